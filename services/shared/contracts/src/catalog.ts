@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { moneySchema } from './money';
+import { operation } from './operation';
+import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
+
+/** A picture as browsers load it: `url` is same-origin (`/api/pictures/<id>` or `/art/<name>.svg`). */
+export const pictureSchema = z.object({ id: z.string(), url: z.string(), alt: z.string().optional() });
+export type Picture = z.infer<typeof pictureSchema>;
+
+export const productSchema = z.object({
+  id: idSchema,
+  sellerId: idSchema,
+  title: z.string(),
+  description: z.string(),
+  category: z.string(),
+  price: moneySchema,
+  pictures: z.array(pictureSchema),
+  stock: z.object({ available: z.int() }),
+  version: z.int(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+});
+export type Product = z.infer<typeof productSchema>;
+
+export const categorySchema = z.object({ slug: z.string(), name: z.string(), products: z.int() });
+export type Category = z.infer<typeof categorySchema>;
+
+export const categorySlugSchema = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+const titleSchema = z.string().trim().min(1).max(140);
+const descriptionSchema = z.string().trim().max(5000);
+const availableSchema = z.int().min(0).max(1_000_000);
+/** A price of zero would make a sale that needs no payment, so the smallest is one minor unit. */
+const priceSchema = moneySchema.refine((price) => price.amount >= 1, 'at least 1 minor unit');
+
+export const productBody = z.strictObject({
+  title: titleSchema,
+  description: descriptionSchema,
+  category: categorySlugSchema,
+  price: priceSchema,
+  stock: z.strictObject({ available: availableSchema }),
+});
+/** An absent field is left as it is. Setting `stock.available` is an adjustment and is written to the ledger. */
+export const productPatch = z
+  .strictObject({
+    title: titleSchema,
+    description: descriptionSchema,
+    category: categorySlugSchema,
+    price: priceSchema,
+    stock: z.strictObject({ available: availableSchema }),
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change');
+
+const minorUnits = z.coerce.number().int().min(0);
+export const productSortSchema = z.enum(['relevance', 'newest', 'price', '-price', 'popular']);
+export const productQuery = z.strictObject({
+  q: z.string().trim().max(200).optional(),
+  category: categorySlugSchema.optional(),
+  seller: idSchema.optional(),
+  minPrice: minorUnits.optional(),
+  maxPrice: minorUnits.optional(),
+  inStock: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  sort: productSortSchema.optional(),
+  ...pageQuery,
+});
+export type ProductQuery = z.infer<typeof productQuery>;
+
+const productAnswer = z.object({ product: productSchema });
+const productPage = pageOf(productSchema);
+
+/** What a quote needs of a product; a deleted or unknown product is absent from the answer. */
+export const productSnapshotSchema = z.object({
+  id: idSchema,
+  sellerId: idSchema,
+  title: z.string(),
+  price: moneySchema,
+  available: z.int(),
+});
+export type ProductSnapshot = z.infer<typeof productSnapshotSchema>;
+
+const tag = 'catalogue';
+export const catalogApi = {
+  list: operation({
+    method: 'get',
+    path: '/api/products',
+    aliases: ['/api/products/public', '/api/products/search'],
+    tag,
+    summary: 'Browse and search',
+    access: 'anyone',
+    query: productQuery,
+    responses: { 200: productPage },
+  }),
+  mine: operation({
+    method: 'get',
+    path: '/api/products/mine',
+    tag,
+    summary: 'My own products',
+    access: 'user',
+    query: z.strictObject(pageQuery),
+    responses: { 200: productPage },
+  }),
+  myHome: operation({
+    method: 'get',
+    path: '/api/products/my-home',
+    tag,
+    summary: "Everybody else's products",
+    access: 'user',
+    query: productQuery,
+    responses: { 200: productPage },
+  }),
+  get: operation({
+    method: 'get',
+    path: '/api/products/:id',
+    tag,
+    summary: 'One product',
+    access: 'anyone',
+    params: idParams,
+    responses: { 200: productAnswer },
+  }),
+  create: operation({
+    method: 'post',
+    path: '/api/products',
+    tag,
+    summary: 'Offer a product',
+    access: ['seller', 'admin'],
+    body: productBody,
+    responses: { 201: productAnswer },
+  }),
+  patch: operation({
+    method: 'patch',
+    path: '/api/products/:id',
+    tag,
+    summary: 'Change a product',
+    access: ['seller', 'admin'],
+    params: idParams,
+    body: productPatch,
+    ifMatch: 'required',
+    responses: { 200: productAnswer },
+  }),
+  remove: operation({
+    method: 'delete',
+    path: '/api/products/:id',
+    tag,
+    summary: 'Withdraw a product',
+    access: ['seller', 'admin'],
+    params: idParams,
+    ifMatch: 'optional',
+    responses: { 204: null },
+  }),
+  putPicture: operation({
+    method: 'put',
+    path: '/api/products/:id/picture',
+    tag,
+    summary: 'Set the picture',
+    access: ['seller', 'admin'],
+    params: idParams,
+    multipart: true,
+    responses: { 200: productAnswer },
+  }),
+  picture: operation({
+    method: 'get',
+    path: '/api/pictures/:id',
+    tag,
+    summary: 'A picture',
+    access: 'anyone',
+    params: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) }),
+    responses: { 200: z.unknown() },
+  }),
+  refill: operation({
+    method: 'post',
+    path: '/api/products/:id/refill',
+    tag,
+    summary: 'Add stock',
+    access: ['seller', 'admin'],
+    jobs: true,
+    params: idParams,
+    body: z.strictObject({ quantity: z.int().min(1).max(1_000_000) }),
+    responses: { 200: productAnswer },
+  }),
+  categories: operation({
+    method: 'get',
+    path: '/api/categories',
+    tag,
+    summary: 'Categories with counts',
+    access: 'anyone',
+    responses: { 200: z.object({ items: z.array(categorySchema) }) },
+  }),
+  /** Prices and owners of up to 500 products at once, for quotes. */
+  lookup: operation({
+    method: 'post',
+    path: '/internal/products/lookup',
+    tag,
+    summary: 'Products by id',
+    access: 'service',
+    body: z.strictObject({ ids: z.array(idSchema).max(500) }),
+    responses: { 200: z.object({ items: z.array(productSnapshotSchema) }) },
+  }),
+};

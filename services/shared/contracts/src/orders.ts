@@ -1,0 +1,309 @@
+import { z } from 'zod';
+import { moneySchema } from './money';
+import { operation } from './operation';
+import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
+
+export const MAX_QUANTITY = 999;
+export const MAX_LINES = 100;
+
+export const addressSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  line1: z.string().trim().min(1).max(200),
+  line2: z.string().trim().max(200).optional(),
+  city: z.string().trim().min(1).max(120),
+  region: z.string().trim().max(120).optional(),
+  postalCode: z.string().trim().min(1).max(20),
+  country: z.string().regex(/^[A-Z]{2}$/),
+  phone: z.string().trim().max(32).optional(),
+});
+export type Address = z.infer<typeof addressSchema>;
+
+export const orderStatusSchema = z.enum([
+  'PENDING',
+  'RESERVED',
+  'PAID',
+  'SHIPPED',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'REFUNDED',
+]);
+export type OrderStatus = z.infer<typeof orderStatusSchema>;
+export const failureReasonSchema = z.enum([
+  'out_of_stock',
+  'product_unavailable',
+  'payment_expired',
+  'timeout',
+]);
+export type FailureReason = z.infer<typeof failureReasonSchema>;
+
+/** What a client asks for: a product and how many of it. */
+export const itemSchema = z.strictObject({ productId: idSchema, quantity: z.int().min(1).max(MAX_QUANTITY) });
+export type Item = z.infer<typeof itemSchema>;
+export const itemsSchema = z.array(itemSchema).min(1).max(MAX_LINES);
+
+/** A priced line. Prices include tax; `lineTotal` = `unitPrice` × `quantity`. */
+export const orderLineSchema = z.object({
+  productId: idSchema,
+  sellerId: idSchema,
+  title: z.string(),
+  unitPrice: moneySchema,
+  quantity: z.int(),
+  lineTotal: moneySchema,
+});
+export type OrderLine = z.infer<typeof orderLineSchema>;
+
+/** total = subtotal − discount + shipping; `tax` is the part contained in total, rounded half up per rate. */
+export const quoteTotalsSchema = z.object({
+  subtotal: moneySchema,
+  discount: moneySchema,
+  tax: moneySchema,
+  shipping: moneySchema,
+  total: moneySchema,
+});
+export type QuoteTotals = z.infer<typeof quoteTotalsSchema>;
+export const orderTotalsSchema = quoteTotalsSchema.extend({ refunded: moneySchema });
+export type OrderTotals = z.infer<typeof orderTotalsSchema>;
+
+export const paymentStatusSchema = z.enum([
+  'none',
+  'pending',
+  'declined',
+  'captured',
+  'refunding',
+  'refunded',
+]);
+export const timelineEntrySchema = z.object({
+  status: z.string(),
+  at: timeSchema,
+  detail: z.string().optional(),
+});
+export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
+
+export const orderSchema = z.object({
+  id: idSchema,
+  /** For people: letters and digits without look-alikes. */
+  number: z.string(),
+  userId: idSchema,
+  status: orderStatusSchema,
+  failureReason: failureReasonSchema.optional(),
+  payment: z.object({ status: paymentStatusSchema, attempts: z.int() }),
+  expiresAt: timeSchema.optional(),
+  items: z.array(orderLineSchema),
+  totals: orderTotalsSchema,
+  shippingAddress: addressSchema,
+  timeline: z.array(timelineEntrySchema),
+  version: z.int(),
+  createdAt: timeSchema,
+});
+export type Order = z.infer<typeof orderSchema>;
+
+export const paymentMethodSchema = z.strictObject({
+  token: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[A-Za-z0-9_-]+$/),
+});
+export const discountCodeSchema = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^[A-Z0-9_-]{2,32}$/);
+
+export const placeOrderBody = z.strictObject({
+  items: itemsSchema.optional(),
+  shippingAddress: addressSchema,
+  paymentMethod: paymentMethodSchema,
+  discountCode: discountCodeSchema.optional(),
+  expectedTotal: moneySchema.optional(),
+});
+export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
+
+/** A cart's lines carry today's prices; `available` lets the shop say how many are left. */
+export const cartSchema = z.object({
+  items: z.array(orderLineSchema.extend({ available: z.int() })),
+  totals: quoteTotalsSchema,
+});
+export type Cart = z.infer<typeof cartSchema>;
+
+export const refundBody = z.strictObject({
+  amount: moneySchema.refine((amount) => amount.amount >= 1, 'at least 1 minor unit').optional(),
+  restock: z.boolean().optional(),
+  reason: z.string().trim().max(500).optional(),
+});
+
+export const reportRowSchema = z.object({
+  key: z.string(),
+  title: z.string().optional(),
+  orders: z.int(),
+  quantity: z.int(),
+  revenue: moneySchema,
+});
+export type ReportRow = z.infer<typeof reportRowSchema>;
+
+/** A line that a seller sold. */
+export const saleSchema = orderLineSchema.extend({
+  orderId: idSchema,
+  number: z.string(),
+  status: orderStatusSchema,
+  createdAt: timeSchema,
+});
+export type Sale = z.infer<typeof saleSchema>;
+
+const orderAnswer = z.object({ order: orderSchema });
+const orderPage = pageOf(orderSchema);
+const cartAnswer = z.object({ cart: cartSchema });
+const cartItemParams = z.strictObject({ productId: idSchema });
+const dayOrTime = z.union([z.iso.date(), z.iso.datetime()]);
+
+const cartTag = 'cart';
+const tag = 'orders';
+export const ordersApi = {
+  getCart: operation({
+    method: 'get',
+    path: '/api/cart',
+    tag: cartTag,
+    summary: 'The cart',
+    access: 'anyone',
+    responses: { 200: cartAnswer },
+  }),
+  clearCart: operation({
+    method: 'delete',
+    path: '/api/cart',
+    tag: cartTag,
+    summary: 'Empty the cart',
+    access: 'anyone',
+    responses: { 204: null },
+  }),
+  addToCart: operation({
+    method: 'post',
+    path: '/api/cart/items',
+    tag: cartTag,
+    summary: 'Add to the cart',
+    access: 'anyone',
+    body: itemSchema,
+    responses: { 200: cartAnswer },
+  }),
+  setCartItem: operation({
+    method: 'patch',
+    path: '/api/cart/items/:productId',
+    tag: cartTag,
+    summary: 'Set a quantity',
+    access: 'anyone',
+    params: cartItemParams,
+    body: z.strictObject({ quantity: z.int().min(1).max(MAX_QUANTITY) }),
+    responses: { 200: cartAnswer },
+  }),
+  removeCartItem: operation({
+    method: 'delete',
+    path: '/api/cart/items/:productId',
+    tag: cartTag,
+    summary: 'Take out of the cart',
+    access: 'anyone',
+    params: cartItemParams,
+    responses: { 200: cartAnswer },
+  }),
+  place: operation({
+    method: 'post',
+    path: '/api/orders',
+    tag,
+    summary: 'Place an order',
+    access: 'user',
+    body: placeOrderBody,
+    idempotent: true,
+    responses: { 202: orderAnswer },
+  }),
+  list: operation({
+    method: 'get',
+    path: '/api/orders',
+    tag,
+    summary: 'My orders, newest first',
+    access: 'user',
+    query: z.strictObject({ status: orderStatusSchema.optional(), ...pageQuery }),
+    responses: { 200: orderPage },
+  }),
+  get: operation({
+    method: 'get',
+    path: '/api/orders/:id',
+    tag,
+    summary: 'One order with its timeline',
+    access: 'user',
+    params: idParams,
+    responses: { 200: orderAnswer },
+  }),
+  cancel: operation({
+    method: 'post',
+    path: '/api/orders/:id/cancel',
+    tag,
+    summary: 'Cancel an order',
+    access: 'user',
+    params: idParams,
+    responses: { 200: orderAnswer },
+  }),
+  refund: operation({
+    method: 'post',
+    path: '/api/orders/:id/refund',
+    tag,
+    summary: 'Refund an order, wholly or in part',
+    access: ['admin'],
+    params: idParams,
+    body: refundBody,
+    idempotent: true,
+    responses: { 200: orderAnswer },
+  }),
+  checkout: operation({
+    method: 'post',
+    path: '/api/payments/checkout',
+    tag,
+    summary: 'Try another card',
+    access: 'user',
+    body: z.strictObject({ orderId: idSchema, paymentMethod: paymentMethodSchema }),
+    idempotent: true,
+    responses: { 202: orderAnswer },
+  }),
+  adminList: operation({
+    method: 'get',
+    path: '/api/admin/orders',
+    tag,
+    summary: 'All orders',
+    access: ['admin'],
+    query: z.strictObject({
+      status: orderStatusSchema.optional(),
+      q: z.string().trim().max(64).optional(),
+      ...pageQuery,
+    }),
+    responses: { 200: orderPage },
+  }),
+  sales: operation({
+    method: 'get',
+    path: '/api/orders/sales',
+    tag,
+    summary: 'What I sold',
+    access: ['seller', 'admin'],
+    query: z.strictObject(pageQuery),
+    responses: { 200: pageOf(saleSchema) },
+  }),
+  salesReport: operation({
+    method: 'get',
+    path: '/api/reports/sales',
+    tag,
+    summary: 'Sales by day, product or seller',
+    access: ['seller', 'admin'],
+    query: z.strictObject({
+      from: dayOrTime.optional(),
+      to: dayOrTime.optional(),
+      groupBy: z.enum(['day', 'product', 'seller']).default('day'),
+    }),
+    responses: { 200: z.object({ items: z.array(reportRowSchema) }) },
+  }),
+  /** The caller's cart as items, for a quote by payments. */
+  cartItems: operation({
+    method: 'get',
+    path: '/internal/cart',
+    tag: cartTag,
+    summary: 'Items of the cart',
+    access: 'service',
+    responses: { 200: z.object({ items: z.array(itemSchema) }) },
+  }),
+};

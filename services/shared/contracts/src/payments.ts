@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { moneySchema } from './money';
+import { operation } from './operation';
+import { addressSchema, discountCodeSchema, itemsSchema, orderLineSchema, quoteTotalsSchema } from './orders';
+import { idSchema, pageOf, pageQuery, timeSchema } from './page';
+
+export const quoteSchema = z.object({
+  items: z.array(orderLineSchema.extend({ available: z.int() })),
+  totals: quoteTotalsSchema,
+});
+export type Quote = z.infer<typeof quoteSchema>;
+
+export const paymentSchema = z.object({
+  id: idSchema,
+  type: z.enum(['capture', 'refund']),
+  status: z.enum(['pending', 'succeeded', 'failed']),
+  amount: moneySchema,
+  createdAt: timeSchema,
+});
+export type Payment = z.infer<typeof paymentSchema>;
+
+/** `value` is whole percent (1 to 100) for `percent`, minor units for `fixed`. */
+const discountFields = {
+  code: discountCodeSchema,
+  type: z.enum(['percent', 'fixed']),
+  value: z.int().min(1).max(1_000_000_000),
+  minimum: moneySchema.optional(),
+  startsAt: timeSchema.optional(),
+  endsAt: timeSchema.optional(),
+  usageLimit: z.int().min(1).max(1_000_000_000).optional(),
+};
+export const discountSchema = z.object({ ...discountFields, used: z.int() });
+export type Discount = z.infer<typeof discountSchema>;
+export const discountBody = z
+  .strictObject(discountFields)
+  .refine((discount) => discount.type !== 'percent' || discount.value <= 100, {
+    path: ['value'],
+    message: 'at most 100 percent',
+  })
+  .refine((discount) => !discount.startsAt || !discount.endsAt || discount.startsAt < discount.endsAt, {
+    path: ['endsAt'],
+    message: 'ends before it starts',
+  });
+/** An absent field is left as it is, null clears it. */
+export const discountPatch = z
+  .strictObject({
+    value: discountFields.value,
+    minimum: moneySchema.nullable(),
+    startsAt: timeSchema.nullable(),
+    endsAt: timeSchema.nullable(),
+    usageLimit: z.int().min(1).max(1_000_000_000).nullable(),
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change');
+
+const discountParams = z.strictObject({ code: discountCodeSchema });
+const discountAnswer = z.object({ discount: discountSchema });
+
+const tag = 'payments';
+export const paymentsApi = {
+  calculate: operation({
+    method: 'post',
+    path: '/api/payments/calculate',
+    tag,
+    summary: 'Price a basket',
+    access: 'anyone',
+    body: z.strictObject({
+      items: itemsSchema.optional(),
+      discountCode: discountCodeSchema.optional(),
+      shippingAddress: addressSchema
+        .partial({ name: true, line1: true, city: true, postalCode: true })
+        .optional(),
+    }),
+    responses: { 200: quoteSchema },
+  }),
+  list: operation({
+    method: 'get',
+    path: '/api/payments',
+    tag,
+    summary: 'Payments of an order',
+    access: 'user',
+    query: z.strictObject({ orderId: idSchema, ...pageQuery }),
+    responses: { 200: pageOf(paymentSchema) },
+  }),
+  listDiscounts: operation({
+    method: 'get',
+    path: '/api/discounts',
+    tag,
+    summary: 'Discount codes',
+    access: ['admin'],
+    query: z.strictObject(pageQuery),
+    responses: { 200: pageOf(discountSchema) },
+  }),
+  createDiscount: operation({
+    method: 'post',
+    path: '/api/discounts',
+    tag,
+    summary: 'Make a discount code',
+    access: ['admin'],
+    body: discountBody,
+    responses: { 201: discountAnswer },
+  }),
+  patchDiscount: operation({
+    method: 'patch',
+    path: '/api/discounts/:code',
+    tag,
+    summary: 'Change a discount code',
+    access: ['admin'],
+    params: discountParams,
+    body: discountPatch,
+    responses: { 200: discountAnswer },
+  }),
+  removeDiscount: operation({
+    method: 'delete',
+    path: '/api/discounts/:code',
+    tag,
+    summary: 'Remove a discount code',
+    access: ['admin'],
+    params: discountParams,
+    responses: { 204: null },
+  }),
+  stripeWebhook: operation({
+    method: 'post',
+    path: '/api/payments/webhooks/stripe',
+    tag,
+    summary: "Stripe's notifications",
+    access: 'anyone',
+    responses: { 204: null },
+  }),
+  /** Prices items for orders and carts. With `take`, one use of the discount is taken for that order, once. */
+  quote: operation({
+    method: 'post',
+    path: '/internal/quotes',
+    tag,
+    summary: 'Price items',
+    access: 'service',
+    body: z.strictObject({
+      items: itemsSchema,
+      discountCode: discountCodeSchema.optional(),
+      shippingAddress: addressSchema.optional(),
+      userId: idSchema.optional(),
+      take: z.strictObject({ orderId: idSchema }).optional(),
+    }),
+    responses: { 200: quoteSchema },
+  }),
+};

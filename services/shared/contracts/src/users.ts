@@ -1,0 +1,256 @@
+import { z } from 'zod';
+import { operation } from './operation';
+import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
+
+export const roleSchema = z.enum(['customer', 'seller', 'courier', 'admin']);
+
+/** An account as others may see it: never its password hash. */
+export const userSchema = z.object({
+  id: idSchema,
+  email: z.string(),
+  name: z.string(),
+  roles: z.array(roleSchema),
+  createdAt: timeSchema,
+});
+export type User = z.infer<typeof userSchema>;
+
+/** An account as an admin sees it. */
+export const adminUserSchema = userSchema.extend({ disabled: z.boolean(), emailVerified: z.boolean() });
+export type AdminUser = z.infer<typeof adminUserSchema>;
+
+/** Compared without regard to case; stored in lower case. */
+export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
+
+/** 8 to 128 characters; length is what counts, so no rules on kinds of characters. */
+export const passwordSchema = z.string().min(8).max(128);
+export const nameSchema = z.string().trim().min(1).max(80);
+
+export const signupBody = z.strictObject({
+  email: emailSchema,
+  password: passwordSchema,
+  name: nameSchema,
+  role: z.enum(['customer', 'seller']).optional(),
+});
+export const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(128) });
+export const demoLoginBody = z.strictObject({ role: z.enum(['buyer', 'seller', 'admin']) });
+export const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512).optional() });
+
+/** `expiresIn` is the access token's remaining life in seconds. */
+export const tokenAnswer = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  expiresIn: z.int(),
+  tokenType: z.literal('Bearer'),
+});
+
+/** Known fields have a schema; any other key may hold any JSON, 16 kB in all. */
+export const profileSchema = z
+  .object({
+    name: nameSchema.optional(),
+    phone: z.string().trim().max(32).optional(),
+    bio: z.string().max(2000).optional(),
+    locale: z.string().max(35).optional(),
+    theme: z.enum(['light', 'dark', 'system']).optional(),
+    avatar: z.string().max(512).optional(),
+  })
+  .catchall(z.json())
+  .refine((profile) => JSON.stringify(profile).length <= 16_384, 'at most 16 kB');
+export type Profile = z.infer<typeof profileSchema>;
+
+const userAnswer = z.object({ user: userSchema });
+const profileAnswer = z.object({ profile: profileSchema });
+const adminUserAnswer = z.object({ user: adminUserSchema });
+
+export const auditEntrySchema = z.object({
+  id: idSchema,
+  at: timeSchema,
+  actorId: idSchema.nullable(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.record(z.string(), z.json()),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+const tag = 'accounts';
+export const usersApi = {
+  signup: operation({
+    method: 'post',
+    path: '/api/auth/signup',
+    aliases: ['/api/auth/register'],
+    tag,
+    summary: 'Open an account',
+    access: 'anyone',
+    body: signupBody,
+    responses: { 201: userAnswer },
+  }),
+  login: operation({
+    method: 'post',
+    path: '/api/auth/login',
+    tag,
+    summary: 'Sign in with cookies',
+    access: 'anyone',
+    body: loginBody,
+    responses: { 200: userAnswer },
+  }),
+  demoLogin: operation({
+    method: 'post',
+    path: '/api/auth/demo-login',
+    tag,
+    summary: 'Sign in to a demo account',
+    access: 'anyone',
+    body: demoLoginBody,
+    responses: { 200: userAnswer },
+  }),
+  token: operation({
+    method: 'post',
+    path: '/api/auth/token',
+    tag,
+    summary: 'Get bearer tokens',
+    access: 'anyone',
+    body: loginBody,
+    responses: { 200: tokenAnswer },
+  }),
+  refresh: operation({
+    method: 'post',
+    path: '/api/auth/refresh',
+    tag,
+    summary: 'Rotate the refresh token',
+    access: 'anyone',
+    body: refreshBody,
+    responses: { 200: z.union([userAnswer, tokenAnswer]) },
+  }),
+  logout: operation({
+    method: 'post',
+    path: '/api/auth/logout',
+    tag,
+    summary: 'End this session',
+    access: 'user',
+    responses: { 204: null },
+  }),
+  me: operation({
+    method: 'get',
+    path: '/api/auth/me',
+    tag,
+    summary: 'Who am I',
+    access: 'user',
+    responses: { 200: userAnswer },
+  }),
+  verifyEmail: operation({
+    method: 'post',
+    path: '/api/auth/verify-email',
+    tag,
+    summary: 'Confirm an e-mail address',
+    access: 'anyone',
+    body: z.strictObject({ token: z.string().min(1).max(1024) }),
+    responses: { 204: null },
+  }),
+  forgotPassword: operation({
+    method: 'post',
+    path: '/api/auth/forgot-password',
+    tag,
+    summary: 'Ask for a reset link',
+    access: 'anyone',
+    body: z.strictObject({ email: emailSchema }),
+    responses: { 204: null },
+  }),
+  resetPassword: operation({
+    method: 'post',
+    path: '/api/auth/reset-password',
+    tag,
+    summary: 'Set a new password by link',
+    access: 'anyone',
+    body: z.strictObject({ token: z.string().min(1).max(1024), password: passwordSchema }),
+    responses: { 204: null },
+  }),
+  getProfile: operation({
+    method: 'get',
+    path: '/api/users/me/profile',
+    tag,
+    summary: 'Read the profile',
+    access: 'user',
+    responses: { 200: profileAnswer },
+  }),
+  putProfile: operation({
+    method: 'put',
+    path: '/api/users/me/profile',
+    tag,
+    summary: 'Replace the profile',
+    access: 'user',
+    body: profileSchema,
+    responses: { 200: profileAnswer },
+  }),
+  changePassword: operation({
+    method: 'post',
+    path: '/api/users/me/password',
+    tag,
+    summary: 'Change the password',
+    access: 'user',
+    body: z.strictObject({ currentPassword: z.string().min(1).max(128), newPassword: passwordSchema }),
+    responses: { 204: null },
+  }),
+  exportMe: operation({
+    method: 'get',
+    path: '/api/users/me/export',
+    tag,
+    summary: 'Everything kept about me',
+    access: 'user',
+    responses: { 200: z.record(z.string(), z.json()) },
+  }),
+  eraseMe: operation({
+    method: 'delete',
+    path: '/api/users/me',
+    tag,
+    summary: 'Erase my account',
+    access: 'user',
+    responses: { 204: null },
+  }),
+  list: operation({
+    method: 'get',
+    path: '/api/users',
+    tag,
+    summary: 'Accounts',
+    access: ['admin'],
+    query: z.strictObject({ q: z.string().max(100).optional(), ...pageQuery }),
+    responses: { 200: pageOf(adminUserSchema) },
+  }),
+  get: operation({
+    method: 'get',
+    path: '/api/users/:id',
+    tag,
+    summary: 'One account (own, or any for admins)',
+    access: 'user',
+    params: idParams,
+    responses: { 200: adminUserAnswer },
+  }),
+  patch: operation({
+    method: 'patch',
+    path: '/api/users/:id',
+    tag,
+    summary: 'Change roles, disable, unlock',
+    access: ['admin'],
+    params: idParams,
+    body: z.strictObject({
+      roles: z.array(roleSchema).min(1).max(4).optional(),
+      disabled: z.boolean().optional(),
+    }),
+    responses: { 200: adminUserAnswer },
+  }),
+  audit: operation({
+    method: 'get',
+    path: '/api/admin/audit',
+    tag,
+    summary: 'What admins did',
+    access: ['admin'],
+    query: z.strictObject(pageQuery),
+    responses: { 200: pageOf(auditEntrySchema) },
+  }),
+  /** Public signing keys as a JWK set, for the gateway. */
+  keys: operation({
+    method: 'get',
+    path: '/internal/keys',
+    tag,
+    summary: 'Signing keys',
+    access: 'service',
+    responses: { 200: z.object({ keys: z.array(z.record(z.string(), z.json())) }) },
+  }),
+};
