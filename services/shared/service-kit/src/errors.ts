@@ -1,0 +1,109 @@
+import { errorCodes, type ErrorCode, type Problem } from '@bramble/contracts/errors';
+
+export interface AppErrorOptions {
+  detail?: string;
+  errors?: { path: string; message: string }[];
+  /** More members of the problem document, such as the new totals of `price_changed`. */
+  extra?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/** An expected failure with a stable code; its HTTP status and title come from the table in contracts/errors. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly options: AppErrorOptions;
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(
+      options.detail ?? errorCodes[code].title,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.name = 'AppError';
+    this.code = code;
+    this.options = options;
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+
+  /** The RFC 9457 document of this error. */
+  toProblem(correlationId: string): Problem {
+    const { detail, errors, extra } = this.options;
+    return {
+      type: `urn:bramble:error:${this.code}`,
+      title: errorCodes[this.code].title,
+      status: this.status,
+      code: this.code,
+      ...(detail === undefined ? {} : { detail }),
+      correlationId,
+      ...(errors === undefined ? {} : { errors }),
+      ...extra,
+    };
+  }
+}
+
+/** An event is ahead of its entity's state: repeat it later, without counting it as a failed try. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+}
+
+const transientCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  // PostgreSQL: serialization, deadlock, shutting down, starting up, too many connections, read-only after failover.
+  '40001',
+  '40P01',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '25006',
+  '57014',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ABORT_ERR',
+  'P2034',
+  'P1001',
+]);
+const transientNames = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
+  'MongoWaitQueueTimeoutError',
+  'MongoExpiredSessionError',
+  'MongoClientClosedError',
+  'MaxRetriesPerRequestError',
+  'AbortError',
+  'TimeoutError',
+]);
+/** MongoDB server codes for stepping down, shutting down and write conflicts. */
+const transientMongo = new Set([6, 7, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+const transientMessages =
+  /Connection terminated|timeout exceeded when trying to connect|Connection is closed|Stream isn't writeable|Command timed out|LOADING|READONLY|server closed the connection|not queryable/i;
+
+/** True for errors of stores and networks that a repetition may heal: no fault of the event or request at hand. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof AppError) return ['unavailable', 'timeout', 'bad_gateway'].includes(error.code);
+  if (!(error instanceof Error)) return false;
+  const { code, errorLabelSet } = error as { code?: unknown; errorLabelSet?: ReadonlySet<string> };
+  if (typeof code === 'string' && (transientCodes.has(code) || code.startsWith('08'))) return true;
+  if (transientNames.has(error.name) || transientMessages.test(error.message)) return true;
+  if (errorLabelSet?.has('TransientTransactionError') || errorLabelSet?.has('RetryableWriteError'))
+    return true;
+  if (error.name.startsWith('Mongo') && typeof code === 'number' && transientMongo.has(code)) return true;
+  return error.cause !== undefined && error.cause !== error && isTransient(error.cause);
+}
