@@ -1,0 +1,167 @@
+import { performance } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Service } from './create-service';
+import { metricsCatalogue, type LabelsOf, type MetricName, type MetricOfKind } from './metrics-catalogue';
+
+type Labels = Record<string, string>;
+type Metric = Counter | Gauge | Histogram;
+
+/** A service's registry of metrics. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly serviceName: string;
+  readonly metrics: Map<string, Metric>;
+}
+
+/** Event loop and GC collectors of prom-client that cost more than they tell are left out. */
+const wantedDefaults = new Set([
+  'process_cpu_seconds_total',
+  'process_resident_memory_bytes',
+  'nodejs_heap_size_used_bytes',
+  'nodejs_eventloop_lag_p99_seconds',
+  'nodejs_gc_duration_seconds',
+]);
+
+/** Opens a registry whose every series carries `service_name`. */
+export function createMetrics(serviceName: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service_name: serviceName });
+  collectDefaultMetrics({ register: registry });
+  for (const { name } of registry.getMetricsAsArray())
+    if (!wantedDefaults.has(name)) registry.removeSingleMetric(name);
+  const metrics: Metrics = { registry, serviceName, metrics: new Map() };
+  set(metrics, 'bramble_start_time_seconds', Math.round(performance.timeOrigin / 1000));
+  const busy = gaugeOf(metrics, 'nodejs_eventloop_utilization_ratio');
+  let last = performance.eventLoopUtilization();
+  onCollect(metrics, 'nodejs_eventloop_utilization_ratio', () => {
+    const now = performance.eventLoopUtilization();
+    busy.set(performance.eventLoopUtilization(now, last).utilization);
+    last = now;
+  });
+  return metrics;
+}
+
+const collectors = new WeakMap<Metric, (() => void | Promise<void>)[]>();
+function onCollect(metrics: Metrics, name: MetricName, collect: () => void | Promise<void>): void {
+  const list = collectors.get(metricOf(metrics, name));
+  list?.push(collect);
+}
+
+function metricOf(metrics: Metrics, name: MetricName): Metric {
+  const known = metrics.metrics.get(name);
+  if (known) return known;
+  const definition = metricsCatalogue[name];
+  const labelNames = Object.keys(definition.labels);
+  const hooks: (() => void | Promise<void>)[] = [];
+  const options = {
+    name,
+    help: definition.help,
+    labelNames,
+    registers: [metrics.registry],
+    collect: async () => void (await Promise.all(hooks.map((hook) => hook()))),
+  };
+  const metric =
+    definition.kind === 'counter'
+      ? new Counter(options)
+      : definition.kind === 'gauge'
+        ? new Gauge(options)
+        : new Histogram({ ...options, buckets: [...('buckets' in definition ? definition.buckets : [])] });
+  collectors.set(metric, hooks);
+  metrics.metrics.set(name, metric);
+  if (metric instanceof Counter) for (const labels of combinations(definition.labels)) metric.inc(labels, 0);
+  return metric;
+}
+
+/** Every combination of closed label values; none when a label is open. */
+function combinations(labels: Readonly<Record<string, readonly string[] | null>>): Labels[] {
+  let all: Labels[] = [{}];
+  for (const [name, values] of Object.entries(labels)) {
+    if (values === null) return [];
+    all = all.flatMap((labelsSoFar) => values.map((value) => ({ ...labelsSoFar, [name]: value })));
+  }
+  return all;
+}
+
+const gaugeOf = (metrics: Metrics, name: MetricOfKind<'gauge'>) => metricOf(metrics, name) as Gauge;
+const set = (metrics: Metrics, name: MetricOfKind<'gauge'>, value: number, labels: Labels = {}) =>
+  gaugeOf(metrics, name).set(labels, value);
+
+type Owner = Pick<Service, 'metrics'>;
+
+/** A counter of the catalogue, at 0 from now on for every closed combination. */
+export function counter<N extends MetricOfKind<'counter'>>(owner: Owner, name: N) {
+  const metric = metricOf(owner.metrics, name) as Counter;
+  return { inc: (labels: LabelsOf<N>, by = 1) => metric.inc(labels as Labels, by) };
+}
+
+/** A gauge of the catalogue that is set when its value changes. */
+export function gauge<N extends MetricOfKind<'gauge'>>(owner: Owner, name: N) {
+  const metric = gaugeOf(owner.metrics, name);
+  return {
+    set: (labels: LabelsOf<N>, value: number) => metric.set(labels as Labels, value),
+    inc: (labels: LabelsOf<N>, by = 1) => metric.inc(labels as Labels, by),
+    dec: (labels: LabelsOf<N>, by = 1) => metric.dec(labels as Labels, by),
+  };
+}
+
+/** A histogram of the catalogue; observes seconds. */
+export function histogram<N extends MetricOfKind<'histogram'>>(owner: Owner, name: N) {
+  const metric = metricOf(owner.metrics, name) as Histogram;
+  return { observe: (labels: LabelsOf<N>, value: number) => metric.observe(labels as Labels, value) };
+}
+
+/** A gauge that is cheap to read (a property of this process), read at each scrape. */
+export function sampled<N extends MetricOfKind<'gauge'>>(
+  owner: Owner,
+  name: N,
+  read: () => { labels: LabelsOf<N>; value: number }[],
+): void {
+  const metric = gaugeOf(owner.metrics, name);
+  onCollect(owner.metrics, name, () => {
+    for (const { labels, value } of read()) metric.set(labels as Labels, value);
+  });
+}
+
+const CACHE_MS = 10_000;
+const DEADLINE_MS = 1_000;
+
+/**
+ * Gauges over shared state, all read by one `read` at a scrape: kept 10 s, given 1 s. When it fails the series are
+ * dropped, not kept, and `bramble_collect_errors_total{collector}` counts.
+ */
+export function collected<N extends MetricOfKind<'gauge'>>(
+  owner: Owner,
+  collector: string,
+  names: readonly N[],
+  read: () => Promise<{ name: N; labels: LabelsOf<N>; value: number }[]>,
+): void {
+  const errors = counter(owner, 'bramble_collect_errors_total');
+  errors.inc({ collector }, 0);
+  let readAt = -Infinity;
+  let reading: Promise<void> | undefined;
+  const refresh = async () => {
+    const fresh = await Promise.race([
+      read(),
+      new Promise<never>((_, reject) =>
+        setTimeout(
+          () => reject(new Error(`${collector} took longer than ${DEADLINE_MS} ms`)),
+          DEADLINE_MS,
+        ).unref(),
+      ),
+    ]).catch(() => {
+      errors.inc({ collector });
+      return [];
+    });
+    for (const name of names) gaugeOf(owner.metrics, name).reset();
+    for (const { name, labels, value } of fresh) gaugeOf(owner.metrics, name).set(labels as Labels, value);
+    readAt = performance.now();
+  };
+  const collect = async () => {
+    if (performance.now() - readAt < CACHE_MS) return;
+    reading ??= refresh().finally(() => {
+      reading = undefined;
+    });
+    await reading;
+  };
+  for (const name of names) onCollect(owner.metrics, name, collect);
+}
