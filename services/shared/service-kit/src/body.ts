@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { AppError } from './errors';
+
+export const JSON_LIMIT = 100_000;
+
+/** Refuses from the headers alone: too large (413), or not JSON (415). A request without a body passes. */
+export function checkBodyHeaders(
+  req: IncomingMessage,
+  { limit = JSON_LIMIT, type = 'application/json' } = {},
+): void {
+  const length = Number(req.headers['content-length'] ?? 0);
+  if (length > limit) throw new AppError('body_too_large', { detail: `at most ${limit} bytes` });
+  const hasBody = length > 0 || req.headers['transfer-encoding'] !== undefined;
+  const given = (req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (hasBody && given !== type) throw new AppError('unsupported_media_type', { detail: `send ${type}` });
+}
+
+/** The whole body, refused with 413 as soon as it passes `limit` bytes. */
+export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        reject(
+          new AppError('body_too_large', {
+            detail: `at most ${limit} bytes`,
+            headers: { connection: 'close' },
+          }),
+        );
+        req.removeAllListeners('data');
+        req.resume();
+      } else chunks.push(chunk);
+    });
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    req.once('error', reject);
+    req.once('close', () => reject(new AppError('request_timeout', { detail: 'the body did not arrive' })));
+  });
+}
+
+/** Parses JSON; an empty body is an empty object, so that its missing fields are named. */
+export function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return {};
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new AppError('invalid_json', { cause });
+  }
+}
+
+/** SHA-256 over the operation and the body as sent: one Idempotency-Key stands for one such hash. */
+export const requestHash = (operation: string, bytes: Buffer): string =>
+  createHash('sha256').update(operation).update('\n').update(bytes).digest('hex');

@@ -1,0 +1,94 @@
+import type { RequestListener, ServerResponse } from 'node:http';
+import { AppError } from './errors';
+import type { Logger } from './logger';
+import { gauge, histogram, type Metrics } from './metrics';
+import { correlationIdFrom, withContext, type RequestContext } from './request-context';
+import type { EarlyHandler } from './create-service';
+
+export interface HttpEdgeOptions {
+  log: Logger;
+  metrics: Metrics;
+  early: readonly EarlyHandler[];
+  notReady: () => Promise<string | undefined>;
+  draining: () => boolean;
+  app: RequestListener;
+}
+
+/** The template of the route that answers, such as `/api/orders/{id}`; metrics never see raw paths. */
+const routeOf = new WeakMap<ServerResponse, string>();
+export const setRoute = (res: ServerResponse, template: string): void => void routeOf.set(res, template);
+
+/** Writes an error as a problem document. */
+export function sendProblem(res: ServerResponse, error: AppError, correlationId: string): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const body = JSON.stringify(error.toProblem(correlationId));
+  res.writeHead(error.status, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+    ...error.options.headers,
+  });
+  res.end(body);
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** What stands before the framework: correlation id, early answers, readiness, access log and request metrics. */
+export function createHttpEdge({
+  log,
+  metrics,
+  early,
+  notReady,
+  draining,
+  app,
+}: HttpEdgeOptions): RequestListener {
+  const duration = histogram({ metrics }, 'http_server_request_duration_seconds');
+  const active = gauge({ metrics }, 'http_server_active_requests');
+  active.set({}, 0);
+
+  return (req, res) => {
+    if (draining()) res.setHeader('connection', 'close');
+    if (req.url === '/internal/ready') {
+      void notReady().then((reason) => res.writeHead(reason === undefined ? 204 : 503).end());
+      return;
+    }
+    const startedAt = performance.now();
+    const correlationId = correlationIdFrom(req.headers['x-correlation-id']);
+    res.setHeader('x-correlation-id', correlationId);
+    for (const handler of early) if (handler(req, res)) return;
+
+    const traceparent = req.headers['traceparent'];
+    const context: RequestContext = {
+      correlationId,
+      traceparent: typeof traceparent === 'string' ? traceparent : '',
+    };
+    active.inc({});
+    res.once('close', () => {
+      active.dec({});
+      const seconds = (performance.now() - startedAt) / 1000;
+      const method = methods.has(req.method ?? '') ? (req.method ?? '') : '_other';
+      const route = routeOf.get(res) ?? '_unmatched';
+      duration.observe(
+        { http_request_method: method, http_route: route, http_response_status_code: String(res.statusCode) },
+        seconds,
+      );
+      if (log.isLevelEnabled('info')) {
+        const line = {
+          http_request_method: method,
+          http_route: route,
+          http_response_status_code: res.statusCode,
+          duration_ms: Math.round(seconds * 1000),
+          correlation_id: correlationId,
+        };
+        if (res.statusCode >= 500) log.error(line, 'request failed');
+        else log.info(line, 'request');
+      }
+    });
+    withContext(context, () => {
+      app(req, res);
+    });
+  };
+}
