@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { end, processId, writePidFile } from './process-id';
+import type { Log } from './types';
+
+export interface SuperviseOptions {
+  name: string;
+  command: string;
+  args: readonly string[];
+  options: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'>;
+  /** A folder passed as file descriptor 3, so that the process reaches it whatever lies above. */
+  folder?: string;
+  /** Holds `<name>.json` while the process lives. */
+  runDir: string;
+  logDir: string;
+  stopSignal: NodeJS.Signals;
+  stopGraceMs: number;
+  log: Log;
+  /** Told of each exit that was not asked for. */
+  onExit?: (deaths: number) => void;
+}
+
+/** One process that is started again whenever it ends without being asked to. */
+export interface Supervised {
+  readonly name: string;
+  pid(): number | undefined;
+  /** How often it ended by itself since it was started. */
+  deaths(): number;
+  /** The last lines of its log. */
+  lastWords(lines?: number): string;
+  /** Ends it and waits; it is not started again. */
+  stop(): Promise<void>;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+const LOG_LIMIT = 20 * 1024 * 1024;
+const LONGEST_PAUSE_MS = 5_000;
+const HEALTHY_AFTER_MS = 30_000;
+
+/** Starts the process now. It gets a session of its own, so that Ctrl-C reaches only the parent. */
+export function supervise(config: SuperviseOptions): Supervised {
+  const { name, runDir, logDir } = config;
+  const pidFile = path.join(runDir, `${name}.json`);
+  const logFile = path.join(logDir, `${name}.log`);
+  let child: ChildProcess | undefined;
+  let stopping = false;
+  let deaths = 0;
+  let quickDeaths = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const start = (): void => {
+    if (existsSync(logFile) && statSync(logFile).size > LOG_LIMIT) renameSync(logFile, `${logFile}.1`);
+    const output = openSync(logFile, 'a', 0o600);
+    const folder = config.folder === undefined ? undefined : openSync(config.folder, 'r');
+    const startedAt = Date.now();
+    const started = spawn(config.command, config.args, {
+      ...config.options,
+      detached: true,
+      stdio: ['ignore', output, output, ...(folder === undefined ? [] : [folder])],
+    });
+    child = started;
+    if (started.pid !== undefined) writePidFile(pidFile, started.pid);
+    closeSync(output);
+    if (folder !== undefined) closeSync(folder);
+    let ended = false;
+    const onEnd = (how: string): void => {
+      if (ended) return;
+      ended = true;
+      rmSync(pidFile, { force: true });
+      child = undefined;
+      if (stopping) return;
+      deaths += 1;
+      quickDeaths = Date.now() - startedAt > HEALTHY_AFTER_MS ? 0 : quickDeaths + 1;
+      const pause = Math.min(LONGEST_PAUSE_MS, 200 * 2 ** quickDeaths);
+      config.log(`${name} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s`);
+      timer = setTimeout(start, pause);
+      config.onExit?.(deaths);
+    };
+    started.on('error', (error) => onEnd(error.message));
+    started.on('exit', (code, signal) => onEnd(signal ?? `exit ${code}`));
+  };
+  start();
+
+  return {
+    name,
+    pid: () => child?.pid,
+    deaths: () => deaths,
+    lastWords: (lines = 8) =>
+      (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '').trim().split('\n').slice(-lines).join('\n'),
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      const id = child?.pid === undefined ? undefined : processId(child.pid);
+      if (id) await end(id, config.stopSignal, config.stopGraceMs);
+      rmSync(pidFile, { force: true });
+    },
+    kill() {
+      stopping = true;
+      clearTimeout(timer);
+      child?.kill('SIGKILL');
+    },
+  };
+}

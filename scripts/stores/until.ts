@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Supervised } from './supervise';
+
+/**
+ * Tries until it works. Throws with the server's own last lines when it keeps dying, or after `timeoutMs`.
+ */
+export async function until<T>(server: Supervised, attempt: () => Promise<T>, timeoutMs: number): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (server.deaths() >= 6 || Date.now() > deadline) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`${server.name} does not start (${reason}). Its last lines:\n${server.lastWords()}`, {
+          cause: error,
+        });
+      }
+      await delay(50);
+    }
+  }
+}
