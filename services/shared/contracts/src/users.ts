@@ -71,6 +71,17 @@ export const auditEntrySchema = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
+/** A mail that users owes somebody; `to` is an address, `name` a person's name. */
+export const mailJobSchema = z.object({
+  id: idSchema,
+  kind: z.enum(['verify-email', 'reset-password']),
+  to: z.string(),
+  name: z.string(),
+  path: z.string(),
+  createdAt: timeSchema,
+});
+export type MailJob = z.infer<typeof mailJobSchema>;
+
 const tag = 'accounts';
 export const usersApi = {
   signup: operation({
@@ -243,6 +254,36 @@ export const usersApi = {
     access: ['admin'],
     query: z.strictObject(pageQuery),
     responses: { 200: pageOf(auditEntrySchema) },
+  }),
+  /** Which of these sessions are still good: the truth behind the denylist, for when Redis is away. */
+  sessionStates: operation({
+    method: 'post',
+    path: '/internal/sessions/states',
+    tag,
+    summary: 'Are these sessions good',
+    access: 'service',
+    body: z.strictObject({
+      sessions: z.array(z.strictObject({ id: idSchema, userId: idSchema, version: z.int() })).max(500),
+    }),
+    responses: { 200: z.object({ good: z.array(z.boolean()) }) },
+  }),
+  /** Mails that are owed, oldest first. `path` is the page of the storefront that the mail links to. */
+  mailJobs: operation({
+    method: 'get',
+    path: '/internal/mail-jobs',
+    tag,
+    summary: 'Mails to be sent',
+    access: 'service',
+    responses: { 200: z.object({ items: z.array(mailJobSchema) }) },
+  }),
+  mailJobTaken: operation({
+    method: 'post',
+    path: '/internal/mail-jobs/:id/taken',
+    tag,
+    summary: 'This mail is kept elsewhere now',
+    access: 'service',
+    params: idParams,
+    responses: { 204: null },
   }),
   /** Public signing keys as a JWK set, for the gateway. */
   keys: operation({
