@@ -1,0 +1,183 @@
+import CircuitBreaker from 'opossum';
+import { Pool } from 'undici';
+import { errorCodes, type ErrorCode } from '@bramble/contracts/errors';
+import type { Answer, Operation, Sent } from '@bramble/contracts/operation';
+import type { Service } from './create-service';
+import { AppError } from './errors';
+import { internalTokenHeader, signInternalToken, type Actor } from './internal-auth';
+import { counter, gauge, histogram } from './metrics';
+import { currentContext } from './request-context';
+
+export interface CallOptions<O extends Operation> {
+  params?: Sent<O['params']>;
+  query?: Sent<O['query']>;
+  body?: Sent<O['body']>;
+  /** For whom the call is made; nobody unless told. */
+  as?: Actor;
+  cookie?: string | undefined;
+  headers?: Record<string, string>;
+}
+export interface Upstream {
+  call<O extends Operation>(operation: O, options?: CallOptions<O>): Promise<Answer<O>>;
+}
+
+const states = ['closed', 'open', 'half_open'] as const;
+const errorTypeOf = (error: unknown): string => {
+  const code = String((error as { code?: unknown; cause?: { code?: unknown } }).code ?? '');
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
+    return 'timeout';
+  if (code === 'ECONNREFUSED') return 'refused';
+  return error instanceof AppError && error.status >= 500 ? '5xx' : 'reset';
+};
+
+const pathFor = (operation: Operation, params: unknown, query: unknown): string => {
+  const values = (params ?? {}) as Record<string, unknown>;
+  const path = operation.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
+    encodeURIComponent(String(values[name])),
+  );
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>))
+    if (value !== undefined) search.set(name, String(value));
+  return search.size > 0 ? `${path}?${search.toString()}` : path;
+};
+
+/** Makes a problem document the same AppError again; a foreign answer becomes `bad_gateway`. */
+function errorFrom(name: string, status: number, text: string): AppError {
+  try {
+    const {
+      code,
+      detail,
+      errors,
+      type: _type,
+      title: _title,
+      status: _status,
+      correlationId: _id,
+      ...extra
+    } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof code === 'string' && code in errorCodes && code !== 'unauthenticated') {
+      return new AppError(code as ErrorCode, {
+        ...(typeof detail === 'string' ? { detail } : {}),
+        ...(Array.isArray(errors) ? { errors: errors as { path: string; message: string }[] } : {}),
+        extra,
+      });
+    }
+  } catch {
+    return new AppError('bad_gateway', { detail: `${name} answered ${status}` });
+  }
+  return new AppError('bad_gateway', { detail: `${name} answered ${status}` });
+}
+
+/**
+ * A client of another service: keep-alive connections, one breaker that opens when half of at least 10 calls in 10 s
+ * failed and tries again after 5 s, a time limit that really aborts, and one repetition of GETs.
+ */
+export function createUpstream(
+  service: Service,
+  { name, url, timeoutMs = 2_000 }: { name: string; url: string; timeoutMs?: number },
+): Upstream {
+  const pool = new Pool(new URL(url).origin, {
+    connections: 32,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: 1_000 },
+  });
+  const duration = histogram(service, 'http_client_request_duration_seconds');
+  const state = gauge(service, 'bramble_breaker_state');
+  const transitions = counter(service, 'bramble_breaker_transitions_total');
+  const rejected = counter(service, 'bramble_breaker_rejected_total');
+  const enter = (to: (typeof states)[number]) => {
+    for (const each of states) state.set({ dependency: name, state: each }, each === to ? 1 : 0);
+    transitions.inc({ dependency: name, to });
+  };
+  for (const each of states) state.set({ dependency: name, state: each }, each === 'closed' ? 1 : 0);
+  rejected.inc({ dependency: name }, 0);
+
+  const once = async (operation: Operation, options: CallOptions<Operation>): Promise<unknown> => {
+    const { correlationId, traceparent } = currentContext();
+    const actor = options.as;
+    const token = signInternalToken(service.config.INTERNAL_TOKEN_KEY, {
+      sub: actor?.userId ?? null,
+      roles: [...(actor?.roles ?? [])],
+      ...(actor?.sessionId === undefined ? {} : { sid: actor.sessionId }),
+      kind: 'service',
+      name: service.name,
+      secure: actor?.secure ?? false,
+      cid: correlationId,
+    });
+    const startedAt = performance.now();
+    let errorType = '';
+    try {
+      const response = await pool.request({
+        method: operation.method.toUpperCase() as 'GET',
+        path: pathFor(operation, options.params, options.query),
+        headers: {
+          [internalTokenHeader]: token,
+          'x-correlation-id': correlationId,
+          ...(traceparent ? { traceparent } : {}),
+          ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
+          ...options.headers,
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const text = await response.body.text();
+      if (response.statusCode >= 400) throw errorFrom(name, response.statusCode, text);
+      return text === '' ? undefined : JSON.parse(text);
+    } catch (error) {
+      errorType = error instanceof AppError && error.status < 500 ? '' : errorTypeOf(error);
+      if (error instanceof AppError) throw error;
+      throw new AppError(errorType === 'timeout' ? 'timeout' : 'unavailable', {
+        detail: `${name} does not answer`,
+        cause: error,
+      });
+    } finally {
+      duration.observe(
+        { server_address: name, error_type: errorType },
+        (performance.now() - startedAt) / 1000,
+      );
+    }
+  };
+
+  const breaker = new CircuitBreaker(once, {
+    name,
+    timeout: false,
+    errorThresholdPercentage: 50,
+    volumeThreshold: 10,
+    rollingCountTimeout: 10_000,
+    resetTimeout: 5_000,
+    errorFilter: (error: unknown) => error instanceof AppError && error.status < 500,
+  });
+  breaker.on('open', () => enter('open'));
+  breaker.on('halfOpen', () => enter('half_open'));
+  breaker.on('close', () => enter('closed'));
+  breaker.on('reject', () => rejected.inc({ dependency: name }));
+  service.onStop(`${name} upstream`, async () => {
+    breaker.shutdown();
+    await pool.destroy();
+  });
+
+  const fire = async (operation: Operation, options: CallOptions<Operation>): Promise<unknown> => {
+    try {
+      return await breaker.fire(operation, options);
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw new AppError('unavailable', { detail: `${name} is away`, cause: error });
+    }
+  };
+
+  return {
+    async call(operation, options = {}) {
+      const given = options as CallOptions<Operation>;
+      const repeatable = operation.method === 'get';
+      const answer = await fire(operation, given).catch((error: unknown) => {
+        if (repeatable && error instanceof AppError && error.code === 'unavailable' && !breaker.opened)
+          return fire(operation, given);
+        throw error;
+      });
+      const status = Number(Object.keys(operation.responses).find((code) => code.startsWith('2')) ?? 200);
+      const schema = operation.responses[status];
+      return (schema ? schema.parse(answer) : undefined) as Answer<typeof operation>;
+    },
+  };
+}

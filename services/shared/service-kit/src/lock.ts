@@ -1,0 +1,79 @@
+import { hostname } from 'node:os';
+import type { Sql, SqlTransaction } from './postgres';
+import type { Mongo } from './mongo';
+
+/** Runs `fn` in a transaction that holds the advisory lock `key`; undefined when somebody else holds it. */
+export async function withPostgresLock<T>(
+  sql: Sql,
+  key: string,
+  fn: (tx: SqlTransaction) => Promise<T>,
+): Promise<T | undefined> {
+  return sql.transaction(async (tx) => {
+    const { rows } = await tx.query<{ locked: boolean }>({
+      text: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
+      values: [key],
+    });
+    return rows[0]?.locked ? fn(tx) : undefined;
+  });
+}
+
+const holder = `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2)}`;
+
+interface Lease {
+  _id: string;
+  holder: string;
+  expiresAt: Date;
+  fence: number;
+}
+
+/**
+ * Takes or renews the lease `name` for `ttlMs` by the database's clock. Answers its fence, which rises with each new
+ * holder, or undefined while another holds it.
+ */
+export async function takeMongoLease(
+  mongo: Mongo,
+  name: string,
+  ttlMs: number,
+  who: string = holder,
+): Promise<number | undefined> {
+  const free = {
+    $or: [
+      { $eq: ['$holder', who] },
+      { $lt: ['$expiresAt', '$$NOW'] },
+      { $eq: [{ $type: '$holder' }, 'missing'] },
+    ],
+  };
+  const lease = await mongo.db.collection<Lease>('leases').findOneAndUpdate(
+    { _id: name },
+    [
+      {
+        $set: {
+          fence: {
+            $cond: [
+              { $and: [free, { $ne: ['$holder', who] }] },
+              { $add: [{ $ifNull: ['$fence', 0] }, 1] },
+              '$fence',
+            ],
+          },
+          expiresAt: {
+            $cond: [
+              free,
+              { $dateAdd: { startDate: '$$NOW', unit: 'millisecond', amount: ttlMs } },
+              '$expiresAt',
+            ],
+          },
+          holder: { $cond: [free, who, '$holder'] },
+        },
+      },
+    ],
+    { upsert: true, returnDocument: 'after' },
+  );
+  return lease?.holder === who ? lease.fence : undefined;
+}
+
+/** Gives the lease back, so that another may take it at once. */
+export async function dropMongoLease(mongo: Mongo, name: string, who: string = holder): Promise<void> {
+  await mongo.db
+    .collection<Lease>('leases')
+    .updateOne({ _id: name, holder: who }, { $set: { expiresAt: new Date(0) } });
+}
