@@ -1,0 +1,29 @@
+import { ServerResponse, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { clearCookie, parseCookies, readCookie, setCookie } from './cookies';
+
+const request = (cookie: string) => Object.assign(new IncomingMessage(new Socket()), { headers: { cookie } });
+
+describe('cookies', () => {
+  it('are bound to the host over https and plain over http', () => {
+    const res = new ServerResponse(request(''));
+    setCookie(res, 'access', 'a.b', { secure: true, maxAgeSeconds: 600 });
+    setCookie(res, 'cart', 'c', { secure: false, maxAgeSeconds: 60 });
+    clearCookie(res, 'refresh', true);
+    expect(res.getHeader('set-cookie')).toEqual([
+      '__Host-bramble_access=a.b; Path=/; HttpOnly; SameSite=Strict; Max-Age=600; Secure',
+      'bramble_cart=c; Path=/; HttpOnly; SameSite=Strict; Max-Age=60',
+      '__Host-bramble_refresh=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure',
+    ]);
+  });
+
+  it('over https only the host-bound one counts', () => {
+    const req = request('bramble_access=planted; __Host-bramble_access=mine');
+    expect(readCookie(req, 'access', true)).toBe('mine');
+    expect(readCookie(request('bramble_access=planted'), 'access', true)).toBeUndefined();
+  });
+
+  it('of a name sent twice the first counts', () => {
+    expect(parseCookies('a=1; a=2; b').get('a')).toBe('1');
+  });
+});

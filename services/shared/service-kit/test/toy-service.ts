@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { operation } from '@bramble/contracts/operation';
+import { userIdOf } from '../src/authorize';
+import { baseEnv, loadConfig } from '../src/config';
+import { createService, type Service } from '../src/create-service';
+import { endpoint } from '../src/endpoint';
+import { AppError } from '../src/errors';
+
+const answer = z.object({ note: z.string() });
+export const toyApi = {
+  hello: operation({
+    method: 'get',
+    path: '/api/hello',
+    tag: 't',
+    summary: '',
+    access: 'anyone',
+    query: z.strictObject({ name: z.string().optional() }),
+    responses: { 200: answer },
+  }),
+  mine: operation({
+    method: 'get',
+    path: '/api/notes/mine',
+    tag: 't',
+    summary: '',
+    access: 'user',
+    responses: { 200: answer },
+  }),
+  change: operation({
+    method: 'patch',
+    path: '/api/notes/:id',
+    tag: 't',
+    summary: '',
+    access: ['seller'],
+    params: z.strictObject({ id: z.guid() }),
+    body: z.strictObject({ note: z.string() }),
+    ifMatch: 'required',
+    responses: { 200: answer },
+  }),
+  pay: operation({
+    method: 'post',
+    path: '/api/pay',
+    tag: 't',
+    summary: '',
+    access: 'user',
+    body: z.strictObject({ note: z.string() }),
+    idempotent: true,
+    responses: { 202: answer },
+  }),
+  slow: operation({
+    method: 'get',
+    path: '/api/slow',
+    tag: 't',
+    summary: '',
+    access: 'anyone',
+    responses: { 200: answer },
+  }),
+  broken: operation({
+    method: 'get',
+    path: '/api/broken',
+    tag: 't',
+    summary: '',
+    access: 'anyone',
+    responses: { 200: answer },
+  }),
+  inside: operation({
+    method: 'get',
+    path: '/internal/inside',
+    tag: 't',
+    summary: '',
+    access: 'service',
+    responses: { 200: answer },
+  }),
+};
+
+export const KNOWN_NOTE = '01900000-0000-7000-8000-000000000042';
+export const TOY_KEY = 'toy-key-toy-key-toy-key-toy-key-';
+
+export const loadToyConfig = (env: NodeJS.ProcessEnv) =>
+  loadConfig(baseEnv(0), {
+    INTERNAL_TOKEN_KEY: TOY_KEY,
+    HOST: '127.0.0.1',
+    OPS_PORT: '0',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...env,
+  });
+
+/** A service with one endpoint of each kind. `slow` answers when `release` resolves. */
+export function buildToy(
+  config: ReturnType<typeof loadToyConfig>,
+  release: Promise<void> = Promise.resolve(),
+): Service {
+  const service = createService({ name: 'users', config });
+  service.mount([
+    ...endpoint(toyApi.hello, ({ query }) => Promise.resolve({ note: query.name ?? 'you' })),
+    ...endpoint(toyApi.change, ({ body, ifMatch }) => Promise.resolve({ note: `${body.note} ${ifMatch}` }), {
+      find: ({ params }) =>
+        params.id === KNOWN_NOTE ? Promise.resolve(params.id) : Promise.reject(new AppError('not_found')),
+    }),
+    ...endpoint(toyApi.mine, ({ actor }) => Promise.resolve({ note: userIdOf(actor) })),
+    ...endpoint(toyApi.pay, ({ idempotency }) =>
+      Promise.resolve({ note: `${idempotency.key} ${idempotency.hash.length}` }),
+    ),
+    ...endpoint(toyApi.slow, async () => {
+      await release;
+      return { note: 'done' };
+    }),
+    ...endpoint(toyApi.broken, () => Promise.reject(new Error('a secret of the inside'))),
+    ...endpoint(toyApi.inside, () => Promise.resolve({ note: 'inside' })),
+  ]);
+  return service;
+}
