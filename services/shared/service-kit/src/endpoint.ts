@@ -24,6 +24,13 @@ export interface Input<O extends Operation, F = undefined> {
 }
 type FindInput<O extends Operation> = Pick<Input<O>, 'params' | 'actor' | 'req'>;
 
+export interface EndpointOptions<O extends Operation, F> {
+  /** Loads what the path names, for this caller; throws `not_found`. It runs before the body is read. */
+  find?: (input: FindInput<O>) => Promise<F>;
+  /** The largest body in bytes; 100 kB unless told. */
+  bodyLimit?: number;
+}
+
 /** An answer whose status or headers the handler chose. */
 export class Reply {
   constructor(
@@ -96,11 +103,23 @@ function checkAnswer(operation: Operation, result: unknown): void {
  * internal token and access (401, 403), the path's parameters and `find` (404), query and body (400), the
  * Idempotency-Key (400), If-Match (428, 412). `find` throws `not_found` for what is not there or not the caller's.
  */
-export function endpoint<const O extends Operation, F = undefined>(
+export function endpoint<const O extends Operation>(
   operation: O,
+  handle: (input: Input<O>) => Promise<Answer<O> | Reply>,
+): Mountable[];
+export function endpoint<const O extends Operation, F>(
+  operation: O,
+  options: EndpointOptions<O, F>,
   handle: (input: Input<O, F>) => Promise<Answer<O> | Reply>,
-  options: { find?: (input: FindInput<O>) => Promise<F>; bodyLimit?: number } = {},
+): Mountable[];
+export function endpoint<O extends Operation, F>(
+  operation: O,
+  second: EndpointOptions<O, F> | ((input: Input<O, F>) => Promise<Answer<O> | Reply>),
+  third?: (input: Input<O, F>) => Promise<Answer<O> | Reply>,
 ): Mountable[] {
+  const options: EndpointOptions<O, F> = typeof second === 'function' ? {} : second;
+  const handle = typeof second === 'function' ? second : third;
+  if (!handle) throw new TypeError(`${operation.method} ${operation.path} has no handler`);
   const route = template(operation.path);
   const limit = options.bodyLimit ?? JSON_LIMIT;
   const run = async (service: Service, req: Request, res: Response) => {

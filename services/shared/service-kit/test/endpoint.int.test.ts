@@ -42,7 +42,7 @@ describe('an endpoint', () => {
       412,
     );
     const ok = await patch(seller, KNOWN_NOTE).set('if-match', '"3"').send({ note: 'a' });
-    expect([ok.status, ok.body]).toEqual([200, { note: 'a 3' }]);
+    expect([ok.status, ok.body]).toEqual([200, { note: 'note a 3' }]);
   });
 
   it('lists every fault of a body, unknown fields included', async () => {

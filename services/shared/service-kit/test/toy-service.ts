@@ -93,10 +93,14 @@ export function buildToy(
   const service = createService({ name: 'users', config });
   service.mount([
     ...endpoint(toyApi.hello, ({ query }) => Promise.resolve({ note: query.name ?? 'you' })),
-    ...endpoint(toyApi.change, ({ body, ifMatch }) => Promise.resolve({ note: `${body.note} ${ifMatch}` }), {
-      find: ({ params }) =>
-        params.id === KNOWN_NOTE ? Promise.resolve(params.id) : Promise.reject(new AppError('not_found')),
-    }),
+    ...endpoint(
+      toyApi.change,
+      {
+        find: ({ params }) =>
+          params.id === KNOWN_NOTE ? Promise.resolve('note') : Promise.reject(new AppError('not_found')),
+      },
+      ({ body, ifMatch, found }) => Promise.resolve({ note: `${found} ${body.note} ${ifMatch}` }),
+    ),
     ...endpoint(toyApi.mine, ({ actor }) => Promise.resolve({ note: userIdOf(actor) })),
     ...endpoint(toyApi.pay, ({ idempotency }) =>
       Promise.resolve({ note: `${idempotency.key} ${idempotency.hash.length}` }),
