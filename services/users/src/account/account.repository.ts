@@ -1,0 +1,125 @@
+import type { Profile } from '@bramble/contracts/users';
+import type { Role } from '@bramble/contracts/operation';
+import { AppError } from '@bramble/service-kit/errors';
+import type { Sql } from '@bramble/service-kit/postgres';
+import { isTaken, type Db } from '../db';
+import type { Prisma } from '../generated/prisma/client';
+import type { PreparedLink } from '../link/link';
+import { endSessions, raiseVersion, type EndReason, type Revocation } from '../session/session.repository';
+import type { Account } from './account';
+
+export interface NewAccount {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string;
+  roles: Role[];
+}
+export type AccountRepository = ReturnType<typeof createAccountRepository>;
+
+const asAccount = (row: unknown) => row as Account | null;
+
+export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
+  /** Changes an account so that its earlier access tokens end; the version first, since it takes the row's lock. */
+  const endAllAfter = (
+    userId: string,
+    reason: EndReason,
+    change: { text: string; values: unknown[] },
+    except?: string,
+  ): Promise<Revocation[]> =>
+    sql.transaction(async (tx) => {
+      const version = await raiseVersion(tx, userId);
+      await tx.query(change);
+      const ended = await endSessions(tx, { userId, reason, ...(except === undefined ? {} : { except }) });
+      return [version, ...ended];
+    });
+
+  return {
+    byId: async (id: string) => asAccount(await db.user.findUnique({ where: { id } })),
+    byEmail: async (email: string) => asAccount(await db.user.findUnique({ where: { email } })),
+    isTaken: async (email: string) =>
+      (await db.user.findUnique({ where: { email }, select: { id: true } })) !== null,
+
+    /** Opens an account that owes its owner the mail with `link`; throws `email_taken`. */
+    create: async (account: NewAccount, link: PreparedLink, mailId: string): Promise<Account> => {
+      try {
+        const [created] = await db.$transaction([
+          db.user.create({ data: account }),
+          db.oneTimeLink.create({ data: link }),
+          db.mailJob.create({
+            data: {
+              id: mailId,
+              kind: link.purpose,
+              recipient: account.email,
+              linkId: link.id,
+              readyAt: new Date(),
+            },
+          }),
+        ]);
+        return created as unknown as Account;
+      } catch (error) {
+        if (isTaken(error)) throw new AppError('email_taken');
+        throw error;
+      }
+    },
+
+    replaceHash: async (id: string, before: string, passwordHash: string): Promise<void> => {
+      await db.user.updateMany({ where: { id, passwordHash: before }, data: { passwordHash } });
+    },
+
+    saveProfile: async (id: string, profile: Profile): Promise<Account | null> => {
+      const { name } = profile;
+      const data = {
+        profile: profile as Prisma.InputJsonObject,
+        ...(name === undefined ? {} : { name }),
+      };
+      const [row] = await db.user.updateManyAndReturn({ where: { id, erasedAt: null }, data });
+      return asAccount(row ?? null);
+    },
+
+    /** Ends all sessions but `except`. */
+    changePassword: (id: string, passwordHash: string, except?: string) =>
+      endAllAfter(
+        id,
+        'password',
+        { text: 'UPDATE users SET password_hash = $2 WHERE id = $1', values: [id, passwordHash] },
+        except,
+      ),
+
+    verifyEmail: async (id: string): Promise<void> => {
+      await db.user.update({ where: { id }, data: { emailVerified: true } });
+    },
+
+    /** Keeps the row, for the orders that name its id, and nothing that tells who it was. */
+    erase: (id: string) =>
+      endAllAfter(id, 'erased', {
+        text: `WITH mails AS (DELETE FROM mail_jobs WHERE recipient = (SELECT email FROM users WHERE id = $1)),
+          links AS (DELETE FROM one_time_links WHERE user_id = $1)
+          UPDATE users SET email = 'erased-' || id || '@erased.invalid', name = 'Erased account', password_hash = '',
+            profile = '{}', roles = '{customer}', disabled = true, email_verified = false, erased_at = now()
+          WHERE id = $1`,
+        values: [id],
+      }),
+
+    /** Everything kept about a person, but the hash. */
+    dossier: async (id: string) => {
+      const [account, sessions, audit] = await Promise.all([
+        db.user.findUniqueOrThrow({
+          where: { id },
+          omit: { passwordHash: true, version: true, erasedAt: true },
+        }),
+        db.session.findMany({
+          where: { userId: id },
+          select: { id: true, createdAt: true, endedAt: true, endReason: true },
+          orderBy: { createdAt: 'asc' },
+        }),
+        db.auditEntry.findMany({
+          where: { subject: id },
+          select: { at: true, action: true, detail: true },
+          orderBy: { at: 'asc' },
+        }),
+      ]);
+      return { account, sessions, audit };
+    },
+  };
+}

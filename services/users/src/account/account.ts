@@ -1,0 +1,26 @@
+import type { Profile, User } from '@bramble/contracts/users';
+import type { Role } from '@bramble/contracts/operation';
+
+/** An account as this service keeps it. `version` rises with every change that ends earlier access tokens. */
+export interface Account {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string;
+  roles: Role[];
+  profile: Profile;
+  disabled: boolean;
+  emailVerified: boolean;
+  version: number;
+  erasedAt: Date | null;
+  createdAt: Date;
+}
+
+/** What others may see of an account. */
+export const toUser = ({ id, email, name, roles, createdAt }: Account): User => ({
+  id,
+  email,
+  name,
+  roles,
+  createdAt: createdAt.toISOString(),
+});

@@ -1,0 +1,25 @@
+import { usersApi } from '@bramble/contracts/users';
+import { userIdOf } from '@bramble/service-kit/authorize';
+import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { AppError } from '@bramble/service-kit/errors';
+import type { AdminService } from './admin.service';
+
+export const adminRoutes = (admin: AdminService): Mountable[] => [
+  ...endpoint(usersApi.list, ({ query }) => admin.list(query)),
+  ...endpoint(
+    usersApi.get,
+    {
+      find: ({ params, actor }) => {
+        if (!actor.roles.includes('admin') && params.id !== actor.userId) throw new AppError('not_found');
+        return admin.find(params.id);
+      },
+    },
+    async ({ found }) => ({ user: admin.show(found) }),
+  ),
+  ...endpoint(
+    usersApi.patch,
+    { find: ({ params }) => admin.find(params.id) },
+    async ({ found, body, actor }) => ({ user: await admin.change(found, body, userIdOf(actor)) }),
+  ),
+  ...endpoint(usersApi.audit, ({ query }) => admin.audit(query.cursor, query.limit)),
+];

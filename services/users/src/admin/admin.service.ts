@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { Role } from '@bramble/contracts/operation';
+import { idSchema, type Page } from '@bramble/contracts/page';
+import type { AdminUser, AuditEntry } from '@bramble/contracts/users';
+import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
+import { AppError } from '@bramble/service-kit/errors';
+import { newId } from '@bramble/service-kit/ids';
+import { toUser, type Account } from '../account/account';
+import type { AccountRepository } from '../account/account.repository';
+import type { DenylistService } from '../session/denylist.service';
+import type { AccountChange, AdminRepository } from './admin.repository';
+
+export type AdminService = ReturnType<typeof createAdminService>;
+
+const position = z.tuple([idSchema]);
+const after = (cursor: string | undefined) =>
+  cursor === undefined ? undefined : decodeCursor(cursor, position)[0];
+
+const toAdminUser = (account: Account): AdminUser => ({
+  ...toUser(account),
+  disabled: account.disabled,
+  emailVerified: account.emailVerified,
+});
+
+export function createAdminService({
+  accounts,
+  admin,
+  denylist,
+  unlock,
+}: {
+  accounts: AccountRepository;
+  admin: AdminRepository;
+  denylist: DenylistService;
+  /** Forgets the failed sign-ins of an address. */
+  unlock: (email: string) => Promise<void>;
+}) {
+  const existing = async (id: string): Promise<Account> => {
+    const account = await accounts.byId(id);
+    if (!account || account.erasedAt) throw new AppError('not_found');
+    return account;
+  };
+
+  return {
+    find: existing,
+    show: toAdminUser,
+
+    list: async ({
+      q,
+      cursor,
+      limit,
+    }: {
+      q?: string | undefined;
+      cursor?: string | undefined;
+      limit: number;
+    }): Promise<Page<AdminUser>> => {
+      const rows = await admin.list({ q, after: after(cursor), limit: limit + 1 });
+      return toPage(rows, limit, toAdminUser, (row) => [row.id]);
+    },
+
+    change: async (
+      account: Account,
+      { roles, disabled }: AccountChange,
+      actorId: string,
+    ): Promise<AdminUser> => {
+      const locksOneselfOut =
+        account.id === actorId && (disabled === true || (roles && !roles.includes('admin')));
+      if (locksOneselfOut)
+        throw new AppError('conflict', { detail: 'another admin has to take this from you' });
+      const wanted = {
+        ...(roles ? { roles: [...new Set(roles)] } : {}),
+        ...(disabled === undefined ? {} : { disabled }),
+      };
+      await denylist.announce(
+        await admin.change(account.id, wanted, {
+          id: newId(),
+          actorId,
+          action: 'user.changed',
+          subject: account.id,
+          detail: {
+            ...(wanted.roles ? { rolesBefore: account.roles, roles: wanted.roles } : {}),
+            ...(disabled === undefined ? {} : { disabledBefore: account.disabled, disabled }),
+          },
+        }),
+      );
+      if (disabled === false) await unlock(account.email);
+      return toAdminUser(await existing(account.id));
+    },
+
+    /** Adds a role from the command line, where no admin is signed in. */
+    grant: async (email: string, role: Role): Promise<AdminUser> => {
+      const account = await accounts.byEmail(email);
+      if (!account || account.erasedAt)
+        throw new AppError('not_found', { detail: `no account for ${email}` });
+      const roles = [...new Set([...account.roles, role])];
+      await denylist.announce(
+        await admin.change(
+          account.id,
+          { roles },
+          {
+            id: newId(),
+            actorId: null,
+            action: 'user.granted',
+            subject: account.id,
+            detail: { rolesBefore: account.roles, roles },
+          },
+        ),
+      );
+      return toAdminUser(await existing(account.id));
+    },
+
+    audit: async (cursor: string | undefined, limit: number): Promise<Page<AuditEntry>> => {
+      const rows = await admin.audit(after(cursor), limit + 1);
+      return toPage(
+        rows,
+        limit,
+        ({ id, at, actorId, action, subject, detail }) => ({
+          id,
+          at: at.toISOString(),
+          actorId,
+          action,
+          subject,
+          detail: detail as AuditEntry['detail'],
+        }),
+        (row) => [row.id],
+      );
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { every } from '@bramble/service-kit/clock';
+import { createService, type Service } from '@bramble/service-kit/create-service';
+import { counter } from '@bramble/service-kit/metrics';
+import { openPostgres } from '@bramble/service-kit/postgres';
+import { openRedis } from '@bramble/service-kit/redis';
+import { createAccountRepository } from './account/account.repository';
+import { accountRoutes } from './account/account.routes';
+import { createAccountService } from './account/account.service';
+import { createAdminRepository } from './admin/admin.repository';
+import { adminRoutes } from './admin/admin.routes';
+import { createAdminService } from './admin/admin.service';
+import type { UsersConfig } from './config';
+import { openPrisma } from './db';
+import { createKeyRepository } from './keys/key.repository';
+import { createKeyService } from './keys/key.service';
+import { createLinkSigner } from './link/link-token';
+import { createLinkRepository } from './link/link.repository';
+import { createMailRepository } from './mail/mail.repository';
+import { createMailService } from './mail/mail.service';
+import { createPasswordHasher } from './password/password-hasher';
+import { createDenylistRepository, REVOCATION_SECONDS } from './session/denylist.repository';
+import { createDenylistService } from './session/denylist.service';
+import { createSessionRepository } from './session/session.repository';
+import { sessionRoutes } from './session/session.routes';
+import { createSessionService } from './session/session.service';
+
+/** Accounts, sessions, roles and the keys that sign access tokens. */
+export function buildUsers(config: UsersConfig): Service {
+  const service = createService({ name: 'users', config });
+  const { log } = service;
+  const sql = openPostgres(service, { url: config.USERS_DATABASE_URL });
+  const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
+  const db = openPrisma(sql);
+  const logins = counter(service, 'bramble_logins_total');
+  const reuse = counter(service, 'bramble_token_reuse_total');
+
+  const accountRepository = createAccountRepository({ db, sql });
+  const sessionRepository = createSessionRepository(sql);
+  const links = createLinkRepository(db);
+  const mails = createMailRepository({ db, redis });
+
+  const signer = createLinkSigner(config.INTERNAL_TOKEN_KEY);
+  const keys = createKeyService({ keys: createKeyRepository(db), secret: config.INTERNAL_TOKEN_KEY });
+  const denylist = createDenylistService({
+    sessions: sessionRepository,
+    denylist: createDenylistRepository(redis),
+    log,
+  });
+  const mail = createMailService({ mails, accounts: accountRepository, links: signer, log });
+  const accounts = createAccountService({
+    accounts: accountRepository,
+    links,
+    signer,
+    mail,
+    hasher: createPasswordHasher(service),
+    denylist,
+    onLogin: (outcome) => logins.inc({ outcome }),
+  });
+  const sessions = createSessionService({
+    sessions: sessionRepository,
+    accounts: accountRepository,
+    keys,
+    denylist,
+    onReuse: () => reuse.inc({}),
+    log,
+  });
+  const admin = createAdminService({
+    accounts: accountRepository,
+    admin: createAdminRepository({ db, sql }),
+    denylist,
+    unlock: () => Promise.resolve(),
+  });
+
+  service.onStart('signing keys', () => keys.ensure());
+  service.mount([
+    ...sessionRoutes({
+      accounts,
+      sessions,
+      mail,
+      keys,
+      demo: { on: config.DEMO, admin: config.DEMO_ADMIN },
+    }),
+    ...accountRoutes({ accounts, sessions }),
+    ...adminRoutes(admin),
+  ]);
+  every(service, { name: 'denylist', ms: 1_000, run: () => denylist.maintain() });
+  every(service, { name: 'reset mails', ms: 1_000, run: () => mail.prepare() });
+  every(service, {
+    name: 'purge',
+    ms: 600_000,
+    run: () => Promise.all([sessionRepository.purge(REVOCATION_SECONDS), links.purge(), mails.purge()]),
+  });
+  return service;
+}

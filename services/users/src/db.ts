@@ -1,0 +1,13 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Sql } from '@bramble/service-kit/postgres';
+import { Prisma, PrismaClient } from './generated/prisma/client';
+
+export type Db = PrismaClient;
+
+/** Prisma over the service's own pool: one set of connections for both ways of asking. */
+export const openPrisma = ({ pool }: Pick<Sql, 'pool'>): Db =>
+  new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
+
+/** Was this write refused because the value is taken? */
+export const isTaken = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';

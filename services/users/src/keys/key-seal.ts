@@ -1,0 +1,24 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+const sealKey = (secret: string) =>
+  Buffer.from(hkdfSync('sha256', secret, '', 'bramble signing keys at rest', 32));
+
+/** Seals bytes with AES-256-GCM under a key derived from `secret`: a database backup alone mints no tokens. */
+export function seal(secret: string, plain: Buffer): Buffer {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', sealKey(secret), nonce);
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+}
+
+/** What was sealed, or undefined when `secret` is another one or the bytes were changed. */
+export function unseal(secret: string, sealed: Uint8Array): Buffer | undefined {
+  const bytes = Buffer.from(sealed);
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', sealKey(secret), bytes.subarray(0, 12));
+    decipher.setAuthTag(bytes.subarray(12, 28));
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}

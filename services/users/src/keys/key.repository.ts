@@ -1,0 +1,51 @@
+import type { Db } from '../db';
+
+export type KeyState = 'next' | 'current' | 'retired';
+
+export interface StoredKey {
+  kid: string;
+  publicJwk: Record<string, string>;
+  privateKey: Uint8Array;
+  state: KeyState;
+}
+export type KeyRepository = ReturnType<typeof createKeyRepository>;
+
+/** One number for the advisory lock under which the set of keys changes. */
+const LOCK = 4_730_001;
+/** How long a retired key is published: longer than any token it signed can live. */
+const KEEP_RETIRED_MS = 3_600_000;
+
+export function createKeyRepository(db: Db) {
+  const usable = (tx: Pick<Db, 'signingKey'>) =>
+    tx.signingKey
+      .findMany({
+        where: {
+          OR: [{ state: { not: 'retired' } }, { retiredAt: { gt: new Date(Date.now() - KEEP_RETIRED_MS) } }],
+        },
+        orderBy: { createdAt: 'asc' },
+      })
+      .then((rows) => rows as unknown as StoredKey[]);
+
+  return {
+    usable: () => usable(db),
+
+    /** Lets `plan` see the keys and say what becomes of them, while nobody else changes them. */
+    change: (
+      plan: (keys: StoredKey[]) => Promise<{ retire: string[]; promote?: string; add: StoredKey[] }>,
+    ): Promise<StoredKey[]> =>
+      db.$transaction(async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK})`;
+        const { retire, promote, add } = await plan(await usable(tx as unknown as Db));
+        if (retire.length > 0)
+          await tx.signingKey.updateMany({
+            where: { kid: { in: retire } },
+            data: { state: 'retired', retiredAt: new Date() },
+          });
+        if (promote !== undefined)
+          await tx.signingKey.update({ where: { kid: promote }, data: { state: 'current' } });
+        for (const key of add)
+          await tx.signingKey.create({ data: { ...key, privateKey: new Uint8Array(key.privateKey) } });
+        return usable(tx as unknown as Db);
+      }),
+  };
+}

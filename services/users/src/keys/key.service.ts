@@ -1,0 +1,79 @@
+import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import type { KeyRepository, KeyState, StoredKey } from './key.repository';
+import { seal, unseal } from './key-seal';
+
+export interface SigningKey {
+  kid: string;
+  key: KeyObject;
+}
+export type KeyService = ReturnType<typeof createKeyService>;
+
+/** How long a process may go on signing with the key that was current: well within the time a retired key is published. */
+const FRESH_MS = 10_000;
+
+/**
+ * The ES256 keys that sign access tokens. One is current; the next is published before it signs, so that whoever
+ * verifies knows it already when `rotate` makes it current.
+ */
+export function createKeyService({ keys, secret }: { keys: KeyRepository; secret: string }) {
+  let cached: { at: number; all: StoredKey[]; signing: SigningKey } | undefined;
+
+  const make = (state: KeyState): StoredKey => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const kid = randomUUID();
+    const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+    return {
+      kid,
+      publicJwk: { kty: kty ?? '', crv: crv ?? '', x: x ?? '', y: y ?? '', kid, alg: 'ES256', use: 'sig' },
+      privateKey: seal(secret, privateKey.export({ format: 'der', type: 'pkcs8' })),
+      state,
+    };
+  };
+  const opened = (stored: StoredKey | undefined): KeyObject | undefined => {
+    const der = stored && unseal(secret, stored.privateKey);
+    return der && createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  };
+  const remember = (all: StoredKey[]) => {
+    const current = all.find((key) => key.state === 'current');
+    const key = opened(current);
+    if (!current || !key) throw new Error('there is no signing key that INTERNAL_TOKEN_KEY opens');
+    cached = { at: Date.now(), all, signing: { kid: current.kid, key } };
+    return cached;
+  };
+  const fresh = async () =>
+    cached && Date.now() - cached.at < FRESH_MS ? cached : remember(await keys.usable());
+
+  return {
+    /** Makes what is missing, and replaces keys that another INTERNAL_TOKEN_KEY sealed. */
+    ensure: async (): Promise<void> => {
+      const all = await keys.change((existing) => {
+        const sealedForAnother = existing.filter((key) => key.state !== 'retired' && !opened(key));
+        const has = (state: KeyState) =>
+          existing.some((key) => key.state === state && !sealedForAnother.includes(key));
+        return Promise.resolve({
+          retire: sealedForAnother.map((key) => key.kid),
+          add: (['current', 'next'] as const).filter((state) => !has(state)).map(make),
+        });
+      });
+      remember(all);
+    },
+
+    /** Makes the next key current, retires the one before and adds a new next one. Returns the new current kid. */
+    rotate: async (): Promise<string> => {
+      const all = await keys.change((existing) => {
+        const next = existing.find((key) => key.state === 'next');
+        const current = existing.find((key) => key.state === 'current');
+        return Promise.resolve({
+          retire: current ? [current.kid] : [],
+          ...(next ? { promote: next.kid } : {}),
+          add: next ? [make('next')] : [make('current'), make('next')],
+        });
+      });
+      return remember(all).signing.kid;
+    },
+
+    signing: async (): Promise<SigningKey> => (await fresh()).signing,
+    published: async (): Promise<Record<string, string>[]> =>
+      (await keys.usable()).map((key) => key.publicJwk),
+  };
+}

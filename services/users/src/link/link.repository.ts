@@ -1,0 +1,38 @@
+import type { Db } from '../db';
+import type { LinkPurpose } from './link';
+
+export type LinkRepository = ReturnType<typeof createLinkRepository>;
+
+export function createLinkRepository(db: Db) {
+  return {
+    /** Uses a link up and answers whose it was; undefined when it is used, expired or not there. */
+    use: async (id: string, purpose: LinkPurpose): Promise<string | undefined> => {
+      const [link] = await db.oneTimeLink.updateManyAndReturn({
+        where: { id, purpose, usedAt: null, expiresAt: { gt: new Date() } },
+        data: { usedAt: new Date() },
+        select: { userId: true },
+      });
+      return link?.userId;
+    },
+
+    /** Whose link it is while it can still be used. */
+    ownerOf: async (id: string, purpose: LinkPurpose): Promise<string | undefined> => {
+      const link = await db.oneTimeLink.findFirst({
+        where: { id, purpose, usedAt: null, expiresAt: { gt: new Date() } },
+        select: { userId: true },
+      });
+      return link?.userId;
+    },
+
+    voidOthers: async (userId: string, purpose: LinkPurpose): Promise<void> => {
+      await db.oneTimeLink.updateMany({
+        where: { userId, purpose, usedAt: null },
+        data: { usedAt: new Date() },
+      });
+    },
+
+    purge: async (): Promise<void> => {
+      await db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: new Date(Date.now() - 86_400_000) } } });
+    },
+  };
+}

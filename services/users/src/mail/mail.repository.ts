@@ -1,0 +1,72 @@
+import type { Redis } from '@bramble/service-kit/redis';
+import type { Db } from '../db';
+import type { PreparedLink } from '../link/link';
+import type { LinkPurpose } from '../link/link';
+
+export interface OwedMail {
+  id: string;
+  kind: LinkPurpose;
+  recipient: string;
+  linkId: string;
+  createdAt: Date;
+}
+export type MailRepository = ReturnType<typeof createMailRepository>;
+
+/** Wakes the mail service; the row in the database is the mail. */
+const QUEUE = 'queue:emails';
+const BATCH = 100;
+
+export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
+  return {
+    /** Writes down that somebody asked, in the same way for known and unknown addresses. */
+    ask: async (id: string, kind: LinkPurpose, recipient: string): Promise<void> => {
+      await db.mailJob.create({ data: { id, kind, recipient } });
+    },
+
+    asked: (): Promise<{ id: string; kind: string; recipient: string }[]> =>
+      db.mailJob.findMany({
+        where: { readyAt: null },
+        select: { id: true, kind: true, recipient: true },
+        orderBy: { id: 'asc' },
+        take: BATCH,
+      }),
+
+    /** Gives an asked mail its link. */
+    makeReady: async (id: string, link: PreparedLink): Promise<void> => {
+      await db.$transaction([
+        db.oneTimeLink.create({ data: link }),
+        db.mailJob.update({ where: { id }, data: { linkId: link.id, readyAt: new Date() } }),
+      ]);
+    },
+
+    drop: async (id: string): Promise<void> => {
+      await db.mailJob.deleteMany({ where: { id } });
+    },
+
+    wake: async (id: string): Promise<void> => {
+      await redis.lpush(QUEUE, JSON.stringify({ source: 'users', id }));
+    },
+
+    owed: async (): Promise<(OwedMail & { name: string })[]> => {
+      const rows = (await db.mailJob.findMany({
+        where: { readyAt: { not: null }, takenAt: null },
+        orderBy: { id: 'asc' },
+        take: BATCH,
+      })) as OwedMail[];
+      const people = await db.user.findMany({
+        where: { email: { in: rows.map((row) => row.recipient) } },
+        select: { email: true, name: true },
+      });
+      const names = new Map(people.map(({ email, name }) => [email, name]));
+      return rows.map((row) => ({ ...row, name: names.get(row.recipient) ?? '' }));
+    },
+
+    taken: async (id: string): Promise<boolean> =>
+      (await db.mailJob.updateMany({ where: { id, takenAt: null }, data: { takenAt: new Date() } })).count >
+        0 || (await db.mailJob.count({ where: { id } })) > 0,
+
+    purge: async (): Promise<void> => {
+      await db.mailJob.deleteMany({ where: { takenAt: { lt: new Date(Date.now() - 7 * 86_400_000) } } });
+    },
+  };
+}

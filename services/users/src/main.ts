@@ -1,0 +1,5 @@
+import { runService } from '@bramble/service-kit/run-service';
+import { buildUsers } from './app';
+import { loadUsersConfig } from './config';
+
+runService(loadUsersConfig, buildUsers);

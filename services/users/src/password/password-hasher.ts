@@ -1,0 +1,54 @@
+import { argon2id, hash, needsRehash, verify } from 'argon2';
+import { AppError } from '@bramble/service-kit/errors';
+import { gauge, histogram } from '@bramble/service-kit/metrics';
+import type { Service } from '@bramble/service-kit/create-service';
+import { createGate } from './gate';
+
+/** OWASP's and ASVS's smallest argon2id: 19 MiB twice. More would starve a small board when many sign in at once. */
+const settings = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+const MAX_AT_ONCE = 3;
+const MAX_WAITING = 2_000;
+
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+  /** Checks against `stored`; without one it works as long as with one and says no. */
+  verify(stored: string | undefined, password: string): Promise<{ ok: boolean; outdated: boolean }>;
+}
+
+/** Hashes with argon2id, at most three at once (each takes 19 MiB and a thread); more wait in turn, too many get 503. */
+export function createPasswordHasher(service: Pick<Service, 'metrics'>): PasswordHasher {
+  const waiting = gauge(service, 'bramble_password_hash_queue_length');
+  const active = gauge(service, 'bramble_password_hash_active');
+  const duration = histogram(service, 'bramble_password_hash_duration_seconds');
+  const gate = createGate({
+    atOnce: MAX_AT_ONCE,
+    waiting: MAX_WAITING,
+    refuse: () => new AppError('unavailable', { headers: { 'retry-after': '5' } }),
+    onChange: (state) => {
+      active.set({}, state.active);
+      waiting.set({}, state.waiting);
+    },
+  });
+  const timed = <T>(operation: 'hash' | 'verify', work: () => Promise<T>) =>
+    gate(async () => {
+      const startedAt = performance.now();
+      try {
+        return await work();
+      } finally {
+        duration.observe({ operation }, (performance.now() - startedAt) / 1000);
+      }
+    });
+
+  const nobody = hash('no account has this password', settings);
+  nobody.catch(() => undefined);
+
+  return {
+    hash: (password) => timed('hash', () => hash(password, settings)),
+    verify: async (stored, password) => {
+      const known = stored !== undefined && stored.startsWith('$argon2');
+      const against = known ? stored : await nobody;
+      const matches = await timed('verify', () => verify(against, password));
+      return { ok: known && matches, outdated: known && matches && needsRehash(stored, settings) };
+    },
+  };
+}

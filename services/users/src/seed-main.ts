@@ -1,0 +1,4 @@
+import { loadUsersConfig } from './config';
+import { seedUsers } from './seed';
+
+await seedUsers(loadUsersConfig());

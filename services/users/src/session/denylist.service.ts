@@ -1,0 +1,50 @@
+import type { Logger } from '@bramble/service-kit/logger';
+import { REVOCATION_SECONDS, type DenylistRepository } from './denylist.repository';
+import type { Revocation, SessionRepository } from './session.repository';
+
+export type DenylistService = ReturnType<typeof createDenylistService>;
+
+/**
+ * Keeps the denylist in Redis true to the database. What ended is announced right after its commit; when that fails,
+ * or Redis comes back, or its data is gone, the whole list is written again.
+ */
+export function createDenylistService({
+  sessions,
+  denylist,
+  log,
+}: {
+  sessions: SessionRepository;
+  denylist: DenylistRepository;
+  log: Pick<Logger, 'warn' | 'info'>;
+}) {
+  let stale = true;
+  denylist.onReconnect(() => {
+    stale = true;
+  });
+
+  return {
+    announce: async (revocations: readonly Revocation[]): Promise<void> => {
+      if (revocations.length === 0) return;
+      try {
+        await denylist.announce(revocations);
+      } catch (error) {
+        stale = true;
+        log.warn({ err: error }, 'the denylist could not be written, it follows when Redis is back');
+      }
+    },
+
+    /** Run every second. */
+    maintain: async (): Promise<void> => {
+      if (!stale && (await denylist.isReady())) return;
+      stale = false;
+      try {
+        const recent = await sessions.recentRevocations(REVOCATION_SECONDS);
+        await denylist.fill(recent);
+        log.info({ entries: recent.length }, 'denylist filled');
+      } catch (error) {
+        stale = true;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { Sql, SqlSession } from '@bramble/service-kit/postgres';
+import type { NewRefreshToken } from './refresh-token';
+import { GRACE_MS } from './refresh-token';
+
+export type EndReason = 'logout' | 'reuse' | 'password' | 'disabled' | 'erased';
+/** What the denylist is told: a session that ended, or the version an account must have from now on. */
+export type Revocation = { userId: string; sessionId: string } | { userId: string; version: number };
+
+export type Rotation =
+  | { outcome: 'rotated'; sessionId: string; userId: string }
+  | { outcome: 'reused'; sessionId: string; userId: string }
+  | { outcome: 'refused' };
+
+export type SessionRepository = ReturnType<typeof createSessionRepository>;
+
+interface TokenRow {
+  session_id: string;
+  user_id: string;
+  ended: boolean;
+  expired: boolean;
+  reused: boolean;
+}
+
+const addToken = (tx: SqlSession, sessionId: string, { hash, expiresAt }: NewRefreshToken) =>
+  tx.query({
+    text: 'INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)',
+    values: [hash, sessionId, expiresAt],
+  });
+
+/** Ends sessions and writes down what the denylist has to know, in the caller's transaction. */
+export async function endSessions(
+  tx: SqlSession,
+  { userId, reason, only, except }: { userId: string; reason: EndReason; only?: string; except?: string },
+): Promise<Revocation[]> {
+  const { rows } = await tx.query<{ id: string }>({
+    text: `WITH ended AS (
+      UPDATE sessions SET ended_at = now(), end_reason = $2
+      WHERE user_id = $1 AND ended_at IS NULL AND ($3::uuid IS NULL OR id = $3) AND ($4::uuid IS NULL OR id <> $4)
+      RETURNING id)
+    INSERT INTO revocations (session_id, user_id) SELECT id, $1 FROM ended RETURNING session_id AS id`,
+    values: [userId, reason, only ?? null, except ?? null],
+  });
+  return rows.map(({ id }) => ({ userId, sessionId: id }));
+}
+
+/** Raises the account's version, which ends all access tokens given before. */
+export async function raiseVersion(tx: SqlSession, userId: string): Promise<Revocation> {
+  const { rows } = await tx.query<{ version: number }>({
+    text: `WITH raised AS (UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version)
+    INSERT INTO revocations (user_id, version) SELECT $1, version FROM raised RETURNING version`,
+    values: [userId],
+  });
+  return { userId, version: rows[0]?.version ?? 1 };
+}
+
+export function createSessionRepository(sql: Sql) {
+  return {
+    /** False when the account changed (or was disabled) since its password was checked. */
+    open: async (
+      id: string,
+      account: { id: string; version: number },
+      token: NewRefreshToken,
+    ): Promise<boolean> => {
+      const { rowCount } = await sql.query({
+        name: 'open-session',
+        text: `WITH account AS (SELECT id FROM users WHERE id = $2 AND version = $5 AND NOT disabled FOR SHARE),
+          opened AS (INSERT INTO sessions (id, user_id) SELECT $1, id FROM account RETURNING id)
+          INSERT INTO refresh_tokens (hash, session_id, expires_at) SELECT $3, id, $4 FROM opened`,
+        values: [id, account.id, token.hash, token.expiresAt, account.version],
+      });
+      return rowCount === 1;
+    },
+
+    /** Replaces a refresh token by `next`, holding its row so that ten tabs at once are served one by one. */
+    rotate: (hash: Buffer, next: NewRefreshToken): Promise<Rotation> =>
+      sql.transaction(async (tx) => {
+        const { rows } = await tx.query<TokenRow>({
+          text: `SELECT t.session_id, s.user_id, s.ended_at IS NOT NULL AS ended, t.expires_at <= now() AS expired,
+              coalesce(t.rotated_at < clock_timestamp() - make_interval(secs => $2), false) AS reused
+            FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 FOR UPDATE OF t`,
+          values: [hash, GRACE_MS / 1000],
+        });
+        const token = rows[0];
+        if (!token || token.ended || token.expired) return { outcome: 'refused' };
+        const { session_id: sessionId, user_id: userId } = token;
+        if (token.reused) return { outcome: 'reused', sessionId, userId };
+        await tx.query({
+          text: 'UPDATE refresh_tokens SET rotated_at = coalesce(rotated_at, clock_timestamp()) WHERE hash = $1',
+          values: [hash],
+        });
+        await addToken(tx, sessionId, next);
+        return { outcome: 'rotated', sessionId, userId };
+      }),
+
+    end: (userId: string, reason: EndReason, which: { only?: string; except?: string } = {}) =>
+      sql.transaction((tx) => endSessions(tx, { userId, reason, ...which })),
+
+    /** For each: does the session live, and is the version still good? */
+    states: async (
+      sessions: readonly { id: string; userId: string; version: number }[],
+    ): Promise<boolean[]> => {
+      const { rows } = await sql.query<{ good: boolean }>({
+        name: 'session-states',
+        text: `SELECT s.id IS NOT NULL AND s.ended_at IS NULL AND u.version <= asked.version AND NOT u.disabled AS good
+          FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS asked (id, user_id, version, position)
+          LEFT JOIN users u ON u.id = asked.user_id
+          LEFT JOIN sessions s ON s.id = asked.id AND s.user_id = u.id ORDER BY asked.position`,
+        values: [
+          sessions.map((session) => session.id),
+          sessions.map((session) => session.userId),
+          sessions.map((session) => session.version),
+        ],
+      });
+      return rows.map((row) => row.good === true);
+    },
+
+    /** What the denylist must hold now: all that ended within the life of an access token. */
+    recentRevocations: async (withinSeconds: number): Promise<Revocation[]> => {
+      const { rows } = await sql.query<{
+        session_id: string | null;
+        user_id: string;
+        version: number | null;
+      }>({
+        text: `SELECT session_id, user_id, version FROM revocations
+          WHERE created_at > now() - make_interval(secs => $1) ORDER BY seq`,
+        values: [withinSeconds],
+      });
+      return rows.map(({ session_id, user_id, version }) =>
+        session_id === null
+          ? { userId: user_id, version: version ?? 1 }
+          : { userId: user_id, sessionId: session_id },
+      );
+    },
+
+    /** Removes what nobody can use any more, a bounded piece at a time. */
+    purge: async (revocationSeconds: number): Promise<void> => {
+      await sql.query({
+        text: `DELETE FROM revocations WHERE created_at < now() - make_interval(secs => $1)`,
+        values: [revocationSeconds],
+      });
+      await sql.query({
+        text: `DELETE FROM refresh_tokens WHERE hash IN (
+          SELECT hash FROM refresh_tokens WHERE expires_at < now() LIMIT 5000)`,
+      });
+      await sql.query({
+        text: `DELETE FROM sessions WHERE id IN (
+          SELECT s.id FROM sessions s WHERE s.created_at < now() - interval '1 day'
+            AND NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.session_id = s.id) LIMIT 5000)`,
+      });
+    },
+  };
+}

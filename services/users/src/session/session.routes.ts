@@ -1,0 +1,91 @@
+import { demoUsers } from '@bramble/contracts/demo';
+import { usersApi } from '@bramble/contracts/users';
+import { userIdOf } from '@bramble/service-kit/authorize';
+import { readCookie } from '@bramble/service-kit/cookies';
+import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { AppError } from '@bramble/service-kit/errors';
+import { toUser } from '../account/account';
+import type { AccountService } from '../account/account.service';
+import type { KeyService } from '../keys/key.service';
+import type { MailService } from '../mail/mail.service';
+import { clearSessionCookies, setSessionCookies } from './session-cookies';
+import type { SessionService, Tokens } from './session.service';
+
+const tokenAnswer = ({ accessToken, refreshToken, expiresIn }: Tokens) => ({
+  accessToken,
+  refreshToken,
+  expiresIn,
+  tokenType: 'Bearer' as const,
+});
+
+/** Getting in, staying in, getting out. */
+export const sessionRoutes = ({
+  accounts,
+  sessions,
+  mail,
+  keys,
+  demo,
+}: {
+  accounts: AccountService;
+  sessions: SessionService;
+  mail: MailService;
+  keys: KeyService;
+  /** Which demo accounts one may enter with one click. */
+  demo: { on: boolean; admin: boolean };
+}): Mountable[] => [
+  ...endpoint(usersApi.signup, async ({ body, actor, res }) => {
+    const account = await accounts.signup(body);
+    setSessionCookies(res, await sessions.open(account), actor.secure);
+    return { user: toUser(account) };
+  }),
+  ...endpoint(usersApi.login, async ({ body, actor, res }) => {
+    const account = await accounts.authenticate(body.email, body.password);
+    setSessionCookies(res, await sessions.open(account), actor.secure);
+    return { user: toUser(account) };
+  }),
+  ...endpoint(
+    usersApi.demoLogin,
+    {
+      find: () => (demo.on ? Promise.resolve(undefined) : Promise.reject(new AppError('not_found'))),
+    },
+    async ({ body, actor, res }) => {
+      if (body.role === 'admin' && !demo.admin) throw new AppError('not_found');
+      const account = await accounts.get(demoUsers[body.role].id);
+      if (account.disabled) throw new AppError('account_disabled');
+      setSessionCookies(res, await sessions.open(account), actor.secure);
+      return { user: toUser(account) };
+    },
+  ),
+  ...endpoint(usersApi.token, async ({ body }) =>
+    tokenAnswer(await sessions.open(await accounts.authenticate(body.email, body.password))),
+  ),
+  ...endpoint(usersApi.refresh, async ({ body, actor, req, res }) => {
+    if (body.refreshToken !== undefined) return tokenAnswer(await sessions.refresh(body.refreshToken));
+    const cookie = readCookie(req, 'refresh', actor.secure);
+    if (cookie === undefined) throw new AppError('unauthenticated');
+    try {
+      const { account, ...tokens } = await sessions.refresh(cookie);
+      setSessionCookies(res, tokens, actor.secure);
+      return { user: toUser(account) };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'session_ended') clearSessionCookies(res, actor.secure);
+      throw error;
+    }
+  }),
+  ...endpoint(usersApi.logout, async ({ actor, res }) => {
+    if (actor.sessionId !== undefined) await sessions.logout(userIdOf(actor), actor.sessionId);
+    clearSessionCookies(res, actor.secure);
+    return undefined;
+  }),
+  ...endpoint(usersApi.forgotPassword, async ({ body }) => {
+    await mail.askReset(body.email);
+    return undefined;
+  }),
+  ...endpoint(usersApi.keys, async () => ({ keys: await keys.published() })),
+  ...endpoint(usersApi.sessionStates, async ({ body }) => ({ good: await sessions.states(body.sessions) })),
+  ...endpoint(usersApi.mailJobs, async () => ({ items: await mail.owed() })),
+  ...endpoint(usersApi.mailJobTaken, async ({ params }) => {
+    await mail.taken(params.id);
+    return undefined;
+  }),
+];
