@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { defaultCacheDir } from '../../scripts/stores/cache';
+import { openStores } from '../../scripts/stores/open-stores';
+import { startShop } from '../helpers/running-shop';
+import type { BareKind } from './bare-server';
+import type { LoadPlan, LoadResult } from './load';
+import { load, withBareServer } from './processes';
+import { address, countOrders, prepareShop } from './shop-session';
+
+const help = `npm run bench -- [options]
+
+Measures a running shop on this machine and, in the same run, the bare limits of the machine, and prints ratios.
+
+  --url URL           a running instance on loopback (default: starts one of its own and stops it)
+  --seconds N         length of each measurement, 1 to 60 (default 5)
+  --connections N     open connections, 1 to 500 (default 50)
+  --json FILE         where the figures go (default bench-results.json)
+`;
+
+interface Row extends LoadResult {
+  name: string;
+  /** Which bare limit it is held against. */
+  against?: string;
+}
+
+const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      url: { type: 'string' },
+      seconds: { type: 'string', default: '5' },
+      connections: { type: 'string', default: '50' },
+      json: { type: 'string', default: 'bench-results.json' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
+  const seconds = Number(values.seconds);
+  const connections = Number(values.connections);
+  if (!(seconds >= 1 && seconds <= 60)) throw new Error('--seconds takes 1 to 60');
+  if (!(connections >= 1 && connections <= 500)) throw new Error('--connections takes 1 to 500');
+  if (values.url && !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(values.url).hostname))
+    throw new Error('--url takes an address on this machine only');
+  return { ...values, seconds, connections };
+}
+
+async function bareLimits(seconds: number, connections: number): Promise<Row[]> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'bramble-bench-'));
+  const stores = await openStores({ dataDir, cacheDir: defaultCacheDir(), ephemeral: false, log: say });
+  const kinds: [BareKind, string, string][] = [
+    ['http', 'bare node:http, 2 KB', ''],
+    ['express', 'bare Express 5, 2 KB', ''],
+    ['redis', 'node:http + Redis GET', stores.redisCacheUrl],
+    ['postgres', 'node:http + PostgreSQL order', stores.postgresUrl],
+    ['mongodb', 'node:http + MongoDB decrement', stores.mongodbUrl],
+  ];
+  const rows: Row[] = [];
+  try {
+    for (const [kind, name, storeUrl] of kinds) {
+      say(name);
+      rows.push({
+        name,
+        ...(await withBareServer(kind, storeUrl, (url) =>
+          load({ url, seconds, connections, requests: [{ method: 'GET', path: '/' }] }),
+        )),
+      });
+    }
+  } finally {
+    await stores.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+  return rows;
+}
+
+async function shopRows(
+  url: string,
+  seconds: number,
+  connections: number,
+): Promise<{ rows: Row[]; unpaidAfterOneSecond: number }> {
+  say('preparing buyers and products');
+  const { tokens, productIds, adminToken } = await prepareShop(url, { buyers: 20, products: 20 });
+  const express = 'bare Express 5, 2 KB';
+  const rows: Row[] = [];
+  const measure = async (name: string, against: string, requests: LoadPlan['requests']) => {
+    say(name);
+    rows.push({ name, against, ...(await load({ url, seconds, connections, requests })) });
+  };
+  await measure('product list', express, [{ method: 'GET', path: '/api/products?limit=20' }]);
+  await measure(
+    'product',
+    express,
+    productIds.map((id) => ({ method: 'GET' as const, path: `/api/products/${id}` })),
+  );
+  await measure(
+    'search',
+    express,
+    ['jam', 'honey', 'bread', 'rasp'].map((q) => ({ method: 'GET' as const, path: `/api/products?q=${q}` })),
+  );
+  const orders = tokens.map((token, n) => ({
+    method: 'POST' as const,
+    path: '/api/orders',
+    fresh: true,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      items: [0, 1].map((line) => ({ productId: productIds[(n + line) % productIds.length], quantity: 1 })),
+      shippingAddress: address,
+      paymentMethod: { token: 'tok_visa' },
+    }),
+  }));
+  await measure('orders, two lines, to PAID', 'node:http + PostgreSQL order', orders);
+  await pause(1_000);
+  const unpaidAfterOneSecond =
+    (await countOrders(url, adminToken, 'PENDING')) + (await countOrders(url, adminToken, 'RESERVED'));
+  return { rows, unpaidAfterOneSecond };
+}
+
+function table(rows: readonly Row[]): string {
+  const limits = new Map(rows.map((row) => [row.name, row.perSecond]));
+  const cells = rows.map((row) => {
+    const limit = row.against === undefined ? undefined : limits.get(row.against);
+    const ratio = limit ? `${Math.round((row.perSecond / limit) * 100)} % of ${row.against ?? ''}` : '';
+    return `| ${row.name} | ${Math.round(row.perSecond).toLocaleString('en')} | ${row.p50} | ${row.p99} | ${row.failed} | ${ratio} |`;
+  });
+  return [
+    '| what | per second | p50 ms | p99 ms | failed | ratio |',
+    '|---|---|---|---|---|---|',
+    ...cells,
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { url, seconds, connections, json } = options();
+  const bare = await bareLimits(seconds, connections);
+  const own = url
+    ? undefined
+    : await startShop({ env: { RATE_LIMIT_FACTOR: '1000000', DELIVERY_STEP_SECONDS: '1' } });
+  try {
+    const { rows, unpaidAfterOneSecond } = await shopRows(url ?? own?.url ?? '', seconds, connections);
+    const all = [...bare, ...rows];
+    writeFileSync(
+      json,
+      `${JSON.stringify({ at: new Date().toISOString(), cpus: cpus().length, node: process.version, seconds, connections, rows: all, unpaidAfterOneSecond }, null, 2)}\n`,
+    );
+    process.stdout.write(
+      `${table(all)}\n\nOrders not paid one second after the load: ${unpaidAfterOneSecond}\n`,
+    );
+  } finally {
+    await own?.stop();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
