@@ -1,0 +1,39 @@
+{{- define "jobs.cron" -}}
+{{- $root := .root -}}
+{{- $jobs := $root.Values.jobs -}}
+{{- if and $jobs.stockRefill.enabled $root.Values.catalog.enabled }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  {{- include "common.metadata" (dict "root" $root "name" "stock-refill") | nindent 2 }}
+data:
+  rules.json: {{ $jobs.stockRefill.rules | toJson | quote }}
+---
+{{ include "common.cronJob" (dict "root" $root "name" "stock-refill" "values" $jobs.stockRefill "schedule" $jobs.stockRefill.schedule "suspend" $jobs.stockRefill.suspend
+     "command" (list "node" "/app/stock-refill.mjs") "env" (include "jobs.stockRefillEnv" .)
+     "volumeMounts" "\n- { name: rules, mountPath: /config, readOnly: true }"
+     "volumes" (printf "\n- { name: rules, configMap: { name: %s } }" (include "common.fullname" (dict "root" $root "name" "stock-refill")))) }}
+{{- end }}
+{{- if and $jobs.invalidateCache.enabled $root.Values.catalog.enabled }}
+---
+{{ include "common.cronJob" (dict "root" $root "name" "invalidate-cache" "values" $jobs.invalidateCache "schedule" $jobs.invalidateCache.schedule "suspend" $jobs.invalidateCache.suspend
+     "command" (list "node" "/app/invalidate-cache.mjs") "env" (include "common.redisEnv" (dict "root" $root "role" "cache"))) }}
+{{- end }}
+{{- if and $jobs.reconcile.enabled $root.Values.orders.enabled }}
+---
+{{ include "common.cronJob" (dict "root" $root "name" "reconcile" "values" $jobs.reconcile "schedule" $jobs.reconcile.schedule "suspend" $jobs.reconcile.suspend
+     "command" (list "node" "/app/reconcile.mjs") "env" (include "jobs.callerEnv" (dict "root" $root "calls" "orders"))) }}
+{{- end }}
+{{- end -}}
+
+{{/* {root, calls}: an upstream and the key that signs a job's token. */}}
+{{- define "jobs.callerEnv" -}}
+- { name: {{ upper .calls }}_URL, value: "http://{{ include "common.fullname" (dict "root" .root "name" .calls) }}:{{ (index .root.Values .calls).port }}" }
+{{ include "common.secretEnv" (dict "env" "INTERNAL_TOKEN_KEY" "secret" (include "common.secretName" (dict "root" .root "store" "internal")) "key" "token-key") }}
+{{- end -}}
+
+{{- define "jobs.stockRefillEnv" -}}
+{{ include "jobs.callerEnv" (dict "root" .root "calls" "catalog") }}
+- { name: RULES_FILE, value: /config/rules.json }
+{{- end -}}

@@ -1,0 +1,23 @@
+{{/* What each Job talks to; see common.edges. */}}
+{{- define "jobs.edges" -}}
+{{- $jobs := .root.Values.jobs -}}
+{{- $postgres := ternary (list "postgres") list (not (empty (include "common.databases" (dict "root" .root "store" "postgres")))) -}}
+{{- $mongodb := ternary (list "mongodb") list (not (empty (include "common.databases" (dict "root" .root "store" "mongodb")))) -}}
+{{- $redis := list "redis-events" "redis-cache" -}}
+{{- $s3 := ternary (list "s3") list (not (empty $jobs.backup.s3.bucket)) -}}
+init-replica-set: { stores: [mongodb], calls: [], outside: [] }
+init-users: { stores: {{ concat $postgres $mongodb | toJson }}, calls: [], outside: [] }
+migrate: { stores: {{ $postgres | toJson }}, calls: [], outside: [] }
+stock-refill: { stores: [], calls: [catalog], outside: [] }
+invalidate-cache: { stores: [redis-cache], calls: [], outside: [] }
+reconcile: { stores: [], calls: [orders], outside: [] }
+backup: { stores: {{ concat $postgres $mongodb | toJson }}, calls: [], outside: {{ $s3 | toJson }} }
+restore: { stores: {{ concat $postgres $mongodb $redis | toJson }}, calls: [], outside: {{ append $s3 "apiserver" | toJson }} }
+{{- range $service := list "users" "catalog" "orders" "payments" "delivery" "notifications" }}
+{{- with index $.root.Values $service }}
+{{- if and .enabled .seed }}
+seed-{{ $service }}: { stores: {{ .stores | toJson }}, calls: [], outside: [] }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,84 @@
+{{- define "jobs.init" -}}
+{{- $root := .root -}}
+{{- $postgres := include "common.databases" (dict "root" $root "store" "postgres") -}}
+{{- $mongodb := include "common.databases" (dict "root" $root "store" "mongodb") -}}
+{{- if and $root.Values.mongodb.enabled (not $root.Values.mongodb.external.host) }}
+---
+{{ include "common.job" (dict "root" $root "name" "init-replica-set" "values" dict
+     "command" (list "node" "/app/init-replica-set.mjs") "connectSeconds" $root.Values.waitSeconds "env" (include "jobs.replicaSetEnv" .)) }}
+{{- end }}
+{{- $administered := or (and $postgres (include "common.postgresAdmin" .)) (and $mongodb (include "common.mongodbAdmin" .)) }}
+{{- if $administered }}
+---
+{{ include "common.job" (dict "root" $root "name" "init-users" "values" dict
+     "command" (list "node" "/app/init-users.mjs") "connectSeconds" $root.Values.waitSeconds "env" (include "jobs.usersEnv" .)) }}
+{{- end }}
+{{- with include "common.databases" (dict "root" $root "store" "postgres" "own" true) }}
+---
+{{ include "common.job" (dict "root" $root "name" "migrate" "values" dict
+     "command" (list "node" "/app/migrate.mjs") "connectSeconds" $root.Values.waitSeconds "env" (include "jobs.migrateEnv" (dict "root" $root "databases" .))) }}
+{{- end }}
+{{- if $root.Values.demo.enabled }}
+{{- range $service := list "users" "catalog" "orders" "payments" "delivery" "notifications" }}
+{{- with index $root.Values $service }}
+{{- if and .enabled .seed }}
+---
+{{ include "jobs.seed" (dict "root" $root "service" $service) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "jobs.replicaSetEnv" -}}
+- { name: MONGODB_MEMBERS, value: {{ include "mongodb.members" . | quote }} }
+{{ include "common.secretEnv" (dict "env" "MONGODB_ROOT_PASSWORD" "secret" (include "common.secretName" (dict "root" .root "store" "mongodb")) "key" "root-password") }}
+{{- end -}}
+
+{{- define "jobs.usersEnv" -}}
+{{- $root := .root -}}
+{{- $postgres := include "common.databases" (dict "root" $root "store" "postgres") -}}
+{{- $mongodb := include "common.databases" (dict "root" $root "store" "mongodb") -}}
+{{- if and $postgres (include "common.postgresAdmin" .) }}
+{{ include "common.postgresAdminEnv" . }}
+- { name: POSTGRES_DATABASES, value: {{ $postgres | quote }} }
+{{- range splitList "," $postgres }}
+{{ include "common.secretEnv" (dict "env" (printf "POSTGRES_%s_PASSWORD" (upper .)) "secret" (include "common.secretName" (dict "root" $root "store" "postgres")) "key" (printf "%s-password" .)) }}
+{{- end }}
+{{- end }}
+{{- if and $mongodb (include "common.mongodbAdmin" .) }}
+{{ include "common.mongodbAdminEnv" (dict "root" $root) }}
+- { name: MONGODB_DATABASES, value: {{ $mongodb | quote }} }
+{{- range splitList "," $mongodb }}
+{{ include "common.secretEnv" (dict "env" (printf "MONGODB_%s_PASSWORD" (upper .)) "secret" (include "common.secretName" (dict "root" $root "store" "mongodb")) "key" (printf "%s-password" .)) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Each database as the role that owns it: services' own users may read and write rows, not change tables. */}}
+{{- define "jobs.ownersEnv" -}}
+{{- range splitList "," .databases }}
+{{ include "common.postgresEnv" (dict "root" $.root "user" . "as" (printf "%s_DATABASE_URL" (upper .)) "role" (printf "%s_owner" .)) }}
+{{- end }}
+{{- end -}}
+
+{{- define "jobs.migrateEnv" -}}
+- { name: POSTGRES_DATABASES, value: {{ .databases | quote }} }
+- { name: MIGRATIONS_DIR, value: /app/migrations }
+{{- include "jobs.ownersEnv" . }}
+{{- end -}}
+
+{{/* Demo data of one service: its own image and its own rights. */}}
+{{- define "jobs.seed" -}}
+{{- $values := include "common.values" (dict "root" .root "name" .service) | fromYaml -}}
+{{- $service := dict "root" .root "name" .service "values" $values -}}
+{{- $image := include "common.ownImage" $service -}}
+{{- $env := list -}}
+{{- range $key, $value := include "common.environment" $service | fromYaml -}}
+{{- if ne $key "NODE_OPTIONS" -}}{{- $env = append $env (dict "name" $key "value" (toString $value)) -}}{{- end -}}
+{{- end -}}
+{{- include "common.job" (dict "root" .root "name" (printf "seed-%s" .service) "values" (dict "resources" $values.resources) "image" $image
+      "command" (list "node" "/app/seed.mjs") "nodeOptions" $values.nodeOptions
+      "env" (printf "%s\n%s" (toYaml $env) (include "common.secretEnvironment" $service | trim))
+      "initContainers" (include "common.wait" (dict "root" .root "values" $values "image" $image "env" (include "common.storesEnv" $service)))) -}}
+{{- end -}}

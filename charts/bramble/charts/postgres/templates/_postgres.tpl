@@ -1,0 +1,94 @@
+{{- define "postgres.resources" -}}
+{{- $values := .root.Values.postgres -}}
+{{- if and $values.enabled (not $values.external.host) -}}
+{{- $secret := include "common.secretName" (dict "root" .root "store" "postgres") -}}
+{{- $limit := include "common.mebibytes" $values.resources.limits.memory | int -}}
+{{- $context := dict "root" .root "name" "postgres" "values" $values "port" 5432 "replicas" 1 -}}
+{{ include "common.serviceAccount" $context }}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "common.metadata" $context | nindent 2 }}
+spec:
+  selector:
+    {{- include "common.selector" $context | nindent 4 }}
+  ports: [{ name: postgres, port: 5432, targetPort: postgres }]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  {{- include "common.metadata" $context | nindent 2 }}
+spec:
+  replicas: 1
+  serviceName: {{ include "common.fullname" $context }}
+  revisionHistoryLimit: 3
+  persistentVolumeClaimRetentionPolicy: { whenDeleted: Retain, whenScaled: Retain }
+  selector:
+    matchLabels:
+      {{- include "common.selector" $context | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "common.selector" $context | nindent 8 }}
+      {{- with $values.podAnnotations }}
+      annotations:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+    spec:
+      serviceAccountName: {{ include "common.fullname" $context }}
+      {{- include "common.podSecurity" (dict "root" .root "uid" $values.uid) | nindent 6 }}
+      terminationGracePeriodSeconds: 60
+      {{- include "common.placement" $context | nindent 6 }}
+      containers:
+        - name: postgres
+          image: {{ include "common.image" (dict "root" .root "image" $values.image) }}
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          args:
+            - postgres
+            # A quarter of the limit for shared buffers: the rest is the connections' and the page cache's.
+            - -c
+            - shared_buffers={{ div $limit 4 }}MB
+            - -c
+            - effective_cache_size={{ div $limit 2 }}MB
+            - -c
+            - max_connections={{ $values.maxConnections }}
+            {{- range $key, $value := $values.settings }}
+            - -c
+            - {{ printf "%s=%v" $key $value }}
+            {{- end }}
+          env:
+            {{- include "common.secretEnv" (dict "env" "POSTGRES_PASSWORD" "secret" $secret "key" "postgres-password") | nindent 12 }}
+          ports: [{ name: postgres, containerPort: 5432 }]
+          # The port opens when the server serves: while it makes its first files it listens on a socket file only.
+          startupProbe:
+            tcpSocket: { port: postgres }
+            periodSeconds: 2
+            failureThreshold: 150
+          readinessProbe:
+            {{- toYaml $values.readiness | nindent 12 }}
+            periodSeconds: 5
+            timeoutSeconds: 3
+          livenessProbe:
+            tcpSocket: { port: postgres }
+            periodSeconds: 15
+            timeoutSeconds: 5
+            failureThreshold: 4
+          resources:
+            {{- toYaml $values.resources | nindent 12 }}
+          {{- include "common.containerSecurity" . | nindent 10 }}
+          volumeMounts:
+            - { name: data, mountPath: /var/lib/postgresql }
+            - { name: run, mountPath: /var/run/postgresql }
+            - { name: tmp, mountPath: /tmp }
+            - { name: shm, mountPath: /dev/shm }
+      volumes:
+        - { name: run, emptyDir: { sizeLimit: 8Mi } }
+        - { name: tmp, emptyDir: { sizeLimit: 128Mi } }
+        - { name: shm, emptyDir: { medium: Memory, sizeLimit: {{ div $limit 4 }}Mi } }
+        {{- include "common.claimVolume" $values | nindent 8 }}
+  {{- include "common.claimTemplate" (dict "root" .root "values" $values) | nindent 2 }}
+---
+{{ include "common.networkPolicy" $context }}
+{{- end -}}
+{{- end -}}
