@@ -1,0 +1,82 @@
+import { every } from '@bramble/service-kit/clock';
+import { consume } from '@bramble/service-kit/events';
+import { createService, type Service } from '@bramble/service-kit/create-service';
+import { deadLetterEndpoints } from '@bramble/service-kit/dead-letters';
+import { createUpstream } from '@bramble/service-kit/http-client';
+import { openPostgres } from '@bramble/service-kit/postgres';
+import { postgresOutbox } from '@bramble/service-kit/postgres-outbox';
+import { openRedis } from '@bramble/service-kit/redis';
+import type { PaymentsConfig } from './config';
+import { openPrisma } from './db';
+import { createDiscountRepository } from './discount/discount.repository';
+import { discountRoutes } from './discount/discount.routes';
+import { createDiscountService } from './discount/discount.service';
+import { createDiscountUseRepository } from './discount/discount-use.repository';
+import { createAttemptRepository } from './payment/attempt.repository';
+import { createCaptureService } from './payment/capture.service';
+import { createPaymentConsumer, GROUP } from './payment/payment.consumers';
+import { unsettledMetrics } from './payment/payment.metrics';
+import { createPaymentPools } from './payment/payment.pools';
+import { createPaymentRepository } from './payment/payment.repository';
+import { paymentRoutes } from './payment/payment.routes';
+import { createPaymentService } from './payment/payment.service';
+import { createProviderCalls } from './payment/provider-calls';
+import { createRefundRepository } from './payment/refund.repository';
+import { createRefundService } from './payment/refund.service';
+import { createSettlement } from './payment/settlement';
+import { createSandbox } from './provider/sandbox';
+import { createSandboxRepository } from './provider/sandbox.repository';
+import { productLookup } from './quote/products';
+import { quoteRoutes } from './quote/quote.routes';
+import { createQuoteService } from './quote/quote.service';
+
+const LAPSE_MINUTES = 15;
+
+export function buildPayments(config: PaymentsConfig): Service {
+  const service = createService({ name: 'payments', config });
+  const sql = openPostgres(service, { url: config.PAYMENTS_DATABASE_URL });
+  const prisma = openPrisma(service, sql);
+  const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
+  const catalog = createUpstream(service, { name: 'catalog', url: config.CATALOG_URL });
+  const orders = createUpstream(service, { name: 'orders', url: config.ORDERS_URL });
+  const outbox = postgresOutbox(service, { sql, redis, streams: ['payments_stream'] });
+  const currency = config.CURRENCY;
+
+  const discounts = createDiscountRepository(prisma);
+  const uses = createDiscountUseRepository(sql);
+  const quotes = createQuoteService({ product: productLookup(catalog), discounts, uses, currency });
+  service.mount([
+    ...quoteRoutes(quotes, orders),
+    ...discountRoutes(createDiscountService({ discounts, currency })),
+  ]);
+  every(service, {
+    name: 'discount uses without an order',
+    ms: 60_000,
+    run: () => uses.lapse(LAPSE_MINUTES),
+  });
+
+  const payments = createPaymentRepository(sql);
+  service.mount(paymentRoutes(createPaymentService({ payments, orders })));
+  unsettledMetrics(service, payments);
+
+  const provider = createSandbox({ repository: createSandboxRepository(sql) });
+  const calls = createProviderCalls(service, provider);
+  const settlement = createSettlement({ sql, outbox });
+  const attempts = createAttemptRepository(sql);
+  const refundService = createRefundService({ sql, outbox, calls });
+  const pools = createPaymentPools(service, {
+    provider,
+    attempts,
+    refunds: createRefundRepository(sql),
+    capture: createCaptureService({ attempts, calls, settlement }).run,
+    refund: refundService.run,
+  });
+  consume(service, {
+    redis,
+    group: GROUP,
+    streams: ['orders_stream'],
+    handle: createPaymentConsumer({ sql, outbox, ...pools }),
+  });
+  service.mount(deadLetterEndpoints(service, { redis, group: GROUP }));
+  return service;
+}

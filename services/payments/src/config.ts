@@ -1,0 +1,19 @@
+import { baseEnv, loadConfig, optionalText, url, urlOr } from '@bramble/service-kit/config';
+
+export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  loadConfig(
+    {
+      ...baseEnv(8004),
+      PAYMENTS_DATABASE_URL: url(),
+      REDIS_EVENTS_URL: url(),
+      CATALOG_URL: urlOr('http://catalog:3002'),
+      ORDERS_URL: urlOr('http://orders:8003'),
+      /** Set: Stripe takes the payments. Absent: the sandbox does. */
+      STRIPE_SECRET_KEY: optionalText(),
+      STRIPE_WEBHOOK_SECRET: optionalText(),
+      /** Another address of Stripe's API, for tests against a stand-in. */
+      STRIPE_API_URL: url().optional(),
+    },
+    env,
+  );
+export type PaymentsConfig = ReturnType<typeof loadPaymentsConfig>;

@@ -1,0 +1,11 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Service } from '@bramble/service-kit/create-service';
+import type { Sql } from '@bramble/service-kit/postgres';
+import { PrismaClient } from './generated/prisma/client';
+
+/** Prisma over the service's own pool, so that both share its connections. */
+export function openPrisma(service: Service, sql: Sql): PrismaClient {
+  const prisma = new PrismaClient({ adapter: new PrismaPg(sql.pool) });
+  service.onStop('prisma', () => prisma.$disconnect());
+  return prisma;
+}

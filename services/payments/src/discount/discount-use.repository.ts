@@ -1,0 +1,89 @@
+import type { SqlSession } from '@bramble/service-kit/postgres';
+
+/** What a code takes off. */
+export interface Taken {
+  type: 'percent' | 'fixed';
+  value: number;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Uses of discount codes by orders. The counter of a code moves in the same statement as the use, so that it always
+ * equals the uses in the states taken and kept.
+ */
+export function createDiscountUseRepository(session: SqlSession) {
+  /** Moves uses to a state; `counts` says by how much the counter moves for a use that was in `was`. */
+  const move = (name: string, which: string, to: string, counts: string, values: unknown[]) =>
+    session.query({
+      name: `discount-${name}`,
+      text: `
+        WITH old AS (SELECT order_id, state FROM discount_uses WHERE ${which} ORDER BY order_id FOR UPDATE),
+        moved AS (
+          UPDATE discount_uses u SET state = '${to}' FROM old WHERE u.order_id = old.order_id
+          RETURNING u.code, ${counts} AS change),
+        sums AS (SELECT code, sum(change)::int AS change FROM moved GROUP BY code)
+        UPDATE discounts d SET used = d.used + s.change FROM sums s WHERE d.code = s.code AND s.change <> 0`,
+      values,
+    });
+
+  const take = async (code: string, orderId: string, subtotal: number): Promise<Taken | undefined> => {
+    const { rows } = await session.query<Taken>({
+      name: 'discount-take',
+      text: `
+        WITH taken AS (
+          UPDATE discounts SET used = used + 1
+          WHERE code = $1 AND (usage_limit IS NULL OR used < usage_limit) AND (minimum IS NULL OR minimum <= $3)
+            AND (starts_at IS NULL OR starts_at <= now()) AND (ends_at IS NULL OR now() < ends_at)
+            AND NOT EXISTS (SELECT 1 FROM discount_uses WHERE order_id = $2)
+          RETURNING code, type, value),
+        used AS (INSERT INTO discount_uses (order_id, code) SELECT $2::uuid, code FROM taken)
+        SELECT type, value FROM taken
+        UNION ALL
+        SELECT d.type, d.value FROM discounts d JOIN discount_uses u ON u.code = d.code
+        WHERE d.code = $1 AND u.order_id = $2 AND u.state IN ('taken', 'kept')`,
+      values: [code, orderId, subtotal],
+    });
+    return rows[0];
+  };
+
+  return {
+    /** Takes one use for an order, or answers the one that it has. Undefined when the code cannot be used. */
+    async take(code: string, orderId: string, subtotal: number): Promise<Taken | undefined> {
+      try {
+        return await take(code, orderId, subtotal);
+      } catch (error) {
+        // The same order at the same time: the other call took the use, and this one finds it.
+        if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+        return take(code, orderId, subtotal);
+      }
+    },
+
+    /** The order exists: the use stays. One that had lapsed counts again, even beyond the limit. */
+    keep: (orderIds: readonly string[]) =>
+      move(
+        'keep',
+        `order_id = ANY($1::uuid[]) AND state IN ('taken', 'lapsed')`,
+        'kept',
+        `CASE old.state WHEN 'lapsed' THEN 1 ELSE 0 END`,
+        [orderIds],
+      ),
+
+    /** The order failed or was cancelled: somebody else may use the code. */
+    giveBack: (orderIds: readonly string[]) =>
+      move(
+        'give-back',
+        `order_id = ANY($1::uuid[]) AND state <> 'returned'`,
+        'returned',
+        `CASE old.state WHEN 'lapsed' THEN 0 ELSE -1 END`,
+        [orderIds],
+      ),
+
+    /** Gives back uses whose order never came. */
+    lapse: (minutes: number) =>
+      move('lapse', `state = 'taken' AND taken_at < now() - make_interval(mins => $1)`, 'lapsed', '-1', [
+        minutes,
+      ]),
+  };
+}
+export type DiscountUseRepository = ReturnType<typeof createDiscountUseRepository>;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { money, type Money } from '@bramble/contracts/money';
+import type { Page } from '@bramble/contracts/page';
+import type { Discount, discountBody, discountPatch } from '@bramble/contracts/payments';
+import { discountCodeSchema } from '@bramble/contracts/orders';
+import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
+import { AppError } from '@bramble/service-kit/errors';
+import type { DiscountFields, DiscountRepository, DiscountRow } from './discount.repository';
+
+const invalid = (path: string, message: string) =>
+  new AppError('invalid_input', { errors: [{ path, message }] });
+
+/** Discount codes for the admin. */
+export function createDiscountService({
+  discounts,
+  currency,
+}: {
+  discounts: DiscountRepository;
+  currency: string;
+}) {
+  const show = (row: DiscountRow): Discount => ({
+    code: row.code,
+    type: row.type,
+    value: row.value,
+    ...(row.minimum === null ? {} : { minimum: money(row.minimum, currency) }),
+    ...(row.startsAt === null ? {} : { startsAt: row.startsAt.toISOString() }),
+    ...(row.endsAt === null ? {} : { endsAt: row.endsAt.toISOString() }),
+    ...(row.usageLimit === null ? {} : { usageLimit: row.usageLimit }),
+    used: row.used,
+  });
+  const minorUnits = (minimum: Money): number => {
+    if (minimum.currency !== currency) throw new AppError('currency_mismatch');
+    return minimum.amount;
+  };
+  const dateOf = (time: string) => new Date(time);
+  /** A patch's three cases: absent keeps, null clears, a value replaces. */
+  const patched = <T, U>(given: T | null | undefined, old: U | null, read: (value: T) => U): U | null =>
+    given === undefined ? old : given === null ? null : read(given);
+
+  return {
+    async create(body: z.output<typeof discountBody>): Promise<Discount> {
+      const row = await discounts.create({
+        code: body.code,
+        type: body.type,
+        value: body.value,
+        minimum: patched(body.minimum, null, minorUnits),
+        startsAt: patched(body.startsAt, null, dateOf),
+        endsAt: patched(body.endsAt, null, dateOf),
+        usageLimit: body.usageLimit ?? null,
+      });
+      if (!row) throw new AppError('discount_exists');
+      return show(row);
+    },
+
+    async find(code: string): Promise<DiscountRow> {
+      const row = await discounts.find(code);
+      if (!row) throw new AppError('not_found');
+      return row;
+    },
+
+    async list(limit: number, cursor: string | undefined): Promise<Page<Discount>> {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([discountCodeSchema]))[0];
+      const rows = await discounts.list(limit, after);
+      return toPage(rows, limit, show, ({ code }) => [code]);
+    },
+
+    async change(row: DiscountRow, patch: z.output<typeof discountPatch>): Promise<Discount> {
+      const fields: DiscountFields = {
+        value: patch.value ?? row.value,
+        minimum: patched(patch.minimum, row.minimum, minorUnits),
+        startsAt: patched(patch.startsAt, row.startsAt, dateOf),
+        endsAt: patched(patch.endsAt, row.endsAt, dateOf),
+        usageLimit: patched(patch.usageLimit, row.usageLimit, (limit) => limit),
+      };
+      if (row.type === 'percent' && fields.value > 100) throw invalid('value', 'at most 100 percent');
+      if (fields.startsAt && fields.endsAt && fields.startsAt >= fields.endsAt)
+        throw invalid('endsAt', 'ends before it starts');
+      const changed = await discounts.change(row.code, fields);
+      if (!changed) throw new AppError('not_found');
+      return show(changed);
+    },
+
+    remove: (row: DiscountRow): Promise<void> => discounts.remove(row.code),
+  };
+}
+export type DiscountService = ReturnType<typeof createDiscountService>;

@@ -1,0 +1,5 @@
+import { runService } from '@bramble/service-kit/run-service';
+import { buildPayments } from './app';
+import { loadPaymentsConfig } from './config';
+
+runService(loadPaymentsConfig, buildPayments);

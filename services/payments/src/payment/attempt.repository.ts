@@ -1,0 +1,177 @@
+import type { SqlSession } from '@bramble/service-kit/postgres';
+
+export interface Attempt {
+  id: string;
+  orderId: string;
+  userId: string;
+  attempt: number;
+  key: string;
+  amount: number;
+  currency: string;
+  token: string;
+  status: 'pending' | 'succeeded' | 'failed';
+  reason: string | null;
+  reference: string | null;
+  tries: number;
+  correlationId: string;
+  traceparent: string;
+  createdAt: Date;
+}
+export type NewAttempt = Pick<
+  Attempt,
+  | 'id'
+  | 'orderId'
+  | 'userId'
+  | 'attempt'
+  | 'key'
+  | 'amount'
+  | 'currency'
+  | 'token'
+  | 'correlationId'
+  | 'traceparent'
+>;
+/** What the provider said of an attempt, on the line or by a webhook. */
+export interface Verdict {
+  id: string;
+  captured: boolean;
+  reason: string | null;
+  reference: string | null;
+}
+
+/** Longer than an attempt takes, so that a lease in hand never lapses. */
+export const LEASE_SECONDS = 15;
+/** Why an attempt ends without the provider. */
+export const NOT_CAPTURED = { released: 'order_released', paid: 'already_captured' } as const;
+
+const columns = (alias: string) =>
+  `${alias}.id, ${alias}.order_id AS "orderId", ${alias}.user_id AS "userId", ${alias}.attempt, ${alias}.key, ${alias}.amount,
+   ${alias}.currency, ${alias}.token, ${alias}.status, ${alias}.reason, ${alias}.reference, ${alias}.tries,
+   ${alias}.correlation_id AS "correlationId", ${alias}.traceparent, ${alias}.created_at AS "createdAt"`;
+
+/** Attempts to capture. The statements run here are the hot path of every order, so they take batches. */
+export function createAttemptRepository(session: SqlSession) {
+  const run = async <T extends object>(name: string, text: string, values: unknown[]) =>
+    (await session.query<T>({ name: `attempt-${name}`, text, values })).rows;
+
+  return {
+    /** Writes what is new, failed at once where the order was released, and answers every attempt as it stands. */
+    request: (attempts: readonly NewAttempt[]) =>
+      run<Attempt & { fresh: boolean }>(
+        'request',
+        `WITH given AS (
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::bigint[], $7::text[],
+                                $8::text[], $9::text[], $10::text[])
+             AS g(id, order_id, user_id, attempt, key, amount, currency, token, correlation_id, traceparent)),
+         fresh AS (
+           INSERT INTO payment_attempts AS p
+             (id, order_id, user_id, attempt, key, amount, currency, token, correlation_id, traceparent,
+              status, reason, settled_at, claimed_until)
+           SELECT g.*, CASE WHEN r.order_id IS NULL THEN 'pending' ELSE 'failed' END,
+                  CASE WHEN r.order_id IS NOT NULL THEN '${NOT_CAPTURED.released}' END,
+                  CASE WHEN r.order_id IS NOT NULL THEN now() END,
+                  now() + interval '${LEASE_SECONDS} seconds'
+           FROM given g LEFT JOIN released_orders r ON r.order_id = g.order_id
+           ORDER BY g.order_id, g.attempt
+           ON CONFLICT DO NOTHING RETURNING ${columns('p')})
+         SELECT *, true AS fresh FROM fresh
+         UNION ALL
+         SELECT ${columns('p')}, false FROM payment_attempts p JOIN given g ON g.order_id = p.order_id AND g.attempt = p.attempt`,
+        [
+          attempts.map(({ id }) => id),
+          attempts.map(({ orderId }) => orderId),
+          attempts.map(({ userId }) => userId),
+          attempts.map(({ attempt }) => attempt),
+          attempts.map(({ key }) => key),
+          attempts.map(({ amount }) => amount),
+          attempts.map(({ currency }) => currency),
+          attempts.map(({ token }) => token),
+          attempts.map(({ correlationId }) => correlationId),
+          attempts.map(({ traceparent }) => traceparent),
+        ],
+      ),
+
+    release: (orderIds: readonly string[]) =>
+      run(
+        'release',
+        `INSERT INTO released_orders (order_id) SELECT id FROM unnest($1::uuid[]) AS g(id) ORDER BY id
+         ON CONFLICT DO NOTHING`,
+        [orderIds],
+      ),
+
+    /**
+     * Marks attempts as about to reach the provider. One that never did is left out when its order was released, has
+     * its money, or has an earlier attempt unsettled.
+     */
+    begin: (ids: readonly string[]) =>
+      run<Attempt>(
+        'begin',
+        `UPDATE payment_attempts p
+         SET tries = p.tries + 1, claimed_until = now() + interval '${LEASE_SECONDS} seconds'
+         FROM unnest($1::uuid[]) AS g(id)
+         WHERE p.id = g.id AND p.status = 'pending'
+           AND (p.tries > 0 OR NOT (
+             EXISTS (SELECT 1 FROM released_orders r WHERE r.order_id = p.order_id)
+             OR EXISTS (SELECT 1 FROM payment_attempts o WHERE o.order_id = p.order_id AND o.id <> p.id
+                        AND (o.status = 'succeeded' OR (o.status = 'pending' AND o.attempt < p.attempt)))))
+         RETURNING ${columns('p')}`,
+        [ids],
+      ),
+
+    /** Of attempts that `begin` left out: those that can be failed for good, and why. */
+    hopeless: (ids: readonly string[]) =>
+      run<{ id: string; reason: string }>(
+        'hopeless',
+        `SELECT id, reason FROM (
+           SELECT p.id, CASE
+             WHEN EXISTS (SELECT 1 FROM released_orders r WHERE r.order_id = p.order_id) THEN '${NOT_CAPTURED.released}'
+             WHEN EXISTS (SELECT 1 FROM payment_attempts o WHERE o.order_id = p.order_id AND o.status = 'succeeded')
+               THEN '${NOT_CAPTURED.paid}' END AS reason
+           FROM payment_attempts p WHERE p.id = ANY($1::uuid[]) AND p.status = 'pending' AND p.tries = 0) AS left_out
+         WHERE reason IS NOT NULL`,
+        [ids],
+      ),
+
+    /** Takes over attempts whose lease lapsed, each by one process only. */
+    claim: (limit: number) =>
+      run<Attempt>(
+        'claim',
+        `UPDATE payment_attempts p SET claimed_until = now() + interval '${LEASE_SECONDS} seconds'
+         WHERE p.id IN (SELECT id FROM payment_attempts WHERE status = 'pending' AND claimed_until < now()
+                        ORDER BY claimed_until LIMIT $1 FOR UPDATE SKIP LOCKED)
+         RETURNING ${columns('p')}`,
+        [limit],
+      ),
+
+    postpone: (ids: readonly string[], seconds: number) =>
+      run(
+        'postpone',
+        `UPDATE payment_attempts SET claimed_until = now() + make_interval(secs => $2)
+         WHERE id = ANY($1::uuid[]) AND status = 'pending'`,
+        [ids, seconds],
+      ),
+
+    /** Records outcomes of what is still pending and answers what this call settled; a second capture is left out. */
+    settle: (verdicts: readonly Verdict[]) =>
+      run<Attempt>(
+        'settle',
+        `UPDATE payment_attempts p
+         SET status = CASE WHEN g.captured THEN 'succeeded' ELSE 'failed' END, reason = g.reason,
+             reference = coalesce(g.reference, p.reference), settled_at = now()
+         FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[]) AS g(id, captured, reason, reference)
+         WHERE p.id = g.id AND p.status = 'pending'
+           AND NOT (g.captured AND EXISTS (
+             SELECT 1 FROM payment_attempts o WHERE o.order_id = p.order_id AND o.status = 'succeeded'))
+         RETURNING ${columns('p')}`,
+        [
+          verdicts.map(({ id }) => id),
+          verdicts.map(({ captured }) => captured),
+          verdicts.map(({ reason }) => reason),
+          verdicts.map(({ reference }) => reference),
+        ],
+      ),
+
+    find: async (id: string) =>
+      (await run<Attempt>('find', `SELECT ${columns('p')} FROM payment_attempts p WHERE id = $1`, [id]))[0],
+  };
+}
+export type AttemptRepository = ReturnType<typeof createAttemptRepository>;

@@ -1,0 +1,6 @@
+import { paymentsApi } from '@bramble/contracts/payments';
+import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import type { PaymentService } from './payment.service';
+
+export const paymentRoutes = (payments: PaymentService): Mountable[] =>
+  endpoint(paymentsApi.list, ({ actor, query }) => payments.list(actor, query));

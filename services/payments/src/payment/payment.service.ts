@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { ordersApi } from '@bramble/contracts/orders';
+import type { Payment } from '@bramble/contracts/payments';
+import { idSchema, type Page } from '@bramble/contracts/page';
+import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
+import type { Upstream } from '@bramble/service-kit/http-client';
+import type { Actor } from '@bramble/service-kit/internal-auth';
+import { userIdOf } from '@bramble/service-kit/authorize';
+import type { PaymentRepository, PaymentRow } from './payment.repository';
+
+const position = z.tuple([z.int(), idSchema, z.enum(['capture', 'refund'])]);
+
+const show = ({ id, type, status, amount, currency, createdAt }: PaymentRow): Payment => ({
+  id,
+  type,
+  status,
+  amount: { amount, currency },
+  createdAt: createdAt.toISOString(),
+});
+
+export function createPaymentService({
+  payments,
+  orders,
+}: {
+  payments: PaymentRepository;
+  orders: Upstream;
+}) {
+  return {
+    /** Only the owner and admins see payments; somebody else's order is `not_found`. */
+    async list(
+      actor: Actor,
+      { orderId, limit, cursor }: { orderId: string; limit: number; cursor?: string | undefined },
+    ): Promise<Page<Payment>> {
+      const owner = actor.roles.includes('admin') ? null : userIdOf(actor);
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
+      const rows = await payments.list(orderId, owner, { limit, after });
+      // Nothing seen: an order that was not charged yet, or none of theirs. Orders knows which, and throws.
+      if (rows.length === 0) await orders.call(ordersApi.get, { params: { id: orderId }, as: actor });
+      return toPage(rows, limit, show, ({ id, type, position: at }) => [at, id, type]);
+    },
+  };
+}
+export type PaymentService = ReturnType<typeof createPaymentService>;

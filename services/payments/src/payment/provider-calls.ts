@@ -1,0 +1,85 @@
+import type { Service } from '@bramble/service-kit/create-service';
+import { counter, histogram } from '@bramble/service-kit/metrics';
+import type { ChargeOutcome, ChargeRequest, Provider, RefundRequest } from '../provider/provider';
+
+const LOOKUP_MS = 2_000;
+const REFUND_MS = 6_000;
+
+class ProviderTimeout extends Error {
+  override readonly name = 'ProviderTimeout';
+}
+
+/** Gives `call` at most `ms`; then aborts it and rejects, whether it listens to the signal or not. */
+async function limited<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timeout = new ProviderTimeout(`no answer within ${ms} ms`);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      controller.abort(timeout);
+      reject(timeout);
+    }, ms);
+  });
+  try {
+    return await Promise.race([call(controller.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The provider with a time limit, metrics and a log around each call. Undefined means that the outcome is not known:
+ * the reason is logged, and the caller asks again.
+ */
+export function createProviderCalls(service: Service, provider: Provider) {
+  const attempts = counter(service, 'bramble_payment_attempts_total');
+  const duration = histogram(service, 'bramble_payment_provider_duration_seconds');
+
+  const timed = async <T>(
+    operation: 'capture' | 'refund',
+    fields: object,
+    call: () => Promise<T>,
+    outcome: (result: T) => 'succeeded' | 'declined',
+  ): Promise<T | undefined> => {
+    const start = performance.now();
+    try {
+      const result = await call();
+      attempts.inc({ operation, outcome: outcome(result) });
+      return result;
+    } catch (error) {
+      attempts.inc({ operation, outcome: error instanceof ProviderTimeout ? 'timeout' : 'error' });
+      service.log.warn({ err: error, operation, ...fields }, 'the payment provider gave no outcome');
+      return undefined;
+    } finally {
+      duration.observe({ operation }, (performance.now() - start) / 1000);
+    }
+  };
+
+  return {
+    capture: (request: ChargeRequest, ms: number): Promise<ChargeOutcome | undefined> =>
+      timed(
+        'capture',
+        { order_id: request.orderId },
+        () => limited(ms, (signal) => provider.capture(request, signal)),
+        (result) => (result.captured ? 'succeeded' : 'declined'),
+      ),
+
+    async lookup(request: ChargeRequest): Promise<ChargeOutcome | undefined> {
+      try {
+        return await limited(LOOKUP_MS, (signal) => provider.lookup(request, signal));
+      } catch (error) {
+        service.log.warn({ err: error, order_id: request.orderId }, 'an attempt could not be looked up');
+        return undefined;
+      }
+    },
+
+    refund: (request: RefundRequest): Promise<{ reference: string } | undefined> =>
+      timed(
+        'refund',
+        { order_id: request.orderId },
+        () => limited(REFUND_MS, (signal) => provider.refund(request, signal)),
+        () => 'succeeded',
+      ),
+  };
+}
+export type ProviderCalls = ReturnType<typeof createProviderCalls>;

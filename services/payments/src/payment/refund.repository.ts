@@ -1,0 +1,104 @@
+import type { SqlSession } from '@bramble/service-kit/postgres';
+import { LEASE_SECONDS } from './attempt.repository';
+
+export interface Refund {
+  id: string;
+  orderId: string;
+  amount: number;
+  currency: string;
+  status: 'pending' | 'succeeded' | 'failed';
+  announce: boolean;
+  tries: number;
+  correlationId: string;
+  traceparent: string;
+}
+export type NewRefund = Pick<
+  Refund,
+  'id' | 'orderId' | 'amount' | 'currency' | 'correlationId' | 'traceparent' | 'announce'
+> & { attemptId: string | null; reason: string | null };
+/** A refund together with the capture that it gives back. */
+export type StartedRefund = Refund & { captureKey: string; captureReference: string | null };
+
+const columns = (alias: string) =>
+  `${alias}.id, ${alias}.order_id AS "orderId", ${alias}.amount, ${alias}.currency, ${alias}.status, ${alias}.announce, ${alias}.tries,
+   ${alias}.correlation_id AS "correlationId", ${alias}.traceparent`;
+
+export function createRefundRepository(session: SqlSession) {
+  const run = async <T extends object>(name: string, text: string, values: unknown[]) =>
+    (await session.query<T>({ name: `refund-${name}`, text, values })).rows;
+
+  return {
+    /** Writes what is new and answers every refund as it stands. */
+    request: (refunds: readonly NewRefund[]) =>
+      run<Refund & { fresh: boolean }>(
+        'request',
+        `WITH given AS (
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::boolean[],
+                                $8::text[], $9::text[])
+             AS g(id, order_id, attempt_id, amount, currency, reason, announce, correlation_id, traceparent)),
+         fresh AS (
+           INSERT INTO refunds AS r
+             (id, order_id, attempt_id, amount, currency, reason, announce, correlation_id, traceparent, claimed_until)
+           SELECT g.*, now() + interval '${LEASE_SECONDS} seconds' FROM given g ORDER BY g.id
+           ON CONFLICT DO NOTHING RETURNING ${columns('r')})
+         SELECT *, true AS fresh FROM fresh
+         UNION ALL SELECT ${columns('r')}, false FROM refunds r JOIN given g ON g.id = r.id`,
+        [
+          refunds.map(({ id }) => id),
+          refunds.map(({ orderId }) => orderId),
+          refunds.map(({ attemptId }) => attemptId),
+          refunds.map(({ amount }) => amount),
+          refunds.map(({ currency }) => currency),
+          refunds.map(({ reason }) => reason),
+          refunds.map(({ announce }) => announce),
+          refunds.map(({ correlationId }) => correlationId),
+          refunds.map(({ traceparent }) => traceparent),
+        ],
+      ),
+
+    /** Finds the capture to give back and marks the refund as about to reach the provider; undefined without one. */
+    begin: async (id: string) =>
+      (
+        await run<StartedRefund>(
+          'begin',
+          `UPDATE refunds r SET tries = r.tries + 1, attempt_id = p.id,
+                  claimed_until = now() + interval '${LEASE_SECONDS} seconds'
+           FROM payment_attempts p
+           WHERE r.id = $1 AND r.status = 'pending'
+             AND (p.id = r.attempt_id OR (r.attempt_id IS NULL AND p.order_id = r.order_id AND p.status = 'succeeded'))
+           RETURNING ${columns('r')}, p.key AS "captureKey", p.reference AS "captureReference"`,
+          [id],
+        )
+      )[0],
+
+    claim: (limit: number) =>
+      run<Refund>(
+        'claim',
+        `UPDATE refunds r SET claimed_until = now() + interval '${LEASE_SECONDS} seconds'
+         WHERE r.id IN (SELECT id FROM refunds WHERE status = 'pending' AND claimed_until < now()
+                        ORDER BY claimed_until LIMIT $1 FOR UPDATE SKIP LOCKED)
+         RETURNING ${columns('r')}`,
+        [limit],
+      ),
+
+    postpone: (ids: readonly string[], seconds: number) =>
+      run(
+        'postpone',
+        `UPDATE refunds SET claimed_until = now() + make_interval(secs => $2)
+         WHERE id = ANY($1::uuid[]) AND status = 'pending'`,
+        [ids, seconds],
+      ),
+
+    /** Records that the money went back; answers the refund when this call settled it. */
+    settle: async (id: string, reference: string) =>
+      (
+        await run<Refund>(
+          'settle',
+          `UPDATE refunds r SET status = 'succeeded', reference = $2, settled_at = now()
+           WHERE r.id = $1 AND r.status = 'pending' RETURNING ${columns('r')}`,
+          [id, reference],
+        )
+      )[0],
+  };
+}
+export type RefundRepository = ReturnType<typeof createRefundRepository>;

@@ -1,0 +1,66 @@
+import type { Service } from '@bramble/service-kit/create-service';
+
+export interface WorkPoolOptions<T extends { id: string }> {
+  name: string;
+  concurrency: number;
+  capacity: number;
+  run: (item: T) => Promise<void>;
+  /** Gets the items that were still waiting when the service stops. */
+  giveBack: (items: T[]) => Promise<unknown>;
+}
+export interface WorkPool<T> {
+  /** Takes as many as there is room for, each id once; the rest is left to the sweep. */
+  add(items: readonly T[]): void;
+  /** How many more it would take. */
+  room(): number;
+}
+
+/**
+ * Runs work in the background, at most `concurrency` at once and at most `capacity` waiting. An item that fails is
+ * logged and left alone: its lease lapses and the sweep brings it again.
+ */
+export function createWorkPool<T extends { id: string }>(
+  service: Service,
+  { name, concurrency, capacity, run, giveBack }: WorkPoolOptions<T>,
+): WorkPool<T> {
+  const waiting = new Map<string, T>();
+  const running = new Map<string, Promise<void>>();
+  let open = true;
+
+  const next = (): void => {
+    for (const [id, item] of waiting) {
+      if (running.size >= concurrency) return;
+      waiting.delete(id);
+      const work = run(item)
+        .catch((error: unknown) =>
+          service.log.warn({ err: error, pool: name }, 'a provider call was left unsettled'),
+        )
+        .then(() => {
+          running.delete(id);
+          if (open) next();
+        });
+      running.set(id, work);
+    }
+  };
+  const room = () => (open ? capacity - waiting.size : 0);
+
+  service.worker({
+    name,
+    start: () => undefined,
+    stop: async () => {
+      open = false;
+      const left = [...waiting.values()];
+      waiting.clear();
+      await giveBack(left);
+      await Promise.all(running.values());
+    },
+  });
+
+  return {
+    room,
+    add(items) {
+      for (const item of items) if (room() > 0 && !running.has(item.id)) waiting.set(item.id, item);
+      next();
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { MAX_AMOUNT } from '@bramble/contracts/money';
+import { AmountTooLarge, discountOf, priceBasket } from './price';
+import { shareOf } from './rounding';
+import { shippingPrice, shippingRules } from './shipping';
+import { containedTax, DEFAULT_TAX_RATE, taxRateOf, taxRates } from './tax';
+
+const line = fc.record({
+  unitPrice: fc.integer({ min: 0, max: 1_000_000 }),
+  quantity: fc.integer({ min: 1, max: 999 }),
+});
+const lines = fc.array(line, { minLength: 1, maxLength: 20 });
+const country = fc.option(fc.constantFrom(...Object.keys(taxRates), 'US', 'CH', 'JP'), { nil: undefined });
+const reduction = fc.option(
+  fc.oneof(
+    fc.record({ type: fc.constant('percent' as const), value: fc.integer({ min: 1, max: 100 }) }),
+    fc.record({ type: fc.constant('fixed' as const), value: fc.integer({ min: 1, max: 10_000_000 }) }),
+  ),
+  { nil: undefined },
+);
+
+describe('pricing a basket', () => {
+  test('totals always add up, stay whole and never go below zero', () => {
+    fc.assert(
+      fc.property(lines, country, reduction, (basket, to, off) => {
+        const totals = priceBasket(basket, { country: to, reduction: off });
+        expect(totals.subtotal).toBe(
+          basket.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0),
+        );
+        expect(totals.total).toBe(totals.subtotal - totals.discount + totals.shipping);
+        for (const amount of Object.values(totals)) {
+          expect(Number.isSafeInteger(amount)).toBe(true);
+          expect(amount).toBeGreaterThanOrEqual(0);
+        }
+        expect(totals.discount).toBeLessThanOrEqual(totals.subtotal);
+        expect(totals.tax).toBeLessThanOrEqual(totals.total);
+      }),
+    );
+  });
+
+  test('the tax is the exact share, rounded half up', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: MAX_AMOUNT }),
+        fc.constantFrom(...Object.values(taxRates)),
+        (gross, rate) => {
+          const doubled = 2n * BigInt(gross) * BigInt(rate);
+          const denominator = BigInt(10_000 + rate);
+          expect(BigInt(containedTax(gross, rate))).toBe((doubled + denominator) / (2n * denominator));
+        },
+      ),
+    );
+  });
+
+  test('the order of the lines does not matter', () => {
+    fc.assert(
+      fc.property(lines, country, reduction, (basket, to, off) => {
+        const options = { country: to, reduction: off };
+        expect(priceBasket([...basket].reverse(), options)).toEqual(priceBasket(basket, options));
+      }),
+    );
+  });
+
+  test('a larger discount never makes the goods dearer', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 99 }),
+        (subtotal, percent) => {
+          const less = discountOf(subtotal, { type: 'percent', value: percent });
+          expect(discountOf(subtotal, { type: 'percent', value: percent + 1 })).toBeGreaterThanOrEqual(less);
+        },
+      ),
+    );
+  });
+
+  test('a German order of 100.00 contains 15.97 of tax', () => {
+    expect(priceBasket([{ unitPrice: 10_000, quantity: 1 }], { country: 'DE' })).toEqual({
+      subtotal: 10_000,
+      discount: 0,
+      tax: 1_597,
+      shipping: 0,
+      total: 10_000,
+    });
+  });
+
+  test('half a cent of discount is rounded up', () => {
+    expect(discountOf(50, { type: 'percent', value: 15 })).toBe(8);
+    expect(shareOf(5, 1, 10)).toBe(1);
+  });
+
+  test('a fixed discount ends at the subtotal and leaves the shipping to pay', () => {
+    const totals = priceBasket([{ unitPrice: 300, quantity: 1 }], {
+      reduction: { type: 'fixed', value: 900 },
+    });
+    expect(totals).toMatchObject({ discount: 300, shipping: 490, total: 490 });
+  });
+
+  test('shipping is free from the threshold on, measured after the discount', () => {
+    const basket = [{ unitPrice: 2_500, quantity: 2 }];
+    expect(priceBasket(basket, { country: 'FR' }).shipping).toBe(0);
+    expect(priceBasket(basket, { country: 'FR', reduction: { type: 'fixed', value: 1 } }).shipping).toBe(490);
+  });
+
+  test('without an address the default rate and the first zone apply', () => {
+    expect(taxRateOf(undefined)).toBe(DEFAULT_TAX_RATE);
+    expect(taxRateOf('US')).toBe(DEFAULT_TAX_RATE);
+    expect(shippingPrice(undefined, 0)).toBe(shippingRules[0]?.price);
+  });
+
+  test('every country has exactly one shipping price', () => {
+    expect(shippingPrice('DE', 0)).toBe(490);
+    expect(shippingPrice('CH', 0)).toBe(1_290);
+    expect(shippingPrice('NZ', 1_000_000)).toBe(1_990);
+  });
+
+  test('refuses a basket that is worth more than an amount may hold', () => {
+    expect(() => priceBasket([{ unitPrice: MAX_AMOUNT, quantity: 2 }], {})).toThrow(AmountTooLarge);
+  });
+});

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { batcher } from '@bramble/service-kit/batcher';
+import { pause } from '@bramble/service-kit/clock';
+import type { ChargeOutcome, Provider } from './provider';
+import type { Remembered, SandboxCharge, SandboxRepository } from './sandbox.repository';
+
+const SLOW_MS = 5_000;
+/** What a card does: why it is declined, or null when it pays. */
+const cards: Readonly<Record<string, string | null>> = {
+  tok_visa: null,
+  tok_slow: null,
+  tok_timeout: null,
+  tok_declined: 'card_declined',
+};
+
+const outcomeOf = ({
+  key,
+  captured,
+  reason,
+}: Pick<SandboxCharge, 'key' | 'captured' | 'reason'>): ChargeOutcome =>
+  captured
+    ? { captured: true, reference: key }
+    : { captured: false, reason: reason ?? 'declined', reference: key };
+
+/**
+ * A provider that decides by the card's name and remembers every key in tables of its own, so that a repeated call
+ * moves no money twice, whoever repeats it.
+ */
+export function createSandbox({
+  repository,
+  slowMs = SLOW_MS,
+}: {
+  repository: SandboxRepository;
+  slowMs?: number;
+}): Provider {
+  const remember = batcher<SandboxCharge, Remembered>({
+    max: 256,
+    concurrency: 2,
+    run: async (charges) => {
+      const known = new Map((await repository.remember(charges)).map((charge) => [charge.key, charge]));
+      return charges.map(({ key }) => known.get(key) ?? new Error('another call with this key is under way'));
+    },
+  });
+
+  return {
+    name: 'sandbox',
+    concurrency: 256,
+    async capture({ key, amount, currency, token }, signal) {
+      if (token === 'tok_slow') await pause(slowMs, signal);
+      signal.throwIfAborted();
+      const reason = token in cards ? (cards[token] ?? null) : 'unknown_card';
+      const charge = await remember({ key, amount, currency, token, captured: reason === null, reason });
+      if (token === 'tok_timeout' && charge.fresh) {
+        if (!signal.aborted) await once(signal, 'abort');
+        signal.throwIfAborted();
+      }
+      return outcomeOf(charge);
+    },
+    async lookup({ key }) {
+      const charge = await repository.find(key);
+      return charge && outcomeOf(charge);
+    },
+    async refund({ key, amount, capture }) {
+      if (!(await repository.refund(key, capture.key, amount)))
+        throw new Error('the charge does not hold that much any more');
+      return { reference: key };
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { money } from '@bramble/contracts/money';
+import type { Item } from '@bramble/contracts/orders';
+import type { ProductSnapshot } from '@bramble/contracts/catalog';
+import type { Quote } from '@bramble/contracts/payments';
+import { AppError } from '@bramble/service-kit/errors';
+import type { DiscountRepository } from '../discount/discount.repository';
+import { refusal } from '../discount/discount.rules';
+import type { DiscountUseRepository } from '../discount/discount-use.repository';
+import { AmountTooLarge, lineTotal, priceBasket, subtotalOf, type Reduction } from '../pricing/price';
+
+export interface QuoteRequest {
+  items: readonly Item[];
+  discountCode?: string | undefined;
+  country?: string | undefined;
+  /** The order that takes one use of the discount. */
+  takeFor?: string | undefined;
+}
+
+/** Prices baskets at today's prices. */
+export function createQuoteService({
+  product,
+  discounts,
+  uses,
+  currency,
+}: {
+  /** One product as it is for sale now; undefined when it is not. */
+  product: (id: string) => Promise<ProductSnapshot | undefined>;
+  discounts: DiscountRepository;
+  uses: DiscountUseRepository;
+  currency: string;
+}) {
+  const snapshots = async (items: readonly Item[]): Promise<Map<string, ProductSnapshot>> => {
+    const ids = [...new Set(items.map(({ productId }) => productId))];
+    const found = await Promise.all(ids.map(async (id) => [id, await product(id)] as const));
+    const known = new Map<string, ProductSnapshot>();
+    for (const [id, snapshot] of found) if (snapshot) known.set(id, snapshot);
+    return known;
+  };
+
+  const reductionBy = async (
+    { discountCode, takeFor }: QuoteRequest,
+    subtotal: number,
+  ): Promise<Reduction | undefined> => {
+    if (discountCode === undefined) return undefined;
+    const taken = takeFor === undefined ? undefined : await uses.take(discountCode, takeFor, subtotal);
+    if (taken) return taken;
+    const discount = await discounts.find(discountCode);
+    const detail = refusal(discount, { subtotal, now: new Date() });
+    if (discount && detail === undefined && takeFor === undefined) return discount;
+    throw new AppError('discount_invalid', { detail: detail ?? 'this code is used up' });
+  };
+
+  return {
+    async quote(request: QuoteRequest): Promise<Quote> {
+      const known = await snapshots(request.items);
+      const missing: { path: string; message: string }[] = [];
+      const lines: Quote['items'] = [];
+      request.items.forEach(({ productId, quantity }, index) => {
+        const snapshot = known.get(productId);
+        if (!snapshot) return missing.push({ path: `items.${index}.productId`, message: productId });
+        if (snapshot.price.currency !== currency) throw new AppError('currency_mismatch');
+        const { id, sellerId, title, price, available } = snapshot;
+        const total = money(lineTotal({ unitPrice: price.amount, quantity }), currency);
+        return lines.push({
+          productId: id,
+          sellerId,
+          title,
+          unitPrice: price,
+          quantity,
+          lineTotal: total,
+          available,
+        });
+      });
+      if (missing.length > 0) throw new AppError('product_unavailable', { errors: missing });
+
+      const basket = lines.map(({ unitPrice, quantity }) => ({ unitPrice: unitPrice.amount, quantity }));
+      const reduction = await reductionBy(request, subtotalOf(basket));
+      const totals = priceBasket(basket, { country: request.country, reduction });
+      return {
+        items: lines,
+        totals: {
+          subtotal: money(totals.subtotal, currency),
+          discount: money(totals.discount, currency),
+          tax: money(totals.tax, currency),
+          shipping: money(totals.shipping, currency),
+          total: money(totals.total, currency),
+        },
+      };
+    },
+  };
+}
+export type QuoteService = ReturnType<typeof createQuoteService>;
+
+/** Says in the contract's words that a basket is worth more than an amount may hold. */
+export async function boundedQuote<T>(quote: Promise<T>): Promise<T> {
+  try {
+    return await quote;
+  } catch (error) {
+    if (!(error instanceof AmountTooLarge)) throw error;
+    throw new AppError('invalid_input', {
+      errors: [{ path: 'items', message: error.message }],
+      cause: error,
+    });
+  }
+}
