@@ -1,0 +1,89 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { Shell } from './shell';
+import { categoriesQuery, productQuery, productsQuery } from '../features/catalogue/catalogue.queries';
+import { readCatalogueSearch } from '../features/catalogue/catalogue-search';
+import { Home } from '../routes/home';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: readCatalogueSearch,
+  loaderDeps: ({ search: { page: _page, ...search } }) => search,
+  loader: ({ context: { queryClient }, deps }) => {
+    void queryClient.prefetchQuery(categoriesQuery);
+    void queryClient.prefetchInfiniteQuery(productsQuery(deps));
+  },
+  component: Home,
+});
+
+const product = createRoute({
+  getParentRoute: () => root,
+  path: '/products/$productId',
+  loader: ({ context: { queryClient }, params }) => {
+    void queryClient.prefetchQuery(productQuery(params.productId));
+  },
+  component: lazyRouteComponent(() => import('../routes/product'), 'ProductPage'),
+});
+
+const basket = createRoute({
+  getParentRoute: () => root,
+  path: '/basket',
+  component: lazyRouteComponent(() => import('../routes/basket'), 'BasketPage'),
+});
+
+const checkout = createRoute({
+  getParentRoute: () => root,
+  path: '/checkout',
+  component: lazyRouteComponent(() => import('../routes/checkout'), 'CheckoutPage'),
+});
+
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: '/orders',
+  component: lazyRouteComponent(() => import('../routes/orders'), 'OrdersPage'),
+});
+
+const order = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/$orderId',
+  component: lazyRouteComponent(() => import('../routes/order'), 'OrderPage'),
+});
+
+/** Only a path of this shop may be gone on to after signing in. */
+const readNext = ({ next }: Record<string, unknown>): { next?: string } =>
+  typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: readNext,
+  component: lazyRouteComponent(() => import('../routes/sign-in'), 'SignInPage'),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  validateSearch: readNext,
+  component: lazyRouteComponent(() => import('../routes/sign-up'), 'SignUpPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../routes/account'), 'AccountPage'),
+});
+
+export const routeTree = root.addChildren([
+  home,
+  product,
+  basket,
+  checkout,
+  orders,
+  order,
+  signIn,
+  signUp,
+  account,
+]);

@@ -1,0 +1,26 @@
+import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
+import { queryClient } from '../lib/query-client';
+import { routeTree } from './route-tree';
+import { NotFound } from '../components/not-found';
+import { RouteFailure } from './route-failure';
+
+/** Addresses hold plain text: `?q=007` is a text, not the number seven. */
+const plain = (value: string): string => value;
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  parseSearch: parseSearchWith(plain),
+  stringifySearch: stringifySearchWith(String),
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: RouteFailure,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,137 @@
+import type { Product } from '@bramble/contracts/catalog';
+import type { CSSProperties, ReactNode } from 'react';
+import { cn } from '../lib/cn';
+import { arrangementOf, hueOf, isArt, pictureOf, type Arrangement } from '../lib/plate';
+import { seedOf, sequence } from '../lib/seeded';
+
+export type PlateView = 'plate' | 'crate' | 'macro';
+
+interface PlateProps {
+  product: Pick<Product, 'id' | 'title' | 'category' | 'pictures'>;
+  view?: PlateView;
+  /** Empty where a link or heading beside the picture names the product already. */
+  alt?: string;
+  eager?: boolean;
+  className?: string;
+  style?: CSSProperties;
+  children?: ReactNode;
+}
+
+interface Spot {
+  x: number;
+  y: number;
+  size: number;
+}
+
+const spots: Record<Arrangement, Spot[]> = {
+  single: [{ x: 50, y: 50, size: 62 }],
+  pair: [
+    { x: 37, y: 46, size: 46 },
+    { x: 62, y: 54, size: 50 },
+  ],
+  crate: [
+    { x: 26, y: 33, size: 31 },
+    { x: 50, y: 33, size: 31 },
+    { x: 74, y: 33, size: 31 },
+    { x: 26, y: 65, size: 31 },
+    { x: 50, y: 65, size: 31 },
+    { x: 74, y: 65, size: 31 },
+  ],
+};
+
+const Ground = ({ x, y, size }: Spot) => (
+  <span
+    className="plate-ground"
+    style={{
+      left: `${x - size * 0.44}%`,
+      top: `${y + size * 0.38}%`,
+      width: `${size * 0.88}%`,
+      height: `${size * 0.17}%`,
+    }}
+  />
+);
+
+const Art = ({
+  product,
+  view,
+  alt,
+  eager,
+}: Required<Pick<PlateProps, 'product' | 'view' | 'alt' | 'eager'>>) => {
+  const url = pictureOf(product);
+  if (!url) return null;
+  const loading = eager
+    ? ({ loading: 'eager', fetchPriority: 'high' } as const)
+    : ({ loading: 'lazy' } as const);
+  if (!isArt(url)) {
+    const zoom = view === 'macro' ? 'scale-170' : '';
+    return (
+      <img
+        src={url}
+        alt={alt}
+        width={640}
+        height={640}
+        decoding="async"
+        {...loading}
+        className={cn('size-full object-cover', zoom)}
+      />
+    );
+  }
+  if (view === 'macro') {
+    return (
+      <img
+        src={url}
+        alt={alt}
+        width={32}
+        height={32}
+        decoding="async"
+        {...loading}
+        className="w-full scale-170"
+      />
+    );
+  }
+  const arrangement = view === 'crate' ? 'crate' : arrangementOf(product.title);
+  const next = sequence(seedOf(product.id));
+  return spots[arrangement].map((spot, index) => {
+    const tilt = arrangement === 'single' ? 0 : next() * 16 - 8;
+    return (
+      <span key={index} className="contents">
+        <Ground {...spot} />
+        <img
+          src={url}
+          alt={index === 0 ? alt : ''}
+          width={32}
+          height={32}
+          decoding="async"
+          {...loading}
+          className="absolute"
+          style={{
+            width: `${spot.size}%`,
+            height: 'auto',
+            left: `${spot.x - spot.size / 2}%`,
+            top: `${spot.y - spot.size / 2}%`,
+            rotate: `${tilt.toFixed(1)}deg`,
+          }}
+        />
+      </span>
+    );
+  });
+};
+
+/** Where goods lie: a square with the leaf corner, tinted by category. Its colour is the placeholder of the picture. */
+export const Plate = ({
+  product,
+  view = 'plate',
+  alt = '',
+  eager = false,
+  className,
+  style,
+  children,
+}: PlateProps) => (
+  <span
+    className={cn('plate', className)}
+    style={{ '--hue': hueOf(product.category), ...style } as CSSProperties}
+  >
+    <Art product={product} view={view} alt={alt} eager={eager} />
+    {children}
+  </span>
+);

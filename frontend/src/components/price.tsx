@@ -1,0 +1,7 @@
+import type { Money } from '@bramble/contracts/money';
+import { cn } from '../lib/cn';
+import { formatMoney } from '../lib/money';
+
+export const Price = ({ of, className }: { of: Money; className?: string }) => (
+  <span className={cn('tabular font-display font-bold', className)}>{formatMoney(of)}</span>
+);

@@ -1,0 +1,43 @@
+import { useMutation } from '@tanstack/react-query';
+import { Failure } from '../../components/failure';
+import { Button } from '../../components/ui/button';
+import { isCode } from '../../lib/api-error';
+import { demoSignIn, type DemoRole } from '../../lib/session';
+
+const doors: { role: DemoRole; name: string }[] = [
+  { role: 'buyer', name: 'Demo buyer' },
+  { role: 'seller', name: 'Demo seller' },
+  { role: 'admin', name: 'Demo admin' },
+];
+
+/** One press into a demo account, where the operator offers them. */
+export const DemoDoors = ({ onDone }: { onDone: () => void }) => {
+  const enter = useMutation({ mutationFn: demoSignIn, onSuccess: onDone });
+  const closed = isCode(enter.error, 'not_found', 'forbidden');
+  return (
+    <section aria-labelledby="demo" className="grid gap-3 border-t border-line pt-6">
+      <h2 id="demo" className="text-lg">
+        Just looking around?
+      </h2>
+      <div className="flex flex-wrap gap-2">
+        {doors.map(({ role, name }) => (
+          <Button
+            key={role}
+            busy={enter.isPending && enter.variables === role}
+            onClick={() => enter.mutate(role)}
+          >
+            {name}
+          </Button>
+        ))}
+      </div>
+      {enter.error &&
+        (closed ? (
+          <p role="alert" className="text-sm text-rust">
+            This shop does not offer that demo account.
+          </p>
+        ) : (
+          <Failure error={enter.error} />
+        ))}
+    </section>
+  );
+};

@@ -1,0 +1,187 @@
+import type { Cart } from '@bramble/contracts/orders';
+import { queryOptions } from '@tanstack/react-query';
+import { announce } from '../../lib/announce';
+import { call, get, post } from '../../lib/api';
+import { ApiError, isCode, sentenceFor } from '../../lib/api-error';
+import { queryClient } from '../../lib/query-client';
+import { stored } from '../../lib/stored';
+import {
+  foresee,
+  readWishes,
+  together,
+  wishExactly,
+  wishMore,
+  without,
+  type Wish,
+  type Wishes,
+} from './cart-wishes';
+
+interface CartAnswer {
+  cart: Cart;
+}
+type Goods = Parameters<typeof wishMore>[1];
+
+export interface CartState {
+  wishes: Wishes;
+  /** The one wish that is on its way. */
+  sending: Wishes;
+  /** What the shop refused, by product: said beside the goods until the next try. */
+  refusals: Readonly<Record<string, string>>;
+  /** The shop could not be reached; what is wished waits. */
+  stuck: boolean;
+}
+
+const SETTLE_MS = 250;
+const RETRY_MS = 5_000;
+const kept = stored('bramble.wishes');
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('bramble.cart');
+
+let state: CartState = { wishes: readWishes(kept.get()), sending: {}, refusals: {}, stuck: false };
+let running = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+const change = (next: Partial<CartState>): void => {
+  state = { ...state, ...next };
+  const unsent = Object.values(state.sending).reduce<Wishes>(
+    (all, wish) => ({ ...all, [wish.productId]: together(wish, all[wish.productId]) }),
+    state.wishes,
+  );
+  if (Object.keys(unsent).length > 0) kept.set(JSON.stringify(unsent));
+  else kept.clear();
+  listeners.forEach((listener) => listener());
+};
+
+export const cartState = (): CartState => state;
+export const onCartState = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const cartQuery = queryOptions({
+  queryKey: ['cart'],
+  staleTime: 30_000,
+  queryFn: async ({ signal }) => (await get<CartAnswer>('/api/cart', { signal })).cart,
+});
+
+const known = (): Cart | undefined => queryClient.getQueryData(cartQuery.queryKey);
+const keep = (cart: Cart): void => {
+  queryClient.setQueryData(cartQuery.queryKey, cart);
+};
+const ask = async (): Promise<Cart> => queryClient.fetchQuery({ ...cartQuery, staleTime: 0, retry: false });
+const held = (cart: Cart | undefined, productId: string): number =>
+  cart?.items.find((item) => item.productId === productId)?.quantity ?? 0;
+
+const add = (productId: string, quantity: number, key: string): Promise<CartAnswer> =>
+  post('/api/cart/items', { productId, quantity }, { headers: { 'Idempotency-Key': key } });
+
+const fulfil = async (wish: Wish): Promise<Cart> => {
+  const path = `/api/cart/items/${wish.productId}`;
+  const inBasket = held(known(), wish.productId) > 0;
+  if (wish.set === undefined) return (await add(wish.productId, wish.add, wish.key)).cart;
+  const quantity = wish.set + wish.add;
+  if (quantity <= 0) return inBasket ? (await call<CartAnswer>('DELETE', path)).cart : ask();
+  if (!inBasket) return (await add(wish.productId, quantity, wish.key)).cart;
+  return (await call<CartAnswer>('PATCH', path, { body: { quantity } })).cart;
+};
+
+/** An addition whose answer never came may have been counted: the shop's own number tells. */
+const wasCounted = async (wish: Wish, before: number): Promise<boolean> =>
+  wish.set === undefined && wish.add > 0 && held(await ask(), wish.productId) === before + wish.add;
+
+const refuse = async (wish: Wish, error: unknown): Promise<void> => {
+  const cart = await ask().catch(() => known());
+  const left = cart?.items.find((item) => item.productId === wish.productId)?.available;
+  void queryClient.invalidateQueries({ queryKey: ['product', wish.productId] });
+  const reason = isCode(error, 'out_of_stock')
+    ? left === undefined
+      ? 'No more of this is left.'
+      : `Only ${left} left.`
+    : sentenceFor(error);
+  change({ sending: {}, refusals: { ...state.refusals, [wish.productId]: reason } });
+  announce(`${wish.title}: ${reason}`);
+};
+
+const doubts = new Map<string, number>();
+
+const sendOne = async (wish: Wish): Promise<void> => {
+  const doubt = doubts.get(wish.key);
+  if (doubt !== undefined && (await wasCounted(wish, doubt))) {
+    doubts.delete(wish.key);
+    change({ sending: {}, stuck: false });
+    return;
+  }
+  const before = held(known(), wish.productId);
+  try {
+    keep(await fulfil(wish));
+    doubts.delete(wish.key);
+    change({ sending: {}, stuck: false });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status === 0 || error.status === 503 || error.status === 429) {
+      if (known()) doubts.set(wish.key, before);
+      throw error;
+    }
+    await refuse(wish, error);
+  }
+};
+
+/** Sends wishes one after the other. What is wished meanwhile waits for its turn, so presses become few requests. */
+const run = async (): Promise<void> => {
+  if (running) return;
+  running = true;
+  try {
+    for (let wish = Object.values(state.wishes)[0]; wish; wish = Object.values(state.wishes)[0]) {
+      change({ wishes: without(state.wishes, wish.productId), sending: { [wish.productId]: wish } });
+      try {
+        await sendOne(wish);
+      } catch {
+        const again = together(wish, state.wishes[wish.productId]);
+        change({ wishes: { ...state.wishes, [wish.productId]: again }, sending: {}, stuck: true });
+        schedule(RETRY_MS);
+        return;
+      }
+    }
+    channel?.postMessage('changed');
+  } finally {
+    running = false;
+  }
+};
+
+const schedule = (wait: number): void => {
+  clearTimeout(timer);
+  timer = setTimeout(() => void run(), wait);
+};
+
+const forgetting = (productId: string): CartState['refusals'] => {
+  const { [productId]: _gone, ...rest } = state.refusals;
+  return rest;
+};
+
+/** Puts goods into the basket: seen at once, sent soon. */
+export const putIn = (goods: Goods, quantity = 1): void => {
+  change({
+    wishes: wishMore(state.wishes, goods, quantity, () => crypto.randomUUID()),
+    refusals: forgetting(goods.productId),
+  });
+  schedule(0);
+};
+
+/** Chooses a line's quantity; 0 takes it out. */
+export const choose = (goods: Goods, quantity: number): void => {
+  change({
+    wishes: wishExactly(state.wishes, goods, quantity, () => crypto.randomUUID()),
+    refusals: forgetting(goods.productId),
+  });
+  schedule(quantity === 0 ? 0 : SETTLE_MS);
+};
+
+export const foreseen = () => foresee(known(), state.sending, state.wishes);
+
+/** Starts what keeps baskets of tabs, of Back and of offline times in step. Called once, by the shell. */
+export const keepCartInStep = (): void => {
+  const again = () => void queryClient.invalidateQueries({ queryKey: cartQuery.queryKey });
+  channel?.addEventListener('message', again);
+  addEventListener('online', () => schedule(0));
+  addEventListener('pageshow', (event) => event.persisted && again());
+  if (Object.keys(state.wishes).length > 0) schedule(0);
+};

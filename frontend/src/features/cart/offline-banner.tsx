@@ -1,0 +1,22 @@
+import { CloudOff } from 'lucide-react';
+import { useOnline } from '../../lib/online';
+import { useBasket } from './use-basket';
+
+/** Says that the shop is out of reach and what waits to be sent. */
+export const OfflineBanner = () => {
+  const online = useOnline();
+  const { unsent, stuck } = useBasket();
+  const waiting = unsent === 1 ? '1 change will be sent' : `${unsent} changes will be sent`;
+  const shown = !online || (stuck && unsent > 0);
+  return (
+    <div role="status">
+      {shown && (
+        <p className="flex items-center justify-center gap-2 bg-amber-wash px-4 py-2 text-sm text-ink">
+          <CloudOff className="size-4 text-amber" aria-hidden />
+          {online ? "The shop can't be reached" : 'You’re offline'}
+          {unsent > 0 && ` – ${waiting}`}
+        </p>
+      )}
+    </div>
+  );
+};

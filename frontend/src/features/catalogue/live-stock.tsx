@@ -1,0 +1,46 @@
+import type { Product } from '@bramble/contracts/catalog';
+import { useEffect, useRef } from 'react';
+import { StockNote } from '../../components/stock-note';
+import { announce } from '../../lib/announce';
+
+const QUIET_MS = 10_000;
+const words = (available: number): string => (available <= 0 ? 'Sold out' : `${available} left`);
+
+/** The number that lies there right now. It turns over when it changes, and says so at most every ten seconds. */
+export const LiveStock = ({ product }: { product: Product }) => {
+  const { available } = product.stock;
+  const said = useRef({ available, at: 0 });
+  useEffect(() => {
+    const last = said.current;
+    if (last.available === available) return;
+    const wait = Math.max(0, last.at + QUIET_MS - Date.now());
+    const timer = setTimeout(() => {
+      said.current = { available, at: Date.now() };
+      announce(`${product.title}: ${words(available)}`);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [available, product.title]);
+
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <StockNote available={available} className="text-base" />
+      {available > 0 && (
+        <span className="inline-flex items-center gap-2 text-sm text-ink-muted">
+          <span
+            aria-hidden
+            className="size-2 animate-[pulse-live_2s_ease-in-out_infinite] rounded-full bg-sky"
+          />
+          <span className="overflow-hidden">
+            <span
+              key={available}
+              className="tabular inline-block animate-[flip_320ms_var(--ease-board)] font-semibold text-ink"
+            >
+              {available}
+            </span>
+          </span>
+          on the shelf right now
+        </span>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,40 @@
+import type { Address, Order } from '@bramble/contracts/orders';
+import type { Money } from '@bramble/contracts/money';
+import type { Quote } from '@bramble/contracts/payments';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { post } from '../../lib/api';
+import { isCode } from '../../lib/api-error';
+import { attemptKey, endAttempt } from '../../lib/attempt';
+
+/** The basket's price at its destination. Keyed by what is in it, so that a changed basket is priced anew. */
+export const quoteQuery = (basket: string, country: string, discountCode: string | undefined) =>
+  queryOptions({
+    queryKey: ['quote', basket, country, discountCode ?? ''],
+    enabled: basket !== '',
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    retry: (count, error) => count < 2 && !isCode(error, 'discount_invalid', 'cart_empty'),
+    queryFn: ({ signal }) =>
+      post<Quote>(
+        '/api/payments/calculate',
+        { shippingAddress: { country }, ...(discountCode && { discountCode }) },
+        { signal },
+      ),
+  });
+
+export interface PlaceOrder {
+  shippingAddress: Address;
+  paymentMethod: { token: string };
+  discountCode?: string;
+  expectedTotal: Money;
+}
+
+const PURPOSE = 'order';
+
+/** Places the order of the basket. Sending the same again after a lost answer is safe. */
+export const placeOrder = async (body: PlaceOrder): Promise<Order> => {
+  const headers = { 'Idempotency-Key': attemptKey(PURPOSE, body) };
+  const { order } = await post<{ order: Order }>('/api/orders', body, { headers, timeout: 30_000 });
+  endAttempt(PURPOSE);
+  return order;
+};

@@ -1,0 +1,35 @@
+import type { Order } from '@bramble/contracts/orders';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Failure } from '../../components/failure';
+import { Button } from '../../components/ui/button';
+import { announce } from '../../lib/announce';
+import { cancelOrder } from './orders.queries';
+
+/** Cancelling asks once, where it stands: no dialog to get lost in. */
+export const CancelOrder = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
+  const [asking, setAsking] = useState(false);
+  const cancel = useMutation({
+    mutationFn: () => cancelOrder(order.id),
+    onSuccess: (next) => {
+      onOrder(next);
+      announce('Order cancelled');
+    },
+  });
+  return (
+    <div className="grid justify-items-start gap-3">
+      {asking ? (
+        <div role="group" aria-label="Cancel this order?" className="flex flex-wrap items-center gap-3">
+          <p>Cancel this order? {order.status === 'PAID' && 'Your money goes back.'}</p>
+          <Button variant="danger" autoFocus busy={cancel.isPending} onClick={() => cancel.mutate()}>
+            Yes, cancel it
+          </Button>
+          <Button onClick={() => setAsking(false)}>Keep it</Button>
+        </div>
+      ) : (
+        <Button onClick={() => setAsking(true)}>Cancel this order</Button>
+      )}
+      {cancel.error && <Failure error={cancel.error} />}
+    </div>
+  );
+};

@@ -1,0 +1,56 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import type { Order } from '@bramble/contracts/orders';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { CardFields, type CardValues } from '../../components/card-fields';
+import { Failure } from '../../components/failure';
+import { Button } from '../../components/ui/button';
+import { tokenOf } from '../../lib/card';
+import { cardSchema } from '../../lib/card-schema';
+import { formatMoney } from '../../lib/money';
+import { payAgain } from './orders.queries';
+
+const useMinutesLeft = (until: string | undefined): number | undefined => {
+  const left = () => (until ? Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 60_000)) : undefined);
+  const [minutes, setMinutes] = useState(left);
+  useEffect(() => {
+    const timer = setInterval(() => setMinutes(left()), 5_000);
+    return () => clearInterval(timer);
+  });
+  return minutes;
+};
+
+/** Another card for goods that are still set aside. */
+export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
+  const minutes = useMinutesLeft(order.expiresAt);
+  const form = useForm<CardValues>({
+    mode: 'onTouched',
+    resolver: zodResolver(cardSchema),
+    defaultValues: { card: '', expiry: '', csc: '' },
+  });
+  const pay = useMutation({
+    mutationFn: (values: CardValues) => payAgain(order, tokenOf(values.card) ?? ''),
+    onSuccess: onOrder,
+  });
+  return (
+    <form
+      noValidate
+      aria-label="Try another card"
+      className="grid max-w-[32rem] gap-4 border-t border-line pt-6"
+      onSubmit={(event) => void form.handleSubmit((values) => pay.mutate(values))(event)}
+    >
+      <h2 className="text-xl">Try another card</h2>
+      {minutes !== undefined && (
+        <p className="tabular text-ink-muted">
+          Your goods are kept for {minutes === 1 ? 'one more minute' : `${minutes} more minutes`}.
+        </p>
+      )}
+      <CardFields register={form.register} setValue={form.setValue} errors={form.formState.errors} />
+      {pay.error && <Failure error={pay.error} />}
+      <Button type="submit" variant="buy" size="lg" busy={pay.isPending}>
+        Pay {formatMoney(order.totals.total)}
+      </Button>
+    </form>
+  );
+};

@@ -1,0 +1,51 @@
+import type { ErrorCode, Problem } from '@bramble/contracts/errors';
+
+/** A failed call. `code` is the problem document's, or `offline` when no answer came at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: ErrorCode | 'offline' | (string & {}),
+    readonly problem?: Problem,
+    readonly correlationId?: string,
+  ) {
+    super(problem?.detail ?? problem?.title ?? code);
+    this.name = 'ApiError';
+  }
+}
+
+export const isCode = (error: unknown, ...codes: (ErrorCode | 'offline')[]): error is ApiError =>
+  error instanceof ApiError && (codes as string[]).includes(error.code);
+
+const sentences: Partial<Record<string, string>> = {
+  offline: "The shop can't be reached. Check your connection and try again.",
+  bad_credentials: 'That e-mail and password do not belong together.',
+  email_taken: 'This e-mail has an account already. Sign in with its password, or use another e-mail.',
+  account_disabled: 'This account is disabled.',
+  out_of_stock: 'There are not enough left.',
+  product_unavailable: 'This is no longer for sale.',
+  price_changed: 'The price has changed.',
+  discount_invalid: 'This code cannot be used for this basket.',
+  cart_empty: 'Your basket is empty.',
+  order_not_cancellable: 'This order is too far along to be cancelled.',
+  order_not_payable: 'This order takes no payment any more.',
+  payment_in_progress: 'A payment is under way. Give it a moment.',
+  in_flight: 'Your first try is still being worked on. Give it a moment.',
+  rate_limited: 'That was a lot at once. Wait a moment and try again.',
+  version_conflict: 'Somebody changed this meanwhile. Reload to see the newest version.',
+  picture_invalid: 'This file is not a picture we can use. Try a JPEG, PNG or WebP.',
+  forbidden: 'Your account may not do this.',
+  unavailable: 'A part of the shop is away for a moment. Try again.',
+  timeout: 'That took too long. Try again.',
+  internal: 'Something went wrong on our side. Try again.',
+};
+
+/** One sentence for people: what happened and what to do. */
+export const sentenceFor = (error: unknown): string => {
+  if (!(error instanceof ApiError)) return 'Something went wrong. Try again.';
+  return (
+    sentences[error.code] ??
+    error.problem?.detail ??
+    error.problem?.title ??
+    'Something went wrong. Try again.'
+  );
+};

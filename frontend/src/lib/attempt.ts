@@ -1,0 +1,26 @@
+/**
+ * The Idempotency-Key of an attempt: the same body keeps its key, also over a reload, so that pressing again after a
+ * lost answer can never buy twice. Another body is another attempt.
+ */
+export const attemptKey = (purpose: string, body: unknown): string => {
+  const text = JSON.stringify(body);
+  const slot = `bramble.attempt.${purpose}`;
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(slot) ?? 'null') as { text: string; key: string } | null;
+    if (kept?.text === text) return kept.key;
+    const key = crypto.randomUUID();
+    sessionStorage.setItem(slot, JSON.stringify({ text, key }));
+    return key;
+  } catch {
+    return crypto.randomUUID();
+  }
+};
+
+/** The attempt came to an end that was heard: the next one, even with the same body, is a new one. */
+export const endAttempt = (purpose: string): void => {
+  try {
+    sessionStorage.removeItem(`bramble.attempt.${purpose}`);
+  } catch {
+    // Without storage nothing was kept.
+  }
+};

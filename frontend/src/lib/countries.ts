@@ -1,0 +1,50 @@
+/** Where the shop sends to. */
+export const countries = [
+  'AT',
+  'BE',
+  'BG',
+  'CH',
+  'CY',
+  'CZ',
+  'DE',
+  'DK',
+  'EE',
+  'ES',
+  'FI',
+  'FR',
+  'GB',
+  'GR',
+  'HR',
+  'HU',
+  'IE',
+  'IS',
+  'IT',
+  'LI',
+  'LT',
+  'LU',
+  'LV',
+  'MT',
+  'NL',
+  'NO',
+  'PL',
+  'PT',
+  'RO',
+  'SE',
+  'SI',
+  'SK',
+  'US',
+] as const;
+
+/** Codes with their names in the reader's language, in its order. */
+export const countryNames = (locale?: string): { code: string; name: string }[] => {
+  const names = new Intl.DisplayNames(locale ? [locale] : [], { type: 'region' });
+  return countries
+    .map((code) => ({ code, name: names.of(code) ?? code }))
+    .sort((a, b) => a.name.localeCompare(b.name, locale));
+};
+
+/** The country that the browser's language names, when the shop sends there. */
+export const likelyCountry = (language: string): string => {
+  const region = /-([A-Z]{2})\b/.exec(language)?.[1];
+  return countries.find((code) => code === region) ?? 'DE';
+};

@@ -1,0 +1,29 @@
+import type { Money } from '@bramble/contracts/money';
+
+const formats = new Map<string, Intl.NumberFormat>();
+const formatOf = (currency: string, locale?: string): Intl.NumberFormat => {
+  const key = `${locale ?? ''} ${currency}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    formats.set(key, format);
+  }
+  return format;
+};
+
+/** Money as people of the browser's locale read it. The currency's own digits decide where the point goes. */
+export const formatMoney = ({ amount, currency }: Money, locale?: string): string => {
+  const format = formatOf(currency, locale);
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
+};
+
+/** How many minor units one unit of the currency has: 100 for EUR, 1 for JPY. */
+export const minorUnits = (currency: string): number =>
+  10 ** (formatOf(currency).resolvedOptions().maximumFractionDigits ?? 2);
+
+/** `price` for `quantity` pieces. */
+export const times = ({ amount, currency }: Money, quantity: number): Money => ({
+  amount: amount * quantity,
+  currency,
+});

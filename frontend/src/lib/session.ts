@@ -1,0 +1,64 @@
+import type { User } from '@bramble/contracts/users';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { get, post, whenSessionEnds } from './api';
+import { isCode } from './api-error';
+import { queryClient } from './query-client';
+import { stored } from './stored';
+
+interface UserAnswer {
+  user: User;
+}
+
+/** Says that this browser has signed in before, so that visitors who never did cause no request that must fail. */
+const hint = stored('bramble.session');
+
+const endSession = (): void => {
+  hint.clear();
+  queryClient.setQueryData(sessionQuery.queryKey, null);
+  queryClient.removeQueries({ queryKey: ['mine'] });
+};
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  staleTime: 5 * 60_000,
+  queryFn: async ({ signal }): Promise<User | null> => {
+    if (!hint.get()) return null;
+    try {
+      return (await get<UserAnswer>('/api/auth/me', { signal })).user;
+    } catch (error) {
+      if (!isCode(error, 'unauthenticated', 'session_ended')) throw error;
+      hint.clear();
+      return null;
+    }
+  },
+});
+
+whenSessionEnds(endSession);
+
+const begin = async (answer: Promise<UserAnswer>): Promise<User> => {
+  const { user } = await answer;
+  hint.set('1');
+  queryClient.removeQueries({ queryKey: ['mine'] });
+  queryClient.setQueryData(sessionQuery.queryKey, user);
+  await queryClient.invalidateQueries({ queryKey: ['cart'] });
+  return user;
+};
+
+export type DemoRole = 'buyer' | 'seller' | 'admin';
+export const signIn = (body: { email: string; password: string }) => begin(post('/api/auth/login', body));
+export const signUp = (body: {
+  email: string;
+  password: string;
+  name: string;
+  role?: 'customer' | 'seller';
+}) => begin(post('/api/auth/signup', body));
+export const demoSignIn = (role: DemoRole) => begin(post('/api/auth/demo-login', { role }));
+
+export const signOut = async (): Promise<void> => {
+  await post('/api/auth/logout');
+  endSession();
+  await queryClient.invalidateQueries({ queryKey: ['cart'] });
+};
+
+/** The signed-in user; null when nobody is, undefined while it is being found out. */
+export const useSession = (): User | null | undefined => useQuery(sessionQuery).data;

@@ -1,0 +1,123 @@
+import type { Order } from '@bramble/contracts/orders';
+import { useEffect, useSyncExternalStore } from 'react';
+import { get } from './api';
+
+type Message =
+  | { type: 'stock.changed'; id: string; productId: string; available: number }
+  | { type: 'order.status'; id: string; order: Order }
+  | { type: 'resync'; id?: string };
+
+const MIN_WAIT_MS = 500;
+const MAX_WAIT_MS = 30_000;
+
+let socket: WebSocket | undefined;
+let open = false;
+let users = 0;
+let tries = 0;
+let lastId: string | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let offered: Promise<boolean> | undefined;
+const changes = new Set<() => void>();
+const products = new Map<string, Set<(available: number) => void>>();
+const orders = new Set<(order: Order | undefined) => void>();
+
+const setOpen = (next: boolean): void => {
+  open = next;
+  changes.forEach((change) => change());
+};
+
+const say = (message: object): void => {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+};
+
+const hear = (message: Message): void => {
+  if (message.id) lastId = message.id;
+  if (message.type === 'stock.changed')
+    products.get(message.productId)?.forEach((tell) => tell(message.available));
+  if (message.type === 'order.status') orders.forEach((tell) => tell(message.order));
+  if (message.type === 'resync') orders.forEach((tell) => tell(undefined));
+};
+
+/** Installations without the notification service have no socket; asking first keeps their consoles clean. */
+const isOffered = (): Promise<boolean> => {
+  offered ??= get<{ services?: Record<string, unknown> }>('/api/health')
+    .then(({ services }) => services !== undefined && 'notifications' in services)
+    .catch(() => false);
+  return offered;
+};
+
+const connect = async (): Promise<void> => {
+  if (socket || users === 0 || !(await isOffered()) || socket || users === 0) return;
+  const url = new URL('/ws', location.href);
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const next = new WebSocket(url);
+  socket = next;
+  next.onopen = () => {
+    tries = 0;
+    if (products.size > 0) say({ subscribe: [...products.keys()].map((id) => `product:${id}`) });
+    if (lastId) say({ resume: lastId });
+    setOpen(true);
+  };
+  next.onmessage = (event) => {
+    try {
+      hear(JSON.parse(String(event.data)) as Message);
+    } catch {
+      // A frame that is no JSON is nothing we could act on.
+    }
+  };
+  next.onclose = () => {
+    socket = undefined;
+    setOpen(false);
+    const wait = Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** tries++);
+    timer = setTimeout(() => void connect(), wait * (0.5 + Math.random() / 2));
+  };
+};
+
+const use = (): (() => void) => {
+  users++;
+  void connect();
+  return () => {
+    users--;
+    // The next page may need it at once: close only when nobody came.
+    setTimeout(() => {
+      if (users > 0) return;
+      clearTimeout(timer);
+      socket?.close();
+    }, 5_000);
+  };
+};
+
+/** Tells the stock of a product whenever it changes. Returns the way to stop. */
+export const watchProduct = (id: string, tell: (available: number) => void): (() => void) => {
+  const release = use();
+  const listeners = products.get(id) ?? new Set();
+  products.set(id, listeners.add(tell));
+  say({ subscribe: [`product:${id}`] });
+  return () => {
+    listeners.delete(tell);
+    if (listeners.size === 0) products.delete(id);
+    release();
+  };
+};
+
+/** Tells each of my orders that moved; undefined when something was missed and must be asked for. */
+export const watchOrders = (tell: (order: Order | undefined) => void): (() => void) => {
+  const release = use();
+  orders.add(tell);
+  return () => {
+    orders.delete(tell);
+    release();
+  };
+};
+
+/** Whether messages arrive by themselves right now. */
+export const useSocketOpen = (): boolean => {
+  useEffect(() => use(), []);
+  return useSyncExternalStore(
+    (change) => {
+      changes.add(change);
+      return () => changes.delete(change);
+    },
+    () => open,
+  );
+};

@@ -1,0 +1,10 @@
+import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { SignInView } from '../features/account/sign-in-view';
+
+const route = getRouteApi('/sign-in');
+
+export const SignInPage = () => {
+  const { next } = route.useSearch();
+  const { history } = useRouter();
+  return <SignInView next={next} onDone={() => history.replace(next ?? '/')} />;
+};
