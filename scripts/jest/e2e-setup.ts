@@ -1,0 +1,2 @@
+// These start the whole shop, the first time with a build.
+jest.setTimeout(300_000);

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import supertest from 'supertest';
+import { signInternalToken, internalTokenHeader } from '@bramble/service-kit/internal-auth';
+import type { Role } from '@bramble/contracts/operation';
+
+/** Whoever a request is made for. */
+export interface TestActor {
+  /** Null: nobody is signed in. */
+  id: string | null;
+  roles: readonly Role[];
+  kind?: 'user' | 'service' | 'job';
+  sessionId?: string;
+  secure?: boolean;
+}
+
+export type Agent = ReturnType<typeof supertest.agent>;
+
+interface Target {
+  url: string;
+  config: { INTERNAL_TOKEN_KEY: string };
+}
+
+/** A new user with this role. */
+export const userWith = (...roles: Role[]): TestActor => ({ id: randomUUID(), roles });
+/** Somebody who is not signed in, with a genuine token of the gateway. */
+export const anonymous: TestActor = { id: null, roles: [] };
+/** Another service that calls for itself. */
+export const service: TestActor = { id: null, roles: [], kind: 'service' };
+
+/** The header a request of this actor carries behind the gateway; valid for 60 s. */
+export function internalHeaders(target: Pick<Target, 'config'>, actor: TestActor): Record<string, string> {
+  const token = signInternalToken(target.config.INTERNAL_TOKEN_KEY, {
+    sub: actor.id,
+    roles: [...actor.roles],
+    kind: actor.kind ?? 'user',
+    secure: actor.secure ?? false,
+    cid: randomUUID(),
+    ...(actor.sessionId === undefined ? {} : { sid: actor.sessionId }),
+  });
+  return { [internalTokenHeader]: token };
+}
+
+/**
+ * A supertest agent (it keeps cookies) whose requests carry the signed internal token of `who`: a role (a new user with
+ * that role), or an actor.
+ */
+export function agentAs(target: Target, who: Role | TestActor): Agent {
+  const actor = typeof who === 'string' ? userWith(who) : who;
+  return supertest.agent(target.url).set(internalHeaders(target, actor));
+}

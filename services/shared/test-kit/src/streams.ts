@@ -1,0 +1,29 @@
+import type { Redis } from 'ioredis';
+import type { EventName } from '@bramble/contracts/events';
+
+/** An entry of a stream as it stands there, its payload parsed. */
+export interface StreamEntry {
+  streamId: string;
+  id: string;
+  type: EventName;
+  key: string;
+  correlationId: string;
+  payload: Record<string, unknown>;
+}
+
+/** Every entry that the stream still holds, oldest first. */
+export async function eventsIn(redis: Redis, stream: string): Promise<StreamEntry[]> {
+  const entries = await redis.xrange(stream, '-', '+');
+  return entries.map(([streamId, fields]) => {
+    const named: Record<string, string> = {};
+    for (let at = 0; at + 1 < fields.length; at += 2) named[fields[at] ?? ''] = fields[at + 1] ?? '';
+    return {
+      streamId,
+      id: named['id'] ?? '',
+      type: named['type'] as EventName,
+      key: named['key'] ?? '',
+      correlationId: named['correlationId'] ?? '',
+      payload: JSON.parse(named['payload'] ?? '{}') as Record<string, unknown>,
+    };
+  });
+}
