@@ -14,7 +14,7 @@ import { createDiscountService } from './discount/discount.service';
 import { createDiscountUseRepository } from './discount/discount-use.repository';
 import { createAttemptRepository } from './payment/attempt.repository';
 import { createCaptureService } from './payment/capture.service';
-import { createPaymentConsumer, GROUP } from './payment/payment.consumers';
+import { createPaymentConsumer, GROUP, PAYMENT_EVENTS } from './payment/payment.consumers';
 import { unsettledMetrics } from './payment/payment.metrics';
 import { createPaymentPools } from './payment/payment.pools';
 import { createPaymentRepository } from './payment/payment.repository';
@@ -75,6 +75,7 @@ export function buildPayments(config: PaymentsConfig): Service {
     redis,
     group: GROUP,
     streams: ['orders_stream'],
+    types: PAYMENT_EVENTS,
     handle: createPaymentConsumer({ sql, outbox, ...pools }),
   });
   service.mount(deadLetterEndpoints(service, { redis, group: GROUP }));

@@ -9,6 +9,14 @@ import { createRefundRepository, type Refund } from './refund.repository';
 import type { WorkPool } from './work-pool';
 
 export const GROUP = 'payments';
+export const PAYMENT_EVENTS = [
+  'order.placed',
+  'payment.requested',
+  'order.released',
+  'order.refund_requested',
+  'order.failed',
+  'order.cancelled',
+] as const satisfies readonly EventName[];
 
 const ofType = <N extends EventName>(events: readonly AnyEvent[], ...types: N[]): EventOf<N>[] =>
   events.filter(({ type }) => (types as EventName[]).includes(type)) as EventOf<N>[];

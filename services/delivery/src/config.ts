@@ -1,0 +1,14 @@
+import { baseEnv, loadConfig, seconds, url } from '@bramble/service-kit/config';
+
+export const loadDeliveryConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  loadConfig(
+    {
+      ...baseEnv(8001),
+      DELIVERY_MONGODB_URL: url(),
+      REDIS_EVENTS_URL: url(),
+      /** How long the demo courier rests before each step; fractions are allowed. Only in demo mode. */
+      DELIVERY_STEP_SECONDS: seconds(3),
+    },
+    env,
+  );
+export type DeliveryConfig = ReturnType<typeof loadDeliveryConfig>;

@@ -1,0 +1,50 @@
+import type { AnyEvent } from '@bramble/contracts/events';
+import { newEvent } from '@bramble/service-kit/events';
+import type { Mongo } from '@bramble/service-kit/mongo';
+import { freshMongoEvents, type MongoOutbox } from '@bramble/service-kit/mongo-outbox';
+import { onPaid, onReleased, type Answer } from './delivery.decisions';
+import type { DeliveryDocument, Pace } from './delivery.document';
+import type { DeliveryRepository } from './delivery.repository';
+
+export const GROUP = 'delivery';
+
+const eventOf = ({ type, orderId, delivered, cause }: Answer): AnyEvent =>
+  type === 'delivery.stopped'
+    ? newEvent(type, orderId, { orderId, delivered }, { cause })
+    : newEvent(type, orderId, { orderId }, { cause });
+
+/** Takes a batch of the orders' events in one transaction: read the deliveries, decide in order, write what changed. */
+export function createDeliveryConsumer({
+  mongo,
+  deliveries,
+  outbox,
+  pace,
+}: {
+  mongo: Mongo;
+  deliveries: DeliveryRepository;
+  outbox: MongoOutbox;
+  pace: Pace;
+}) {
+  return (events: AnyEvent[]): Promise<void> =>
+    mongo.transaction(async (session) => {
+      const fresh = await freshMongoEvents(mongo, session, GROUP, events);
+      const commands = fresh.filter(({ type }) => type === 'order.paid' || type === 'order.released');
+      if (commands.length === 0) return;
+      const known = await deliveries.findAll([...new Set(commands.map(({ key }) => key))], session);
+      const changed = new Map<string, DeliveryDocument>();
+      const answers: Answer[] = [];
+      const at = new Date();
+      for (const event of commands) {
+        if (event.type !== 'order.paid' && event.type !== 'order.released') continue;
+        const before = known.get(event.payload.orderId);
+        const decision =
+          event.type === 'order.paid' ? onPaid(before, event, at, pace) : onReleased(before, event, at, pace);
+        answers.push(...decision.answers);
+        if (decision.document === before) continue;
+        known.set(decision.document._id, decision.document);
+        changed.set(decision.document._id, decision.document);
+      }
+      await deliveries.save([...changed.values()], session);
+      await outbox.append(session, answers.map(eventOf));
+    });
+}

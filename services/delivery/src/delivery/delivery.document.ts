@@ -1,0 +1,84 @@
+import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
+import { announcementOf, isOver, nextStep, stepsLeft, type Announcement } from './delivery.states';
+
+/**
+ * A delivery as it is stored. One without `userId` is a tombstone: its order was released before it was known, and it
+ * will never start.
+ */
+export interface DeliveryDocument {
+  /** The order's id. */
+  _id: string;
+  userId?: string;
+  status: DeliveryStatus;
+  courierId?: string;
+  createdAt: Date;
+  estimatedAt?: Date;
+  /** When the demo courier takes the next step; absent where people do. */
+  nextStepAt?: Date;
+  timeline: { status: DeliveryStatus; at: Date }[];
+}
+
+/** How long a courier is expected to take for a step, where no timer does it. */
+const COURIER_STEP_MS = 24 * 60 * 60 * 1000;
+
+/** How deliveries move: by timers of `stepMs` (demo mode), or by couriers when it is undefined. */
+export interface Pace {
+  stepMs: number | undefined;
+}
+
+const timed = (status: DeliveryStatus, at: Date, { stepMs }: Pace) => ({
+  ...(isOver(status)
+    ? {}
+    : { estimatedAt: new Date(at.getTime() + stepsLeft(status) * (stepMs ?? COURIER_STEP_MS)) }),
+  ...(stepMs === undefined || isOver(status) ? {} : { nextStepAt: new Date(at.getTime() + stepMs) }),
+});
+
+export const started = (orderId: string, userId: string, at: Date, pace: Pace): DeliveryDocument => ({
+  _id: orderId,
+  userId,
+  status: 'PREPARING',
+  createdAt: at,
+  ...timed('PREPARING', at, pace),
+  timeline: [{ status: 'PREPARING', at }],
+});
+
+export const tombstone = (orderId: string, at: Date): DeliveryDocument => ({
+  _id: orderId,
+  status: 'STOPPED',
+  createdAt: at,
+  timeline: [{ status: 'STOPPED', at }],
+});
+
+/** The delivery after one more state; its timer and estimate follow the state. */
+export function moved(
+  { nextStepAt: _timer, estimatedAt, ...rest }: DeliveryDocument,
+  status: DeliveryStatus,
+  at: Date,
+  pace: Pace,
+): DeliveryDocument {
+  return {
+    ...rest,
+    ...(status === 'DELIVERED' && estimatedAt ? { estimatedAt } : {}),
+    ...timed(status, at, pace),
+    status,
+    timeline: [...rest.timeline, { status, at }],
+  };
+}
+
+/** The delivery after its next step, and what that tells the orders; undefined at its end. */
+export function stepped(
+  document: DeliveryDocument,
+  at: Date,
+  pace: Pace,
+): { document: DeliveryDocument; announcement: Announcement | undefined } | undefined {
+  const next = nextStep[document.status];
+  return next && { document: moved(document, next, at, pace), announcement: announcementOf(next) };
+}
+
+export const showDelivery = (document: DeliveryDocument): Delivery => ({
+  orderId: document._id,
+  status: document.status,
+  ...(document.courierId === undefined ? {} : { courierId: document.courierId }),
+  ...(document.estimatedAt === undefined ? {} : { estimatedAt: document.estimatedAt.toISOString() }),
+  timeline: document.timeline.map(({ status, at }) => ({ status, at: at.toISOString() })),
+});

@@ -1,0 +1,15 @@
+import type { DeliveryStatus } from '@bramble/contracts/delivery';
+import type { Service } from '@bramble/service-kit/create-service';
+import { collected } from '@bramble/service-kit/metrics';
+import type { DeliveryRepository } from './delivery.repository';
+
+const NAME = 'bramble_deliveries';
+type Shown = Exclude<DeliveryStatus, 'STOPPED'>;
+const shown: readonly Shown[] = ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DELIVERED'];
+
+export function deliveryMetrics(service: Service, deliveries: DeliveryRepository): void {
+  collected(service, 'deliveries', [NAME], async () => {
+    const counts = new Map((await deliveries.count()).map(({ status, count }) => [status, count]));
+    return shown.map((status) => ({ name: NAME, labels: { status }, value: counts.get(status) ?? 0 }));
+  });
+}

@@ -1,0 +1,5 @@
+import { runService } from '@bramble/service-kit/run-service';
+import { buildDelivery } from './app';
+import { loadDeliveryConfig } from './config';
+
+runService(loadDeliveryConfig, buildDelivery);

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { catalogApi, type ProductSnapshot } from '@bramble/contracts/catalog';
+import type { AnyEvent } from '@bramble/contracts/events';
+import { ordersApi, type Item } from '@bramble/contracts/orders';
+import { createService } from '@bramble/service-kit/create-service';
+import { baseEnv, loadConfig } from '@bramble/service-kit/config';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import { AppError } from '@bramble/service-kit/errors';
+import { newEvent } from '@bramble/service-kit/events';
+import { testEnv } from '@bramble/test-kit/env';
+import { startService, type StartedService } from '@bramble/test-kit/start-service';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { eventsIn } from '@bramble/test-kit/streams';
+import { buildPayments } from '../src/app';
+import { loadPaymentsConfig } from '../src/config';
+
+/** The neighbours by their contracts: products that can be looked up, a cart, and orders that belong to somebody. */
+export interface Neighbours {
+  url: string;
+  products: Map<string, ProductSnapshot>;
+  cart: Item[];
+  /** Order id to owner. */
+  owners: Map<string, string>;
+  lookups: string[][];
+  cookies: (string | undefined)[];
+  stop(): Promise<void>;
+}
+
+async function startNeighbours(): Promise<Neighbours> {
+  const service = createService({ name: 'neighbours', config: loadConfig(baseEnv(0), testEnv()) });
+  const world = {
+    products: new Map<string, ProductSnapshot>(),
+    cart: [] as Item[],
+    owners: new Map<string, string>(),
+    lookups: [] as string[][],
+    cookies: [] as (string | undefined)[],
+  };
+  service.mount([
+    ...endpoint(catalogApi.lookup, async ({ body }) => {
+      world.lookups.push(body.ids);
+      return { items: body.ids.flatMap((id) => world.products.get(id) ?? []) };
+    }),
+    ...endpoint(ordersApi.cartItems, async ({ req }) => {
+      world.cookies.push(req.headers.cookie);
+      return { items: world.cart };
+    }),
+    ...endpoint(ordersApi.get, async ({ params, actor }) => {
+      if (world.owners.get(params.id) !== actor.userId) throw new AppError('not_found');
+      const zero = { amount: 0, currency: 'EUR' };
+      return {
+        order: {
+          id: params.id,
+          number: 'BR-TEST',
+          userId: actor.userId ?? '',
+          status: 'PENDING',
+          payment: { status: 'none', attempts: 0 },
+          items: [],
+          totals: { subtotal: zero, discount: zero, tax: zero, shipping: zero, total: zero, refunded: zero },
+          shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+          timeline: [],
+          version: 1,
+          createdAt: new Date().toISOString(),
+        },
+      };
+    }),
+  ]);
+  const started = await startService(service);
+  return { ...world, url: started.url, stop: () => started.stop() };
+}
+
+export interface World {
+  payments: StartedService;
+  neighbours: Neighbours;
+  stores: TestStores;
+  redis: Redis;
+  sql: pg.Pool;
+  /** Starts another process's worth of payments on the same stores. */
+  startPayments(more?: Record<string, string>): Promise<StartedService>;
+  publish(...events: AnyEvent[]): Promise<void>;
+  /** What payments has told the others about an order, oldest first. */
+  told(orderId: string): Promise<{ type: string; payload: Record<string, unknown> }[]>;
+  close(): Promise<void>;
+}
+
+export async function startWorld(more: Record<string, string> = {}): Promise<World> {
+  const stores = await testStores('payments');
+  const neighbours = await startNeighbours();
+  const redis = new Redis(stores.redisUrl);
+  const sql = new pg.Pool({ connectionString: stores.postgresUrl, max: 4 });
+  const startPayments = (again: Record<string, string> = {}) =>
+    startService(
+      buildPayments(
+        loadPaymentsConfig(
+          testEnv({
+            PAYMENTS_DATABASE_URL: stores.postgresUrl,
+            REDIS_EVENTS_URL: stores.redisUrl,
+            CATALOG_URL: neighbours.url,
+            ORDERS_URL: neighbours.url,
+            ...more,
+            ...again,
+          }),
+        ),
+      ),
+    );
+  const payments = await startPayments();
+  return {
+    payments,
+    neighbours,
+    stores,
+    redis,
+    sql,
+    startPayments,
+    async publish(...events) {
+      const pipeline = redis.pipeline();
+      for (const event of events)
+        pipeline.xadd(
+          'orders_stream',
+          '*',
+          ...Object.entries({ ...event, payload: JSON.stringify(event.payload) })
+            .flat()
+            .map(String),
+        );
+      await pipeline.exec();
+    },
+    told: async (orderId) => (await eventsIn(redis, 'payments_stream')).filter(({ key }) => key === orderId),
+    async close() {
+      await payments.stop();
+      await neighbours.stop();
+      redis.disconnect();
+      await sql.end();
+      await stores.close();
+    },
+  };
+}
+
+export const eur = (amount: number) => ({ amount, currency: 'EUR' });
+
+/** A product in the neighbours' catalogue. */
+export function addProduct({ products }: Neighbours, price: number, available = 10): ProductSnapshot {
+  const product = { id: randomUUID(), sellerId: randomUUID(), title: 'Apple', price: eur(price), available };
+  products.set(product.id, product);
+  return product;
+}
+
+/** An order as payments hears of it. */
+export function anOrder({ userId = randomUUID(), amount = 1_000 } = {}) {
+  const orderId = randomUUID();
+  const fact = { orderId, userId, number: 'BR-TEST' };
+  return {
+    orderId,
+    userId,
+    placed: () =>
+      newEvent('order.placed', orderId, {
+        ...fact,
+        items: [{ productId: randomUUID(), quantity: 1 }],
+        expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      }),
+    pay: (token: string, attempt = 1) =>
+      newEvent('payment.requested', orderId, {
+        ...fact,
+        attempt,
+        amount: eur(amount),
+        paymentMethod: { token },
+      }),
+    release: () => newEvent('order.released', orderId, { orderId, restock: true }),
+    cancelled: () => newEvent('order.cancelled', orderId, fact),
+    failed: () => newEvent('order.failed', orderId, { ...fact, reason: 'timeout' }),
+    refund: (refundId: string, of = amount) =>
+      newEvent('order.refund_requested', orderId, { orderId, refundId, amount: eur(of) }),
+  };
+}

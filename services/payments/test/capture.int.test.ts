@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { anOrder, eur, startWorld, type World } from './builders';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const charges = async (orderId: string) =>
+  (await world.sql.query('SELECT key, captured FROM sandbox_charges WHERE key LIKE $1', [`${orderId}:%`]))
+    .rows;
+const toldOf = (orderId: string, count = 1) =>
+  waitFor(
+    async () => {
+      const told = await world.told(orderId);
+      return told.length >= count && told;
+    },
+    { what: `${count} events of the order`, timeout: 15_000 },
+  );
+
+describe('a capture', () => {
+  test('a good card pays', async () => {
+    const order = anOrder({ amount: 1_234 });
+    await world.publish(order.pay('tok_visa'));
+    const [told] = await toldOf(order.orderId);
+    expect(told).toMatchObject({
+      type: 'payment.captured',
+      payload: { orderId: order.orderId, attempt: 1, amount: eur(1_234) },
+    });
+  });
+
+  test('a declined card is told with its reason, and another card pays', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_declined'));
+    const [declined] = await toldOf(order.orderId);
+    expect(declined).toMatchObject({
+      type: 'payment.declined',
+      payload: { attempt: 1, reason: 'card_declined' },
+    });
+    await world.publish(order.pay('tok_visa', 2));
+    const [, captured] = await toldOf(order.orderId, 2);
+    expect(captured).toMatchObject({ type: 'payment.captured', payload: { attempt: 2 } });
+  });
+
+  test('a card that nobody knows is declined', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_nonsense'));
+    expect((await toldOf(order.orderId))[0]).toMatchObject({
+      type: 'payment.declined',
+      payload: { reason: 'unknown_card' },
+    });
+  });
+
+  test('a charge whose reply never comes is found by its key within 10 s, charged once', async () => {
+    const order = anOrder();
+    const start = Date.now();
+    await world.publish(order.pay('tok_timeout'));
+    expect((await toldOf(order.orderId))[0]).toMatchObject({ type: 'payment.captured' });
+    expect(Date.now() - start).toBeLessThan(10_000);
+    expect(await charges(order.orderId)).toEqual([{ key: `${order.orderId}:capture:1`, captured: true }]);
+  });
+
+  test('a slow provider is waited for', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_slow'));
+    expect((await toldOf(order.orderId))[0]).toMatchObject({ type: 'payment.captured' });
+  });
+
+  test('a request that is sent again gets the recorded outcome and no second charge', async () => {
+    const order = anOrder();
+    const request = order.pay('tok_visa');
+    await world.publish(request);
+    await toldOf(order.orderId);
+    await world.publish(request, order.pay('tok_visa'));
+    const told = await toldOf(order.orderId, 2);
+    expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.captured']);
+    expect(told[1]?.payload).toEqual(told[0]?.payload);
+    expect(await charges(order.orderId)).toHaveLength(1);
+  });
+
+  test('a released order takes no capture, known or not', async () => {
+    const known = anOrder();
+    const unknown = anOrder();
+    await world.publish(known.pay('tok_visa'), known.release(), unknown.release());
+    await toldOf(known.orderId);
+    await world.publish(unknown.pay('tok_visa'));
+    for (const { orderId } of [known, unknown]) {
+      const [told] = await toldOf(orderId);
+      expect(told).toMatchObject({ type: 'payment.declined', payload: { reason: 'order_released' } });
+      expect(await charges(orderId)).toEqual([]);
+    }
+  });
+
+  test('a capture that is under way when its order is released settles and is told', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_slow'));
+    await waitFor(async () => {
+      const { rows } = await world.sql.query('SELECT tries FROM payment_attempts WHERE order_id = $1', [
+        order.orderId,
+      ]);
+      return rows[0]?.tries === 1;
+    });
+    await world.publish(order.release());
+    expect((await toldOf(order.orderId))[0]).toMatchObject({ type: 'payment.captured' });
+  });
+
+  test('an order is never captured twice, whatever is asked', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'), order.pay('tok_visa', 2), order.pay('tok_visa', 3));
+    const told = await toldOf(order.orderId, 3);
+    expect(told.filter(({ type }) => type === 'payment.captured')).toHaveLength(1);
+    expect((await charges(order.orderId)).filter(({ captured }) => captured)).toHaveLength(1);
+  });
+
+  test('an attempt that a killed process left behind is taken over with the same key', async () => {
+    const order = anOrder();
+    const key = `${order.orderId}:capture:1`;
+    await world.sql.query(
+      `INSERT INTO sandbox_charges (key, amount, currency, token, captured) VALUES ($1, 1000, 'EUR', 'tok_visa', true)`,
+      [key],
+    );
+    await world.sql.query(
+      `INSERT INTO payment_attempts (id, order_id, user_id, attempt, key, amount, currency, token, tries, claimed_until, correlation_id, traceparent)
+       VALUES ($1, $2, $3, 1, $4, 1000, 'EUR', 'tok_visa', 1, now() - interval '1 second', 'killed', '')`,
+      [randomUUID(), order.orderId, order.userId, key],
+    );
+    expect((await toldOf(order.orderId))[0]).toMatchObject({
+      type: 'payment.captured',
+      payload: { attempt: 1 },
+    });
+    expect(await charges(order.orderId)).toHaveLength(1);
+  });
+
+  test('hundreds of orders are paid within a second or two, each once', async () => {
+    const orders = Array.from({ length: 600 }, () => anOrder());
+    const start = Date.now();
+    await world.publish(...orders.map((order) => order.pay('tok_visa')));
+    const ids = new Set(orders.map(({ orderId }) => orderId));
+    const paid = await waitFor(
+      async () => {
+        const { rows } = await world.sql.query(
+          `SELECT count(*)::int AS n FROM payment_attempts WHERE status = 'succeeded' AND order_id = ANY($1)`,
+          [[...ids]],
+        );
+        return rows[0].n === ids.size && Date.now() - start;
+      },
+      { timeout: 20_000 },
+    );
+    process.stdout.write(`600 captures in ${paid} ms\n`);
+    await waitFor(async () => (await world.redis.xlen('payments_stream')) >= 600);
+  });
+});
+
+describe('a refund', () => {
+  const paidOrder = async (amount = 1_000) => {
+    const order = anOrder({ amount });
+    await world.publish(order.pay('tok_visa'));
+    await toldOf(order.orderId);
+    return order;
+  };
+  const refunded = async (orderId: string) =>
+    (
+      await world.sql.query(
+        `SELECT key, amount::int FROM sandbox_refunds WHERE charge_key LIKE $1 ORDER BY created_at`,
+        [`${orderId}:%`],
+      )
+    ).rows;
+
+  test('gives the money back once, however often it is asked for', async () => {
+    const order = await paidOrder();
+    const refundId = randomUUID();
+    const request = order.refund(refundId);
+    await world.publish(request, order.refund(refundId));
+    expect((await toldOf(order.orderId, 2))[1]).toMatchObject({
+      type: 'payment.refunded',
+      payload: { orderId: order.orderId, refundId, amount: eur(1_000) },
+    });
+    await world.publish(request, order.refund(refundId));
+    const told = await toldOf(order.orderId, 3);
+    expect(told[2]?.payload).toEqual(told[1]?.payload);
+    expect(await refunded(order.orderId)).toEqual([{ key: refundId, amount: 1_000 }]);
+  });
+
+  test('two partial refunds add up', async () => {
+    const order = await paidOrder(900);
+    const [first, second] = [randomUUID(), randomUUID()];
+    await world.publish(order.refund(first, 300), order.refund(second, 600));
+    await toldOf(order.orderId, 3);
+    expect((await refunded(order.orderId)).map(({ amount }) => amount).sort()).toEqual([300, 600]);
+  });
+
+  test('one that is asked for before its capture is settled waits for it', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_slow'), order.refund(randomUUID()));
+    const told = await toldOf(order.orderId, 2);
+    expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.refunded']);
+  });
+});
