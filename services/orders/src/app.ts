@@ -1,0 +1,94 @@
+import { every } from '@bramble/service-kit/clock';
+import { createService, type Service } from '@bramble/service-kit/create-service';
+import { deadLetterEndpoints } from '@bramble/service-kit/dead-letters';
+import { consume } from '@bramble/service-kit/events';
+import { createUpstream } from '@bramble/service-kit/http-client';
+import { openPostgres } from '@bramble/service-kit/postgres';
+import { postgresOutbox } from '@bramble/service-kit/postgres-outbox';
+import { openRedis } from '@bramble/service-kit/redis';
+import { createCartRepository } from './cart/cart.repository';
+import { cartRoutes } from './cart/cart.routes';
+import { createCartService } from './cart/cart.service';
+import type { OrdersConfig } from './config';
+import { openPrisma } from './db';
+import { createIdempotencyRepository } from './idempotency/idempotency.repository';
+import { createIdempotency } from './idempotency/idempotency.service';
+import { createOrderListRepository } from './order/order-list.repository';
+import { exportOrderGauges } from './order/order.gauges';
+import { createOrderMetrics } from './order/order.metrics';
+import { createOrderRepository } from './order/order.repository';
+import { orderRoutes } from './order/order.routes';
+import { createOrderService } from './order/order.service';
+import { createPlaceOrderRepository } from './order/place-order.repository';
+import { createPlaceOrder } from './order/place-order.service';
+import { createReconciler } from './order/reconciler';
+import { createSaga } from './order/saga.service';
+import { createSalesRepository } from './reports/sales.repository';
+import { salesRoutes } from './reports/sales.routes';
+import { createSalesService } from './reports/sales.service';
+import { seedOrders } from './seed';
+
+/** Often enough that a reservation of a few seconds ends in time; looking is one indexed read. */
+const LOOK_FOR_DUE_MS = 1_000;
+const HOUR_MS = 3_600_000;
+
+/** Carts, orders, their saga and the reports on them. */
+export function buildOrders(config: OrdersConfig): Service {
+  const service = createService({ name: 'orders', config });
+  const { log } = service;
+  const currency = config.CURRENCY;
+  const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 12 });
+  const replica =
+    config.ORDERS_REPLICA_URL === undefined
+      ? sql
+      : openPostgres(service, { url: config.ORDERS_REPLICA_URL, name: 'replica' });
+  const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
+  const payments = createUpstream(service, { name: 'payments', url: config.PAYMENTS_URL });
+  const catalog = createUpstream(service, { name: 'catalog', url: config.CATALOG_URL });
+  const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
+
+  const metrics = createOrderMetrics(service);
+  const answers = createIdempotencyRepository(sql);
+  const idempotency = createIdempotency({ answers, replayed: metrics.replayed });
+  const repository = createOrderRepository({ sql, outbox });
+  const saga = createSaga({ orders: repository, metrics, log });
+  const reconciler = createReconciler({ saga, log });
+  const carts = createCartRepository(sql);
+  const cart = createCartService({ carts, payments, catalog, currency });
+  const orders = createOrderService({
+    orders: repository,
+    lists: createOrderListRepository(openPrisma(replica)),
+    saga,
+    idempotency,
+    answers,
+    currency,
+  });
+  const placeOrder = createPlaceOrder({
+    orders: createPlaceOrderRepository({ sql, outbox }),
+    answers,
+    idempotency,
+    payments,
+    metrics,
+    currency,
+    reservationMs: config.RESERVATION_TTL_SECONDS * 1000,
+  });
+  const sales = createSalesService(createSalesRepository(replica, currency));
+
+  service.mount([
+    ...cartRoutes(cart),
+    ...orderRoutes({ orders, placeOrder, cart }),
+    ...salesRoutes(sales),
+    ...deadLetterEndpoints(service, { redis, group: 'orders' }),
+  ]);
+  consume(service, {
+    redis,
+    group: 'orders',
+    streams: ['inventory_stream', 'payments_stream', 'delivery_stream'],
+    handle: saga.handle,
+  });
+  every(service, { name: 'reconcile', ms: LOOK_FOR_DUE_MS, run: reconciler.run });
+  every(service, { name: 'purge', ms: HOUR_MS, run: () => Promise.all([answers.purge(), carts.purge()]) });
+  exportOrderGauges(service, sql);
+  if (config.DEMO) seedOrders(service, { sql, payments, currency });
+  return service;
+}

@@ -1,0 +1,16 @@
+import { baseEnv, loadConfig, seconds, url, urlOr } from '@bramble/service-kit/config';
+
+export const loadOrdersConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  loadConfig(
+    {
+      ...baseEnv(8003),
+      ORDERS_DATABASE_URL: url(),
+      ORDERS_REPLICA_URL: url().optional(),
+      REDIS_EVENTS_URL: url(),
+      PAYMENTS_URL: urlOr('http://payments:8004'),
+      CATALOG_URL: urlOr('http://catalog:3002'),
+      RESERVATION_TTL_SECONDS: seconds(600),
+    },
+    env,
+  );
+export type OrdersConfig = ReturnType<typeof loadOrdersConfig>;

@@ -1,0 +1,104 @@
+import type { Sql, SqlSession } from '@bramble/service-kit/postgres';
+
+/** What is kept of a request with an Idempotency-Key. `status` and `body` are null while it is running. */
+export interface StoredAnswer {
+  requestHash: string;
+  orderId: string | null;
+  status: number | null;
+  body: unknown;
+  /** How long ago it began, by the database's clock. */
+  ageMs: number;
+}
+export interface RequestKey {
+  userId: string;
+  key: string;
+  hash: string;
+}
+
+interface Row {
+  request_hash: string | null;
+  order_id: string | null;
+  status: number | null;
+  body: unknown;
+  age_ms: number | null;
+  now: Date;
+}
+
+/** Answers are replayed for 24 hours; older ones count as never asked. */
+export const KEPT = "interval '24 hours'";
+
+export function createIdempotencyRepository(sql: Sql) {
+  return {
+    /** The stored answer, if any, and the database's clock in milliseconds. */
+    async find(userId: string, key: string): Promise<{ now: number; stored?: StoredAnswer }> {
+      const { rows } = await sql.query<Row>({
+        name: 'idempotency-find',
+        text: `SELECT i.request_hash, i.order_id, i.status, i.body, extract(epoch FROM clock_timestamp() - i.created_at) * 1000 AS age_ms,
+            clock_timestamp() AS now
+          FROM (VALUES (1)) AS one LEFT JOIN idempotency i ON i.user_id = $1 AND i.key = $2 AND i.created_at > now() - ${KEPT}`,
+        values: [userId, key],
+      });
+      const row = rows[0];
+      const now = row?.now.getTime() ?? Date.now();
+      if (!row || row.request_hash === null) return { now };
+      const { request_hash: requestHash, order_id: orderId, status, body, age_ms: age } = row;
+      return { now, stored: { requestHash, orderId, status, body, ageMs: Number(age ?? 0) } };
+    },
+
+    /**
+     * Marks a request as begun, for work that leaves traces elsewhere before it commits here. Answers the order id that this
+     * key stands for: the one of an earlier try that died, or the given one. Undefined when another try runs or is done.
+     */
+    async begin(
+      { userId, key, hash }: RequestKey,
+      orderId: string,
+      abandonedAfterMs: number,
+    ): Promise<string | undefined> {
+      const { rows } = await sql.query<{ order_id: string }>({
+        name: 'idempotency-begin',
+        text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
+          ON CONFLICT (user_id, key) DO UPDATE SET created_at = now(), request_hash = EXCLUDED.request_hash, status = NULL, body = NULL,
+            order_id = CASE WHEN idempotency.created_at > now() - ${KEPT} THEN idempotency.order_id ELSE EXCLUDED.order_id END
+          WHERE (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash
+              AND idempotency.created_at < now() - $5::float8 * interval '1 millisecond')
+            OR idempotency.created_at <= now() - ${KEPT}
+          RETURNING order_id`,
+        values: [userId, key, hash, orderId, abandonedAfterMs],
+      });
+      return rows[0]?.order_id;
+    },
+
+    /** Lets the next request with this key begin at once. The order id stays, for what was done under it. */
+    async giveUp({ userId, key }: RequestKey): Promise<void> {
+      await sql.query({
+        name: 'idempotency-give-up',
+        text: `UPDATE idempotency SET created_at = created_at - interval '1 hour' WHERE user_id = $1 AND key = $2 AND status IS NULL`,
+        values: [userId, key],
+      });
+    },
+
+    /** Stores a successful answer within the transaction that took effect. False when another was faster. */
+    async store(
+      session: SqlSession,
+      { userId, key, hash }: RequestKey,
+      answer: { orderId: string; status: number; body: unknown },
+    ): Promise<boolean> {
+      const { rowCount } = await session.query({
+        name: 'idempotency-store',
+        text: `INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body) VALUES ($1, $2, $3, $4, $5, $6)
+          ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
+            status = EXCLUDED.status, body = EXCLUDED.body, created_at = now()
+          WHERE idempotency.created_at <= now() - ${KEPT}
+            OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`,
+        values: [userId, key, hash, answer.orderId, answer.status, JSON.stringify(answer.body)],
+      });
+      return rowCount === 1;
+    },
+
+    /** Forgets what is older than a day. */
+    async purge(): Promise<void> {
+      await sql.query({ text: `DELETE FROM idempotency WHERE created_at < now() - ${KEPT}` });
+    },
+  };
+}
+export type IdempotencyRepository = ReturnType<typeof createIdempotencyRepository>;

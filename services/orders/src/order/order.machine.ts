@@ -1,0 +1,180 @@
+import type { ErrorCode } from '@bramble/contracts/errors';
+import type { EventPayload } from '@bramble/contracts/events';
+import type { FailureReason, OrderStatus } from '@bramble/contracts/orders';
+import { dueAtOf, expiryOf, PLACED_RESENDS, reminders, RESEND_MS } from './order.deadlines';
+import { runEffect } from './order.effects';
+import {
+  isFinal,
+  orderTable,
+  type Applied,
+  type Cell,
+  type CommandName,
+  type Guard,
+  type InputName,
+  type Rule,
+  type SagaEventName,
+} from './order.states';
+import type { EventDraft, HistoryEntry, Obligation, OrderState } from './order.types';
+
+export type SagaInput = { [N in SagaEventName]: { type: N; payload: EventPayload<N> } }[SagaEventName];
+export interface CommandArguments {
+  cancel: { by: 'owner' | 'admin' };
+  refundAll: { amount: number; restock: boolean; reason?: string };
+  refundPart: { amount: number; restock: boolean; reason?: string };
+  checkout: { card: string };
+  giveUp: Record<never, never>;
+  expire: Record<never, never>;
+}
+export type CommandInput = { [N in CommandName]: { type: N; payload: CommandArguments[N] } }[CommandName];
+export type Input = SagaInput | CommandInput;
+
+/** What the pure rules need from outside. `now` is the database's clock in milliseconds. */
+export interface Surroundings {
+  now: number;
+  newId: () => string;
+}
+
+export interface Step {
+  order: OrderState;
+  events: EventDraft[];
+  history: HistoryEntry;
+  from: OrderStatus;
+}
+export type Outcome =
+  | { kind: 'applied'; step: Step }
+  | { kind: 'behind' | 'ahead' | 'same' }
+  | { kind: 'refused'; code: ErrorCode };
+
+/** No rule of the order table knows this step: a fault of the program or a stranger's event. */
+export class IllegalStep extends Error {
+  override readonly name = 'IllegalStep';
+}
+
+const guards: Readonly<Record<Guard, (order: OrderState, input: Input, now: number) => boolean>> = {
+  captured: (order) => order.capture === 'captured',
+  settled: (order, input) =>
+    order.capture !== 'pending' ||
+    (input.type === 'payment.declined' && input.payload.attempt !== order.attempt),
+  declined: (order) => order.capture === 'declined',
+  timeLeft: (order, _input, now) => now < order.expiresAt,
+  stopsDelivery: (order, input) =>
+    order.paidAt !== undefined &&
+    order.obligations.some(({ kind }) => kind === 'stop') &&
+    input.type === 'delivery.stopped' &&
+    !input.payload.delivered,
+  refundOpen: (order, input) =>
+    input.type === 'payment.refunded' &&
+    order.refunds.some(({ id, confirmedAt }) => id === input.payload.refundId && confirmedAt === undefined),
+};
+
+function ruleFor(order: OrderState, input: Input, now: number): Rule {
+  const row: Partial<Record<string, Cell>> = orderTable[order.status];
+  const cell = row[input.type];
+  if (cell === undefined) throw new IllegalStep(`${order.status} knows no ${String(input.type)}`);
+  if (!Array.isArray(cell)) return cell as Rule;
+  const choice = (cell as readonly { when: Guard; not?: boolean; then: Rule }[]).find(
+    ({ when, not }) => guards[when](order, input, now) !== (not ?? false),
+  );
+  if (!choice) throw new IllegalStep(`${order.status} has no rule for this ${input.type}`);
+  return choice.then;
+}
+
+const labelOf = (type: string) => type.replace('.', '_').toUpperCase();
+
+function detailOf(input: Input, reason: FailureReason | undefined): string | undefined {
+  if (reason !== undefined) return reason;
+  if (input.type === 'payment.declined') return input.payload.reason;
+  if (input.type === 'refundAll' || input.type === 'refundPart') return input.payload.reason;
+  if (input.type === 'cancel') return `by ${input.payload.by}`;
+  return undefined;
+}
+
+function reasonOf(rule: Applied, input: Input): FailureReason | undefined {
+  if (rule.reason !== 'event') return rule.reason;
+  return input.type === 'stock.rejected' ? input.payload.reason : undefined;
+}
+
+/** The words of a step's timeline entry: the new status, or what happened within one. */
+function timelineLabel(rule: Applied, input: Input): string | undefined {
+  if (rule.shown === false) return undefined;
+  if (rule.to) return rule.to;
+  return input.type === 'refundPart' ? 'PARTLY_REFUNDED' : labelOf(input.type);
+}
+
+const outstandingAtTheEnd = new Set<Obligation['kind']>(['release', 'stop', 'refund']);
+
+/** Takes one step of the order table. Pure: the same order, input and surroundings give the same outcome. */
+export function apply(order: OrderState, input: Input, around: Surroundings): Outcome {
+  const rule = ruleFor(order, input, around.now);
+  if (rule === 'illegal') throw new IllegalStep(`${order.status} takes no ${input.type}`);
+  if (typeof rule === 'string') return { kind: rule };
+  if ('refuse' in rule) return { kind: 'refused', code: rule.refuse };
+  const reason = reasonOf(rule, input);
+  const next: OrderState = {
+    ...order,
+    version: order.version + 1,
+    status: rule.to ?? order.status,
+    ...(reason === undefined ? {} : { failureReason: reason }),
+    obligations: [...order.obligations],
+    refunds: [...order.refunds],
+  };
+  if (rule.to === 'PAID') next.paidAt = around.now;
+  if (rule.to && isFinal(rule.to)) {
+    delete next.card;
+    if (rule.to !== 'COMPLETED')
+      next.obligations = next.obligations.filter(({ kind }) => outstandingAtTheEnd.has(kind));
+  }
+  const events: EventDraft[] = [];
+  for (const effect of rule.do) runEffect(effect, { order: next, input, events, ...around });
+  const label = timelineLabel(rule, input);
+  const detail = detailOf(input, reason);
+  const history: HistoryEntry = {
+    orderId: order.id,
+    version: next.version,
+    type: input.type,
+    status: next.status,
+    ...(label === undefined ? {} : { label }),
+    ...(detail === undefined ? {} : { detail }),
+    data: input.type === 'checkout' ? {} : { ...input.payload },
+    at: around.now,
+  };
+  return { kind: 'applied', step: { order: next, events, history, from: order.status } };
+}
+
+export interface Tick {
+  order: OrderState;
+  events: EventDraft[];
+  step?: Step;
+  resent: boolean;
+}
+
+/** What the clock does to an order that is due: ends it, or sends again what is still owed. Undefined when nothing is due. */
+export function tick(order: OrderState, around: Surroundings): Tick | undefined {
+  const { now } = around;
+  if ((dueAtOf(order) ?? Infinity) > now) return undefined;
+  const end = (type: 'giveUp' | 'expire'): Tick => {
+    const outcome = apply(order, { type, payload: {} }, around);
+    if (outcome.kind !== 'applied') throw new IllegalStep(`${order.status} takes no ${type}`);
+    return { order: outcome.step.order, events: outcome.step.events, step: outcome.step, resent: false };
+  };
+  if ((expiryOf(order) ?? Infinity) <= now) return end('expire');
+  const due = order.obligations.filter(({ dueAt }) => dueAt <= now);
+  if (
+    order.status === 'PENDING' &&
+    due.some(({ kind, resent }) => kind === 'reserve' && resent >= PLACED_RESENDS)
+  )
+    return end('giveUp');
+  const events: EventDraft[] = [];
+  for (const obligation of due) {
+    const event = reminders[obligation.kind](order, obligation);
+    // Two obligations may wait for answers to the same event.
+    if (event && !events.some(({ type }) => type === event.type && type !== 'order.refund_requested'))
+      events.push(event);
+  }
+  const obligations = order.obligations.map((obligation) =>
+    obligation.dueAt <= now
+      ? { ...obligation, resent: obligation.resent + 1, dueAt: now + RESEND_MS }
+      : obligation,
+  );
+  return { order: { ...order, obligations }, events, resent: events.length > 0 };
+}

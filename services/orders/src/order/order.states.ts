@@ -1,0 +1,204 @@
+import type { ErrorCode } from '@bramble/contracts/errors';
+import type { EventName } from '@bramble/contracts/events';
+import type { FailureReason, OrderStatus } from '@bramble/contracts/orders';
+import type { ObligationKind } from './order.types';
+
+/** The events of other services that move an order. */
+export const sagaEvents = [
+  'stock.reserved',
+  'stock.rejected',
+  'stock.committed',
+  'stock.released',
+  'reservation.overdue',
+  'payment.captured',
+  'payment.declined',
+  'payment.refunded',
+  'delivery.started',
+  'delivery.shipped',
+  'delivery.delivered',
+  'delivery.stopped',
+] as const satisfies readonly EventName[];
+export type SagaEventName = (typeof sagaEvents)[number];
+
+/** What people and the clock ask of an order. `giveUp` and `expire` come from the reconciler only. */
+export const commands = ['cancel', 'refundAll', 'refundPart', 'checkout', 'giveUp', 'expire'] as const;
+export type CommandName = (typeof commands)[number];
+export type InputName = SagaEventName | CommandName;
+
+/** Questions about the order that choose between the rules of one cell. */
+export type Guard = 'captured' | 'settled' | 'declined' | 'timeLeft' | 'stopsDelivery' | 'refundOpen';
+
+export type Effect =
+  | 'requestPayment'
+  | 'nextAttempt'
+  | 'capture'
+  | 'decline'
+  | 'sendPaid'
+  | 'sendPaidAgain'
+  | 'sendPlacedAgain'
+  | 'release'
+  | 'refundRest'
+  | 'refundAsked'
+  | 'confirmRefund'
+  | 'keepExpiry'
+  | { settle: readonly ObligationKind[] }
+  | { fact: 'order.failed' | 'order.cancelled' | 'order.shipped' | 'order.completed' | 'order.refunded' };
+
+export interface Applied {
+  to?: OrderStatus;
+  /** Why the order failed; `event` takes the reason that the event names. */
+  reason?: FailureReason | 'event';
+  do: readonly Effect[];
+  /** False keeps the step out of the timeline that shoppers see; it is in the history all the same. */
+  shown?: boolean;
+}
+/** `behind` is acknowledged without effect, `ahead` is tried again later, `same` answers the order as it is. */
+export type Rule = Applied | 'behind' | 'ahead' | 'same' | 'illegal' | { refuse: ErrorCode };
+export type Cell = Rule | readonly { when: Guard; not?: boolean; then: Rule }[];
+
+const discharge = (...settle: ObligationKind[]): Rule => ({ do: [{ settle }], shown: false });
+const refuse = (code: ErrorCode) => ({ refuse: code });
+
+/** Confirmations are known in every state: they discharge what waits for them and change no status. */
+const confirmations = {
+  'stock.committed': discharge('commit'),
+  'stock.released': discharge('release'),
+  'payment.refunded': [
+    { when: 'refundOpen', then: { do: ['confirmRefund'] } },
+    { when: 'refundOpen', not: true, then: 'behind' },
+  ],
+  'delivery.started': discharge('deliver'),
+  'delivery.stopped': [
+    { when: 'stopsDelivery', then: { do: [{ settle: ['stop'] }] } },
+    { when: 'stopsDelivery', not: true, then: discharge('stop') },
+  ],
+} as const satisfies Partial<Record<InputName, Cell>>;
+
+const noTimers = { giveUp: 'illegal', expire: 'illegal' } as const;
+const notRefundable = {
+  refundAll: refuse('order_not_refundable'),
+  refundPart: refuse('order_not_refundable'),
+} as const;
+const refundable = {
+  refundPart: { do: ['refundAsked', { fact: 'order.refunded' }] },
+} as const satisfies Partial<Record<InputName, Cell>>;
+const notPayable = { checkout: refuse('order_not_payable') } as const;
+const notCancellable = { cancel: refuse('order_not_cancellable') } as const;
+/** What an order that was paid has behind it. */
+const paidBehind = {
+  'stock.reserved': 'behind',
+  'stock.rejected': 'behind',
+  'payment.captured': 'behind',
+  'payment.declined': 'behind',
+  'reservation.overdue': { do: ['sendPaidAgain'], shown: false },
+} as const satisfies Partial<Record<InputName, Cell>>;
+
+/** FAILED, CANCELLED and REFUNDED take every later event: a line in the timeline, and what undoes it. */
+const ended = {
+  ...confirmations,
+  ...noTimers,
+  ...notPayable,
+  'stock.reserved': { do: ['release'] },
+  'stock.rejected': { do: [{ settle: ['reserve'] }] },
+  'payment.captured': [
+    { when: 'captured', then: 'behind' },
+    { when: 'captured', not: true, then: { do: ['capture', 'refundRest'] } },
+  ],
+  'payment.declined': { do: ['decline'] },
+  'delivery.shipped': { do: ['release'] },
+  'delivery.delivered': { do: [] },
+  'reservation.overdue': { do: ['release'], shown: false },
+} as const satisfies Partial<Record<InputName, Cell>>;
+
+/**
+ * The order's life as data: what each input does in each state. Complete by type, so only an input that is not listed
+ * at all is unknown. Races are cells like any other.
+ */
+export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName, Cell>>>> = {
+  PENDING: {
+    ...confirmations,
+    ...notRefundable,
+    'stock.reserved': {
+      to: 'RESERVED',
+      do: [{ settle: ['reserve'] }, 'keepExpiry', 'nextAttempt', 'requestPayment'],
+    },
+    'stock.rejected': {
+      to: 'FAILED',
+      reason: 'event',
+      do: [{ settle: ['reserve'] }, { fact: 'order.failed' }],
+    },
+    'payment.captured': 'ahead',
+    'payment.declined': 'ahead',
+    'delivery.shipped': 'ahead',
+    'delivery.delivered': 'ahead',
+    // The reservation was made and its event lost: asking again makes catalog say so again.
+    'reservation.overdue': { do: ['sendPlacedAgain'], shown: false },
+    cancel: { to: 'CANCELLED', do: ['release', { fact: 'order.cancelled' }] },
+    checkout: refuse('payment_in_progress'),
+    giveUp: { to: 'FAILED', reason: 'timeout', do: ['release', { fact: 'order.failed' }] },
+    expire: 'illegal',
+  },
+  RESERVED: {
+    ...confirmations,
+    ...notRefundable,
+    'stock.reserved': 'behind',
+    'stock.rejected': 'behind',
+    'payment.captured': { to: 'PAID', do: ['capture', 'sendPaid'] },
+    'payment.declined': [
+      { when: 'settled', then: 'behind' },
+      { when: 'settled', not: true, then: { do: ['decline'] } },
+    ],
+    'delivery.shipped': 'ahead',
+    'delivery.delivered': 'ahead',
+    // Expiry has the same deadline and answers with order.released or, when the money comes first, order.paid.
+    'reservation.overdue': 'behind',
+    cancel: { to: 'CANCELLED', do: ['release', { fact: 'order.cancelled' }] },
+    checkout: [
+      { when: 'declined', not: true, then: refuse('payment_in_progress') },
+      { when: 'timeLeft', then: { do: ['nextAttempt', 'requestPayment'], shown: false } },
+      { when: 'timeLeft', not: true, then: refuse('order_not_payable') },
+    ],
+    giveUp: 'illegal',
+    expire: { to: 'FAILED', reason: 'payment_expired', do: ['release', { fact: 'order.failed' }] },
+  },
+  PAID: {
+    ...confirmations,
+    ...paidBehind,
+    ...refundable,
+    ...notPayable,
+    ...noTimers,
+    'delivery.shipped': { to: 'SHIPPED', do: [{ settle: ['deliver'] }, { fact: 'order.shipped' }] },
+    'delivery.delivered': 'ahead',
+    cancel: { to: 'CANCELLED', do: ['release', 'refundRest', { fact: 'order.cancelled' }] },
+    refundAll: { to: 'REFUNDED', do: ['release', 'refundAsked', { fact: 'order.refunded' }] },
+  },
+  SHIPPED: {
+    ...confirmations,
+    ...paidBehind,
+    ...refundable,
+    ...notPayable,
+    ...notCancellable,
+    ...noTimers,
+    'delivery.shipped': 'behind',
+    'delivery.delivered': { to: 'COMPLETED', do: [{ settle: ['deliver'] }, { fact: 'order.completed' }] },
+    refundAll: { to: 'REFUNDED', do: ['release', 'refundAsked', { fact: 'order.refunded' }] },
+  },
+  COMPLETED: {
+    ...confirmations,
+    ...paidBehind,
+    ...refundable,
+    ...notPayable,
+    ...notCancellable,
+    ...noTimers,
+    'delivery.shipped': 'behind',
+    'delivery.delivered': 'behind',
+    refundAll: { to: 'REFUNDED', do: ['release', 'refundAsked', { fact: 'order.refunded' }] },
+  },
+  FAILED: { ...ended, ...notRefundable, ...notCancellable },
+  CANCELLED: { ...ended, ...notRefundable, cancel: 'same' },
+  REFUNDED: { ...ended, ...notRefundable, ...notCancellable },
+};
+
+/** No further step of its own: what comes after is compensation. */
+export const isFinal = (status: OrderStatus): boolean =>
+  status === 'FAILED' || status === 'CANCELLED' || status === 'REFUNDED' || status === 'COMPLETED';

@@ -1,0 +1,10 @@
+import { ordersApi } from '@bramble/contracts/orders';
+import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import type { SalesService } from './sales.service';
+
+export const salesRoutes = (sales: SalesService): Mountable[] => [
+  ...endpoint(ordersApi.sales, ({ actor, query }) => sales.lines(actor, query)),
+  ...endpoint(ordersApi.salesReport, async ({ actor, query }) => ({
+    items: await sales.report(actor, query),
+  })),
+];

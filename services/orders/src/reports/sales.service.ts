@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { ReportRow, Sale } from '@bramble/contracts/orders';
+import { idSchema, type Page } from '@bramble/contracts/page';
+import { userIdOf } from '@bramble/service-kit/authorize';
+import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
+
+import type { Actor } from '@bramble/service-kit/internal-auth';
+import type { GroupBy, SalesRepository } from './sales.repository';
+
+const cursorSchema = z.tuple([idSchema, z.int()]);
+const DAY_MS = 86_400_000;
+const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
+
+/** Sellers see their own, admins all. */
+const sellerFilter = (actor: Actor) => (actor.roles.includes('admin') ? undefined : userIdOf(actor));
+/** A day named as the end is part of the period; a time is not. */
+const endOf = (to: string) => new Date(Date.parse(to) + (isDay(to) ? DAY_MS : 0));
+
+export const createSalesService = (sales: SalesRepository) => ({
+  report: (
+    actor: Actor,
+    { groupBy, from, to }: { groupBy: GroupBy; from?: string | undefined; to?: string | undefined },
+  ): Promise<ReportRow[]> =>
+    sales.report(
+      groupBy,
+      { ...(from ? { from: new Date(from) } : {}), ...(to ? { to: endOf(to) } : {}) },
+      sellerFilter(actor),
+    ),
+
+  async lines(
+    actor: Actor,
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<Sale>> {
+    const position = cursor === undefined ? undefined : decodeCursor(cursor, cursorSchema);
+    const before = position && { orderId: position[0], lineNo: position[1] };
+    const rows = await sales.lines(sellerFilter(actor), limit + 1, before);
+    return toPage(
+      rows,
+      limit,
+      ({ sale }) => sale,
+      (row) => [row.position.orderId, row.position.lineNo],
+    );
+  },
+});
+export type SalesService = ReturnType<typeof createSalesService>;

@@ -1,0 +1,97 @@
+import type { Sql } from '@bramble/service-kit/postgres';
+import { toHistoryRow, toRefundRow } from './order/order.rows';
+import type { HistoryEntry, OrderState } from './order/order.types';
+
+export interface PastOrder {
+  order: OrderState;
+  history: readonly HistoryEntry[];
+}
+
+const INSERT = `
+WITH o AS (
+  INSERT INTO orders SELECT * FROM jsonb_populate_recordset(NULL::orders, $1::jsonb) ON CONFLICT DO NOTHING RETURNING id
+), l AS (
+  INSERT INTO order_lines SELECT l.* FROM jsonb_populate_recordset(NULL::order_lines, $2::jsonb) l JOIN o ON o.id = l.order_id
+), e AS (
+  INSERT INTO order_events SELECT e.* FROM jsonb_populate_recordset(NULL::order_events, $3::jsonb) e JOIN o ON o.id = e.order_id
+), r AS (
+  INSERT INTO refunds SELECT r.* FROM jsonb_populate_recordset(NULL::refunds, $4::jsonb) r JOIN o ON o.id = r.order_id
+), s AS (
+  INSERT INTO sales SELECT s.* FROM jsonb_populate_recordset(NULL::sales, $5::jsonb) s JOIN o ON o.id = s.order_id
+)
+SELECT count(*)::int AS added FROM o`;
+
+const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+
+const orderRow = (order: OrderState) => ({
+  id: order.id,
+  number: order.number,
+  user_id: order.userId,
+  status: order.status,
+  failure_reason: order.failureReason ?? null,
+  version: order.version,
+  currency: order.currency,
+  subtotal: order.totals.subtotal.amount,
+  discount: order.totals.discount.amount,
+  tax: order.totals.tax.amount,
+  shipping: order.totals.shipping.amount,
+  total: order.totals.total.amount,
+  refunded: order.totals.refunded.amount,
+  shipping_address: order.shippingAddress,
+  card: null,
+  attempt: order.attempt,
+  capture: order.capture,
+  captured: order.captured,
+  payment_id: null,
+  restock: order.restock,
+  expires_at: iso(order.expiresAt),
+  obligations: [],
+  due_at: null,
+  overdue_at: null,
+  correlation_id: order.correlationId,
+  created_at: iso(order.createdAt),
+  paid_at: iso(order.paidAt),
+});
+
+const lineRows = ({ id, lines }: OrderState) =>
+  lines.map((line, index) => ({
+    order_id: id,
+    line_no: index + 1,
+    product_id: line.productId,
+    seller_id: line.sellerId,
+    title: line.title,
+    unit_price: line.unitPrice.amount,
+    quantity: line.quantity,
+    line_total: line.lineTotal.amount,
+  }));
+
+const saleRows = (order: OrderState) =>
+  order.status === 'COMPLETED'
+    ? lineRows(order).map(({ unit_price: _price, line_total, ...line }) => ({
+        ...line,
+        sold_at: iso(order.paidAt),
+        revenue: line_total,
+      }))
+    : [];
+
+export const createSeedRepository = (sql: Sql) => ({
+  async has(orderId: string): Promise<boolean> {
+    const { rowCount } = await sql.query({ text: 'SELECT 1 FROM orders WHERE id = $1', values: [orderId] });
+    return rowCount > 0;
+  },
+
+  /** Adds orders that are over, without any event to other services. Those that are there are left alone. */
+  async add(past: readonly PastOrder[]): Promise<number> {
+    const { rows } = await sql.query<{ added: number }>({
+      text: INSERT,
+      values: [
+        past.map(({ order }) => orderRow(order)),
+        past.flatMap(({ order }) => lineRows(order)),
+        past.flatMap(({ history }) => history.map(toHistoryRow)),
+        past.flatMap(({ order }) => order.refunds.map((refund) => toRefundRow(order.id, refund))),
+        past.flatMap(({ order }) => saleRows(order)),
+      ].map((value) => JSON.stringify(value)),
+    });
+    return rows[0]?.added ?? 0;
+  },
+});
