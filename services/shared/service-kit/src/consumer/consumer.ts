@@ -1,0 +1,268 @@
+import type { AnyEvent, EventName } from '@bramble/contracts/events';
+import type { Redis } from 'ioredis';
+import { backoff, pause } from '../clock';
+import type { Service } from '../create-service';
+import { isTransient } from '../errors';
+import { redisUrlOf } from '../redis';
+import { currentContext, withContext } from '../request-context';
+import { withBatch } from './batch-context';
+import { fieldsOf, parseEntry, type Entry, type EventEntry, type RawEntry } from './entry';
+import { claimAbandoned, ensureGroups, forgetGoneConsumers, keepClaim } from './group';
+import { replayStream } from './keys';
+import { createMeters } from './meters';
+import { BLOCK_MS, createReader, SilentConnection } from './reader';
+import { createRunner } from './runner';
+import { createSettler, type Death } from './settle';
+
+/** The most events in one call of a handler. */
+const BATCH = 128;
+const CLAIM_MS = 10_000;
+/** With so many entries waiting behind failures nothing new is read. */
+const MAX_HELD = 10_000;
+
+export interface ConsumeOptions {
+  redis: Redis;
+  /** The service's name. */
+  group: string;
+  streams: readonly string[];
+  /** Applies events, all or none. Called with at most 128 of them, in stream order. */
+  handle: (events: AnyEvent[]) => Promise<void>;
+  /** The types that matter; others are acknowledged unread. All unless told. */
+  types?: readonly EventName[];
+}
+
+/** The messages of an error and of what caused it, on one line. */
+const describe = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.name}: ${error.message}${error.cause instanceof Error ? ` (${describe(error.cause)})` : ''}`
+    : String(error);
+
+/** Registers a consumer with the service's life; see `consume`. */
+export function createConsumer(service: Service, options: ConsumeOptions): void {
+  const { redis, group, handle } = options;
+  const consumer = service.config.SERVICE_INSTANCE;
+  const log = service.log.child({ group });
+  const types = options.types ? new Set<string>(options.types) : undefined;
+  const origins = new Map<string, string>();
+  for (const stream of options.streams) origins.set(stream, stream).set(replayStream(stream, group), stream);
+  const streams = [...origins.keys()];
+  const originOf = (stream: string) => origins.get(stream) ?? stream;
+
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const meters = createMeters(service, group, options.streams);
+  const settler = createSettler(redis, group);
+  const reader = createReader(service, { url: redisUrlOf(redis), group, consumer, streams, count: BATCH });
+  /** Handled, but Redis was away when they were to be acknowledged. */
+  let owed: Entry[] = [];
+
+  const acknowledge = async (entries: readonly Entry[]) => {
+    const all = [...owed, ...entries];
+    try {
+      await settler.acknowledge(all);
+      owed = [];
+    } catch (error) {
+      owed = all;
+      throw error;
+    }
+  };
+
+  const bury = async (entry: Entry, death: Death) => {
+    await settler.bury(entry, death);
+    meters.buried(entry, death);
+    const { id: eventId, type, key, correlationId } = entry.fields;
+    log.error(
+      {
+        stream: entry.origin,
+        entry_id: entry.id,
+        event_id: eventId,
+        type,
+        key,
+        correlation_id: correlationId,
+        ...death,
+      },
+      'an event failed for good',
+    );
+  };
+
+  let lastSeconds = 0;
+  const runner = createRunner({
+    now: Date.now,
+    isTransient,
+    handle: async (events) => {
+      const start = performance.now();
+      const [first] = events;
+      const context = first
+        ? { correlationId: first.correlationId, traceparent: first.traceparent }
+        : currentContext();
+      try {
+        const duplicates = await withContext(context, () => withBatch(events, () => handle(events)));
+        meters.handled(events, duplicates, (performance.now() - start) / 1000);
+      } finally {
+        lastSeconds = (performance.now() - start) / 1000;
+      }
+    },
+    recovered: async (attempt, error) => {
+      if (attempt === 1 || attempt % 30 === 0)
+        log.warn({ err: error, attempt }, 'events wait: a store is away');
+      await pause(backoff(attempt), signal);
+      return !signal.aborted;
+    },
+    done: async (entries) => {
+      meters.committed(entries);
+      await acknowledge(entries);
+    },
+    retry: async (entry, tries, error) => {
+      meters.failed(entry, 'retry', lastSeconds);
+      log.warn(
+        {
+          err: error,
+          stream: entry.origin,
+          entry_id: entry.id,
+          event_id: entry.event.id,
+          type: entry.event.type,
+          key: entry.event.key,
+          correlation_id: entry.event.correlationId,
+          tries: tries.count,
+        },
+        'an event failed and will be tried again',
+      );
+      await settler.recordTries(entry, tries);
+    },
+    dead: async (entry, tries, error) => {
+      meters.failed(entry, 'dead', lastSeconds);
+      await bury(entry, { attempts: tries.count, error: describe(error), reason: 'handler' });
+    },
+  });
+
+  /** Sorts entries out, and runs those that hold an event of interest. `again`: earlier runs may have tried them. */
+  const process = async (stream: string, raw: readonly RawEntry[], again: boolean): Promise<boolean> => {
+    const ready: EventEntry[] = [];
+    const unread: Entry[] = [];
+    for (const [id, flat] of raw) {
+      const entry: Entry = { stream, origin: originOf(stream), id, fields: fieldsOf(flat ?? []) };
+      if (flat === null) {
+        meters.lost(entry.origin, 1);
+        unread.push(entry);
+        continue;
+      }
+      if (runner.isHeld(entry)) continue;
+      const parsed = parseEntry(entry, types);
+      if (parsed.kind === 'event') ready.push(parsed.entry);
+      else if (parsed.kind === 'ignored') unread.push(entry);
+      else await bury(entry, { attempts: 0, error: parsed.error, reason: parsed.reason });
+    }
+    if (unread.length > 0) await acknowledge(unread);
+    const tries = again ? await settler.triesOf(ready) : new Map<string, never>();
+    for (let i = 0; i < ready.length; i += BATCH)
+      if (!(await runner.run(ready.slice(i, i + BATCH), tries))) return false;
+    return true;
+  };
+
+  /** Reads what this consumer was given and has not acknowledged: after a start and after a broken connection. */
+  const recoverPending = async () => {
+    const after = new Map<string, string>();
+    for (;;) {
+      const reply = await reader.readPending(after);
+      let found = 0;
+      for (const [stream, entries] of reply) {
+        const last = entries.at(-1);
+        if (!last) continue;
+        found += entries.length;
+        after.set(stream, last[0]);
+        if (!(await process(stream, entries, true))) return;
+      }
+      if (found === 0) return;
+    }
+  };
+
+  const claim = async () => {
+    for (const stream of streams) {
+      await forgetGoneConsumers(redis, stream, group, consumer);
+      const held = runner.heldEntries().filter((entry) => entry.stream === stream);
+      await keepClaim(
+        redis,
+        stream,
+        group,
+        consumer,
+        held.map((entry) => entry.id),
+      );
+      const { entries, lost } = await claimAbandoned(redis, stream, group, consumer);
+      if (lost > 0) {
+        meters.lost(originOf(stream), lost);
+        log.error({ stream, lost }, 'pending entries were gone from the stream');
+      }
+      if (entries.length === 0) continue;
+      meters.claimed(originOf(stream), entries.length);
+      if (!(await process(stream, entries, true))) return;
+    }
+  };
+
+  let claimAt = 0;
+  /** Some entries may be pending that are not in hand: at the start, and after anything went wrong. */
+  let unsure = true;
+  const turn = async () => {
+    if (owed.length > 0) await acknowledge([]);
+    if (unsure || !reader.isConnected()) {
+      await recoverPending();
+      unsure = false;
+    }
+    if (signal.aborted) return;
+    if (!(await runner.runDue())) return;
+    if (Date.now() >= claimAt) {
+      claimAt = Date.now() + CLAIM_MS;
+      await claim();
+    }
+    if (signal.aborted) return;
+    const wait = Math.min(runner.dueIn() ?? BLOCK_MS, Math.max(1, claimAt - Date.now()), BLOCK_MS);
+    if (runner.heldCount() >= MAX_HELD) {
+      await pause(wait, signal);
+      return;
+    }
+    for (const [stream, entries] of await reader.readNew(wait))
+      if (!(await process(stream, entries, false))) return;
+  };
+
+  const loop = async () => {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await turn();
+        failures = 0;
+      } catch (error) {
+        unsure = true;
+        if (error instanceof Error && /NOGROUP|no such key/i.test(error.message)) {
+          log.warn('the group was missing: reading from the start');
+          runner.forget();
+          const made = await ensureGroups(redis, streams, group).then(
+            () => true,
+            () => false,
+          );
+          if (made) continue;
+        }
+        if (error instanceof SilentConnection) meters.reconnected();
+        failures += 1;
+        if (failures === 1 || failures % 30 === 0)
+          log.warn({ err: error, failures }, 'events could not be read');
+        await pause(backoff(failures, { base: 100, max: 1_000 }), signal);
+      }
+    }
+  };
+
+  let running: Promise<void> | undefined;
+  service.worker({
+    name: `consumer ${group}`,
+    start: () => {
+      running = ensureGroups(redis, streams, group)
+        .catch(() => undefined)
+        .then(loop);
+    },
+    stop: async () => {
+      stopping.abort();
+      const nudge = setInterval(() => void reader.unblock(redis).catch(() => undefined), 100);
+      await running;
+      clearInterval(nudge);
+      reader.close();
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import type { Redis } from 'ioredis';
+import type { RawEntry } from './entry';
+
+/** How long an entry is another consumer's own; above the slowest batch, else two consumers run it. */
+const MIN_IDLE_MS = 30_000;
+const CLAIM_COUNT = 128;
+/** A consumer that has owned nothing and asked for nothing for an hour is a pod that is gone. */
+const GONE_MS = 3_600_000;
+
+/** Deletes consumers that are gone, in one step with the look at their pending entries: those would go with them. */
+const forgetScript = `
+local gone = 0
+for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  local info = {}
+  for i = 1, #consumer, 2 do info[consumer[i]] = consumer[i + 1] end
+  if info['pending'] == 0 and info['idle'] > tonumber(ARGV[3]) and info['name'] ~= ARGV[2] then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], info['name'])
+    gone = gone + 1
+  end
+end
+return gone`;
+
+/** Makes the group at the start of each stream, and the stream, where they are missing. */
+export async function ensureGroups(redis: Redis, streams: readonly string[], group: string): Promise<void> {
+  for (const stream of streams) {
+    try {
+      await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('BUSYGROUP')) throw error;
+    }
+  }
+}
+
+export interface Claimed {
+  entries: RawEntry[];
+  /** Pending entries that were gone from the stream. Redis 6 tells them only as entries without fields. */
+  lost: number;
+}
+
+/** Takes over what other consumers left pending for 30 s. Each call looks at a part, so it goes on until the end. */
+export async function claimAbandoned(
+  redis: Redis,
+  stream: string,
+  group: string,
+  consumer: string,
+): Promise<Claimed> {
+  const entries: RawEntry[] = [];
+  let lost = 0;
+  let cursor = '0-0';
+  do {
+    const [next, found, gone] = (await redis.xautoclaim(
+      stream,
+      group,
+      consumer,
+      MIN_IDLE_MS,
+      cursor,
+      'COUNT',
+      CLAIM_COUNT,
+    )) as [string, (RawEntry | null)[], string[]?];
+    for (const entry of found) if (entry?.[1]) entries.push(entry);
+    lost += gone?.length ?? 0;
+    cursor = next;
+  } while (cursor !== '0-0');
+  return { entries, lost };
+}
+
+/** Tells Redis that this consumer still has these entries in hand, so that no other takes them over. */
+export async function keepClaim(
+  redis: Redis,
+  stream: string,
+  group: string,
+  consumer: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length > 0) await redis.xclaim(stream, group, consumer, 0, ...ids, 'JUSTID');
+}
+
+export const forgetGoneConsumers = async (
+  redis: Redis,
+  stream: string,
+  group: string,
+  consumer: string,
+): Promise<void> => void (await redis.eval(forgetScript, 1, stream, group, consumer, GONE_MS));

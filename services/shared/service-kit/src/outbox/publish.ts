@@ -1,0 +1,68 @@
+import type { Redis } from 'ioredis';
+import type { OutboxRow } from './store';
+
+/**
+ * KEYS[1] the stream; ARGV[1] the highest id recorded for it; then eight fields per event. Redis lost entries when the
+ * stream's last-generated-id is below ARGV[1]. The check stands before the XADDs in the same script because a stream that
+ * starts anew gets ids by the clock, higher than all recorded ones, which would hide the loss.
+ */
+const script = `
+local last = '0-0'
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then last = info[i + 1] end
+  end
+end
+local function parts(id)
+  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(seq)
+end
+local lastMs, lastSeq = parts(last)
+local wantMs, wantSeq = parts(ARGV[1])
+if lastMs < wantMs or (lastMs == wantMs and lastSeq < wantSeq) then return {'lost', last} end
+local reply = {'ok'}
+for i = 2, #ARGV, 8 do
+  reply[#reply + 1] = redis.call('XADD', KEYS[1], '*', 'id', ARGV[i], 'type', ARGV[i + 1], 'version', ARGV[i + 2],
+    'occurredAt', ARGV[i + 3], 'key', ARGV[i + 4], 'correlationId', ARGV[i + 5], 'traceparent', ARGV[i + 6],
+    'payload', ARGV[i + 7])
+end
+return reply`;
+
+/** Rows for one stream, with the highest stream id recorded for it so far (`0-0` when none). */
+export interface Parcel {
+  stream: string;
+  highest: string;
+  rows: readonly OutboxRow[];
+}
+
+/** `ids` of the entries added, in the rows' order; or `lost`: nothing was added, the stream ends at that id. */
+export type Published = { ids: string[] } | { lost: string };
+
+const fields = (row: OutboxRow): string[] => [
+  row.id,
+  row.type,
+  String(row.version),
+  row.occurredAt,
+  row.key,
+  row.correlationId,
+  row.traceparent,
+  row.payload,
+];
+
+/**
+ * Publishes each parcel atomically, all of them in one pipeline; a parcel without rows only checks for loss. Throws when
+ * Redis is away; then nothing is known and the rows stay unsent.
+ */
+export async function publish(redis: Redis, parcels: readonly Parcel[]): Promise<Published[]> {
+  const pipeline = redis.pipeline();
+  for (const { stream, highest, rows } of parcels)
+    pipeline.eval(script, 1, stream, highest, ...rows.flatMap(fields));
+  const replies = (await pipeline.exec()) ?? [];
+  return parcels.map((_, i) => {
+    const [error, reply] = replies[i] ?? [new Error('Redis gave no reply')];
+    if (error) throw error;
+    const [verdict, ...ids] = reply as string[];
+    return verdict === 'ok' ? { ids } : { lost: ids[0] ?? '0-0' };
+  });
+}
