@@ -1,0 +1,86 @@
+import { every } from '@bramble/service-kit/clock';
+import { createService, type Service } from '@bramble/service-kit/create-service';
+import { deadLetterEndpoints } from '@bramble/service-kit/dead-letters';
+import { consume } from '@bramble/service-kit/events';
+import { takeMongoLease } from '@bramble/service-kit/lock';
+import { counter } from '@bramble/service-kit/metrics';
+import { openMongo } from '@bramble/service-kit/mongo';
+import { mongoOutbox } from '@bramble/service-kit/mongo-outbox';
+import { openRedis } from '@bramble/service-kit/redis';
+import { createAnswers } from './cache/answers';
+import { answerEarly } from './cache/early-answers';
+import { createFreshness } from './cache/freshness';
+import { createFreshnessRepository } from './cache/freshness.repository';
+import type { CatalogConfig } from './config';
+import { collectionsOf, createIndexes } from './db';
+import { createPictureRepository } from './picture/picture.repository';
+import { pictureRoutes } from './picture/picture.routes';
+import { createPictureService } from './picture/picture.service';
+import { createProductRepository } from './product/product.repository';
+import { productRoutes } from './product/product.routes';
+import { createProductService } from './product/product.service';
+import { seedProducts } from './seed';
+import { exportStockFigures } from './stock/figures';
+import { createStockFiguresRepository } from './stock/figures.repository';
+import { createStockRepository } from './stock/stock.repository';
+import { createStockService, stockCommands } from './stock/stock.service';
+
+const SWEEP_MS = 5_000;
+
+/** The catalogue: products, pictures, stock and its reservations. */
+export function buildCatalog(config: CatalogConfig): Service {
+  const service = createService({ name: 'catalog', config });
+  const mongo = openMongo(service, { url: config.CATALOG_MONGODB_URL });
+  const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
+  const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL });
+  const collections = collectionsOf(mongo.db);
+  service.onStart('indexes', () => createIndexes(collections));
+  const outbox = mongoOutbox(service, { mongo, redis, streams: ['inventory_stream', 'catalog_stream'] });
+
+  const shared = createFreshnessRepository(cache);
+  const freshness = createFreshness(service, shared);
+  const cacheRequests = counter(service, 'bramble_cache_requests_total');
+  const answers = createAnswers({
+    freshness,
+    shared,
+    count: (name, result) => cacheRequests.inc({ cache: name, result }),
+  });
+  answerEarly(service, answers);
+
+  const repository = createProductRepository({ mongo, outbox, collections });
+  const products = createProductService({ repository, currency: config.CURRENCY, onEdit: freshness.edited });
+  const pictures = createPictureService({
+    repository: createPictureRepository(collections),
+    setPictures: products.setPictures,
+  });
+  service.mount([...productRoutes(products, answers), ...pictureRoutes(pictures, products.owned)]);
+
+  const outcomes = counter(service, 'bramble_reservation_outcomes_total');
+  const conflicts = counter(service, 'bramble_reserve_conflicts_total');
+  const onConflict = () => conflicts.inc({});
+  const stock = createStockService({
+    repository: createStockRepository({ mongo, outbox, collections, onConflict }),
+    onMoved: freshness.moved,
+    onOutcome: (outcome) => outcomes.inc({ outcome }),
+  });
+  consume(service, {
+    redis,
+    group: 'catalog',
+    streams: ['orders_stream'],
+    handle: stock.settle,
+    types: stockCommands,
+  });
+  every(service, {
+    name: 'reservation sweep',
+    ms: SWEEP_MS,
+    run: async () => {
+      const lease = await takeMongoLease(mongo, 'reservation-sweep', 3 * SWEEP_MS);
+      if (lease !== undefined) await stock.remindOverdue();
+    },
+  });
+  exportStockFigures(service, createStockFiguresRepository(mongo, collections));
+  service.mount(deadLetterEndpoints(service, { redis, group: 'catalog' }));
+
+  if (config.DEMO) service.onStart('demo catalogue', () => seedProducts(repository, config.CURRENCY));
+  return service;
+}

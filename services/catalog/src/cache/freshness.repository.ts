@@ -1,0 +1,101 @@
+import type { Redis } from '@bramble/service-kit/redis';
+
+/** How often anything changed, by kind. They only rise while Redis lives; after a loss they start higher, from its clock. */
+export interface Counters {
+  edits: number;
+  stock: number;
+}
+export type ChangeKind = keyof Counters;
+export interface Change extends Counters {
+  kind: ChangeKind;
+  ids: string[];
+}
+
+const EDITS = 'catalog:count:edits';
+const STOCK = 'catalog:count:stock';
+/** Carries a product id for each change, for whoever keeps copies (the gateway). */
+export const CHANGED_CHANNEL = 'catalog:changed';
+/** Carries the counters and all ids of a change, for the other replicas of this service. */
+const COUNTERS_CHANNEL = 'catalog:counters';
+const COUNTER_SECONDS = 86_400;
+
+const productKey = (id: string) => `catalog:product:${id}`;
+
+const changeScript = `
+local count = redis.call('EXISTS', KEYS[1]) == 1 and redis.call('INCR', KEYS[1])
+if not count then
+  count = tonumber(redis.call('TIME')[1]) * 1000
+  redis.call('SET', KEYS[1], string.format('%.0f', count))
+end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+local ids = cjson.decode(ARGV[3])
+for _, id in ipairs(ids) do
+  redis.call('DEL', 'catalog:product:' .. id)
+  redis.call('PUBLISH', '${CHANGED_CHANNEL}', id)
+end
+local edits = tonumber(redis.call('GET', '${EDITS}') or '0')
+local stock = tonumber(redis.call('GET', '${STOCK}') or '0')
+redis.call('PUBLISH', '${COUNTERS_CHANNEL}', cjson.encode({kind = ARGV[2], ids = ids,
+  edits = string.format('%.0f', edits), stock = string.format('%.0f', stock)}))
+return count`;
+
+const keepScript = `
+if (redis.call('GET', KEYS[1]) or '0') == ARGV[1] and (redis.call('GET', KEYS[2]) or '0') == ARGV[2] then
+  redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
+end`;
+
+/** The shared copies of public answers, and the word that something changed. Every key has a time to live. */
+export function createFreshnessRepository(redis: Redis) {
+  const subscriber = redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+  subscriber.on('error', () => undefined);
+
+  return {
+    /** Counts a change, drops the shared copies of these products and tells everybody. */
+    async announce(kind: ChangeKind, ids: readonly string[]): Promise<void> {
+      const key = kind === 'edits' ? EDITS : STOCK;
+      await redis.eval(changeScript, 1, key, COUNTER_SECONDS, kind, JSON.stringify(ids));
+    },
+
+    async counters(): Promise<Counters> {
+      const [edits, stock] = await redis.mget(EDITS, STOCK);
+      return { edits: Number(edits ?? 0), stock: Number(stock ?? 0) };
+    },
+
+    /** Calls `onChange` for each announcement, and `onLost` whenever some may have been missed. */
+    async subscribe(onChange: (change: Change) => void, onLost: () => void): Promise<void> {
+      subscriber.on('message', (_channel: string, message: string) => onChange(parseChange(message)));
+      subscriber.on('close', onLost);
+      await subscriber.subscribe(COUNTERS_CHANNEL);
+    },
+    close(): void {
+      subscriber.disconnect();
+    },
+
+    readProduct: (id: string): Promise<string | null> => redis.get(productKey(id)),
+    readList: (counters: Counters, hash: string): Promise<string | null> =>
+      redis.get(listKey(counters, hash)),
+
+    /** Keeps an answer that was read while `counters` held, unless anything has changed since. */
+    keepProduct: (counters: Counters, id: string, text: string, seconds: number) =>
+      keep(counters, productKey(id), text, seconds),
+    keepList: (counters: Counters, hash: string, text: string, seconds: number) =>
+      keep(counters, listKey(counters, hash), text, seconds),
+  };
+
+  async function keep({ edits, stock }: Counters, key: string, text: string, seconds: number): Promise<void> {
+    await redis.eval(keepScript, 3, EDITS, STOCK, key, String(edits), String(stock), text, seconds);
+  }
+}
+export type FreshnessRepository = ReturnType<typeof createFreshnessRepository>;
+
+const listKey = ({ edits, stock }: Counters, hash: string) => `catalog:list:${edits}.${stock}:${hash}`;
+
+function parseChange(message: string): Change {
+  const { kind, ids, edits, stock } = JSON.parse(message) as {
+    kind: ChangeKind;
+    ids: string[];
+    edits: string;
+    stock: string;
+  };
+  return { kind, ids, edits: Number(edits), stock: Number(stock) };
+}

@@ -1,0 +1,136 @@
+import type { Service } from '@bramble/service-kit/create-service';
+import { every, pause } from '@bramble/service-kit/clock';
+import type { ChangeKind, Counters, FreshnessRepository } from './freshness.repository';
+
+/** Stock changes of one busy moment are told together. */
+const COALESCE_MS = 25;
+const POLL_MS = 500;
+const GRACE_MS = 50;
+
+const total = ({ edits, stock }: Counters) => edits + stock;
+
+/**
+ * What this process knows about changes. Each announcement carries counters without gaps, and the counters are asked
+ * for twice a second besides: so a lost message is noticed, and no copy stays wrong longer than that.
+ */
+export interface Freshness {
+  /** Rises with each edit (or stock change) this process knows of, its own included, also while Redis is away. */
+  readonly edits: number;
+  readonly stock: number;
+  /** The shared counters, or undefined while they are not known. */
+  readonly shared: Counters | undefined;
+  onDropped(drop: (ids: readonly string[] | 'all') => void): void;
+  /** A product was edited: resolves when everybody was told, or when Redis is away. */
+  edited(ids: readonly string[]): Promise<void>;
+  /** Stock moved: told within a moment. */
+  moved(ids: readonly string[]): void;
+}
+
+export function createFreshness(service: Service, repository: FreshnessRepository): Freshness {
+  const state = { edits: 0, stock: 0, shared: undefined as Counters | undefined };
+  const listeners: ((ids: readonly string[] | 'all') => void)[] = [];
+  const waiting: Record<ChangeKind, Set<string>> = { edits: new Set(), stock: new Set() };
+  let timer: NodeJS.Timeout | undefined;
+
+  const drop = (ids: readonly string[] | 'all') => {
+    for (const listener of listeners) listener(ids);
+  };
+  const dropAll = () => {
+    state.edits += 1;
+    state.stock += 1;
+    drop('all');
+  };
+  const lost = () => {
+    state.shared = undefined;
+    dropAll();
+  };
+
+  async function tell(kind: ChangeKind): Promise<void> {
+    const ids = [...waiting[kind]];
+    if (ids.length === 0) return;
+    waiting[kind].clear();
+    try {
+      await repository.announce(kind, ids);
+    } catch {
+      for (const id of ids) waiting[kind].add(id);
+    }
+  }
+  const tellAll = async () => {
+    await tell('edits');
+    await tell('stock');
+  };
+
+  every(service, {
+    name: 'catalog freshness',
+    ms: POLL_MS,
+    run: async () => {
+      try {
+        await tellAll();
+        const before = state.shared;
+        const now = await repository.counters();
+        const complete = () => state.shared !== undefined && total(state.shared) >= total(now);
+        if (before && total(now) >= total(before)) {
+          // Announcements come on a connection of their own and may be a moment behind.
+          if (!complete()) await pause(GRACE_MS);
+          if (complete()) return;
+        }
+        state.shared = now;
+        dropAll();
+      } catch {
+        if (state.shared) lost();
+      }
+    },
+  });
+
+  service.onStart('catalog freshness', () =>
+    repository
+      .subscribe((change) => {
+        const known = state.shared;
+        const { edits, stock } = change;
+        if (!known) return;
+        const ahead = total(change) - total(known);
+        if (ahead <= 0) return;
+        state.shared = { edits, stock };
+        if (ahead > 1) {
+          dropAll();
+          return;
+        }
+        state[change.kind] += 1;
+        drop(change.ids);
+      }, lost)
+      .catch(() => undefined),
+  );
+  service.onStop('catalog freshness', async () => {
+    clearTimeout(timer);
+    await tellAll();
+    repository.close();
+  });
+
+  return {
+    get edits() {
+      return state.edits;
+    },
+    get stock() {
+      return state.stock;
+    },
+    get shared() {
+      return state.shared;
+    },
+    onDropped: (listener) => void listeners.push(listener),
+    async edited(ids) {
+      state.edits += 1;
+      drop(ids);
+      for (const id of ids) waiting.edits.add(id);
+      await tell('edits');
+    },
+    moved(ids) {
+      state.stock += 1;
+      drop(ids);
+      for (const id of ids) waiting.stock.add(id);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void tell('stock');
+      }, COALESCE_MS);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { baseEnv, loadConfig, url } from '@bramble/service-kit/config';
+import { z } from 'zod';
+
+/** A MongoDB address may name several hosts, which the WHATWG URL grammar does not know. */
+const mongoUrl = () => z.string().regex(/^mongodb(?:\+srv)?:\/\/[^/]+\/[^/?]+/, 'mongodb://host/database');
+
+export const loadCatalogConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  loadConfig(
+    { ...baseEnv(3002), CATALOG_MONGODB_URL: mongoUrl(), REDIS_EVENTS_URL: url(), REDIS_CACHE_URL: url() },
+    env,
+  );
+export type CatalogConfig = ReturnType<typeof loadCatalogConfig>;

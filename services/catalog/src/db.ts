@@ -1,0 +1,61 @@
+import type { Binary, Collection, Db } from 'mongodb';
+import type { StoredProduct } from './product/product';
+import type { Rejection, StockLine } from './stock/stock.ledger';
+
+export interface ReservationDoc {
+  _id: string;
+  lines: StockLine[];
+  state: 'live' | 'committed' | 'released' | 'rejected';
+  expiresAt: Date;
+  restocked: boolean;
+  rejection?: Rejection;
+  /** When `reservation.overdue` may be said again. */
+  remindAt?: Date;
+}
+
+export interface PictureDoc {
+  _id: string;
+  bytes: Binary;
+  contentType: string;
+  createdAt: Date;
+}
+
+export interface Collections {
+  products: Collection<StoredProduct>;
+  reservations: Collection<ReservationDoc>;
+  pictures: Collection<PictureDoc>;
+}
+
+export const collectionsOf = (db: Db): Collections => ({
+  products: db.collection('products'),
+  reservations: db.collection('reservations'),
+  pictures: db.collection('pictures'),
+});
+
+/** One index for each way of asking; writing stock touches none of them but the order by sales. */
+export async function createIndexes({ products, reservations }: Collections): Promise<void> {
+  const live = { deletedAt: 1 } as const;
+  await Promise.all([
+    products.createIndexes([
+      { key: { ...live, createdAt: -1, _id: -1 }, name: 'newest' },
+      { key: { ...live, 'price.amount': 1, _id: 1 }, name: 'price' },
+      { key: { ...live, 'stock.sold': -1, _id: -1 }, name: 'popular' },
+      { key: { ...live, category: 1, createdAt: -1, _id: -1 }, name: 'category_newest' },
+      { key: { ...live, category: 1, 'price.amount': 1, _id: 1 }, name: 'category_price' },
+      { key: { ...live, category: 1, 'stock.sold': -1, _id: -1 }, name: 'category_popular' },
+      { key: { sellerId: 1, ...live, createdAt: -1, _id: -1 }, name: 'seller_newest' },
+      { key: { words: 1 }, name: 'words' },
+      { key: { 'pictures.id': 1 }, name: 'picture' },
+      {
+        key: { title: 'text', category: 'text', description: 'text' },
+        weights: { title: 10, category: 4, description: 1 },
+        name: 'text',
+        default_language: 'english',
+        language_override: '_language',
+      },
+    ]),
+    reservations.createIndexes([
+      { key: { expiresAt: 1 }, name: 'live_deadline', partialFilterExpression: { state: 'live' } },
+    ]),
+  ]);
+}

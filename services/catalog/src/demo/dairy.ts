@@ -1,0 +1,91 @@
+import type { DemoShelf } from './shelf';
+
+export const dairy: DemoShelf = {
+  category: 'dairy-and-eggs',
+  goods: [
+    [
+      'Mountain Cheese, aged 12 months, 400 g',
+      'A hard cheese from summer milk, with crystals that crunch. Brushed with brine once a week for a year.',
+      1280,
+      36,
+      'cheese-wedge',
+    ],
+    [
+      'Free-Range Eggs, 10 pieces',
+      'Brown, white and now and then a green one. The hens have an orchard and use it.',
+      490,
+      80,
+      'egg',
+    ],
+    [
+      'Whole Milk in Glass, 1 litre',
+      'Not homogenised, so the cream rises to the top. Shake, or spoon it off for the coffee.',
+      210,
+      120,
+      'glass-of-milk',
+    ],
+    [
+      'Young Goat Cheese, 150 g',
+      'Mild and a little lemony, rolled in ash. Good on toast with honey and thyme.',
+      620,
+      30,
+      'cheese-wedge',
+    ],
+    [
+      'Vanilla Custard, 500 g',
+      'Milk, yolks and a whole vanilla pod for each batch. Cold on fruit, warm on everything else.',
+      540,
+      42,
+      'custard',
+    ],
+    [
+      'Cultured Butter, 250 g',
+      'Churned from soured cream, with a few flakes of salt. It makes plain bread a meal.',
+      470,
+      66,
+      'cheese-wedge',
+    ],
+    [
+      'Natural Yoghurt, 4 pots',
+      'Set in the pot, with a skin of cream on top. The glass goes back with the next order.',
+      520,
+      58,
+      'glass-of-milk',
+    ],
+    [
+      'Quail Eggs, 18 pieces',
+      'Speckled, tiny and boiled in two minutes and a half. Peeling them is a fine job for a guest.',
+      680,
+      22,
+      'egg',
+    ],
+    [
+      'Blue Cheese, 200 g',
+      'Creamy at the edge, strong in the vein. Matured in a damp cellar for nine weeks.',
+      790,
+      28,
+      'cheese-wedge',
+    ],
+    [
+      'Oat Drink, Barista, 6 cartons',
+      'Foams like milk and keeps its manners in hot coffee. Oats from the next county, no sugar added.',
+      1390,
+      70,
+      'beverage-box',
+    ],
+    [
+      'Halloumi, 225 g',
+      'Folded with mint and made to be fried. It squeaks, as it must.',
+      510,
+      54,
+      'cheese-wedge',
+    ],
+    [
+      'Breakfast Basket',
+      'Ten eggs, butter, yoghurt and a small jam in a willow basket. The basket is yours to keep.',
+      2890,
+      12,
+      'basket',
+    ],
+  ],
+};

@@ -1,0 +1,5 @@
+import { runService } from '@bramble/service-kit/run-service';
+import { buildCatalog } from './app';
+import { loadCatalogConfig } from './config';
+
+runService(loadCatalogConfig, buildCatalog);

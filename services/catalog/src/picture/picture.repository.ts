@@ -1,0 +1,41 @@
+import { Binary, type Document } from 'mongodb';
+import type { Collections } from '../db';
+
+export interface Picture {
+  id: string;
+  bytes: Buffer;
+  contentType: string;
+}
+
+export function createPictureRepository({ pictures, products }: Collections) {
+  return {
+    async find(id: string): Promise<Picture | null> {
+      const found = await pictures.findOne({ _id: id }, { maxTimeMS: 2_000 });
+      return found && { id, bytes: Buffer.from(found.bytes.buffer), contentType: found.contentType };
+    },
+
+    /** Ids are made of contents, so what is there already is the same. */
+    async keep(all: readonly Picture[]): Promise<void> {
+      await pictures.bulkWrite(
+        all.map(({ id, bytes, contentType }) => ({
+          updateOne: {
+            filter: { _id: id },
+            update: { $setOnInsert: { bytes: new Binary(bytes), contentType, createdAt: new Date() } },
+            upsert: true,
+          },
+        })),
+      );
+    },
+
+    /** Removes those of `ids` that no product shows any more; `sizes` are the other ids that go with each. */
+    async dropUnused(ids: readonly string[], sizes: (id: string) => string[]): Promise<void> {
+      const shown: Document[] = await products
+        .find({ 'pictures.id': { $in: [...ids] }, deletedAt: null }, { projection: { pictures: 1 } })
+        .toArray();
+      const used = new Set(shown.flatMap((doc) => (doc['pictures'] as { id: string }[]).map(({ id }) => id)));
+      const unused = ids.filter((id) => !used.has(id));
+      if (unused.length > 0) await pictures.deleteMany({ _id: { $in: unused.flatMap(sizes) } });
+    },
+  };
+}
+export type PictureRepository = ReturnType<typeof createPictureRepository>;

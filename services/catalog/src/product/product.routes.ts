@@ -1,0 +1,78 @@
+import { catalogApi, type ProductQuery } from '@bramble/contracts/catalog';
+import { userIdOf } from '@bramble/service-kit/authorize';
+import { endpoint, reply, type Mountable, type Reply } from '@bramble/service-kit/endpoint';
+import type { Answer, Answers } from '../cache/answers';
+import { sendAnswer } from '../cache/send-answer';
+import { etagOf, toProduct, type StoredProduct } from './product';
+import type { ProductService } from './product.service';
+
+interface Exchange {
+  req: Parameters<typeof sendAnswer>[0];
+  res: Parameters<typeof sendAnswer>[1];
+}
+
+const answerOf = (product: StoredProduct): Answer => ({
+  etag: etagOf(product),
+  bytes: Buffer.from(JSON.stringify({ product: toProduct(product) })),
+});
+const productReply = (status: number, product: StoredProduct): Reply =>
+  reply(status, { product: toProduct(product) }, { etag: etagOf(product) });
+
+/** Bytes are sent as they are; the reply that follows is ignored, since the response has ended. */
+const sent = ({ req, res }: Exchange, answer: Answer): Reply => reply(sendAnswer(req, res, answer));
+
+export function productRoutes(products: ProductService, answers: Answers): Mountable[] {
+  const list = async (query: ProductQuery & { sellerNot?: string }) =>
+    JSON.stringify(await products.list(query));
+
+  return [
+    endpoint(catalogApi.list, async ({ query, req, res }) =>
+      sent({ req, res }, await answers.list(req.originalUrl, () => list(query))),
+    ),
+    endpoint(catalogApi.categories, async ({ req, res }) =>
+      sent(
+        { req, res },
+        await answers.list(req.originalUrl, async () =>
+          JSON.stringify({ items: await products.categories() }),
+        ),
+      ),
+    ),
+    endpoint(catalogApi.get, async ({ params, req, res }) =>
+      sent(
+        { req, res },
+        await answers.product(params.id, async () => answerOf(await products.find(params.id))),
+      ),
+    ),
+    endpoint(catalogApi.mine, ({ query, actor }) => products.list({ ...query, seller: userIdOf(actor) })),
+    endpoint(catalogApi.myHome, ({ query, actor }) =>
+      products.list({ ...query, sellerNot: userIdOf(actor) }),
+    ),
+    endpoint(catalogApi.create, async ({ body, actor }) => {
+      const product = await products.create(userIdOf(actor), body);
+      return reply(
+        201,
+        { product: toProduct(product) },
+        { etag: etagOf(product), location: `/api/products/${product._id}` },
+      );
+    }),
+    endpoint(
+      catalogApi.patch,
+      { find: ({ params, actor }) => products.owned(params.id, actor) },
+      async ({ params, body, ifMatch }) => productReply(200, await products.change(params.id, body, ifMatch)),
+    ),
+    endpoint(
+      catalogApi.remove,
+      { find: ({ params, actor }) => products.owned(params.id, actor) },
+      async ({ params, ifMatch }) => {
+        await products.remove(params.id, ifMatch);
+        return undefined;
+      },
+    ),
+    endpoint(
+      catalogApi.refill,
+      { find: ({ params, actor }) => products.refillable(params.id, actor) },
+      async ({ params, body }) => productReply(200, await products.refill(params.id, body.quantity)),
+    ),
+    endpoint(catalogApi.lookup, async ({ body }) => ({ items: await products.lookup(body.ids) })),
+  ].flat();
+}

@@ -1,0 +1,143 @@
+import type { Category, Product, ProductSnapshot } from '@bramble/contracts/catalog';
+import type { Page } from '@bramble/contracts/page';
+import { toPage } from '@bramble/service-kit/cursor';
+import { AppError } from '@bramble/service-kit/errors';
+import { newEvent } from '@bramble/service-kit/events';
+import { newId } from '@bramble/service-kit/ids';
+import type { Actor } from '@bramble/service-kit/internal-auth';
+import { adjustAvailable, moveStock } from '../stock/stock.ledger';
+import { indexedWords, newProduct, toProduct, type ProductDraft, type StoredProduct } from './product';
+import { listPipeline, positionOf, sortOf, type ListQuery } from './product.query';
+import type { ProductRepository, ProductUnit } from './product.repository';
+
+/** Told after each committed change, so that no reader keeps a copy of what was. */
+export type OnEdit = (ids: readonly string[]) => Promise<void>;
+
+interface Dependencies {
+  repository: ProductRepository;
+  currency: string;
+  onEdit: OnEdit;
+}
+
+/** An absent field is left as it is. */
+export type ProductChange = { [K in keyof ProductDraft]?: ProductDraft[K] | undefined };
+
+export function createProductService({ repository, currency, onEdit }: Dependencies) {
+  const checkCurrency = (price: ProductDraft['price'] | undefined) => {
+    if (price && price.currency !== currency) {
+      throw new AppError('currency_mismatch', { detail: `prices here are in ${currency}` });
+    }
+  };
+
+  /** Reads, changes and saves in one transaction, publishes what differs, and tells the caches. */
+  async function edit(
+    id: string,
+    ifMatch: number | undefined,
+    change: (product: StoredProduct) => StoredProduct,
+  ): Promise<StoredProduct> {
+    const { before, after } = await repository.transaction(async (unit) => {
+      const found = await unit.load(id);
+      if (!found) throw new AppError('not_found');
+      if (ifMatch !== undefined && ifMatch !== found.version) throw new AppError('version_conflict');
+      const changed = change(found);
+      if (changed !== found) await saveAndPublish(unit, found, changed);
+      return { before: found, after: changed };
+    });
+    if (after !== before) await onEdit([id]);
+    return after;
+  }
+
+  async function find(id: string): Promise<StoredProduct> {
+    const product = await repository.byId(id);
+    if (!product) throw new AppError('not_found');
+    return product;
+  }
+
+  /** The product, when `actor` may change it: its seller, or an admin. Anybody else is told it is not there. */
+  async function owned(id: string, actor: Actor): Promise<StoredProduct> {
+    const product = await find(id);
+    const mine = actor.userId !== null && product.sellerId === actor.userId;
+    if (!mine && !actor.roles.includes('admin')) throw new AppError('not_found');
+    return product;
+  }
+
+  return {
+    find,
+    owned,
+
+    /** As `owned`, or any product for a job, which acts for nobody. */
+    refillable: (id: string, actor: Actor): Promise<StoredProduct> =>
+      actor.kind !== 'user' && actor.userId === null ? find(id) : owned(id, actor),
+
+    async list(query: ListQuery): Promise<Page<Product>> {
+      const pipeline = listPipeline(query);
+      const rows = pipeline ? await repository.list(pipeline) : [];
+      const sort = sortOf(query);
+      return toPage(rows, query.limit, toProduct, (row) => positionOf(sort, row));
+    },
+
+    async create(sellerId: string, draft: ProductDraft): Promise<StoredProduct> {
+      checkCurrency(draft.price);
+      const product = newProduct({ ...draft, id: newId(), sellerId, createdAt: new Date() });
+      await repository.transaction(async (unit) => {
+        await unit.insert(product);
+        await unit.publish([changedEvent(product)]);
+      });
+      await onEdit([product._id]);
+      return product;
+    },
+
+    change(id: string, { stock, ...fields }: ProductChange, ifMatch: number | undefined) {
+      checkCurrency(fields.price);
+      const given = Object.fromEntries(
+        Object.entries(fields).filter(([, value]) => value !== undefined),
+      ) as Partial<Omit<ProductDraft, 'stock'>>;
+      return edit(id, ifMatch, (before) => {
+        const edited = Object.keys(given).length > 0 ? bumped({ ...before, ...given }) : before;
+        return stock ? withStock(edited, adjustAvailable(edited.stock, stock.available)) : edited;
+      });
+    },
+
+    refill: (id: string, quantity: number) =>
+      edit(id, undefined, (before) =>
+        withStock(before, moveStock(before.stock, { available: quantity, refilled: quantity })),
+      ),
+
+    async remove(id: string, ifMatch: number | undefined): Promise<void> {
+      await edit(id, ifMatch, (before) => ({ ...bumped(before), deletedAt: new Date() }));
+    },
+
+    setPictures: (id: string, pictures: StoredProduct['pictures']) =>
+      edit(id, undefined, (before) => bumped({ ...before, pictures })),
+
+    lookup: (ids: readonly string[]): Promise<ProductSnapshot[]> => repository.snapshots(ids),
+    categories: (): Promise<Category[]> => repository.categories(),
+  };
+}
+export type ProductService = ReturnType<typeof createProductService>;
+
+const bumped = (product: StoredProduct): StoredProduct => ({
+  ...product,
+  words: indexedWords(product.title, product.category),
+  version: product.version + 1,
+  updatedAt: new Date(),
+});
+
+const withStock = (product: StoredProduct, stock: StoredProduct['stock']): StoredProduct =>
+  stock === product.stock ? product : { ...product, stock, updatedAt: new Date() };
+
+const changedEvent = ({ _id, sellerId, version }: StoredProduct) =>
+  newEvent('product.changed', _id, { productId: _id, sellerId, version });
+
+async function saveAndPublish(unit: ProductUnit, before: StoredProduct, after: StoredProduct) {
+  const { _id: productId, sellerId, stock } = after;
+  await unit.save(after);
+  const { available, revision } = stock;
+  await unit.publish([
+    ...(after.deletedAt ? [newEvent('product.deleted', productId, { productId, sellerId })] : []),
+    ...(!after.deletedAt && after.version !== before.version ? [changedEvent(after)] : []),
+    ...(revision !== before.stock.revision
+      ? [newEvent('stock.changed', productId, { productId, available, revision })]
+      : []),
+  ]);
+}

@@ -1,0 +1,97 @@
+import type { Product, ProductSnapshot } from '@bramble/contracts/catalog';
+import type { Money } from '@bramble/contracts/money';
+import { wordsOf } from './product.words';
+import type { Stock } from '../stock/stock.ledger';
+
+/** A product as it is stored. Deleted ones stay, since reservations of them still settle. */
+export interface StoredProduct {
+  _id: string;
+  sellerId: string;
+  title: string;
+  description: string;
+  category: string;
+  price: Money;
+  pictures: { id: string; url: string }[];
+  stock: Stock;
+  /** Counts edits, never stock. */
+  version: number;
+  /** Title and category as search compares them, for matches while somebody is still typing. */
+  words: string[];
+  createdAt: Date;
+  updatedAt: Date;
+  deletedAt: Date | null;
+}
+
+export interface ProductDraft {
+  title: string;
+  description: string;
+  category: string;
+  price: Money;
+  stock: { available: number };
+}
+
+export interface NewProduct extends ProductDraft {
+  id: string;
+  sellerId: string;
+  pictures?: { id: string; url: string }[];
+  createdAt: Date;
+}
+
+export const indexedWords = (title: string, category: string): string[] => wordsOf(`${title} ${category}`);
+
+export function newProduct({ id, stock, createdAt, pictures = [], ...draft }: NewProduct): StoredProduct {
+  const none = { reserved: 0, sold: 0, refilled: 0, removed: 0, revision: 0 };
+  return {
+    _id: id,
+    sellerId: draft.sellerId,
+    title: draft.title,
+    description: draft.description,
+    category: draft.category,
+    price: draft.price,
+    pictures,
+    stock: { available: stock.available, initial: stock.available, ...none },
+    version: 1,
+    words: indexedWords(draft.title, draft.category),
+    createdAt,
+    updatedAt: createdAt,
+    deletedAt: null,
+  };
+}
+
+export function toProduct(stored: StoredProduct): Product {
+  return {
+    id: stored._id,
+    sellerId: stored.sellerId,
+    title: stored.title,
+    description: stored.description,
+    category: stored.category,
+    price: { amount: stored.price.amount, currency: stored.price.currency },
+    pictures: stored.pictures.map(({ id, url }) => ({ id, url, alt: stored.title })),
+    stock: { available: stored.stock.available },
+    version: stored.version,
+    createdAt: stored.createdAt.toISOString(),
+    updatedAt: stored.updatedAt.toISOString(),
+  };
+}
+
+type SnapshotSource = Pick<StoredProduct, '_id' | 'sellerId' | 'title' | 'price'> & {
+  stock: Pick<Stock, 'available'>;
+};
+
+export const toSnapshot = ({ _id, sellerId, title, price, stock }: SnapshotSource): ProductSnapshot => ({
+  id: _id,
+  sellerId,
+  title,
+  price,
+  available: stock.available,
+});
+
+/** Edits and stock both show in it, so a browser's copy is fresh only when nothing it shows has changed. */
+export const etagOf = ({ version, stock }: Pick<StoredProduct, 'version' | 'stock'>): string =>
+  `"${version}-${stock.revision}"`;
+
+/** `home-and-garden` → `Home and garden`. */
+export function categoryName(slug: string): string {
+  const words = slug.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

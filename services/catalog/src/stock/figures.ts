@@ -1,0 +1,40 @@
+import type { Service } from '@bramble/service-kit/create-service';
+import { collected } from '@bramble/service-kit/metrics';
+import type { StockFiguresRepository } from './figures.repository';
+
+/** Exports what the ledgers say, so that a drift is seen before a customer meets it. */
+export function exportStockFigures(service: Service, repository: StockFiguresRepository): void {
+  collected(
+    service,
+    'stock',
+    [
+      'bramble_ledger_drift',
+      'bramble_ledger_last_check_timestamp_seconds',
+      'bramble_reservations',
+      'bramble_products',
+    ],
+    async () => {
+      const { stockDrift, reservedDrift, live, overdue, products } = await repository.read();
+      const now = Math.round(Date.now() / 1000);
+      return [
+        { name: 'bramble_ledger_drift', labels: { ledger: 'stock' }, value: stockDrift },
+        { name: 'bramble_ledger_drift', labels: { ledger: 'reserved' }, value: reservedDrift },
+        {
+          name: 'bramble_ledger_last_check_timestamp_seconds',
+          labels: { ledger: 'stock' },
+          value: now,
+        },
+        {
+          name: 'bramble_ledger_last_check_timestamp_seconds',
+          labels: { ledger: 'reserved' },
+          value: now,
+        },
+        { name: 'bramble_reservations', labels: { state: 'live' }, value: live },
+        { name: 'bramble_reservations', labels: { state: 'overdue' }, value: overdue },
+        { name: 'bramble_products', labels: { stock: 'ok' }, value: products.ok },
+        { name: 'bramble_products', labels: { stock: 'low' }, value: products.low },
+        { name: 'bramble_products', labels: { stock: 'out' }, value: products.out },
+      ];
+    },
+  );
+}
