@@ -44,3 +44,15 @@ export type Sent<S> = S extends z.ZodType ? z.input<S> : undefined;
 /** The body of an operation's successful answer (undefined for 204). */
 export type Answer<O extends Operation> =
   SuccessSchema<O> extends infer S ? (S extends z.ZodType ? z.output<S> : undefined) : never;
+
+/** The path and query of a call, such as `/api/orders/1?limit=20`; undefined query values are left out. */
+export function pathOf(operation: Operation, params: unknown, query: unknown): string {
+  const values = (params ?? {}) as Record<string, unknown>;
+  const path = operation.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
+    encodeURIComponent(String(values[name])),
+  );
+  const pairs = Object.entries((query ?? {}) as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+  return pairs.length > 0 ? `${path}?${pairs.join('&')}` : path;
+}

@@ -1,7 +1,7 @@
 import CircuitBreaker from 'opossum';
 import { Pool } from 'undici';
 import { errorCodes, type ErrorCode } from '@bramble/contracts/errors';
-import type { Answer, Operation, Sent } from '@bramble/contracts/operation';
+import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
 import type { Service } from './create-service';
 import { AppError } from './errors';
 import { internalTokenHeader, signInternalToken, type Actor } from './internal-auth';
@@ -28,17 +28,6 @@ const errorTypeOf = (error: unknown): string => {
     return 'timeout';
   if (code === 'ECONNREFUSED') return 'refused';
   return error instanceof AppError && error.status >= 500 ? '5xx' : 'reset';
-};
-
-const pathFor = (operation: Operation, params: unknown, query: unknown): string => {
-  const values = (params ?? {}) as Record<string, unknown>;
-  const path = operation.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
-    encodeURIComponent(String(values[name])),
-  );
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>))
-    if (value !== undefined) search.set(name, String(value));
-  return search.size > 0 ? `${path}?${search.toString()}` : path;
 };
 
 /** Makes a problem document the same AppError again; a foreign answer becomes `bad_gateway`. */
@@ -109,7 +98,7 @@ export function createUpstream(
     try {
       const response = await pool.request({
         method: operation.method.toUpperCase() as 'GET',
-        path: pathFor(operation, options.params, options.query),
+        path: pathOf(operation, options.params, options.query),
         headers: {
           [internalTokenHeader]: token,
           'x-correlation-id': correlationId,

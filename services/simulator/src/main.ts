@@ -1,0 +1,5 @@
+import { runService } from '@bramble/service-kit/run-service';
+import { buildSimulator } from './app';
+import { loadSimulatorConfig } from './config';
+
+runService(loadSimulatorConfig, buildSimulator);

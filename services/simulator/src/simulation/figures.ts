@@ -1,0 +1,51 @@
+import type { Called } from '../shopper/shop-client';
+import type { Outcome } from '../shopper/shopper';
+
+/** Figures of one kind of call; `slowest` in seconds. */
+export interface CallFigures {
+  name: string;
+  calls: number;
+  refused: number;
+  failed: number;
+  p50: number;
+  p95: number;
+  slowest: number;
+}
+
+/** Everything a run counts. Latencies are kept whole: a run is bounded in time. */
+export function createFigures() {
+  const calls = new Map<string, { seconds: number[]; refused: number; failed: number }>();
+  const outcomes = new Map<Outcome | 'broken off', number>();
+  const quantile = (sorted: readonly number[], q: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+
+  return {
+    called({ name, status, seconds }: Called): void {
+      const entry = calls.get(name) ?? { seconds: [], refused: 0, failed: 0 };
+      calls.set(name, entry);
+      entry.seconds.push(seconds);
+      if (status === 0 || status >= 500) entry.failed += 1;
+      else if (status >= 400) entry.refused += 1;
+    },
+    ended: (outcome: Outcome | 'broken off') => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
+    outcomes: () => new Map(outcomes),
+    visits: () => [...outcomes.values()].reduce((sum, count) => sum + count, 0),
+    failures: () => [...calls.values()].reduce((sum, { failed }) => sum + failed, 0),
+    calls: (): CallFigures[] =>
+      [...calls].map(([name, { seconds, refused, failed }]) => {
+        const sorted = [...seconds].sort((a, b) => a - b);
+        return {
+          name,
+          calls: sorted.length,
+          refused,
+          failed,
+          p50: quantile(sorted, 0.5),
+          p95: quantile(sorted, 0.95),
+          slowest: sorted.at(-1) ?? 0,
+        };
+      }),
+    /** Forgets latencies so far, for a service that runs for ever. */
+    forgetCalls: () => calls.clear(),
+  };
+}
+export type Figures = ReturnType<typeof createFigures>;

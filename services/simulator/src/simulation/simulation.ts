@@ -1,0 +1,59 @@
+import { pause } from '@bramble/service-kit/clock';
+import { seeded } from '@bramble/service-kit/random';
+import { createAccounts } from '../shopper/accounts';
+import { createShopClient, Refused } from '../shopper/shop-client';
+import { visit } from '../shopper/shopper';
+import { createFigures } from './figures';
+
+export interface SimulationOptions {
+  url: string;
+  /** Shoppers arriving per second, whatever the shop's answers take: an open model. */
+  rate: number;
+  seed: number;
+  accounts: number;
+  /** Shoppers in the shop at once; above it arrivals are turned away and counted. */
+  atMost?: number;
+}
+
+/** A stream of shoppers. `run` ends when `signal` aborts and the last shopper has left. */
+export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: SimulationOptions) {
+  const figures = createFigures();
+  const client = createShopClient(url, { onCall: figures.called });
+  const people = createAccounts(client, seed);
+  const random = seeded(seed);
+  const inShop = new Set<Promise<void>>();
+  let arrived = 0;
+  let turnedAway = 0;
+
+  const arrive = (signal: AbortSignal) => {
+    const own = random.fork(`shopper ${arrived++}`);
+    if (inShop.size >= atMost) {
+      turnedAway += 1;
+      return;
+    }
+    const who = own.between(0, accounts - 1);
+    const one = visit({ client, random: own, token: () => people.tokenOf(who), signal })
+      .then(
+        (outcome) => figures.ended(outcome),
+        (error: unknown) =>
+          figures.ended(error instanceof Refused && error.status < 500 ? 'failed' : 'broken off'),
+      )
+      .finally(() => inShop.delete(one));
+    inShop.add(one);
+  };
+
+  return {
+    figures,
+    inShop: () => inShop.size,
+    turnedAway: () => turnedAway,
+    async run(signal: AbortSignal): Promise<void> {
+      const startedAt = performance.now();
+      for (let n = 1; !signal.aborted; n++) {
+        arrive(signal);
+        await pause(Math.max(0, startedAt + (n * 1_000) / rate - performance.now()), signal);
+      }
+      await Promise.all(inShop);
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** What the test itself knows was promised: written from answers alone, never read from the services. */
+export interface Promised {
+  orderId: string;
+  buyer: number;
+  key: string;
+  lines: { productId: string; quantity: number }[];
+  total: number;
+  card: string;
+  cancelAcknowledged: boolean;
+}
+
+export interface Ledger {
+  readonly orders: Map<string, Promised>;
+  /** What sellers and admins set: the stock a product began with, and what was refilled since. */
+  readonly stock: Map<string, { initial: number; refilled: number }>;
+  /** Answers by status, and what was no answer at all. */
+  readonly answers: Map<string, number>;
+  count(answer: string | number): void;
+}
+
+export function createLedger(): Ledger {
+  const answers = new Map<string, number>();
+  return {
+    orders: new Map(),
+    stock: new Map(),
+    answers,
+    count: (answer) => void answers.set(String(answer), (answers.get(String(answer)) ?? 0) + 1),
+  };
+}
