@@ -4,6 +4,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -52,6 +53,10 @@ export interface ServiceOptions {
   config: BaseConfig;
   /** How long an idle connection is kept; above the caller's own, so that the caller closes first. */
   keepAliveMs?: number;
+  /** Limits of the public server, for whoever faces strangers. */
+  server?: ServerOptions;
+  /** Makes the listener that stands between the edge and the framework; it calls `app` for what it does not answer. */
+  inFront?: (app: RequestListener) => RequestListener;
 }
 
 const listen = (server: Server, port: number, host: string) =>
@@ -78,7 +83,13 @@ const drain = (server: Server) =>
  * Makes the shell of a service. Start: resources, listen, workers, ready. Stop: not ready, workers end their work in
  * hand, HTTP drains with `Connection: close`, resources close in reverse.
  */
-export function createService({ name, config, keepAliveMs = 65_000 }: ServiceOptions): Service {
+export function createService({
+  name,
+  config,
+  keepAliveMs = 65_000,
+  server: serverOptions = {},
+  inFront,
+}: ServiceOptions): Service {
   const log = createLogger(name, config.LOG_LEVEL);
   const metrics = createMetrics(name);
   const app = express();
@@ -113,7 +124,7 @@ export function createService({ name, config, keepAliveMs = 65_000 }: ServiceOpt
     early,
     notReady,
     draining: () => state === 'stopping',
-    app: app as RequestListener,
+    app: inFront ? inFront(app as RequestListener) : (app as RequestListener),
   });
   const server = createServer(
     {
@@ -121,6 +132,7 @@ export function createService({ name, config, keepAliveMs = 65_000 }: ServiceOpt
       headersTimeout: keepAliveMs + 1_000,
       requestTimeout: 120_000,
       maxHeaderSize: 16_384,
+      ...serverOptions,
     },
     edge,
   );
