@@ -12,7 +12,7 @@ export const preloads = (): Plugin => ({
       );
       if (!font) throw new Error('the text font is not in the bundle');
       const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${font}`, crossorigin: true };
-      return [{ tag: 'link', attrs, injectTo: 'head-prepend' }];
+      return [{ tag: 'link', attrs, injectTo: 'head' }];
     },
   },
 });

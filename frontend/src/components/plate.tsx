@@ -4,7 +4,7 @@ import { cn } from '../lib/cn';
 import { arrangementOf, hueOf, isArt, pictureOf, type Arrangement } from '../lib/plate';
 import { seedOf, sequence } from '../lib/seeded';
 
-export type PlateView = 'plate' | 'crate' | 'macro';
+export type PlateView = 'plate' | Arrangement | 'macro';
 
 interface PlateProps {
   product: Pick<Product, 'id' | 'title' | 'category' | 'pictures'>;
@@ -30,12 +30,12 @@ const spots: Record<Arrangement, Spot[]> = {
     { x: 62, y: 54, size: 50 },
   ],
   crate: [
-    { x: 26, y: 33, size: 31 },
-    { x: 50, y: 33, size: 31 },
-    { x: 74, y: 33, size: 31 },
-    { x: 26, y: 65, size: 31 },
-    { x: 50, y: 65, size: 31 },
-    { x: 74, y: 65, size: 31 },
+    { x: 24.5, y: 34, size: 29 },
+    { x: 50, y: 34, size: 29 },
+    { x: 75.5, y: 34, size: 29 },
+    { x: 24.5, y: 66, size: 29 },
+    { x: 50, y: 66, size: 29 },
+    { x: 75.5, y: 66, size: 29 },
   ],
 };
 
@@ -43,10 +43,10 @@ const Ground = ({ x, y, size }: Spot) => (
   <span
     className="plate-ground"
     style={{
-      left: `${x - size * 0.44}%`,
+      left: `${x - size * 0.4}%`,
       top: `${y + size * 0.38}%`,
-      width: `${size * 0.88}%`,
-      height: `${size * 0.17}%`,
+      width: `${size * 0.8}%`,
+      height: `${size * 0.16}%`,
     }}
   />
 );
@@ -89,7 +89,7 @@ const Art = ({
       />
     );
   }
-  const arrangement = view === 'crate' ? 'crate' : arrangementOf(product.title);
+  const arrangement = view === 'plate' ? arrangementOf(product.title) : view;
   const next = sequence(seedOf(product.id));
   return spots[arrangement].map((spot, index) => {
     const tilt = arrangement === 'single' ? 0 : next() * 16 - 8;

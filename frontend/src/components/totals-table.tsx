@@ -1,12 +1,12 @@
 import type { Money } from '@bramble/contracts/money';
 import type { QuoteTotals } from '@bramble/contracts/orders';
-import { formatMoney } from '../lib/money';
 import { cn } from '../lib/cn';
+import { formatMoney } from '../lib/money';
 
 const Row = ({ name, of, minus, strong }: { name: string; of: Money; minus?: boolean; strong?: boolean }) => (
   <div className={cn('flex justify-between gap-4', strong && 'border-t border-line pt-3')}>
     <dt className={strong ? 'text-lg font-semibold' : 'text-ink-muted'}>{name}</dt>
-    <dd className={cn('tabular', strong && 'font-display text-2xl font-bold')}>
+    <dd className={cn('tabular font-display font-semibold', strong && 'text-2xl font-bold')}>
       {minus && '−'}
       {formatMoney(of)}
     </dd>
@@ -31,7 +31,7 @@ export const TotalsTable = ({ totals, busy = false }: { totals: Totals; busy?: b
     <Row name="Total" of={totals.total} strong />
     <div className="flex justify-between gap-4 text-sm text-ink-muted">
       <dt>Tax in it</dt>
-      <dd className="tabular">{formatMoney(totals.tax)}</dd>
+      <dd className="tabular font-display font-semibold">{formatMoney(totals.tax)}</dd>
     </div>
     {totals.refunded && totals.refunded.amount > 0 && <Row name="Paid back" of={totals.refunded} minus />}
   </dl>

@@ -48,3 +48,7 @@ export const likelyCountry = (language: string): string => {
   const region = /-([A-Z]{2})\b/.exec(language)?.[1];
   return countries.find((code) => code === region) ?? 'DE';
 };
+
+/** A country's name in the reader's language; the code itself when it has none. */
+export const countryName = (code: string, locale?: string): string =>
+  new Intl.DisplayNames(locale ? [locale] : [], { type: 'region' }).of(code) ?? code;

@@ -29,9 +29,13 @@ export type Arrangement = 'single' | 'pair' | 'crate';
 
 /** How the goods lie on the plate, read from the pack size in the title. */
 export const arrangementOf = (title: string): Arrangement => {
-  if (/\b(?:crate|box|dozen|basket|case|tray|[56] ?×|[56]-pack|pack of [456]|set of [56])\b/i.test(title))
+  if (
+    /\b(?:crate|dozen|punnet|(?:box|tray|case|pack|set|bunch) of (?:[4-9]|four|five|six|eight|ten|twelve)|(?:[4-9]|1[02])[- ]?(?:pack|×))\b/i.test(
+      title,
+    )
+  )
     return 'crate';
-  if (/\b(?:pair|two|twin|2 ?×|pack of 2|set of 2|duo)\b/i.test(title)) return 'pair';
+  if (/\b(?:pair|duo|twin|two|(?:pack|set|bunch) of 2|2[- ]?(?:pack|×))\b/i.test(title)) return 'pair';
   return 'single';
 };
 

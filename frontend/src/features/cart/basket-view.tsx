@@ -38,7 +38,7 @@ const Line = ({ line, art, refusal }: { line: BasketLine; art: ReactNode; refusa
           </Link>
         </h2>
         <p className="text-sm text-ink-muted">
-          <Price of={line.unitPrice} className="font-sans font-normal" /> each
+          <Price of={line.unitPrice} /> each
         </p>
         {note && <p className="text-sm text-rust">{note}</p>}
       </div>

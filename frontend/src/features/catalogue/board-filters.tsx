@@ -50,7 +50,7 @@ export const BoardFilters = ({ search, onChange }: BoardFiltersProps) => (
       aria-label="Price"
       value={search.price ?? ''}
       onChange={(event) => onChange({ price: event.target.value || undefined })}
-      className="max-sm:flex-1"
+      className="max-sm:w-0 max-sm:grow"
     >
       <option value="">Any price</option>
       {priceBands.map((band) => (
@@ -63,7 +63,7 @@ export const BoardFilters = ({ search, onChange }: BoardFiltersProps) => (
       aria-label="Sort by"
       value={search.sort ?? defaultSort(search.q)}
       onChange={(event) => onChange({ sort: event.target.value })}
-      className="max-sm:flex-1"
+      className="max-sm:w-0 max-sm:grow"
     >
       {(Object.keys(sortNames) as Sort[])
         .filter((sort) => sort !== 'relevance' || search.q)

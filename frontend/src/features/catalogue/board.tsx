@@ -64,7 +64,7 @@ export const Board = ({ search, onSearch, renderAction }: BoardProps) => {
         </h1>
         <p className="tabular min-h-6 text-ink-muted sm:text-lg">{count}</p>
       </div>
-      <div className="grid gap-3 pb-6 sm:pb-8">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pb-6 sm:pb-8">
         <CategoryRail search={search} />
         <BoardFilters
           search={search}

@@ -43,7 +43,7 @@ export const ProductView = ({ product, buyBox }: ProductViewProps) => {
             <h1 tabIndex={-1} className="text-2xl sm:text-3xl">
               {product.title}
             </h1>
-            <Price of={product.price} className="text-3xl" />
+            <Price of={product.price} className="text-2xl" />
             <p className="text-sm text-ink-muted">Tax included. Delivery is counted in the basket.</p>
           </div>
           <div className="grid gap-4 border-y border-line py-6">

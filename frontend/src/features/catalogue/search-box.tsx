@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { Plate } from '../../components/plate';
@@ -27,11 +27,13 @@ export const SearchBox = ({ query = '', className }: { query?: string | undefine
   const id = useId();
   const navigate = useNavigate();
   const [text, setText] = useState(query);
-  const [shownFor, setShownFor] = useState(query);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const here = `${path} ${query}`;
+  const [shownFor, setShownFor] = useState(here);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  if (shownFor !== query) {
-    setShownFor(query);
+  if (shownFor !== here) {
+    setShownFor(here);
     setText(query);
   }
 

@@ -1,13 +1,13 @@
 import type { Quote } from '@bramble/contracts/payments';
 import { useState, type ReactNode } from 'react';
 import { Failure } from '../../components/failure';
+import { Price } from '../../components/price';
 import { TotalsTable } from '../../components/totals-table';
 import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
 import { Skeleton } from '../../components/ui/skeleton';
 import { isCode, sentenceFor } from '../../lib/api-error';
-import { formatMoney } from '../../lib/money';
 
 interface CheckoutSummaryProps {
   quote: Quote | undefined;
@@ -50,7 +50,7 @@ export const CheckoutSummary = ({
                   {item.title}
                   <span className="tabular block text-sm text-ink-muted">{item.quantity} ×</span>
                 </span>
-                <span className="tabular font-semibold">{formatMoney(item.lineTotal)}</span>
+                <Price of={item.lineTotal} />
               </li>
             ))}
           </ul>

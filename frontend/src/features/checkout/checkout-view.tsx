@@ -7,6 +7,7 @@ import { useForm, type UseFormRegister, type UseFormSetValue } from 'react-hook-
 import { CardFields, type CardValues } from '../../components/card-fields';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
+import { Price } from '../../components/price';
 import { Button } from '../../components/ui/button';
 import { Notice } from '../../components/ui/notice';
 import { announce } from '../../lib/announce';
@@ -90,7 +91,9 @@ export const CheckoutView = ({ basket, settling, onOrder, renderArt }: CheckoutV
 
   return (
     <div className="wrap-board pb-24">
-      <PageHead title="Check out" />
+      <PageHead title="Check out">
+        {totals && <Price of={totals.total} className="text-xl lg:hidden" />}
+      </PageHead>
       <form
         noValidate
         onSubmit={(event) => {

@@ -4,11 +4,12 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
+import { Price } from '../../components/price';
 import { TotalsTable } from '../../components/totals-table';
 import { Notice } from '../../components/ui/notice';
 import { Skeleton } from '../../components/ui/skeleton';
 import { announce } from '../../lib/announce';
-import { formatMoney } from '../../lib/money';
+import { countryName } from '../../lib/countries';
 import { usePage } from '../../lib/page';
 import { CancelOrder } from './cancel-order';
 import { OrderTimeline } from './order-timeline';
@@ -32,7 +33,7 @@ const AddressBlock = ({ order: { shippingAddress: to } }: { order: Order }) => (
     <br />
     {to.postalCode} {to.city}
     <br />
-    {to.country}
+    {countryName(to.country)}
   </address>
 );
 
@@ -73,10 +74,10 @@ const Loaded = ({ order, renderArt }: { order: Order; renderArt: (productId: str
                     {item.title}
                   </Link>
                   <span className="tabular block text-sm text-ink-muted">
-                    {item.quantity} × {formatMoney(item.unitPrice)}
+                    {item.quantity} × <Price of={item.unitPrice} />
                   </span>
                 </span>
-                <span className="tabular font-semibold">{formatMoney(item.lineTotal)}</span>
+                <Price of={item.lineTotal} />
               </li>
             ))}
           </ul>
