@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, processId, type ProcessId } from './process-id';
 
 /**
@@ -7,26 +8,44 @@ import { isAlive, processId, type ProcessId } from './process-id';
  * process that is gone is taken over. Returns what releases it.
  */
 export function lockData(dataDir: string, runDir: string): () => void {
-  const file = path.join(runDir, 'start.lock');
-  const mine = path.join(runDir, `start.${process.pid}`);
+  const taken = take(path.join(runDir, 'start.lock'));
+  if (typeof taken === 'function') return taken;
+  throw new Error(
+    `Another start (process ${taken.pid}) is using ${dataDir}: stop it, or start with another DATA_DIR.`,
+  );
+}
+
+/** Does the work while no other process does the same; waits for its turn. */
+export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const taken = take(file);
+    if (typeof taken === 'function') {
+      try {
+        return await work();
+      } finally {
+        taken();
+      }
+    }
+    await delay(100);
+  }
+}
+
+/** Takes the lock and returns what releases it, or the living process that holds it. */
+function take(file: string): (() => void) | ProcessId {
+  const mine = `${file}.${process.pid}`;
   writeFileSync(mine, JSON.stringify(processId(process.pid)));
   try {
-    for (let attempt = 0; attempt < 20; attempt += 1) {
+    for (;;) {
       try {
         // A link either makes the whole file or fails: nobody ever reads half a lock.
         linkSync(mine, file);
         return () => rmSync(file, { force: true });
       } catch {
         const holder = read(file);
-        if (holder && isAlive(holder)) {
-          throw new Error(
-            `Another start (process ${holder.pid}) is using ${dataDir}: stop it, or start with another DATA_DIR.`,
-          );
-        }
+        if (holder && isAlive(holder)) return holder;
         rmSync(file, { force: true });
       }
     }
-    throw new Error(`The lock ${file} could not be taken.`);
   } finally {
     rmSync(mine, { force: true });
   }

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
+
+const underWay = new Set<ChildProcess>();
 
 export interface RunOptions {
   cwd?: string;
@@ -18,15 +20,22 @@ export interface RunResult {
 export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { timeoutMs = 60_000, ...rest } = options;
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       file,
       args,
       { ...rest, timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024, encoding: 'utf8' },
       (error, stdout, stderr) => {
+        underWay.delete(child);
         resolve({ ok: !error, stdout, stderr: stderr || (error?.message ?? '') });
       },
     );
+    underWay.add(child);
   });
+}
+
+/** Ends every command that has not come to its end, so that none outlives us. */
+export function endCommands(): void {
+  for (const child of underWay) child.kill('SIGKILL');
 }
 
 /** The last lines of a command's complaint, short enough for one sentence. */

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import type { Log } from '../stores/types';
+import { root } from '../workspace';
+import { hashOf, onceFor } from './stamp';
+
+// Packages with native code cannot be part of a bundle; they are found in node_modules.
+const NATIVE = ['argon2', 'sharp', 'pg-native'];
+// Packages that were written for CommonJS call require() at run time.
+const BANNER = [
+  `import { createRequire as __createRequire } from 'node:module';`,
+  `import { fileURLToPath as __fileURLToPath } from 'node:url';`,
+  `import { dirname as __pathDirname } from 'node:path';`,
+  `const require = __createRequire(import.meta.url);`,
+  `const __filename = __fileURLToPath(import.meta.url);`,
+  `const __dirname = __pathDirname(__filename);`,
+].join('\n');
+
+/** Bundles one service into dist/<name>: main.mjs, one file for each `<x>-main.ts`, and its migrations. */
+export async function bundleService(name: string, log: Log): Promise<void> {
+  const out = path.join(root, 'dist', name);
+  const source = `services/${name}`;
+  const hash = hashOf([source, 'services/shared', 'package-lock.json', 'scripts/build'], process.version);
+  await onceFor(hash, out, async () => {
+    log(`bundling ${name}`);
+    const draft = `${out}.draft`;
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
+    await build({
+      absWorkingDir: root,
+      entryPoints: entryPoints(name),
+      outdir: draft,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      sourcemap: true,
+      sourcesContent: false,
+      keepNames: true,
+      banner: { js: BANNER },
+      external: NATIVE,
+      loader: { '.wasm': 'file' },
+      logLevel: 'error',
+    });
+    const migrations = path.join(root, source, 'prisma', 'migrations');
+    if (existsSync(migrations)) await cp(migrations, path.join(draft, 'migrations'), { recursive: true });
+    await rm(out, { recursive: true, force: true });
+    await rename(draft, out);
+  });
+}
+
+/** `src/main.ts` → `main`, `src/seed-main.ts` → `seed`, and a `src/seed.ts` that runs by itself. */
+export function entryPoints(name: string): Record<string, string> {
+  const folder = path.join(root, 'services', name, 'src');
+  const entries: Record<string, string> = {};
+  for (const file of readdirSync(folder)) {
+    const match = /^(?:([a-z-]+)-)?main\.ts$/.exec(file);
+    if (match) entries[match[1] ?? 'main'] = path.join(folder, file);
+  }
+  const seed = path.join(folder, 'seed.ts');
+  if (!entries['seed'] && existsSync(seed) && !/^export /m.test(readFileSync(seed, 'utf8')))
+    entries['seed'] = seed;
+  return entries;
+}

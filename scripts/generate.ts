@@ -1,0 +1,3 @@
+import { generateClients } from './build/generate';
+
+await generateClients((line) => console.log(line));
