@@ -9,7 +9,7 @@ import { startShop } from '../helpers/running-shop';
 import type { BareKind } from './bare-server';
 import type { LoadPlan, LoadResult } from './load';
 import { load, withBareServer } from './processes';
-import { address, countOrders, prepareShop } from './shop-session';
+import { address, countOrders, prepareShop } from '../helpers/shop-session';
 
 const help = `npm run bench -- [options]
 

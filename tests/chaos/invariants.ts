@@ -282,8 +282,3 @@ export const differences = (
     .map(
       (key) => `${key} was ${before.get(key) ?? 'absent'}, is ${after.get(key) ?? 'absent'} after a replay`,
     );
-
-/** Reads every stream again from its first entry, for every group. */
-export async function replayStreams(redis: Redis): Promise<void> {
-  for (const { stream, group } of allPairs) await redis.xgroup('SETID', stream, group, '0');
-}

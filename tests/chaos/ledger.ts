@@ -11,8 +11,8 @@ export interface Promised {
 
 export interface Ledger {
   readonly orders: Map<string, Promised>;
-  /** What sellers and admins set: the stock a product began with, and what was refilled since. */
-  readonly stock: Map<string, { initial: number; refilled: number }>;
+  /** The stock each product began with. */
+  readonly stock: Map<string, { initial: number }>;
   /** Answers by status, and what was no answer at all. */
   readonly answers: Map<string, number>;
   count(answer: string | number): void;

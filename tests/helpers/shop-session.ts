@@ -32,7 +32,8 @@ const tokenOf = async (url: string, email: string, secret: string) =>
   (await request<{ accessToken: string }>(url, '/api/auth/token', { body: { email, password: secret } }))
     .accessToken;
 
-async function signUp(url: string, role: 'customer' | 'seller'): Promise<string> {
+/** A new account; answers its bearer token. */
+export async function signUp(url: string, role: 'customer' | 'seller'): Promise<string> {
   const email = `bench-${randomUUID()}@example.com`;
   await request(url, '/api/auth/signup', { body: { email, password, name: 'Bench', role } });
   return tokenOf(url, email, password);

@@ -1,0 +1,11 @@
+import root from '../../jest.config.mjs';
+
+const [unit] = root.projects;
+
+/** `npm run test:chart`: apart from the other suites because it needs helm and three Go tools. */
+export default {
+  ...unit,
+  displayName: 'chart',
+  testMatch: ['<rootDir>/tests/chart/*.spec.ts'],
+  globalSetup: '<rootDir>/tests/chart/tools-setup.ts',
+};
