@@ -14,6 +14,7 @@ const DECIDED: Readonly<Record<string, string>> = {
   'statefulset-has-servicename': 'one-pod stores keep a cluster address, which outlives their pods',
   'deployment-has-poddisruptionbudget': 'on one replica a budget blocks the drain of a node for ever',
   'statefulset-has-poddisruptionbudget': 'the same',
+  'pod-probes-identical': 'mongod is asked by its port: mongosh takes 100 MB and a second of a Pi each time',
 };
 
 function kubeScore(file: string): string[] {

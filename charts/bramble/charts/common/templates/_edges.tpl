@@ -8,7 +8,7 @@ Who talks to whom: one table, from which every NetworkPolicy is made, both ends 
 {{- define "common.edges" -}}
 {{- $root := .root -}}
 {{- $edges := dict -}}
-{{- range $name := list "gateway" "users" "catalog" "orders" "payments" "delivery" "notifications" "simulator" "storefront" -}}
+{{- range $name := include "common.services" . | splitList "," -}}
 {{- $values := index $root.Values $name -}}
 {{- if $values.enabled -}}
 {{- $outside := list -}}

@@ -8,6 +8,11 @@ Every template takes one dictionary:
 {{- printf "%s-%s" .root.Release.Name .name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
+{{/* Our services, in the network's order. */}}
+{{- define "common.services" -}}
+gateway,users,catalog,orders,payments,delivery,notifications,simulator,storefront
+{{- end -}}
+
 {{/* What selectors use: nothing that a new version could change. */}}
 {{- define "common.selector" -}}
 app.kubernetes.io/name: bramble

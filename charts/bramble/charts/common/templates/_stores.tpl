@@ -135,7 +135,7 @@ members, so that a member added later changes no pod.
 {{/* {root, store: postgres|mongodb, bundled?}: services with a database there, comma-separated; one with an address of its own only counts with own. */}}
 {{- define "common.databases" -}}
 {{- $names := list -}}
-{{- range $service := list "users" "catalog" "orders" "payments" "delivery" "notifications" -}}
+{{- range $service := include "common.services" . | splitList "," -}}
 {{- with index $.root.Values $service -}}
 {{- if and .enabled (has $.store (.stores | default list)) (or $.own (empty (.database | default dict).existingSecret)) -}}
 {{- $names = append $names $service -}}

@@ -79,9 +79,9 @@ spec:
 {{/* deployment=replicas of everything that holds a store's connection, for the time of a restore. */}}
 {{- define "jobs.restoreScale" -}}
 {{- $scale := list -}}
-{{- range $service := list "users" "catalog" "orders" "payments" "delivery" "notifications" "simulator" -}}
-{{- if (index $.root.Values $service).enabled -}}
+{{- range $service := include "common.services" . | splitList "," -}}
 {{- $values := include "common.values" (dict "root" $.root "name" $service) | fromYaml -}}
+{{- if and $values.enabled $values.node (ne $service "gateway") -}}
 {{- $scale = append $scale (printf "%s=%v" (include "common.fullname" (dict "root" $.root "name" $service)) (ternary $values.autoscaling.minReplicas $values.replicas $values.autoscaling.enabled)) -}}
 {{- end -}}
 {{- end -}}

@@ -13,7 +13,7 @@ invalidate-cache: { stores: [redis-cache], calls: [], outside: [] }
 reconcile: { stores: [], calls: [orders], outside: [] }
 backup: { stores: {{ concat $postgres $mongodb | toJson }}, calls: [], outside: {{ $s3 | toJson }} }
 restore: { stores: {{ concat $postgres $mongodb $redis | toJson }}, calls: [], outside: {{ append $s3 "apiserver" | toJson }} }
-{{- range $service := list "users" "catalog" "orders" "payments" "delivery" "notifications" }}
+{{- range $service := include "common.services" . | splitList "," }}
 {{- with index $.root.Values $service }}
 {{- if and .enabled .seed }}
 seed-{{ $service }}: { stores: {{ .stores | toJson }}, calls: [], outside: [] }

@@ -19,7 +19,7 @@
      "command" (list "node" "/app/migrate.mjs") "connectSeconds" $root.Values.waitSeconds "env" (include "jobs.migrateEnv" (dict "root" $root "databases" .))) }}
 {{- end }}
 {{- if $root.Values.demo.enabled }}
-{{- range $service := list "users" "catalog" "orders" "payments" "delivery" "notifications" }}
+{{- range $service := include "common.services" . | splitList "," }}
 {{- with index $root.Values $service }}
 {{- if and .enabled .seed }}
 ---
