@@ -4,6 +4,7 @@ import pg from 'pg';
 import { catalogApi, type ProductSnapshot } from '@bramble/contracts/catalog';
 import type { AnyEvent } from '@bramble/contracts/events';
 import { ordersApi, type Item } from '@bramble/contracts/orders';
+import { pause } from '@bramble/service-kit/clock';
 import { createService } from '@bramble/service-kit/create-service';
 import { baseEnv, loadConfig } from '@bramble/service-kit/config';
 import { endpoint } from '@bramble/service-kit/endpoint';
@@ -24,6 +25,8 @@ export interface Neighbours {
   /** Order id to owner. */
   owners: Map<string, string>;
   lookups: string[][];
+  /** How long a look-up takes. */
+  latency: { ms: number };
   cookies: (string | undefined)[];
   stop(): Promise<void>;
 }
@@ -35,11 +38,13 @@ async function startNeighbours(): Promise<Neighbours> {
     cart: [] as Item[],
     owners: new Map<string, string>(),
     lookups: [] as string[][],
+    latency: { ms: 0 },
     cookies: [] as (string | undefined)[],
   };
   service.mount([
     ...endpoint(catalogApi.lookup, async ({ body }) => {
       world.lookups.push(body.ids);
+      await pause(world.latency.ms);
       return { items: body.ids.flatMap((id) => world.products.get(id) ?? []) };
     }),
     ...endpoint(ordersApi.cartItems, async ({ req }) => {
@@ -54,8 +59,8 @@ async function startNeighbours(): Promise<Neighbours> {
           id: params.id,
           number: 'BR-TEST',
           userId: actor.userId ?? '',
-          status: 'PENDING',
-          payment: { status: 'none', attempts: 0 },
+          status: 'PENDING' as const,
+          payment: { status: 'none' as const, attempts: 0 },
           items: [],
           totals: { subtotal: zero, discount: zero, tax: zero, shipping: zero, total: zero, refunded: zero },
           shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
@@ -113,7 +118,8 @@ export async function startWorld(more: Record<string, string> = {}): Promise<Wor
     sql,
     startPayments,
     async publish(...events) {
-      const pipeline = redis.pipeline();
+      // As one transaction, so that the consumer reads them as one batch.
+      const pipeline = redis.multi();
       for (const event of events)
         pipeline.xadd(
           'orders_stream',
@@ -145,7 +151,7 @@ export function addProduct({ products }: Neighbours, price: number, available = 
 }
 
 /** An order as payments hears of it. */
-export function anOrder({ userId = randomUUID(), amount = 1_000 } = {}) {
+export function anOrder({ userId = randomUUID() as string, amount = 1_000 } = {}) {
   const orderId = randomUUID();
   const fact = { orderId, userId, number: 'BR-TEST' };
   return {

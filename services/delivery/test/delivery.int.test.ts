@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { AnyEvent } from '@bramble/contracts/events';
+import { newEvent } from '@bramble/service-kit/events';
+import { agentAs, userWith } from '@bramble/test-kit/agent';
+import { testEnv } from '@bramble/test-kit/env';
+import { expectNoLeaks } from '@bramble/test-kit/leaks';
+import { startService, type StartedService } from '@bramble/test-kit/start-service';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { eventsIn } from '@bramble/test-kit/streams';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { buildDelivery } from '../src/app';
+import { loadDeliveryConfig } from '../src/config';
+
+let stores: TestStores;
+let redis: Redis;
+let delivery: StartedService | undefined;
+
+const start = async (more: Record<string, string> = {}): Promise<StartedService> => {
+  delivery = await startService(
+    buildDelivery(
+      loadDeliveryConfig(
+        testEnv({ DELIVERY_MONGODB_URL: stores.mongodbUrl, REDIS_EVENTS_URL: stores.redisUrl, ...more }),
+      ),
+    ),
+  );
+  return delivery;
+};
+beforeAll(async () => {
+  stores = await testStores('delivery');
+  redis = new Redis(stores.redisUrl);
+});
+afterEach(async () => {
+  await delivery?.stop();
+  delivery = undefined;
+});
+afterAll(async () => {
+  redis.disconnect();
+  await expectNoLeaks(stores);
+  await stores.close();
+});
+
+const publish = async (...events: AnyEvent[]) => {
+  const entries = redis.multi();
+  for (const event of events)
+    entries.xadd(
+      'orders_stream',
+      '*',
+      ...Object.entries({ ...event, payload: JSON.stringify(event.payload) })
+        .flat()
+        .map(String),
+    );
+  await entries.exec();
+};
+const told = async (orderId: string) =>
+  (await eventsIn(redis, 'delivery_stream'))
+    .filter(({ key }) => key === orderId)
+    .map(({ type, payload }) => (type === 'delivery.stopped' ? `${type} ${payload['delivered']}` : type));
+const toldOf = (orderId: string, count: number) =>
+  waitFor(async () => {
+    const all = await told(orderId);
+    return all.length >= count && all;
+  });
+
+const anOrder = (userId = randomUUID()) => {
+  const orderId = randomUUID();
+  return {
+    orderId,
+    userId,
+    paid: () =>
+      newEvent('order.paid', orderId, {
+        orderId,
+        userId,
+        number: 'BR-TEST',
+        lines: [],
+        total: { amount: 100, currency: 'EUR' },
+        shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+      }),
+    release: () => newEvent('order.released', orderId, { orderId, restock: true }),
+  };
+};
+const wholeWay = ['delivery.started', 'delivery.shipped', 'delivery.delivered'];
+
+describe('in demo mode', () => {
+  test('a paid order is delivered by itself, each step told once', async () => {
+    const { url } = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.2' });
+    const order = anOrder();
+    await publish(order.paid());
+    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+    const { body } = await agentAs(
+      { url, config: (delivery as StartedService).config },
+      userWithId(order.userId),
+    )
+      .get(`/api/deliveries/${order.orderId}`)
+      .expect(200);
+    expect(body.delivery.status).toBe('DELIVERED');
+    expect(body.delivery.timeline.map(({ status }: { status: string }) => status)).toEqual([
+      'PREPARING',
+      'SHIPPED',
+      'OUT_FOR_DELIVERY',
+      'DELIVERED',
+    ]);
+  });
+
+  test('timers outlive the process, and two processes take each step once', async () => {
+    const first = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.3' });
+    const orders = Array.from({ length: 50 }, () => anOrder());
+    await publish(...orders.map((order) => order.paid()));
+    await Promise.all(orders.map(({ orderId }) => toldOf(orderId, 1)));
+    await first.stop();
+    const second = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0', SERVICE_INSTANCE: 'second' });
+    const third = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0', SERVICE_INSTANCE: 'third' });
+    for (const { orderId } of orders) expect(await toldOf(orderId, 3)).toEqual(wholeWay);
+    await second.stop();
+    await third.stop();
+  });
+
+  test('a shop that changes to demo mode delivers what couriers had begun', async () => {
+    const first = await start();
+    const order = anOrder();
+    await publish(order.paid());
+    await toldOf(order.orderId, 1);
+    await first.stop();
+    await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0' });
+    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+  });
+
+  test('a release stops a delivery on its way, and a late one is told that the parcel is there', async () => {
+    await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0' });
+    const there = anOrder();
+    await publish(there.paid());
+    await toldOf(there.orderId, 3);
+    await publish(there.release());
+    expect((await toldOf(there.orderId, 4)).at(-1)).toBe('delivery.stopped true');
+    await (delivery as StartedService).stop();
+
+    await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '60' });
+    const onItsWay = anOrder();
+    await publish(onItsWay.paid());
+    await toldOf(onItsWay.orderId, 1);
+    await publish(onItsWay.release());
+    expect((await toldOf(onItsWay.orderId, 2)).at(-1)).toBe('delivery.stopped false');
+  });
+});
+
+const userWithId = (id: string) => ({ ...userWith('customer'), id });
+
+describe('with couriers', () => {
+  test('a courier takes the legal steps and no others', async () => {
+    const service = await start();
+    const order = anOrder();
+    await publish(order.paid());
+    await toldOf(order.orderId, 1);
+    const courier = userWith('courier');
+    const step = (status: string, who = courier) =>
+      agentAs(service, who).post(`/api/deliveries/${order.orderId}/status`).send({ status });
+    for (const wrong of ['PREPARING', 'OUT_FOR_DELIVERY', 'DELIVERED', 'STOPPED']) {
+      const { body, status } = await step(wrong);
+      expect([status, body.code]).toEqual([409, 'delivery_step_invalid']);
+    }
+    await step('SHIPPED', userWithId(order.userId)).expect(403);
+    const shipped = await step('SHIPPED').expect(200);
+    expect(shipped.body.delivery).toMatchObject({ status: 'SHIPPED', courierId: courier.id });
+    await step('OUT_FOR_DELIVERY').expect(200);
+    await step('DELIVERED', userWith('admin')).expect(200);
+    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+    await step('DELIVERED').expect(409);
+  });
+
+  test('of two couriers at once one takes the step', async () => {
+    const service = await start();
+    const order = anOrder();
+    await publish(order.paid());
+    await toldOf(order.orderId, 1);
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() =>
+        agentAs(service, 'courier')
+          .post(`/api/deliveries/${order.orderId}/status`)
+          .send({ status: 'SHIPPED' }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+
+  test('the owner sees it, others do not find it, couriers list it by state', async () => {
+    const service = await start();
+    const orders = [anOrder(), anOrder(), anOrder()];
+    await publish(...orders.map((order) => order.paid()));
+    for (const { orderId } of orders) await toldOf(orderId, 1);
+    const [order] = orders as [ReturnType<typeof anOrder>];
+    const path = `/api/deliveries/${order.orderId}`;
+    const { body } = await agentAs(service, userWithId(order.userId)).get(path).expect(200);
+    expect(body.delivery).toMatchObject({ orderId: order.orderId, status: 'PREPARING' });
+    expect(Date.parse(body.delivery.estimatedAt)).toBeGreaterThan(Date.now());
+    await agentAs(service, 'customer').get(path).expect(404);
+    await agentAs(service, 'courier').get(path).expect(200);
+    await agentAs(service, 'customer').get('/api/deliveries').expect(403);
+    const courier = agentAs(service, 'courier');
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: { body: { items: { orderId: string }[]; nextCursor: string | null } } = await courier
+        .get('/api/deliveries')
+        .query({ status: 'PREPARING', limit: 2, ...(cursor ? { cursor } : {}) })
+        .expect(200);
+      seen.push(...page.body.items.map(({ orderId }) => orderId));
+      cursor = page.body.nextCursor;
+    }
+    for (const { orderId } of orders) expect(seen.filter((id) => id === orderId)).toHaveLength(1);
+  });
+
+  test('commands that are sent again get the recorded outcome again', async () => {
+    await start();
+    const order = anOrder();
+    const paid = order.paid();
+    await publish(paid);
+    await toldOf(order.orderId, 1);
+    await publish(paid, order.paid());
+    expect(await toldOf(order.orderId, 2)).toEqual(['delivery.started', 'delivery.started']);
+    await publish(order.release(), order.release());
+    expect((await toldOf(order.orderId, 4)).slice(2)).toEqual([
+      'delivery.stopped false',
+      'delivery.stopped false',
+    ]);
+    await publish(order.paid());
+    expect((await toldOf(order.orderId, 5)).at(-1)).toBe('delivery.stopped false');
+  });
+
+  test('an order that is released before it is known never starts', async () => {
+    const service = await start();
+    const order = anOrder();
+    await publish(order.release());
+    expect(await toldOf(order.orderId, 1)).toEqual(['delivery.stopped false']);
+    const read = () => agentAs(service, userWithId(order.userId)).get(`/api/deliveries/${order.orderId}`);
+    await read().expect(404);
+    await publish(order.paid());
+    expect(await toldOf(order.orderId, 2)).toEqual(['delivery.stopped false', 'delivery.stopped false']);
+    expect((await read().expect(200)).body.delivery.status).toBe('STOPPED');
+  });
+});
