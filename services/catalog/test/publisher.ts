@@ -1,0 +1,14 @@
+import { events, type AnyEvent } from '@bramble/contracts/events';
+import type { Redis } from 'ioredis';
+
+/** Writes events into their streams, as the relay of their service would. */
+export function openPublisher(redis: Redis) {
+  return async (...all: AnyEvent[]): Promise<void> => {
+    const pipeline = redis.pipeline();
+    for (const event of all) {
+      const fields = { ...event, version: String(event.version), payload: JSON.stringify(event.payload) };
+      pipeline.xadd(events[event.type].stream, '*', ...Object.entries(fields).flat());
+    }
+    await pipeline.exec();
+  };
+}
