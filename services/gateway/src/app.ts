@@ -1,0 +1,132 @@
+import { access } from 'node:fs/promises';
+import { usersApi } from '@bramble/contracts/users';
+import { batcher } from '@bramble/service-kit/batcher';
+import { createService, type Service } from '@bramble/service-kit/create-service';
+import { openRedis } from '@bramble/service-kit/redis';
+import type { AccessClaims } from '@bramble/contracts/sessions';
+import { createAccessTokenVerifier } from './auth/access-token';
+import { createAuthenticate } from './auth/authenticate';
+import { createDenylistRepository } from './auth/denylist.repository';
+import { createKeySet } from './auth/key-set';
+import type { GatewayConfig } from './config';
+import { clientReader } from './edge/client';
+import { answerClientError } from './edge/client-error';
+import { createEdge, type EdgeParts } from './edge/edge';
+import { greet } from './edge/greeting';
+import { createHealthService, readyProbe } from './health/health.service';
+import { healthRoutes } from './health/health.routes';
+import { createRateLimits } from './limits/rate-limits';
+import { createCall } from './proxy/call';
+import { createForward } from './proxy/forward';
+import { operationMatcher, publicOperations } from './proxy/operations';
+import type { UpstreamName } from './proxy/routing';
+import { createUpstream, type Upstream } from './proxy/upstream';
+import { createUpgradeHandler } from './sockets/upgrade';
+import { openStorefront } from './storefront/open-storefront';
+
+/** The one public door: routes, checks and protects; owns nothing. */
+export function buildGateway(config: GatewayConfig): Service {
+  let edge: ReturnType<typeof createEdge> | undefined;
+  const service = createService({
+    name: 'gateway',
+    config,
+    keepAliveMs: 95_000,
+    server: {
+      headersTimeout: 10_000,
+      requestTimeout: 60_000,
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16_384,
+    },
+    inFront: (app) => (req, res) => (edge ?? app)(req, res),
+  });
+  const events = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
+  const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL, required: false });
+
+  const urls: Readonly<Record<UpstreamName, string | undefined>> = {
+    users: config.USERS_URL,
+    catalog: config.CATALOG_URL,
+    orders: config.ORDERS_URL,
+    payments: config.PAYMENTS_URL,
+    delivery: config.DELIVERY_URL,
+    notifications: config.NOTIFICATIONS_URL,
+  };
+  const present = Object.entries(urls).flatMap(([name, url]) => (url === undefined ? [] : [{ name, url }]));
+  const upstreams: Partial<Record<UpstreamName, Upstream>> = Object.fromEntries(
+    present.map(({ name, url }) => [name, createUpstream(service, { name, url })]),
+  );
+  const users = createUsersClient(upstreams, config.INTERNAL_TOKEN_KEY);
+  const storefront = openStorefront(service, config);
+
+  const keys = createKeySet(users.keys);
+  const authenticate = createAuthenticate({
+    verify: createAccessTokenVerifier(keys),
+    denylist: createDenylistRepository(events),
+    askUsers: users.isGood,
+    log: service.log,
+  });
+  const clientOf = clientReader(config.TRUST_PROXY);
+  const corsOrigins = new Set(config.CORS_ORIGINS);
+  const secureAlways = config.COOKIE_SECURE === 'always';
+  const { READY_FILE: readyFile } = config;
+
+  const health = createHealthService({
+    service,
+    probes: {
+      ...Object.fromEntries(present.map(({ name, url }) => [name, readyProbe(url)])),
+      ...(storefront ? { storefront: storefront.ready } : {}),
+      ...(readyFile === undefined ? {} : { data: () => access(readyFile) }),
+    },
+  });
+  greet(service.app);
+  service.mount(healthRoutes(health));
+
+  const parts: EdgeParts = {
+    service,
+    clientOf,
+    corsOrigins,
+    secureAlways,
+    match: operationMatcher(publicOperations),
+    authenticate,
+    limits: createRateLimits(service, { redis: cache, factor: config.RATE_LIMIT_FACTOR }),
+    upstreams,
+    forward: createForward(config.INTERNAL_TOKEN_KEY),
+    onChanged: () => undefined,
+    storefront: storefront?.serve,
+  };
+  edge = createEdge(parts, service.app);
+  service.server.on('clientError', answerClientError);
+  service.server.on(
+    'upgrade',
+    createUpgradeHandler({
+      url: config.NOTIFICATIONS_URL,
+      tokenKey: config.INTERNAL_TOKEN_KEY,
+      secureAlways,
+      clientOf,
+      corsOrigins,
+      authenticate,
+      log: service.log,
+    }),
+  );
+  return service;
+}
+
+/** What the gateway asks users for itself. */
+function createUsersClient(upstreams: Partial<Record<UpstreamName, Upstream>>, tokenKey: string) {
+  const call = createCall(tokenKey);
+  const upstream = () => {
+    if (!upstreams.users) throw new Error('the gateway needs users');
+    return upstreams.users;
+  };
+  type Asked = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
+  return {
+    keys: async () => call(upstream(), usersApi.keys),
+    isGood: batcher<Asked, boolean>({
+      max: 200,
+      concurrency: 4,
+      run: async (asked) => {
+        const sessions = asked.map(({ sid, sub, ver }) => ({ id: sid, userId: sub, version: ver }));
+        return (await call(upstream(), usersApi.sessionStates, { body: { sessions } })).good;
+      },
+    }),
+  };
+}

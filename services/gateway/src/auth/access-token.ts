@@ -1,0 +1,107 @@
+import { Strategy, type StrategyOptionsWithRequest } from 'passport-jwt';
+import {
+  accessClaimsSchema,
+  accessTokenType,
+  tokenAudience,
+  tokenIssuer,
+  type AccessClaims,
+} from '@bramble/contracts/sessions';
+import { RecentMap } from '../cache/recent-map';
+import type { KeySet } from './key-set';
+
+export type AccessTokenVerifier = (token: string) => Promise<AccessClaims | undefined>;
+
+interface TokenRequest {
+  token: string;
+}
+/** What passport hands a strategy besides its own methods: where to report the outcome. */
+interface Attempt {
+  success(claims: AccessClaims): void;
+  fail(): void;
+  error(error: unknown): void;
+  authenticate(req: TokenRequest): void;
+}
+
+const MAX_TOKEN = 4_096;
+/** As many sessions as are active within ten minutes on one board, at about 1 kB each. */
+const REMEMBERED = 10_000;
+
+/** The header of a token that may be one of ours: it names a key by id and nothing else that could lead to a key. */
+function kidOf(token: string): string | undefined {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8'));
+    if (typeof header !== 'object' || header === null) return undefined;
+    const { typ, alg, kid, ...others } = header as Record<string, unknown>;
+    if (typ !== accessTokenType || alg !== 'ES256' || typeof kid !== 'string') return undefined;
+    return Object.keys(others).length === 0 && kid.length <= 64 ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Verifies access tokens with passport-jwt: ES256 only, by a key of users, with our issuer, audience and type, not
+ * expired. Answers the claims, or undefined for anything else; throws when users cannot be asked for its keys.
+ * Verified tokens are remembered until they expire.
+ */
+export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
+  const known = new RecentMap<string, AccessClaims>(REMEMBERED);
+  const options: StrategyOptionsWithRequest = {
+    jwtFromRequest: (req) => (req as unknown as TokenRequest).token,
+    secretOrKeyProvider: (_req, token: string, done) => {
+      const kid = kidOf(token);
+      if (kid === undefined) {
+        done(new Error('not one of our tokens'));
+        return;
+      }
+      keys.find(kid).then(
+        (key) => {
+          if (key) done(null, key);
+          else done(new Error('unknown key'));
+        },
+        (error: unknown) => done(new KeysAway(error)),
+      );
+    },
+    issuer: tokenIssuer,
+    audience: tokenAudience,
+    algorithms: ['ES256'],
+    passReqToCallback: true,
+  };
+  const strategy = new Strategy(
+    options,
+    (_req: unknown, payload: unknown, done: (error: unknown, claims?: unknown) => void) => {
+      const claims = accessClaimsSchema.safeParse(payload);
+      done(null, claims.success ? claims.data : false);
+    },
+  );
+
+  const verify = (token: string) =>
+    new Promise<AccessClaims | undefined>((resolve, reject) => {
+      const attempt = Object.create(strategy) as Attempt;
+      attempt.success = resolve;
+      attempt.fail = (reason?: unknown) =>
+        reason instanceof KeysAway ? reject(reason.cause) : resolve(undefined);
+      attempt.error = reject;
+      attempt.authenticate({ token });
+    });
+
+  return async (token) => {
+    const remembered = known.get(token);
+    if (remembered) {
+      if (remembered.exp > Date.now() / 1000) return remembered;
+      known.delete(token);
+      return undefined;
+    }
+    if (token.length > MAX_TOKEN) return undefined;
+    const claims = await verify(token);
+    if (claims) known.set(token, claims);
+    return claims;
+  };
+}
+
+class KeysAway extends Error {
+  override readonly name = 'KeysAway';
+  constructor(cause: unknown) {
+    super('the signing keys cannot be had', { cause });
+  }
+}

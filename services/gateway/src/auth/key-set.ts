@@ -1,0 +1,51 @@
+import { createPublicKey } from 'node:crypto';
+
+export type KeySet = ReturnType<typeof createKeySet>;
+
+const FRESH_MS = 5 * 60_000;
+/** A stranger may send any `kid`; that must not become a request each. */
+const THROTTLE_MS = 2_000;
+
+/** The public keys of users, by `kid`: fetched when needed, kept, and fetched again for a `kid` not seen before. */
+export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unknown>[] }>) {
+  let keys = new Map<string, string>();
+  let fetchedAt = -Infinity;
+  let triedAt = -Infinity;
+  let fetching: Promise<void> | undefined;
+
+  const refresh = async () => {
+    triedAt = Date.now();
+    const answer = await fetchKeys();
+    keys = new Map(
+      answer.keys
+        .filter((jwk) => jwk['kty'] === 'EC' && jwk['crv'] === 'P-256' && typeof jwk['kid'] === 'string')
+        .map((jwk) => [
+          String(jwk['kid']),
+          createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'pem', type: 'spki' }).toString(),
+        ]),
+    );
+    fetchedAt = Date.now();
+  };
+  const once = () =>
+    (fetching ??= refresh().finally(() => {
+      fetching = undefined;
+    }));
+
+  return {
+    /** The key in PEM, or undefined when users does not publish it. Throws only when no key was ever fetched. */
+    find: async (kid: string): Promise<string | undefined> => {
+      const known = keys.get(kid);
+      if (known) {
+        if (Date.now() - fetchedAt > FRESH_MS && Date.now() - triedAt > THROTTLE_MS)
+          once().catch(() => undefined);
+        return known;
+      }
+      if (fetching || Date.now() - triedAt > THROTTLE_MS || keys.size === 0)
+        await once().catch((error: unknown) => {
+          if (keys.size === 0) throw error;
+        });
+      return keys.get(kid);
+    },
+    warm: once,
+  };
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@bramble/service-kit/errors';
+
+const exposed = 'ETag, X-Correlation-Id, Retry-After, RateLimit, RateLimit-Policy, Location';
+const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
+const headers = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Correlation-Id';
+
+/** Lets scripts of an allowed origin read the answer. */
+export function allowOrigin(req: IncomingMessage, res: ServerResponse, allowed: ReadonlySet<string>): void {
+  if (allowed.size === 0) return;
+  const { origin } = req.headers;
+  res.setHeader('vary', 'Origin');
+  if (origin === undefined || !allowed.has(origin)) return;
+  res.setHeader('access-control-allow-origin', origin);
+  res.setHeader('access-control-allow-credentials', 'true');
+  res.setHeader('access-control-expose-headers', exposed);
+}
+
+/** Answers OPTIONS: what an allowed origin may send, or only which methods there are. */
+export function answerPreflight(
+  req: IncomingMessage,
+  res: ServerResponse,
+  allowed: ReadonlySet<string>,
+): void {
+  const { origin } = req.headers;
+  const asks = req.headers['access-control-request-method'] !== undefined;
+  if (asks && (origin === undefined || !allowed.has(origin))) throw new AppError('cross_site');
+  if (asks) {
+    res.setHeader('access-control-allow-methods', methods);
+    res.setHeader('access-control-allow-headers', headers);
+    res.setHeader('access-control-max-age', '600');
+  } else res.setHeader('allow', `${methods}, OPTIONS`);
+  res.writeHead(204).end();
+}

@@ -1,0 +1,9 @@
+import { gatewayApi } from '@bramble/contracts/gateway';
+import { endpoint, reply, type Mountable } from '@bramble/service-kit/endpoint';
+import type { HealthService } from './health.service';
+
+export const healthRoutes = (health: HealthService): Mountable[] =>
+  endpoint(gatewayApi.health, async () => {
+    const answer = await health.check();
+    return reply(answer.status === 'ok' ? 200 : 503, answer);
+  });

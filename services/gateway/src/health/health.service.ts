@@ -1,0 +1,54 @@
+import type { Service } from '@bramble/service-kit/create-service';
+
+export interface Health {
+  status: 'ok' | 'starting' | 'degraded';
+  services: Record<string, 'up' | 'down'>;
+}
+export type HealthService = ReturnType<typeof createHealthService>;
+
+const FRESH_MS = 1_000;
+const DEADLINE_MS = 900;
+
+/** Whether the shop is open: every service ready, the storefront there, and whoever started it says that all is loaded. */
+export function createHealthService({
+  service,
+  probes,
+}: {
+  service: Pick<Service, 'log'>;
+  /** Each throws while its part is not ready. */
+  probes: Readonly<Record<string, () => Promise<unknown>>>;
+}) {
+  let wasOpen = false;
+  let cached: { at: number; health: Promise<Health> } | undefined;
+
+  const ask = async (): Promise<Health> => {
+    const parts = await Promise.all(
+      Object.entries(probes).map(async ([name, probe]) => {
+        try {
+          await probe();
+          return [name, 'up'] as const;
+        } catch {
+          return [name, 'down'] as const;
+        }
+      }),
+    );
+    const allUp = parts.every(([, state]) => state === 'up');
+    if (allUp && !wasOpen) service.log.info('the shop is open');
+    wasOpen ||= allUp;
+    return { status: allUp ? 'ok' : wasOpen ? 'degraded' : 'starting', services: Object.fromEntries(parts) };
+  };
+
+  return {
+    check: (): Promise<Health> => {
+      if (!cached || Date.now() - cached.at > FRESH_MS) cached = { at: Date.now(), health: ask() };
+      return cached.health;
+    },
+  };
+}
+
+/** Asks a service whether it is ready, past its breaker: health must see it come back. */
+export const readyProbe = (url: string) => async (): Promise<void> => {
+  const response = await fetch(new URL('/internal/ready', url), { signal: AbortSignal.timeout(DEADLINE_MS) });
+  await response.body?.cancel();
+  if (response.status !== 204) throw new Error(`not ready: ${response.status}`);
+};

@@ -1,0 +1,59 @@
+import { catalogApi } from '@bramble/contracts/catalog';
+import { deliveryApi } from '@bramble/contracts/delivery';
+import { gatewayApi } from '@bramble/contracts/gateway';
+import type { Operation } from '@bramble/contracts/operation';
+import { ordersApi } from '@bramble/contracts/orders';
+import { paymentsApi } from '@bramble/contracts/payments';
+import { usersApi } from '@bramble/contracts/users';
+
+/** Every operation that the gateway lets through or answers. */
+export const publicOperations: readonly Operation[] = [
+  usersApi,
+  catalogApi,
+  ordersApi,
+  paymentsApi,
+  deliveryApi,
+  gatewayApi,
+]
+  .flatMap((api): Operation[] => Object.values(api))
+  .filter((operation) => operation.access !== 'service');
+
+export interface Matched {
+  operation: Operation;
+  /** `/api/orders/{id}` */
+  template: string;
+}
+
+const templateOf = (path: string) => path.replace(/:([A-Za-z]+)/g, '{$1}');
+
+/** Finds the operation of a method and path: by table for fixed paths, by segments for those with parameters. */
+export function operationMatcher(
+  operations: readonly Operation[],
+): (method: string, path: string) => Matched | undefined {
+  const fixed = new Map<string, Matched>();
+  const open = new Map<string, { segments: string[]; matched: Matched }[]>();
+  for (const operation of operations)
+    for (const path of [operation.path, ...(operation.aliases ?? [])]) {
+      const matched = { operation, template: templateOf(operation.path) };
+      const method = operation.method.toUpperCase();
+      if (!path.includes(':')) fixed.set(`${method} ${path}`, matched);
+      else {
+        const segments = path.split('/');
+        const key = `${method} ${segments.length}`;
+        open.set(key, [...(open.get(key) ?? []), { segments, matched }]);
+      }
+    }
+  return (asked, path) => {
+    const method = asked === 'HEAD' ? 'GET' : asked;
+    const exact = fixed.get(`${method} ${path}`);
+    if (exact) return exact;
+    const given = path.split('/');
+    return open
+      .get(`${method} ${given.length}`)
+      ?.find(({ segments }) =>
+        segments.every((segment, index) =>
+          segment.startsWith(':') ? given[index] !== '' : segment === given[index],
+        ),
+      )?.matched;
+  };
+}

@@ -1,0 +1,140 @@
+import CircuitBreaker from 'opossum';
+import { Pool } from 'undici';
+import { pause } from '@bramble/service-kit/clock';
+import type { Service } from '@bramble/service-kit/create-service';
+import { AppError } from '@bramble/service-kit/errors';
+import { counter, gauge, histogram } from '@bramble/service-kit/metrics';
+import { exchange, type UpstreamAnswer, type UpstreamRequest } from './exchange';
+import { createRetryBudget } from './retry-budget';
+
+export interface Upstream {
+  readonly name: string;
+  /** Throws AppError `unavailable` or `timeout` when there is no answer. Any answer, also a 500, is an answer. */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+}
+
+/** Bulkhead: a service in trouble holds so many requests of the gateway and no more; most of them wait in line. */
+const MAX_IN_HAND = 2_000;
+const CONNECTIONS = 64;
+const states = ['closed', 'open', 'half_open'] as const;
+
+const codeOf = (error: unknown): string =>
+  String((error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code ?? '');
+const neverSent = (error: unknown) =>
+  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(codeOf(error));
+const errorTypeOf = (error: unknown): 'timeout' | 'refused' | 'reset' =>
+  error instanceof Error && error.name === 'TimeoutError'
+    ? 'timeout'
+    : neverSent(error)
+      ? 'refused'
+      : 'reset';
+
+/**
+ * A way to one service: keep-alive connections, a breaker that opens when half of at least five calls in 10 s got no
+ * answer and tries again after 5 s, one repetition with jitter where it is safe and the budget allows, a bulkhead.
+ */
+export function createUpstream(service: Service, { name, url }: { name: string; url: string }): Upstream {
+  const pool = new Pool(new URL(url).origin, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: 900 },
+  });
+  const duration = histogram(service, 'http_client_request_duration_seconds');
+  const state = gauge(service, 'bramble_breaker_state');
+  const transitions = counter(service, 'bramble_breaker_transitions_total');
+  const rejected = counter(service, 'bramble_breaker_rejected_total');
+  const refused = counter(service, 'bramble_http_rejected_total');
+  const budget = createRetryBudget();
+  let inHand = 0;
+
+  const show = (to: (typeof states)[number]) => {
+    for (const each of states) state.set({ dependency: name, state: each }, each === to ? 1 : 0);
+  };
+  show('closed');
+  for (const to of states) transitions.inc({ dependency: name, to }, 0);
+  rejected.inc({ dependency: name }, 0);
+
+  const once = async (request: UpstreamRequest): Promise<UpstreamAnswer> => {
+    const startedAt = performance.now();
+    let errorType = '';
+    try {
+      const answer = await exchange(pool, request);
+      if (answer.status >= 500) errorType = '5xx';
+      return answer;
+    } catch (error) {
+      errorType = errorTypeOf(error);
+      throw error;
+    } finally {
+      duration.observe(
+        { server_address: name, error_type: errorType },
+        (performance.now() - startedAt) / 1000,
+      );
+    }
+  };
+
+  const breaker = new CircuitBreaker(once, {
+    name,
+    timeout: false,
+    errorThresholdPercentage: 50,
+    volumeThreshold: 5,
+    rollingCountTimeout: 10_000,
+    resetTimeout: 5_000,
+    // Whoever hung up says nothing about the service.
+    errorFilter: (error: unknown) => error instanceof Error && error.name === 'AbortError',
+  });
+  for (const [event, to] of [
+    ['open', 'open'],
+    ['halfOpen', 'half_open'],
+    ['close', 'closed'],
+  ] as const)
+    breaker.on(event as 'open', () => {
+      show(to);
+      transitions.inc({ dependency: name, to });
+      service.log.warn({ dependency: name, state: to }, 'a circuit breaker changed');
+    });
+  breaker.on('reject', () => rejected.inc({ dependency: name }));
+  service.onStop(`${name} upstream`, async () => {
+    breaker.shutdown();
+    await pool.destroy();
+  });
+
+  const repeatable = (request: UpstreamRequest, error: unknown) => {
+    if (breaker.opened || request.signal?.aborted || (request.body && !Buffer.isBuffer(request.body)))
+      return false;
+    if (neverSent(error)) return true;
+    return (request.method === 'GET' || request.method === 'HEAD') && errorTypeOf(error) === 'reset';
+  };
+
+  return {
+    name,
+    async send(request) {
+      if (inHand >= MAX_IN_HAND) {
+        refused.inc({ reason: 'overload' });
+        throw new AppError('unavailable', {
+          detail: `${name} has too much to do`,
+          headers: { 'retry-after': '1' },
+        });
+      }
+      inHand += 1;
+      budget.onRequest();
+      try {
+        return await breaker.fire(request).catch(async (error: unknown) => {
+          if (!repeatable(request, error) || !budget.take()) throw error;
+          await pause(20 + Math.random() * 80);
+          return breaker.fire(request);
+        });
+      } catch (error) {
+        throw errorTypeOf(error) === 'timeout'
+          ? new AppError('timeout', { detail: `${name} took too long`, cause: error })
+          : new AppError('unavailable', {
+              detail: `${name} is away`,
+              headers: { 'retry-after': '5' },
+              cause: error,
+            });
+      } finally {
+        inHand -= 1;
+      }
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { STATUS_CODES, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { cookieName, parseCookies } from '@bramble/service-kit/cookies';
+import { AppError } from '@bramble/service-kit/errors';
+import { internalTokenHeader } from '@bramble/service-kit/internal-auth';
+import { correlationIdFrom } from '@bramble/service-kit/request-context';
+import type { Logger } from '@bramble/service-kit/logger';
+import type { Client } from '../edge/client';
+import { pathOf } from '../edge/paths';
+import { callerToken } from '../proxy/forward';
+import type { Authenticate } from '../auth/authenticate';
+
+export interface UpgradeParts {
+  url: string | undefined;
+  tokenKey: string;
+  secureAlways: boolean;
+  clientOf: (req: IncomingMessage) => Client;
+  corsOrigins: ReadonlySet<string>;
+  authenticate: Authenticate;
+  log: Pick<Logger, 'warn'>;
+}
+
+/** What a handshake may carry; the service checks nothing of it but the version and the key. */
+const handshake = [
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-websocket-protocol',
+  'user-agent',
+] as const;
+const CONNECT_MS = 3_000;
+
+function refuse(socket: Duplex, error: AppError, correlationId: string): void {
+  const body = JSON.stringify(error.toProblem(correlationId));
+  socket.end(
+    [
+      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      `X-Correlation-Id: ${correlationId}`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+/** A browser always sends Origin with a handshake; whoever sends none must come with a bearer token or nobody's rights. */
+function fromAnotherSite(req: IncomingMessage, client: Client, allowed: ReadonlySet<string>): boolean {
+  const { origin } = req.headers;
+  return origin !== undefined && origin !== client.origin && !allowed.has(origin);
+}
+
+/**
+ * Passes `/ws` on to notifications as raw bytes, with who calls in the internal token. A client without Origin is no
+ * browser: its cookies are not looked at.
+ */
+export function createUpgradeHandler(parts: UpgradeParts) {
+  const open = async (req: IncomingMessage, socket: Duplex, head: Buffer, correlationId: string) => {
+    if (pathOf(req.url ?? '') !== '/ws') throw new AppError('not_found');
+    const client = parts.clientOf(req);
+    if (fromAnotherSite(req, client, parts.corsOrigins)) throw new AppError('cross_site');
+    if (parts.url === undefined)
+      throw new AppError('unavailable', { detail: 'this shop runs without notifications' });
+    const secure = client.secure || parts.secureAlways;
+    const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    const cookie =
+      req.headers.origin === undefined
+        ? undefined
+        : parseCookies(req.headers.cookie).get(cookieName('access', secure));
+    const token = bearer ?? cookie;
+    const claims = token === undefined ? undefined : await parts.authenticate(token);
+    if (bearer !== undefined && !claims) throw new AppError('unauthenticated');
+
+    const headers: Record<string, string> = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'x-correlation-id': correlationId,
+      'x-client-address': client.address,
+      [internalTokenHeader]: callerToken(parts.tokenKey, { claims, secure }, correlationId),
+    };
+    for (const name of handshake) {
+      const value = req.headers[name];
+      if (typeof value === 'string') headers[name] = value;
+    }
+    pass(parts.url, headers, socket, head, correlationId);
+  };
+
+  const pass = (
+    url: string,
+    headers: Record<string, string>,
+    socket: Duplex,
+    head: Buffer,
+    correlationId: string,
+  ) => {
+    const upstream = httpRequest(new URL('/ws', url), { headers, timeout: CONNECT_MS });
+    const away = () =>
+      refuse(socket, new AppError('unavailable', { detail: 'notifications is away' }), correlationId);
+    upstream.once('timeout', () => upstream.destroy(new Error('no answer to the handshake')));
+    upstream.once('error', away);
+    upstream.once('response', (response) => {
+      response.resume();
+      const status = response.statusCode ?? 502;
+      socket.end(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
+    });
+    upstream.once('upgrade', (response, tunnel, first: Buffer) => {
+      upstream.off('error', away);
+      tunnel.setTimeout(0);
+      tunnel.setNoDelay(true);
+      const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}`);
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
+      if (first.length > 0) socket.write(first);
+      if (head.length > 0) tunnel.write(head);
+      const end = () => {
+        socket.destroy();
+        tunnel.destroy();
+      };
+      for (const side of [socket, tunnel]) side.on('error', end).on('close', end);
+      tunnel.pipe(socket);
+      socket.pipe(tunnel);
+    });
+    socket.once('close', () => upstream.destroy());
+    upstream.end();
+  };
+
+  return (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const correlationId = correlationIdFrom(req.headers['x-correlation-id']);
+    socket.on('error', () => socket.destroy());
+    open(req, socket, head, correlationId).catch((error: unknown) => {
+      if (!(error instanceof AppError)) parts.log.warn({ err: error }, 'an upgrade failed');
+      refuse(
+        socket,
+        error instanceof AppError ? error : new AppError('internal', { cause: error }),
+        correlationId,
+      );
+    });
+  };
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Service } from '@bramble/service-kit/create-service';
+import { AppError } from '@bramble/service-kit/errors';
+import { createUpstream } from '../proxy/upstream';
+import { readAssetFolder, type AssetFolder } from './asset-folder';
+import { proxyStorefront } from './proxy-storefront';
+import { serveFolder } from './serve-folder';
+
+export interface Storefront {
+  serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<void>;
+  /** Throws while there is nothing to show. */
+  ready(): Promise<void>;
+}
+
+/** The storefront from a built folder, or from its own server; undefined when there is neither. */
+export function openStorefront(
+  service: Service,
+  {
+    STOREFRONT_DIR: dir,
+    STOREFRONT_URL: url,
+  }: { STOREFRONT_DIR?: string | undefined; STOREFRONT_URL?: string | undefined },
+): Storefront | undefined {
+  if (dir !== undefined) return fromFolder(service, dir);
+  if (url === undefined) return undefined;
+  return {
+    serve: proxyStorefront(createUpstream(service, { name: 'storefront', url })),
+    ready: async () => {
+      const response = await fetch(new URL('/', url), { signal: AbortSignal.timeout(900) });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`the storefront answered ${response.status}`);
+    },
+  };
+}
+
+/** Read when it is first there: it may still be built while the services start. */
+function fromFolder(service: Service, dir: string): Storefront {
+  let assets: AssetFolder | undefined;
+  const load = async () => {
+    assets ??= await readAssetFolder(dir);
+    return assets;
+  };
+  service.onStart('storefront', () => load().catch(() => undefined));
+  return {
+    serve: async (req, res, path) => {
+      const found = await load().catch((cause: unknown) => {
+        throw new AppError('unavailable', { detail: 'the storefront is not built yet', cause });
+      });
+      await serveFolder(found)(req, res, path);
+    },
+    ready: async () => {
+      await load();
+    },
+  };
+}

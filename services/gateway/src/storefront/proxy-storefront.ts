@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@bramble/service-kit/errors';
+import type { Upstream } from '../proxy/upstream';
+import { answeredHeaders } from '../proxy/headers';
+import { pipeline } from 'node:stream';
+
+const passed = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'if-none-match',
+  'if-modified-since',
+  'range',
+] as const;
+
+/** Fetches pages and assets from the storefront's own server. */
+export const proxyStorefront =
+  (upstream: Upstream) =>
+  async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const method = req.method ?? 'GET';
+    if (method !== 'GET' && method !== 'HEAD')
+      throw new AppError('method_not_allowed', { headers: { allow: 'GET, HEAD' } });
+    const headers: Record<string, string> = {};
+    for (const name of passed) {
+      const value = req.headers[name];
+      if (typeof value === 'string') headers[name] = value;
+    }
+    const answer = await upstream.send({ method, path: req.url ?? '/', headers, timeoutMs: 5_000 });
+    const answered = answeredHeaders(answer.headers);
+    for (const name of ['content-encoding', 'content-length', 'accept-ranges', 'content-range'] as const) {
+      const value = answer.headers[name];
+      if (typeof value === 'string') answered.push(name, value);
+    }
+    res.writeHead(answer.status, answered);
+    if (Buffer.isBuffer(answer.body)) res.end(answer.body);
+    else pipeline(answer.body, res, () => undefined);
+  };

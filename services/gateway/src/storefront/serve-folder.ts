@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@bramble/service-kit/errors';
+import type { Asset, AssetFolder } from './asset-folder';
+
+/** The best coding that both sides know; a weight of 0 is a refusal. */
+function codingFor(asset: Asset, accepted: string): 'br' | 'gzip' | 'identity' {
+  for (const coding of ['br', 'gzip'] as const)
+    if (
+      asset.bytes[coding] &&
+      new RegExp(`(?:^|,|\\s)${coding}(?!\\s*;\\s*q=0(?:\\.0*)?(?:,|$))`).test(accepted)
+    )
+      return coding;
+  return 'identity';
+}
+
+const matches = (header: string | undefined, etag: string) =>
+  header !== undefined &&
+  header.split(',').some((each) => each.trim().replace(/^W\//, '') === etag || each.trim() === '*');
+
+/** Writes a file of the storefront: the best precompressed form, or 304. */
+export function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Asset): void {
+  const coding = codingFor(asset, String(req.headers['accept-encoding'] ?? ''));
+  const etag = coding === 'identity' ? asset.etag : `${asset.etag.slice(0, -1)}-${coding}"`;
+  const headers = ['etag', etag, 'cache-control', asset.cacheControl, 'vary', 'Accept-Encoding'];
+  if (matches(req.headers['if-none-match'], etag)) {
+    res.writeHead(304, headers).end();
+    return;
+  }
+  const bytes = asset.bytes[coding] ?? asset.bytes.identity;
+  headers.push('content-type', asset.type, 'content-length', String(bytes.length));
+  if (coding !== 'identity') headers.push('content-encoding', coding);
+  res.writeHead(200, headers).end(bytes);
+}
+
+/** Finds the file for a path: itself, or index.html for a page of the app. Undefined for a file that is not there. */
+export function assetFor(assets: AssetFolder, path: string): Asset | undefined {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  const asset = assets.get(path === '/' ? '/index.html' : path);
+  return asset ?? (last.includes('.') ? undefined : assets.get('/index.html'));
+}
+
+/** Serves a built storefront from memory. */
+export const serveFolder =
+  (assets: AssetFolder) =>
+  (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
+    if (req.method !== 'GET' && req.method !== 'HEAD')
+      return Promise.reject(new AppError('method_not_allowed', { headers: { allow: 'GET, HEAD' } }));
+    let name = path;
+    try {
+      name = decodeURIComponent(path);
+    } catch {
+      return Promise.reject(new AppError('not_found'));
+    }
+    const asset = assetFor(assets, name);
+    if (!asset) return Promise.reject(new AppError('not_found'));
+    serveAsset(req, res, asset);
+    return Promise.resolve();
+  };

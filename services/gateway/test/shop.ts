@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { startService, type StartedService } from '@bramble/test-kit/start-service';
+import { testEnv } from '@bramble/test-kit/env';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { buildUsers } from '../../users/src/app';
+import { loadUsersConfig } from '../../users/src/config';
+import { seedUsers } from '../../users/src/seed';
+import { buildGateway } from '../src/app';
+import { loadGatewayConfig } from '../src/config';
+
+export interface Shop {
+  url: string;
+  gateway: StartedService;
+  users: StartedService;
+  stores: TestStores;
+  /** Settings of users, to start it again. */
+  usersEnv: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
+/** An address where nothing listens. */
+export const NOWHERE = 'http://127.0.0.1:9';
+
+/** Users and the gateway on real stores; the other services are away unless `env` names them. */
+export async function openShop(env: Record<string, string> = {}): Promise<Shop> {
+  const stores = await testStores('users');
+  const usersEnv = testEnv({
+    USERS_DATABASE_URL: stores.postgresUrl,
+    REDIS_EVENTS_URL: stores.redisUrl,
+    REDIS_CACHE_URL: stores.redisUrl,
+    DEMO: 'on',
+    DEMO_ADMIN: 'on',
+    RATE_LIMIT_FACTOR: '100',
+    ...env,
+  });
+  const usersConfig = loadUsersConfig(usersEnv);
+  await seedUsers(usersConfig);
+  const users = await startService(buildUsers(usersConfig));
+  const gateway = await startService(
+    buildGateway(
+      loadGatewayConfig(
+        testEnv({
+          REDIS_EVENTS_URL: stores.redisUrl,
+          REDIS_CACHE_URL: stores.redisUrl,
+          USERS_URL: users.url,
+          CATALOG_URL: NOWHERE,
+          ORDERS_URL: NOWHERE,
+          PAYMENTS_URL: NOWHERE,
+          DELIVERY_URL: NOWHERE,
+          RATE_LIMIT_FACTOR: '100',
+          ...env,
+        }),
+      ),
+    ),
+  );
+  return {
+    url: gateway.url,
+    gateway,
+    users,
+    stores,
+    usersEnv,
+    close: async () => {
+      await gateway.stop();
+      await users.stop();
+      await stores.close();
+    },
+  };
+}
+
+export const newEmail = (): string => `${randomUUID()}@example.test`;
+export const PASSWORD = 'correct horse battery';
