@@ -30,7 +30,13 @@ export function openRedis(
   service: Service,
   { role, url, required = role === 'events' }: { role: 'events' | 'cache'; url: string; required?: boolean },
 ): Redis {
-  const client = new Redis(url, { ...common(service), maxRetriesPerRequest: 1, commandTimeout: 3_000 });
+  const client = new Redis(url, {
+    ...common(service),
+    maxRetriesPerRequest: 1,
+    commandTimeout: 3_000,
+    // A command without a reply is given up alone; a connection without any reply for this long is replaced.
+    socketTimeout: 4_000,
+  });
   let lastLogged = 0;
   client.on('error', (error: Error) => {
     if (Date.now() - lastLogged < 10_000) return;

@@ -1,0 +1,134 @@
+import type { AnyEvent, EventOf } from '@bramble/contracts/events';
+import { testEnv } from '@bramble/test-kit/env';
+import type { TestStores } from '@bramble/test-kit/stores';
+import { baseEnv, loadConfig } from '../src/config';
+import { createService, type Service } from '../src/create-service';
+import { consume, newEvent } from '../src/events';
+import { newId } from '../src/ids';
+import { freshEvents, postgresOutbox, type PostgresOutbox } from '../src/postgres-outbox';
+import { openPostgres, type Sql } from '../src/postgres';
+import { openRedis, type Redis } from '../src/redis';
+
+/** The tables of the README, and one that shows in which order effects were committed. */
+export const schema = `
+CREATE TABLE IF NOT EXISTS outbox (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL, stream text NOT NULL, key text NOT NULL, type text NOT NULL,
+  version int NOT NULL DEFAULT 1, occurred_at timestamptz NOT NULL, correlation_id text NOT NULL, traceparent text NOT NULL DEFAULT '',
+  payload jsonb NOT NULL, stream_id text, sent_at timestamptz);
+CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (seq) WHERE sent_at IS NULL;
+CREATE INDEX IF NOT EXISTS outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS inbox (consumer text NOT NULL, event_id uuid NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (consumer, event_id));
+CREATE INDEX IF NOT EXISTS inbox_received ON inbox (received_at);
+CREATE TABLE IF NOT EXISTS effects (position bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL, key text NOT NULL, label text NOT NULL);`;
+
+export const STREAM = 'orders_stream';
+export const GROUP = 'catalog';
+
+/** An event of `key` that carries a label. */
+export const labelled = (key: string, label: string): EventOf<'order.cancelled'> =>
+  newEvent('order.cancelled', key, { orderId: newId(), userId: newId(), number: label });
+export const labelOf = (event: AnyEvent): string =>
+  event.type === 'order.cancelled' ? event.payload.number : event.type;
+
+const shell = (name: string, instance: string): Service =>
+  createService({ name, config: loadConfig(baseEnv(0), testEnv({ SERVICE_INSTANCE: instance })) });
+
+export interface Publisher {
+  service: Service;
+  sql: Sql;
+  redis: Redis;
+  outbox: PostgresOutbox;
+  /** Commits events in one transaction. */
+  say(...events: AnyEvent[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A running service with an outbox. */
+export async function startPublisher(stores: TestStores, instance = 'first'): Promise<Publisher> {
+  const service = shell('orders', instance);
+  const sql = openPostgres(service, { url: stores.postgresUrl, max: 4 });
+  const redis = openRedis(service, { role: 'events', url: stores.redisUrl });
+  const outbox = postgresOutbox(service, { sql, redis, streams: [STREAM] });
+  service.onStart('schema', () => sql.pool.query(schema));
+  await service.start();
+  return {
+    service,
+    sql,
+    redis,
+    outbox,
+    say: (...events) => sql.transaction((tx) => outbox.append(tx, events)),
+    stop: () => service.stop(),
+  };
+}
+
+export interface ReaderOptions {
+  instance?: string;
+  redisUrl?: string;
+  streams?: readonly string[];
+  /** Called inside the transaction for the fresh events, before their effects are written; may throw. */
+  before?: (events: AnyEvent[]) => void | Promise<void>;
+  /** Called after the commit, before the acknowledgement. */
+  after?: (events: AnyEvent[]) => void | Promise<void>;
+}
+
+/** A service that writes an effect per event, in the transaction of its inbox. Not started yet. */
+export function buildReader(stores: TestStores, options: ReaderOptions = {}) {
+  const service = shell(GROUP, options.instance ?? 'reader');
+  const sql = openPostgres(service, { url: stores.postgresUrl, max: 4 });
+  const redis = openRedis(service, { role: 'events', url: options.redisUrl ?? stores.redisUrl });
+  service.onStart('schema', () => sql.pool.query(schema));
+  consume(service, {
+    redis,
+    group: GROUP,
+    streams: options.streams ?? [STREAM],
+    handle: async (events) => {
+      await sql.transaction(async (tx) => {
+        const fresh = await freshEvents(tx, GROUP, events);
+        await options.before?.(fresh);
+        await tx.query({
+          text: 'INSERT INTO effects (event_id, key, label) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])',
+          values: [fresh.map((event) => event.id), fresh.map((event) => event.key), fresh.map(labelOf)],
+        });
+      });
+      await options.after?.(events);
+    },
+  });
+  return { service, sql, redis };
+}
+
+/** The same, running. */
+export async function startReader(stores: TestStores, options: ReaderOptions = {}) {
+  const reader = buildReader(stores, options);
+  await reader.service.start();
+  return { ...reader, stop: () => reader.service.stop() };
+}
+
+/** The labels of the effects in the order of their commits, of one key or of all. */
+export async function effectsOf(sql: Sql, key?: string): Promise<string[]> {
+  const { rows } = await sql.query<{ label: string }>({
+    text: 'SELECT label FROM effects WHERE $1::text IS NULL OR key = $1 ORDER BY position',
+    values: [key ?? null],
+  });
+  return rows.map((row) => row.label);
+}
+
+/** One value of a service's metrics; the labels in the order of the exposition do not matter. */
+export async function metric(
+  service: Service,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<number> {
+  const text = await service.metrics.registry.metrics();
+  const line = text
+    .split('\n')
+    .find(
+      (candidate) =>
+        candidate.startsWith(`${name}{`) &&
+        Object.entries(labels).every(([label, value]) => candidate.includes(`${label}="${value}"`)),
+    );
+  return line === undefined ? NaN : Number(line.slice(line.lastIndexOf(' ') + 1));
+}
+
+/** `count` labels: `a0`, `a1`, … */
+export const labels = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${prefix}${i}`);
