@@ -1,0 +1,139 @@
+import type { Order } from '@bramble/contracts/orders';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { startShop, type RunningShop } from '../helpers/running-shop';
+import { request, signUp } from '../helpers/shop-session';
+import { ask, orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
+
+const ended = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'] as const;
+
+describe('the shop, through its public address', () => {
+  let shop: RunningShop;
+  let seller: string;
+
+  beforeAll(async () => {
+    shop = await startShop({ env: { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' } });
+    seller = await signUp(shop.url, 'seller');
+  }, 300_000);
+  afterAll(() => shop.stop(), 60_000);
+
+  const availableOf = async (id: string) =>
+    (await request<{ product: { stock: { available: number } } }>(shop.url, `/api/products/${id}`)).product
+      .stock.available;
+
+  it('takes a shopper from sign-up through the cart to a COMPLETED order', async () => {
+    const { items } = await request<{ items: { id: string; title: string }[] }>(
+      shop.url,
+      '/api/products?limit=5',
+    );
+    expect(items).toHaveLength(5);
+    const buyer = await signUp(shop.url, 'customer');
+    const productId = items[0]!.id;
+    await request(shop.url, '/api/cart/items', { token: buyer, body: { productId, quantity: 2 } });
+    const placed = await placeOrder(shop.url, buyer, undefined);
+    expect(placed.status).toBe(202);
+    const { id } = placed.body['order'] as Order;
+    const order = await orderReaches(shop.url, buyer, id, ['COMPLETED']);
+    expect(order.timeline.map(({ status }) => status)).toEqual(
+      expect.arrayContaining(['PENDING', 'RESERVED', 'PAID', 'SHIPPED', 'COMPLETED']),
+    );
+    expect(order.payment).toEqual({ status: 'captured', attempts: 1 });
+    expect(
+      (await request<{ cart: { items: unknown[] } }>(shop.url, '/api/cart', { token: buyer })).cart.items,
+    ).toEqual([]);
+  }, 60_000);
+
+  it('sells exactly 10 of 10 to 200 buyers at once, and tells the rest that it is out of stock', async () => {
+    const product = await sellProduct(shop.url, seller, 10);
+    const buyers = await signUpMany(shop.url, 200);
+    const answers = await Promise.all(
+      buyers.map((token) => placeOrder(shop.url, token, [{ productId: product.id, quantity: 1 }])),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    const orders = await Promise.all(
+      answers.map(({ body }, n) =>
+        orderReaches(shop.url, buyers[n]!, (body['order'] as Order).id, ended, 60_000),
+      ),
+    );
+    expect(orders.filter(({ status }) => status === 'COMPLETED')).toHaveLength(10);
+    const failed = orders.filter(({ status }) => status === 'FAILED');
+    expect(failed.map(({ failureReason }) => failureReason)).toEqual(
+      Array.from({ length: 190 }, () => 'out_of_stock'),
+    );
+    expect(await availableOf(product.id)).toBe(0);
+  }, 180_000);
+
+  it('gives the last piece to one of two buyers', async () => {
+    const product = await sellProduct(shop.url, seller, 1);
+    const buyers = await signUpMany(shop.url, 2);
+    const answers = await Promise.all(
+      buyers.map((token) => placeOrder(shop.url, token, [{ productId: product.id, quantity: 1 }])),
+    );
+    const orders = await Promise.all(
+      answers.map(({ body }, n) => orderReaches(shop.url, buyers[n]!, (body['order'] as Order).id, ended)),
+    );
+    expect(orders.map(({ status }) => status).sort()).toEqual(['COMPLETED', 'FAILED']);
+  }, 60_000);
+
+  it('serves 20 shoppers who add to their carts and order at the same time', async () => {
+    const products = await Promise.all([30, 30, 30].map((stock) => sellProduct(shop.url, seller, stock)));
+    const buyers = await signUpMany(shop.url, 20);
+    const orders = await Promise.all(
+      buyers.map(async (token) => {
+        for (const { id } of products)
+          await request(shop.url, '/api/cart/items', { token, body: { productId: id, quantity: 1 } });
+        const placed = await placeOrder(shop.url, token, undefined);
+        return orderReaches(shop.url, token, (placed.body['order'] as Order).id, ended, 60_000);
+      }),
+    );
+    expect(orders.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'COMPLETED'));
+    expect(await Promise.all(products.map(({ id }) => availableOf(id)))).toEqual([10, 10, 10]);
+  }, 120_000);
+
+  it('declines a card, takes another, and refuses a third', async () => {
+    const product = await sellProduct(shop.url, seller, 3);
+    const buyer = await signUp(shop.url, 'customer');
+    const { body } = await placeOrder(shop.url, buyer, [{ productId: product.id, quantity: 1 }], {
+      card: 'tok_declined',
+    });
+    const { id } = body['order'] as Order;
+    const pay = (key: string) =>
+      ask(
+        shop.url,
+        'POST',
+        '/api/payments/checkout',
+        buyer,
+        { orderId: id, paymentMethod: { token: 'tok_visa' } },
+        { 'idempotency-key': key },
+      );
+    let again = await pay('try-1');
+    for (let n = 2; again.status === 409 && n < 100; n++) again = await pay(`try-${n}`);
+    expect(again.status).toBe(202);
+    const order = await orderReaches(shop.url, buyer, id, ['COMPLETED']);
+    expect(order.payment).toEqual({ status: 'captured', attempts: 2 });
+    expect((await pay('late')).body['code']).toBe('order_not_payable');
+  }, 60_000);
+
+  it('puts stock and money back when an order is cancelled', async () => {
+    const product = await sellProduct(shop.url, seller, 2);
+    const buyer = await signUp(shop.url, 'customer');
+    const { body } = await placeOrder(shop.url, buyer, [{ productId: product.id, quantity: 2 }], {
+      card: 'tok_slow',
+    });
+    const { id } = body['order'] as Order;
+    await orderReaches(shop.url, buyer, id, ['RESERVED']);
+    expect((await ask(shop.url, 'POST', `/api/orders/${id}/cancel`, buyer)).status).toBe(200);
+    // tok_slow is captured about five seconds after the cancel; the late money goes back.
+    await waitFor(
+      async () => {
+        const { items } = await request<{ items: { type: string; status: string }[] }>(
+          shop.url,
+          `/api/payments?orderId=${id}`,
+          { token: buyer },
+        );
+        return items.some(({ type, status }) => type === 'refund' && status === 'succeeded');
+      },
+      { timeout: 40_000, interval: 250, what: 'the refund' },
+    );
+    expect(await availableOf(product.id)).toBe(2);
+  }, 90_000);
+});

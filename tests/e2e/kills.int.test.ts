@@ -1,0 +1,106 @@
+import type { Order } from '@bramble/contracts/orders';
+import { startShop, type RunningShop } from '../helpers/running-shop';
+import { request, signUp } from '../helpers/shop-session';
+import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
+
+const ended = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'] as const;
+const env = { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' };
+
+interface Placed {
+  id: string;
+  token: string;
+}
+
+describe('a shop that is killed', () => {
+  let shop: RunningShop | undefined;
+  afterEach(() => shop?.stop(), 60_000);
+
+  async function open(stock: number) {
+    shop = await startShop({ env });
+    const seller = await signUp(shop.url, 'seller');
+    return {
+      shop,
+      product: await sellProduct(shop.url, seller, stock),
+      tokens: await signUpMany(shop.url, 10),
+    };
+  }
+
+  /** Orders one after another on each token; those that were acknowledged count, whatever happens to the others. */
+  async function placeMany(
+    url: string,
+    tokens: readonly string[],
+    productId: string,
+    each: number,
+  ): Promise<Placed[]> {
+    const placed: Placed[] = [];
+    await Promise.all(
+      tokens.map(async (token) => {
+        for (let n = 0; n < each; n++) {
+          const answer = await placeOrder(url, token, [{ productId, quantity: 1 }]).catch(() => undefined);
+          if (answer?.status === 202) placed.push({ id: (answer.body['order'] as Order).id, token });
+        }
+      }),
+    );
+    return placed;
+  }
+
+  async function expectAllEndedOnce(
+    url: string,
+    placed: readonly Placed[],
+    productId: string,
+    stock: number,
+  ): Promise<void> {
+    const orders = await Promise.all(
+      placed.map(({ id, token }) => orderReaches(url, token, id, ended, 120_000)),
+    );
+    const completed = orders.filter(({ status }) => status === 'COMPLETED').length;
+    const { product } = await request<{ product: { stock: { available: number } } }>(
+      url,
+      `/api/products/${productId}`,
+    );
+    // What was not acknowledged may have been placed all the same, so stock can only be lower by those.
+    expect(stock - product.stock.available).toBeGreaterThanOrEqual(completed);
+    for (const { id, token } of placed) {
+      const { items } = await request<{ items: { type: string; status: string }[] }>(
+        url,
+        `/api/payments?orderId=${id}`,
+        { token },
+      );
+      expect(
+        items.filter(({ type, status }) => type === 'capture' && status === 'succeeded').length,
+      ).toBeLessThanOrEqual(1);
+    }
+    expect(completed).toBe(placed.length);
+  }
+
+  it('ends every order once when all consumers die in the middle of 100 orders', async () => {
+    const { shop: running, product, tokens } = await open(1_000);
+    const placing = placeMany(running.url, tokens, product.id, 10);
+    await orderBegan(running, tokens);
+    for (const name of ['catalog', 'payments', 'delivery', 'orders']) running.killService(name);
+    const placed = await placing;
+    expect(placed.length).toBeGreaterThan(0);
+    await expectAllEndedOnce(running.url, placed, product.id, 1_000);
+  }, 300_000);
+
+  it('comes back by itself after kill -9 of everything, with every acknowledged order', async () => {
+    const { shop: running, product, tokens } = await open(1_000);
+    const placing = placeMany(running.url, tokens, product.id, 20);
+    await orderBegan(running, tokens);
+    running.kill9All();
+    const placed = await placing;
+    expect(placed.length).toBeGreaterThan(0);
+    shop = await startShop({ env, dataDir: running.dataDir });
+    await expectAllEndedOnce(shop.url, placed, product.id, 1_000);
+  }, 300_000);
+
+  /** Resolves when the shop has at least five orders of these buyers in work. */
+  async function orderBegan({ url }: RunningShop, tokens: readonly string[]): Promise<void> {
+    for (;;) {
+      const { items } = await request<{ items: unknown[] }>(url, '/api/orders?limit=5', {
+        token: tokens[0]!,
+      });
+      if (items.length >= 2) return;
+    }
+  }
+});
