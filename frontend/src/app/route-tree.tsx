@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { readAdminSearch } from '../features/admin/admin-search';
 import { Shell } from './shell';
 import { categoriesQuery, productQuery, productsQuery } from '../features/catalogue/catalogue.queries';
 import { readCatalogueSearch } from '../features/catalogue/catalogue-search';
@@ -76,6 +77,26 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('../routes/account'), 'AccountPage'),
 });
 
+const sell = createRoute({
+  getParentRoute: () => root,
+  path: '/sell',
+  component: lazyRouteComponent(() => import('../routes/sell'), 'SellPage'),
+});
+
+/** `new` in the place of an id offers something new. */
+const sellProduct = createRoute({
+  getParentRoute: () => root,
+  path: '/sell/$productId',
+  component: lazyRouteComponent(() => import('../routes/sell-product'), 'SellProductPage'),
+});
+
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: '/admin',
+  validateSearch: readAdminSearch,
+  component: lazyRouteComponent(() => import('../routes/admin'), 'AdminPage'),
+});
+
 export const routeTree = root.addChildren([
   home,
   product,
@@ -86,4 +107,7 @@ export const routeTree = root.addChildren([
   signIn,
   signUp,
   account,
+  sell,
+  sellProduct,
+  admin,
 ]);

@@ -39,7 +39,7 @@ export const tokenOf = (number: string): string | undefined =>
 
 /** A card is good until the end of its month. */
 export const isExpiryAhead = (text: string, now = new Date()): boolean => {
-  const match = /^(0[1-9]|1[0-2])\s*\/?\s*(\d{2})$/.exec(text.trim());
+  const match = /^(0[1-9]|1[0-2])\/?(\d{2})$/.exec(text.replace(/\s/g, ''));
   if (!match) return false;
   return new Date(2000 + Number(match[2]), Number(match[1]), 1) > now;
 };

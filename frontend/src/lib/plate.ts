@@ -2,23 +2,21 @@ import type { Product } from '@bramble/contracts/catalog';
 import { seedOf } from './seeded';
 
 const hues = [12, 55, 98, 145, 205, 275] as const;
-const known: Record<string, number> = {
-  fruit: 12,
-  vegetables: 145,
+/** The demo market's stalls, so that neighbours on the board differ. Any other category takes its hue from its name. */
+const known: Readonly<Record<string, number>> = {
+  'fruit-and-vegetables': 145,
   bakery: 55,
-  dairy: 98,
-  pantry: 98,
-  drinks: 205,
-  sweets: 275,
-  garden: 145,
-  flowers: 12,
-  home: 205,
+  'dairy-and-eggs': 205,
+  larder: 12,
+  drinks: 275,
+  garden: 98,
   kitchen: 55,
+  crafts: 12,
   clothing: 275,
-  toys: 98,
-  books: 55,
-  tools: 205,
-  outdoors: 145,
+  electronics: 205,
+  tools: 98,
+  'toys-and-games': 12,
+  'books-and-paper': 145,
 };
 
 /** The plate's hue: one of six, the same for a whole category. */
@@ -27,16 +25,14 @@ export const hueOf = (category: string): number =>
 
 export type Arrangement = 'single' | 'pair' | 'crate';
 
-/** How the goods lie on the plate, read from the pack size in the title. */
+const packOf =
+  /(?:^|[\s,(])(\d{1,3}) (?:pieces|balls|spools|colours|pots|pairs|bottles|bars|bulbs|jars|tins|cans|plants|cartons|cobs|bags|trays)\b/;
+
+/** How the goods lie on the plate: the pack size that the title tells. */
 export const arrangementOf = (title: string): Arrangement => {
-  if (
-    /\b(?:crate|dozen|punnet|(?:box|tray|case|pack|set|bunch) of (?:[4-9]|four|five|six|eight|ten|twelve)|(?:[4-9]|1[02])[- ]?(?:pack|×))\b/i.test(
-      title,
-    )
-  )
-    return 'crate';
-  if (/\b(?:pair|duo|twin|two|(?:pack|set|bunch) of 2|2[- ]?(?:pack|×))\b/i.test(title)) return 'pair';
-  return 'single';
+  const pieces = Number(packOf.exec(title)?.[1] ?? 1);
+  if (pieces > 2 || /\b(?:crate|dozen)\b/i.test(title)) return 'crate';
+  return pieces === 2 || /\bpair of\b/i.test(title) ? 'pair' : 'single';
 };
 
 export const pictureOf = (product: Pick<Product, 'pictures'>): string | undefined => product.pictures[0]?.url;

@@ -41,7 +41,7 @@ const hear = (message: Message): void => {
 /** Installations without the notification service have no socket; asking first keeps their consoles clean. */
 const isOffered = (): Promise<boolean> => {
   offered ??= get<{ services?: Record<string, unknown> }>('/api/health')
-    .then(({ services }) => services !== undefined && 'notifications' in services)
+    .then(({ services }) => services?.['notifications'] === 'up')
     .catch(() => false);
   return offered;
 };

@@ -1,0 +1,38 @@
+import type { Order } from '@bramble/contracts/orders';
+import type { Money } from '@bramble/contracts/money';
+import type { Page } from '@bramble/contracts/page';
+import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
+import { get, post } from '../../lib/api';
+import { attemptKey, endAttempt } from '../../lib/attempt';
+import type { AdminSearch } from './admin-search';
+
+export const allOrdersQuery = (search: AdminSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['mine', 'admin-orders', search],
+    staleTime: 5_000,
+    placeholderData: keepPreviousData,
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last: Page<Order>) => last.nextCursor ?? undefined,
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<Order>>('/api/admin/orders', { query: { ...search, limit: 50, cursor: pageParam }, signal }),
+  });
+
+/** What can still be paid back. */
+export const refundable = ({ totals, payment }: Order): Money => ({
+  amount:
+    payment.status === 'captured' || payment.status === 'refunding'
+      ? totals.total.amount - totals.refunded.amount
+      : 0,
+  currency: totals.total.currency,
+});
+
+export const refundOrder = async (
+  order: Order,
+  body: { amount?: Money; restock?: boolean; reason?: string },
+): Promise<Order> => {
+  const purpose = `refund.${order.id}.${order.version}`;
+  const headers = { 'Idempotency-Key': attemptKey(purpose, body) };
+  const answer = await post<{ order: Order }>(`/api/orders/${order.id}/refund`, body, { headers });
+  endAttempt(purpose);
+  return answer.order;
+};

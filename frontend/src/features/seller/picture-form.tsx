@@ -1,0 +1,53 @@
+import type { Product } from '@bramble/contracts/catalog';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Failure } from '../../components/failure';
+import { Plate } from '../../components/plate';
+import { announce } from '../../lib/announce';
+import { editedProductQuery, forgetProducts, putPicture } from './seller.queries';
+import { shrinkPicture } from './shrink-picture';
+
+/** A photograph by file picker or by dropping it on the plate. It takes the plate's shape. */
+export const PictureForm = ({ product }: { product: Product }) => {
+  const client = useQueryClient();
+  const upload = useMutation({
+    mutationFn: async (file: File) => putPicture(product.id, await shrinkPicture(file).catch(() => file)),
+    onSuccess: async (saved) => {
+      client.setQueryData(editedProductQuery(saved.id).queryKey, saved);
+      await forgetProducts(client, saved.id);
+      announce('Picture saved');
+    },
+  });
+  const take = (file: File | undefined) => file && upload.mutate(file);
+  return (
+    <section aria-label="Picture" className="grid w-full max-w-72 content-start gap-3">
+      <div
+        aria-busy={upload.isPending}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          take(event.dataTransfer.files[0]);
+        }}
+      >
+        <Plate
+          product={product}
+          alt={`Picture of ${product.title}`}
+          className={upload.isPending ? 'opacity-50' : ''}
+        />
+      </div>
+      <label className="inline-flex min-h-11 w-fit cursor-pointer items-center rounded-control border border-line-strong bg-surface px-4 font-semibold focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-ink hover:border-ink">
+        {upload.isPending ? 'Sending…' : 'Choose a photograph'}
+        <input
+          type="file"
+          accept="image/jpeg,image/png,image/webp,image/avif"
+          className="sr-only"
+          onChange={(event) => {
+            take(event.target.files?.[0]);
+            event.target.value = '';
+          }}
+        />
+      </label>
+      <p className="text-sm text-ink-muted">JPEG, PNG or WebP. Drop it on the plate, too.</p>
+      {upload.error && <Failure error={upload.error} />}
+    </section>
+  );
+};

@@ -1,0 +1,79 @@
+import type { Product } from '@bramble/contracts/catalog';
+import type { Sale } from '@bramble/contracts/orders';
+import type { Page } from '@bramble/contracts/page';
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
+import { call, get, post } from '../../lib/api';
+
+interface ProductAnswer {
+  product: Product;
+}
+
+export interface ProductDraft {
+  title: string;
+  description: string;
+  category: string;
+  price: Product['price'];
+  stock: { available: number };
+}
+
+export const myProductsQuery = infiniteQueryOptions({
+  queryKey: ['mine', 'products'],
+  staleTime: 5_000,
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last: Page<Product>) => last.nextCursor ?? undefined,
+  queryFn: ({ pageParam, signal }) =>
+    get<Page<Product>>('/api/products/mine', { query: { limit: 50, cursor: pageParam }, signal }),
+});
+
+export const salesQuery = queryOptions({
+  queryKey: ['mine', 'sales'],
+  staleTime: 5_000,
+  queryFn: async ({ signal }) =>
+    (await get<Page<Sale>>('/api/orders/sales', { query: { limit: 20 }, signal })).items,
+});
+
+export const editedProductQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['mine', 'product', id],
+    staleTime: 0,
+    queryFn: async ({ signal }) => (await get<ProductAnswer>(`/api/products/${id}`, { signal })).product,
+  });
+
+export const createProduct = async (draft: ProductDraft): Promise<Product> =>
+  (await post<ProductAnswer>('/api/products', draft)).product;
+
+/** Only what differs is sent, so that a sale between opening and saving is not undone by an old stock number. */
+export const changeProduct = async (product: Product, draft: ProductDraft): Promise<Product> => {
+  const { stock, price, ...texts } = draft;
+  const body: Partial<ProductDraft> = {};
+  for (const field of ['title', 'description', 'category'] as const) {
+    if (texts[field] !== product[field]) body[field] = texts[field];
+  }
+  if (price.amount !== product.price.amount) body.price = price;
+  if (stock.available !== product.stock.available) body.stock = stock;
+  if (Object.keys(body).length === 0) return product;
+  const headers = { 'If-Match': `"${product.version}"` };
+  return (await call<ProductAnswer>('PATCH', `/api/products/${product.id}`, { body, headers })).product;
+};
+
+export const removeProduct = (product: Product): Promise<void> =>
+  call('DELETE', `/api/products/${product.id}`);
+
+export const refill = async (id: string, quantity: number): Promise<Product> =>
+  (await post<ProductAnswer>(`/api/products/${id}/refill`, { quantity })).product;
+
+export const putPicture = async (id: string, file: Blob): Promise<Product> => {
+  const form = new FormData();
+  form.set('file', file, 'picture.webp');
+  return (await call<ProductAnswer>('PUT', `/api/products/${id}/picture`, { form, timeout: 60_000 })).product;
+};
+
+/** A product changed: whatever shows it asks again. */
+export const forgetProducts = async (client: QueryClient, id?: string): Promise<void> => {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: ['mine', 'products'] }),
+    client.invalidateQueries({ queryKey: ['products'] }),
+    client.invalidateQueries({ queryKey: ['categories'] }),
+    ...(id ? [client.invalidateQueries({ queryKey: ['product', id] })] : []),
+  ]);
+};
