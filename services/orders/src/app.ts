@@ -44,7 +44,6 @@ export function buildOrders(config: OrdersConfig): Service {
       : openPostgres(service, { url: config.ORDERS_REPLICA_URL, name: 'replica' });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const payments = createUpstream(service, { name: 'payments', url: config.PAYMENTS_URL });
-  const catalog = createUpstream(service, { name: 'catalog', url: config.CATALOG_URL });
   const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
 
   const metrics = createOrderMetrics(service);
@@ -54,7 +53,7 @@ export function buildOrders(config: OrdersConfig): Service {
   const saga = createSaga({ orders: repository, metrics, log });
   const reconciler = createReconciler({ saga, log });
   const carts = createCartRepository(sql);
-  const cart = createCartService({ carts, payments, catalog, currency });
+  const cart = createCartService({ carts, payments, currency });
   const orders = createOrderService({
     orders: repository,
     lists: createOrderListRepository(openPrisma(replica)),

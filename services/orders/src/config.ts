@@ -8,7 +8,6 @@ export const loadOrdersConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ORDERS_REPLICA_URL: url().optional(),
       REDIS_EVENTS_URL: url(),
       PAYMENTS_URL: urlOr('http://payments:8004'),
-      CATALOG_URL: urlOr('http://catalog:3002'),
       RESERVATION_TTL_SECONDS: seconds(600),
     },
     env,

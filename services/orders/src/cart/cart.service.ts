@@ -1,4 +1,3 @@
-import { catalogApi } from '@bramble/contracts/catalog';
 import { money } from '@bramble/contracts/money';
 import { MAX_QUANTITY, type Cart, type Item } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
@@ -11,11 +10,19 @@ import type { CartRepository } from './cart.repository';
 export interface CartDependencies {
   carts: CartRepository;
   payments: Upstream;
-  catalog: Upstream;
   currency: string;
 }
 
-export function createCartService({ carts, payments, catalog, currency }: CartDependencies) {
+/** Which of the items a refused quote names: it lists each as `items.<index>.productId`. */
+function missingFrom(items: readonly Item[], error: unknown): string[] {
+  if (!(error instanceof AppError) || error.code !== 'product_unavailable') return [];
+  return (error.options.errors ?? []).flatMap(({ path }) => {
+    const item = items[Number(/^items\.(\d+)\.productId$/.exec(path)?.[1] ?? NaN)];
+    return item ? [item.productId] : [];
+  });
+}
+
+export function createCartService({ carts, payments, currency }: CartDependencies) {
   const nothing = money(0, currency);
   const emptyCart: Cart = {
     items: [],
@@ -36,16 +43,9 @@ export function createCartService({ carts, payments, catalog, currency }: CartDe
       const priced = new Set(cart.items.map(({ productId }) => productId));
       return { cart, gone: items.map(({ productId }) => productId).filter((id) => !priced.has(id)) };
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'product_unavailable') throw error;
-      const { items: known } = await catalog.call(catalogApi.lookup, {
-        as: actor,
-        body: { ids: items.map(({ productId }) => productId) },
-      });
-      const forSale = new Set(known.map(({ id }) => id));
-      const gone = items.map(({ productId }) => productId).filter((id) => !forSale.has(id));
-      // Between the two questions a product may have come back, or still be missing from the quote: let the caller retry.
+      const gone = missingFrom(items, error);
       if (gone.length === 0) throw error;
-      const left = items.filter(({ productId }) => forSale.has(productId));
+      const left = items.filter(({ productId }) => !gone.includes(productId));
       return { cart: left.length === 0 ? emptyCart : await quote(left, actor), gone };
     }
   };

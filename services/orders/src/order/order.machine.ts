@@ -10,7 +10,6 @@ import {
   type Cell,
   type CommandName,
   type Guard,
-  type InputName,
   type Rule,
   type SagaEventName,
 } from './order.states';

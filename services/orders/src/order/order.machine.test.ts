@@ -1,0 +1,281 @@
+import fc from 'fast-check';
+import { orderStatusSchema, type OrderStatus } from '@bramble/contracts/orders';
+import { aNewOrder, inputOf, reached } from '../../test/builders';
+import { expiryOf, PLACED_RESENDS, RESEND_MS } from './order.deadlines';
+import { refundedSum } from './order.effects';
+import { apply, IllegalStep, tick, type Input, type Outcome } from './order.machine';
+import { commands, isFinal, orderTable, sagaEvents, type InputName } from './order.states';
+import type { OrderState } from './order.types';
+
+const inputNames: readonly InputName[] = [...sagaEvents, ...commands];
+const around = (now: number) => {
+  let n = 0;
+  return { now, newId: () => `00000000-0000-7000-8000-${String(++n + now).padStart(12, '0')}` };
+};
+const steps = fc.array(
+  fc.record({
+    name: fc.constantFrom(...inputNames),
+    waitMs: fc.integer({ min: 0, max: 60_000 }),
+    share: fc.integer({ min: 1, max: 100 }),
+  }),
+  { maxLength: 25 },
+);
+/** Follows a random life. What the table refuses, puts off or calls illegal leaves the order as it was. */
+function follow(
+  script: { name: InputName; waitMs: number; share: number }[],
+  visit: (before: OrderState, input: Input, outcome: Outcome) => void,
+) {
+  let order = aNewOrder();
+  let now = order.createdAt;
+  for (const { name, waitMs, share } of script) {
+    now += waitMs;
+    const input = inputOf(name, order, share);
+    let outcome: Outcome;
+    try {
+      outcome = apply(order, input, around(now));
+    } catch (error) {
+      if (error instanceof IllegalStep) continue;
+      throw error;
+    }
+    visit(order, input, outcome);
+    if (outcome.kind === 'applied') order = outcome.step.order;
+  }
+  return { order, now };
+}
+
+describe('the table of orders', () => {
+  it('reaches every state from a new order', () => {
+    const found = new Set<OrderStatus>(['PENDING']);
+    let edge: OrderState[] = [aNewOrder()];
+    for (let depth = 0; depth < 5; depth++) {
+      edge = edge.flatMap((order) =>
+        inputNames.flatMap((name) => {
+          try {
+            const outcome = apply(order, inputOf(name, order, 100), around(order.createdAt + 1_000));
+            return outcome.kind === 'applied' && outcome.step.order.status !== order.status
+              ? [outcome.step.order]
+              : [];
+          } catch {
+            return [];
+          }
+        }),
+      );
+      for (const { status } of edge) found.add(status);
+    }
+    expect([...found].sort()).toEqual([...orderStatusSchema.options].sort());
+  });
+
+  it('goes only along the ten ways of the architecture', () => {
+    const ways = new Set<string>();
+    for (const [from, row] of Object.entries(orderTable))
+      for (const cell of Object.values(row)) {
+        const rules = Array.isArray(cell) ? (cell as { then: unknown }[]).map(({ then }) => then) : [cell];
+        for (const rule of rules as { to?: string }[]) if (rule.to) ways.add(`${from} → ${rule.to}`);
+      }
+    expect([...ways].sort()).toEqual(
+      [
+        'PENDING → RESERVED',
+        'PENDING → FAILED',
+        'PENDING → CANCELLED',
+        'RESERVED → PAID',
+        'RESERVED → FAILED',
+        'RESERVED → CANCELLED',
+        'PAID → SHIPPED',
+        'PAID → CANCELLED',
+        'PAID → REFUNDED',
+        'SHIPPED → COMPLETED',
+        'SHIPPED → REFUNDED',
+        'COMPLETED → REFUNDED',
+      ].sort(),
+    );
+  });
+
+  it('never throws for an event of another service, in whatever state', () => {
+    for (const status of orderStatusSchema.options)
+      for (const name of sagaEvents) {
+        const order = reached(status);
+        expect(() => apply(order, inputOf(name, order, 50), around(order.createdAt + 5_000))).not.toThrow();
+      }
+  });
+
+  it('throws for an event that nobody knows', () => {
+    const stranger = { type: 'stock.vanished', payload: {} } as unknown as Input;
+    expect(() => apply(aNewOrder(), stranger, around(1))).toThrow(IllegalStep);
+  });
+
+  it('takes every later event in FAILED, CANCELLED and REFUNDED', () => {
+    for (const status of ['FAILED', 'CANCELLED', 'REFUNDED'] as const)
+      for (const name of sagaEvents) {
+        const order = reached(status);
+        const outcome = apply(order, inputOf(name, order, 50), around(order.createdAt + 5_000));
+        expect(['applied', 'behind']).toContain(outcome.kind);
+        if (outcome.kind === 'applied') expect(outcome.step.order.status).toBe(status);
+      }
+  });
+
+  it('never leaves an ended state but to give the money of a completed order back', () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        follow(script, (before, _input, outcome) => {
+          if (outcome.kind !== 'applied' || !isFinal(before.status)) return;
+          const { status } = outcome.step.order;
+          expect(status === before.status || (before.status === 'COMPLETED' && status === 'REFUNDED')).toBe(
+            true,
+          );
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never gives back more than was captured, and owes all of it once the order is cancelled, failed or refunded', () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        follow(script, (_before, _input, outcome) => {
+          if (outcome.kind !== 'applied') return;
+          const { order } = outcome.step;
+          expect(refundedSum(order)).toBeLessThanOrEqual(order.captured);
+          expect(order.totals.refunded.amount).toBe(refundedSum(order));
+          if (['FAILED', 'CANCELLED', 'REFUNDED'].includes(order.status))
+            expect(refundedSum(order)).toBe(order.captured);
+          for (const refund of order.refunds) {
+            const owed = order.obligations.some(({ kind, ref }) => kind === 'refund' && ref === refund.id);
+            expect(owed).toBe(refund.confirmedAt === undefined);
+          }
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('counts versions up by one and asks for an attempt only after a definite decline', () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        follow(script, (before, input, outcome) => {
+          if (outcome.kind !== 'applied') return;
+          const { order, history } = outcome.step;
+          expect(order.version).toBe(before.version + 1);
+          expect(history.version).toBe(order.version);
+          if (order.attempt > 1 && order.attempt > before.attempt) {
+            expect(before.capture).toBe('declined');
+            expect(input.type).toBe('checkout');
+          }
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends every order that nobody answers, when only the clock goes on', () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        const life = follow(script, () => undefined);
+        let { order } = life;
+        for (let seconds = 0; seconds < 1_500; seconds += 10) {
+          const done = tick(order, around(life.now + seconds * 1000));
+          if (done) ({ order } = done);
+        }
+        expect(['PENDING', 'RESERVED']).not.toContain(order.status);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('races', () => {
+  const events = (outcome: Outcome) => (outcome.kind === 'applied' ? outcome.step.events : []);
+  const at = (order: OrderState, name: InputName) =>
+    apply(order, inputOf(name, order, 50), around(order.createdAt + 9_000));
+
+  it('releases a reservation that comes after the cancellation', () => {
+    const outcome = at(reached('CANCELLED', 'PENDING'), 'stock.reserved');
+    expect(events(outcome)).toEqual([expect.objectContaining({ type: 'order.released' })]);
+  });
+
+  it('refunds a capture that comes after the order failed', () => {
+    const order = reached('FAILED');
+    const outcome = at(order, 'payment.captured');
+    expect(events(outcome)).toEqual([
+      { type: 'order.refund_requested', payload: expect.objectContaining({ amount: order.totals.total }) },
+    ]);
+  });
+
+  it('refunds a late capture only once, also when it is told again', () => {
+    const first = at(reached('FAILED'), 'payment.captured');
+    if (first.kind !== 'applied') throw new Error(first.kind);
+    expect(at(first.step.order, 'payment.captured')).toEqual({ kind: 'behind' });
+  });
+
+  it('recalls a parcel that left after the cancellation', () => {
+    expect(events(at(reached('CANCELLED', 'PAID'), 'delivery.shipped'))).toEqual([
+      { type: 'order.released', payload: expect.objectContaining({ restock: true }) },
+    ]);
+  });
+
+  it('only notes that a refunded order was delivered', () => {
+    const outcome = at(reached('REFUNDED'), 'delivery.delivered');
+    expect(events(outcome)).toEqual([]);
+    expect(outcome).toMatchObject({ kind: 'applied', step: { history: { label: 'DELIVERY_DELIVERED' } } });
+  });
+
+  it('answers an overdue reservation with paid or released', () => {
+    expect(events(at(reached('PAID'), 'reservation.overdue'))[0]?.type).toBe('order.paid');
+    expect(events(at(reached('CANCELLED'), 'reservation.overdue'))[0]?.type).toBe('order.released');
+  });
+
+  it('puts off what is ahead and acknowledges what is behind', () => {
+    expect(at(reached('RESERVED'), 'delivery.shipped')).toEqual({ kind: 'ahead' });
+    expect(at(reached('PAID'), 'delivery.delivered')).toEqual({ kind: 'ahead' });
+    expect(at(reached('SHIPPED'), 'payment.captured')).toEqual({ kind: 'behind' });
+  });
+
+  it('ignores a decline of an earlier attempt', () => {
+    const again = { ...reached('RESERVED'), attempt: 2, capture: 'pending' as const };
+    const outcome = apply(
+      again,
+      { type: 'payment.declined', payload: { orderId: again.id, attempt: 1, reason: 'late' } },
+      around(again.createdAt),
+    );
+    expect(outcome).toEqual({ kind: 'behind' });
+  });
+});
+
+describe('deadlines', () => {
+  it('asks again after 30, 60 and 90 seconds, and fails the order after 120', () => {
+    let order = aNewOrder();
+    const seen: string[] = [];
+    for (let seconds = 0; seconds <= 130; seconds += 1) {
+      const done = tick(order, around(order.createdAt + seconds * 1000));
+      if (!done) continue;
+      ({ order } = done);
+      seen.push(...done.events.map(({ type }) => `${seconds} ${type}`));
+    }
+    expect(seen.slice(0, PLACED_RESENDS)).toEqual(['30 order.placed', '60 order.placed', '90 order.placed']);
+    expect(seen.slice(PLACED_RESENDS)).toEqual(['120 order.released', '120 order.failed']);
+    expect(order).toMatchObject({ status: 'FAILED', failureReason: 'timeout' });
+  });
+
+  it('waits 30 seconds longer for a capture that is not settled', () => {
+    const pending = reached('RESERVED');
+    expect(expiryOf(pending)).toBe(pending.expiresAt + 30_000);
+    expect(expiryOf({ ...pending, capture: 'declined' })).toBe(pending.expiresAt);
+  });
+
+  it('sends one order.paid for the two answers that it waits for', () => {
+    const paid = reached('PAID');
+    const done = tick(paid, around((paid.paidAt ?? 0) + RESEND_MS));
+    expect(done?.events.map(({ type }) => type)).toEqual(['order.paid']);
+    expect(done?.step).toBeUndefined();
+  });
+
+  it('owes nothing once everything was confirmed', () => {
+    let order = reached('CANCELLED', 'PAID');
+    for (const name of ['stock.released', 'delivery.stopped', 'payment.refunded'] as const) {
+      const outcome = apply(order, inputOf(name, order, 50), around(order.createdAt + 9_000));
+      if (outcome.kind !== 'applied') throw new Error(outcome.kind);
+      ({ order } = outcome.step);
+    }
+    expect(order.obligations).toEqual([]);
+    expect(tick(order, around(Number.MAX_SAFE_INTEGER))).toBeUndefined();
+  });
+});

@@ -1,0 +1,37 @@
+/* eslint-disable no-restricted-imports -- the one place where tests of orders start the real services it calls */
+import { buildCatalog } from '@bramble/catalog/app';
+import { loadCatalogConfig } from '@bramble/catalog/config';
+import { buildPayments } from '@bramble/payments/app';
+import { loadPaymentsConfig } from '@bramble/payments/config';
+import { testEnv } from '@bramble/test-kit/env';
+import { startService } from '@bramble/test-kit/start-service';
+import type { TestStores } from '@bramble/test-kit/stores';
+
+/** The real catalogue. `events` is the Redis in which it follows orders. */
+export const startCatalog = (stores: TestStores, events: string) =>
+  startService(
+    buildCatalog(
+      loadCatalogConfig(
+        testEnv({
+          CATALOG_MONGODB_URL: stores.mongodbUrl,
+          REDIS_EVENTS_URL: events,
+          REDIS_CACHE_URL: stores.redisUrl,
+        }),
+      ),
+    ),
+  );
+
+/** The real payments with its sandbox. Nobody asks it for a cart here, so it needs no address of orders. */
+export const startPayments = (stores: TestStores, events: string, catalogUrl: string) =>
+  startService(
+    buildPayments(
+      loadPaymentsConfig(
+        testEnv({
+          PAYMENTS_DATABASE_URL: stores.postgresUrl,
+          REDIS_EVENTS_URL: events,
+          CATALOG_URL: catalogUrl,
+          ORDERS_URL: 'http://127.0.0.1:9',
+        }),
+      ),
+    ),
+  );

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { userWith } from '@bramble/test-kit/agent';
+import { openShop, type Shop } from './shop';
+
+describe('the saga, with catalog, payments and delivery played by the test', () => {
+  let shop: Shop;
+  let product: string;
+  const buyer = userWith('customer');
+  const admin = userWith('customer', 'admin');
+  const statuses = (order: { timeline: { status: string }[] }) => order.timeline.map(({ status }) => status);
+
+  beforeAll(async () => {
+    shop = await openShop();
+    product = await shop.product();
+  });
+  afterAll(() => shop.close());
+
+  it('goes from PENDING to COMPLETED and tells each step', async () => {
+    const placed = await shop.place(buyer, product, 2);
+    expect(placed).toMatchObject({
+      status: 'PENDING',
+      payment: { status: 'none', attempts: 0 },
+      items: [{ productId: product, quantity: 2, lineTotal: { amount: 1000, currency: 'EUR' } }],
+    });
+    const done = await shop.bring(buyer, placed, 'COMPLETED');
+    expect(statuses(done)).toEqual(['PENDING', 'RESERVED', 'PAID', 'SHIPPED', 'COMPLETED']);
+    expect(done.payment).toEqual({ status: 'captured', attempts: 1 });
+    await shop.untilPublished(placed.id, 'order.completed');
+    expect((await shop.published(placed.id)).map(({ type }) => type)).toEqual([
+      'order.placed',
+      'payment.requested',
+      'order.paid',
+      'order.shipped',
+      'order.completed',
+    ]);
+  });
+
+  it('fails an order that catalog cannot serve', async () => {
+    const placed = await shop.place(buyer, product);
+    await shop.publish('stock.rejected', placed.id, {
+      orderId: placed.id,
+      reason: 'out_of_stock',
+      productIds: [product],
+    });
+    const failed = await shop.until(buyer, placed.id, ({ status }) => status === 'FAILED');
+    expect(failed.failureReason).toBe('out_of_stock');
+    await shop.untilPublished(placed.id, 'order.failed');
+    expect(await shop.published(placed.id, 'order.released')).toEqual([]);
+  });
+
+  it('asks for another card after a decline, and never while a payment is under way', async () => {
+    const placed = await shop.place(buyer, product);
+    await shop.bring(buyer, placed, 'RESERVED');
+    const checkout = (token: string, key: string = randomUUID()) =>
+      shop
+        .agent(buyer)
+        .post('/api/payments/checkout')
+        .set('Idempotency-Key', key)
+        .send({ orderId: placed.id, paymentMethod: { token } });
+    const early = await checkout('tok_visa').expect(409);
+    expect(early.body).toMatchObject({ code: 'payment_in_progress' });
+
+    await shop.decline(placed);
+    await shop.until(buyer, placed.id, ({ payment }) => payment.status === 'declined');
+    const key = randomUUID();
+    const again = await checkout('tok_other', key).expect(202);
+    expect(again.body).toMatchObject({ order: { payment: { status: 'pending', attempts: 2 } } });
+    expect((await checkout('tok_other', key).expect(202)).body).toEqual(again.body);
+    const requests = await shop.untilPublished(placed.id, 'payment.requested', 2);
+    expect(requests.map(({ payload }) => [payload['attempt'], payload['paymentMethod']])).toEqual([
+      [1, { token: 'tok_visa' }],
+      [2, { token: 'tok_other' }],
+    ]);
+    await shop.capture({ ...placed, payment: { status: 'pending', attempts: 2 } });
+    await shop.until(buyer, placed.id, ({ status }) => status === 'PAID');
+    expect((await checkout('tok_visa').expect(409)).body).toMatchObject({ code: 'order_not_payable' });
+  });
+
+  it('fails an order whose time is up, and refunds the money that comes after all', async () => {
+    const placed = await shop.place(buyer, product);
+    await shop.bring(buyer, placed, 'RESERVED');
+    await shop.decline(placed);
+    await shop.until(buyer, placed.id, ({ payment }) => payment.status === 'declined');
+    await shop.age(placed.id, 601);
+    const failed = await shop.until(buyer, placed.id, ({ status }) => status === 'FAILED');
+    expect(failed.failureReason).toBe('payment_expired');
+    await shop.untilPublished(placed.id, 'order.released');
+
+    await shop.capture(placed);
+    const [refund] = await shop.untilPublished(placed.id, 'order.refund_requested');
+    expect(refund?.payload['amount']).toEqual(placed.totals.total);
+    expect((await shop.order(buyer, placed.id)).payment.status).toBe('refunding');
+    await shop.publish('payment.refunded', placed.id, {
+      orderId: placed.id,
+      refundId: String(refund?.payload['refundId']),
+      amount: placed.totals.total,
+    });
+    const refunded = await shop.until(buyer, placed.id, ({ payment }) => payment.status === 'refunded');
+    expect(refunded).toMatchObject({ status: 'FAILED', totals: { refunded: placed.totals.total } });
+  });
+
+  it('waits for an unsettled capture 30 seconds past the deadline', async () => {
+    const placed = await shop.place(buyer, product);
+    await shop.bring(buyer, placed, 'RESERVED');
+    await shop.age(placed.id, 610);
+    await shop.untilPublished(placed.id, 'payment.requested', 2);
+    expect((await shop.order(buyer, placed.id)).status).toBe('RESERVED');
+    await shop.age(placed.id, 30);
+    await shop.until(buyer, placed.id, ({ status }) => status === 'FAILED');
+  });
+
+  it('cancels from PENDING, RESERVED and PAID, gives the money back, and refuses once it is shipped', async () => {
+    const cancel = (id: string) => shop.agent(buyer).post(`/api/orders/${id}/cancel`);
+    const pending = await shop.place(buyer, product);
+    expect((await cancel(pending.id).expect(200)).body).toMatchObject({ order: { status: 'CANCELLED' } });
+    await shop.reserve(pending.id);
+    await shop.untilPublished(pending.id, 'order.released', 2);
+
+    const paid = await shop.place(buyer, product);
+    await shop.bring(buyer, paid, 'PAID');
+    const cancelled = await cancel(paid.id).expect(200);
+    expect(cancelled.body).toMatchObject({
+      order: {
+        status: 'CANCELLED',
+        payment: { status: 'refunding' },
+        totals: { refunded: paid.totals.total },
+      },
+    });
+    expect((await cancel(paid.id).expect(200)).body).toMatchObject({ order: { status: 'CANCELLED' } });
+    const [released] = await shop.untilPublished(paid.id, 'order.released');
+    expect(released?.payload).toEqual({ orderId: paid.id, restock: true });
+    expect(await shop.untilPublished(paid.id, 'order.refund_requested')).toHaveLength(1);
+
+    const shipped = await shop.place(buyer, product);
+    await shop.bring(buyer, shipped, 'SHIPPED');
+    expect((await cancel(shipped.id).expect(409)).body).toMatchObject({ code: 'order_not_cancellable' });
+  });
+
+  it('sends a capture back that races with the cancellation, whoever wins', async () => {
+    for (let round = 0; round < 5; round++) {
+      const placed = await shop.place(buyer, product);
+      await shop.bring(buyer, placed, 'RESERVED');
+      await Promise.all([
+        shop.capture(placed),
+        shop.agent(buyer).post(`/api/orders/${placed.id}/cancel`).expect(200),
+      ]);
+      await shop.until(buyer, placed.id, ({ payment }) => payment.status === 'refunding');
+      const asked = await shop.untilPublished(placed.id, 'order.refund_requested');
+      expect(asked.map(({ payload }) => payload['amount'])).toEqual([placed.totals.total]);
+    }
+  });
+
+  it('refunds in part and in full, and never more than was paid', async () => {
+    const placed = await shop.place(buyer, product, 4);
+    const paid = await shop.bring(buyer, placed, 'PAID');
+    const refund = (body: object, key: string = randomUUID(), who = admin) =>
+      shop.agent(who).post(`/api/orders/${placed.id}/refund`).set('Idempotency-Key', key).send(body);
+    await refund({}, randomUUID(), buyer).expect(403);
+    const key = randomUUID();
+    const part = await refund({ amount: { amount: 300, currency: 'EUR' }, reason: 'bruised' }, key).expect(
+      200,
+    );
+    expect(part.body).toMatchObject({ order: { status: 'PAID', totals: { refunded: { amount: 300 } } } });
+    const repeated = await refund(
+      { amount: { amount: 300, currency: 'EUR' }, reason: 'bruised' },
+      key,
+    ).expect(200);
+    expect(repeated.body).toEqual(part.body);
+    expect((await refund({ amount: { amount: 301, currency: 'EUR' } }, key).expect(422)).body).toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    const tooMuch = { amount: { amount: paid.totals.total.amount - 299, currency: 'EUR' } };
+    expect((await refund(tooMuch).expect(409)).body).toMatchObject({ code: 'refund_too_large' });
+    expect((await refund({ amount: { amount: 1, currency: 'USD' } }).expect(400)).body).toMatchObject({
+      code: 'currency_mismatch',
+    });
+
+    const rest = await refund({ restock: true }).expect(200);
+    expect(rest.body).toMatchObject({
+      order: { status: 'REFUNDED', totals: { refunded: paid.totals.total } },
+    });
+    const [released] = await shop.untilPublished(placed.id, 'order.released');
+    expect(released?.payload['restock']).toBe(true);
+    expect((await refund({}).expect(409)).body).toMatchObject({ code: 'order_not_refundable' });
+    const facts = await shop.untilPublished(placed.id, 'order.refunded', 2);
+    expect(facts.map(({ payload }) => payload['full'])).toEqual([false, true]);
+  });
+
+  it('sends again what nobody confirmed, until it is confirmed', async () => {
+    const placed = await shop.place(buyer, product);
+    await shop.bring(buyer, placed, 'PAID');
+    await shop.age(placed.id, 31);
+    await shop.untilPublished(placed.id, 'order.paid', 2);
+    await shop.publish('stock.committed', placed.id, { orderId: placed.id });
+    await shop.publish('delivery.started', placed.id, { orderId: placed.id });
+    const owed = () =>
+      shop.sql.query<{ due_at: Date | null }>('SELECT due_at FROM orders WHERE id = $1', [placed.id]);
+    for (;;) if ((await owed()).rows[0]?.due_at === null) break;
+    const [first, second] = await shop.published(placed.id, 'order.paid');
+    expect(first?.id).not.toBe(second?.id);
+    expect(second?.correlationId).toBe((await shop.published(placed.id, 'order.placed'))[0]?.correlationId);
+  });
+
+  it('changes nothing when whole streams are replayed', async () => {
+    const placed = await shop.place(buyer, product);
+    const event = await shop.reserve(placed.id);
+    await shop.until(buyer, placed.id, ({ status }) => status === 'RESERVED');
+    await shop.publish(
+      'stock.reserved',
+      placed.id,
+      { orderId: placed.id, expiresAt: new Date().toISOString() },
+      event,
+    );
+    await shop.bring(buyer, { ...placed }, 'PAID');
+    const order = await shop.order(buyer, placed.id);
+    expect(statuses(order)).toEqual(['PENDING', 'RESERVED', 'PAID']);
+    expect(await shop.published(placed.id, 'payment.requested')).toHaveLength(1);
+  });
+
+  it('puts off an event that comes too early until its time has come', async () => {
+    const placed = await shop.place(buyer, product);
+    await shop.bring(buyer, placed, 'RESERVED');
+    await shop.publish('delivery.shipped', placed.id, { orderId: placed.id });
+    await shop.capture(placed);
+    const done = await shop.until(buyer, placed.id, ({ status }) => status === 'SHIPPED');
+    expect(statuses(done)).toEqual(['PENDING', 'RESERVED', 'PAID', 'SHIPPED']);
+  });
+});

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { streamOf } from '@bramble/service-kit/events';
+import type { EventName, EventPayload } from '@bramble/contracts/events';
+import type { Order } from '@bramble/contracts/orders';
+import { agentAs, userWith, type TestActor } from '@bramble/test-kit/agent';
+import { testEnv } from '@bramble/test-kit/env';
+import { startService } from '@bramble/test-kit/start-service';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { eventsIn, type StreamEntry } from '@bramble/test-kit/streams';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { buildOrders } from '../src/app';
+import { loadOrdersConfig } from '../src/config';
+import { address } from './builders';
+import { startCatalog, startPayments } from './neighbours';
+
+export interface ShopOptions {
+  /** Catalog and payments answer events too; else the test plays their part in the saga. */
+  real?: boolean;
+  reservationSeconds?: number;
+}
+
+/**
+ * Orders with real stores, and the real catalog and payments behind it for products and prices. Unless `real`, those two
+ * have a Redis of their own, so that the test can say what happens in the saga by the events of the contract.
+ */
+export async function openShop({ real = false, reservationSeconds = 600 }: ShopOptions = {}) {
+  const stores = await Promise.all([testStores('orders'), testStores('payments'), testStores('catalog')]);
+  const [own, paying, goods] = stores;
+  const events = (apart: TestStores) => (real ? own.redisUrl : apart.redisUrl);
+  const catalog = await startCatalog(goods, events(goods));
+  const payments = await startPayments(paying, events(paying), catalog.url);
+  const build = () =>
+    startService(
+      buildOrders(
+        loadOrdersConfig(
+          testEnv({
+            ORDERS_DATABASE_URL: own.postgresUrl,
+            REDIS_EVENTS_URL: own.redisUrl,
+            PAYMENTS_URL: payments.url,
+            RESERVATION_TTL_SECONDS: String(reservationSeconds),
+          }),
+        ),
+      ),
+    );
+  let orders = await build();
+  const redis = new Redis(own.redisUrl);
+  const sql = new pg.Pool({ connectionString: own.postgresUrl, max: 2 });
+
+  const sellers = { default: userWith('customer', 'seller') };
+  const shop = {
+    redis,
+    sql,
+    get orders() {
+      return orders;
+    },
+    catalog,
+    payments,
+    seller: sellers.default,
+    agent: (who: TestActor) => agentAs(orders, who),
+
+    async product({
+      price = 500,
+      available = 100,
+      seller = sellers.default,
+      title = 'Jam Strawberries',
+    } = {}) {
+      const response = await agentAs(catalog, seller)
+        .post(catalogApi.create.path)
+        .send({
+          title,
+          description: 'Small and ripe.',
+          category: 'fruit',
+          price: { amount: price, currency: 'EUR' },
+          stock: { available },
+        })
+        .expect(201);
+      return (response.body as { product: { id: string } }).product.id;
+    },
+
+    withdraw: (id: string, seller = sellers.default) =>
+      agentAs(catalog, seller).delete(`/api/products/${id}`).expect(204),
+
+    post: (who: TestActor, body: object, key: string = randomUUID()) =>
+      agentAs(orders, who)
+        .post('/api/orders')
+        .set('Idempotency-Key', key)
+        .send({ shippingAddress: address, paymentMethod: { token: 'tok_visa' }, ...body }),
+
+    async place(who: TestActor, productId: string, quantity = 1, more: object = {}): Promise<Order> {
+      const response = await shop.post(who, { items: [{ productId, quantity }], ...more }).expect(202);
+      return (response.body as { order: Order }).order;
+    },
+
+    async order(who: TestActor, id: string): Promise<Order> {
+      const response = await agentAs(orders, who).get(`/api/orders/${id}`).expect(200);
+      return (response.body as { order: Order }).order;
+    },
+
+    /** Waits until the order is as the predicate wants it. */
+    until: (who: TestActor, id: string, wanted: (order: Order) => boolean, timeout = 10_000) =>
+      waitFor(
+        async () => {
+          const order = await shop.order(who, id);
+          if (wanted(order)) return order;
+          throw new Error(`the order is ${order.status}, payment ${order.payment.status}`);
+        },
+        { what: 'the order', timeout },
+      ),
+
+    /** Plays another service: publishes one of its events as the contract describes it. */
+    async publish<N extends EventName>(
+      type: N,
+      key: string,
+      payload: EventPayload<N>,
+      id: string = randomUUID(),
+    ) {
+      await redis.xadd(
+        streamOf(type),
+        '*',
+        ...['id', id, 'type', type, 'version', '1', 'occurredAt', new Date().toISOString(), 'key', key],
+        ...['correlationId', 'test', 'traceparent', '', 'payload', JSON.stringify(payload)],
+      );
+      return id;
+    },
+    reserve: (id: string, seconds = 600) =>
+      shop.publish('stock.reserved', id, {
+        orderId: id,
+        expiresAt: new Date(Date.now() + seconds * 1000).toISOString(),
+      }),
+    capture: (order: Order) =>
+      shop.publish('payment.captured', order.id, {
+        orderId: order.id,
+        paymentId: randomUUID(),
+        attempt: order.payment.attempts || 1,
+        amount: order.totals.total,
+      }),
+    decline: (order: Order, attempt = 1) =>
+      shop.publish('payment.declined', order.id, { orderId: order.id, attempt, reason: 'card_declined' }),
+
+    /** Brings an order to `status` by playing the others. */
+    async bring(who: TestActor, order: Order, status: 'RESERVED' | 'PAID' | 'SHIPPED' | 'COMPLETED') {
+      const way = ['RESERVED', 'PAID', 'SHIPPED', 'COMPLETED'] as const;
+      for (const next of way.slice(0, way.indexOf(status) + 1)) {
+        if (next === 'RESERVED') await shop.reserve(order.id);
+        if (next === 'PAID') await shop.capture(order);
+        if (next === 'SHIPPED') await shop.publish('delivery.shipped', order.id, { orderId: order.id });
+        if (next === 'COMPLETED') await shop.publish('delivery.delivered', order.id, { orderId: order.id });
+        await shop.until(who, order.id, (now) => now.status === next);
+      }
+      return shop.order(who, order.id);
+    },
+
+    /** What orders published about one order, in its order. */
+    published: async (id: string, type?: EventName): Promise<StreamEntry[]> =>
+      (await eventsIn(redis, 'orders_stream')).filter((e) => e.key === id && (!type || e.type === type)),
+    untilPublished: (id: string, type: EventName, count = 1) =>
+      waitFor(
+        async () => {
+          const found = await shop.published(id, type);
+          return found.length >= count ? found : undefined;
+        },
+        { what: `${count} of ${type}` },
+      ),
+
+    /** Lets time pass for an order: everything that waits for a later moment is that much nearer. */
+    age: (id: string, seconds: number) =>
+      sql.query(
+        `UPDATE orders SET due_at = due_at - $2::int * interval '1 second', overdue_at = overdue_at - $2::int * interval '1 second',
+          expires_at = expires_at - $2::int * interval '1 second',
+          obligations = (SELECT coalesce(jsonb_agg(o || jsonb_build_object('dueAt', (o ->> 'dueAt')::bigint - $2::int * 1000,
+            'since', (o ->> 'since')::bigint - $2::int * 1000)), '[]') FROM jsonb_array_elements(obligations) o) WHERE id = $1`,
+        [id, seconds],
+      ),
+
+    async restart() {
+      await orders.stop();
+      orders = await build();
+    },
+    async close() {
+      redis.disconnect();
+      await sql.end();
+      await orders.stop();
+      await payments.stop();
+      await catalog.stop();
+      await Promise.all(stores.map((each) => each.close()));
+    },
+  };
+  return shop;
+}
+export type Shop = Awaited<ReturnType<typeof openShop>>;
