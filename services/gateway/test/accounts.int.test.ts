@@ -11,7 +11,11 @@ describe('signing up and in', () => {
   it('opens an account with cookies that scripts cannot read', async () => {
     const browser = new Browser(shop.url);
     const email = newEmail();
-    const reply = await browser.post('/api/auth/signup', { email: email.toUpperCase(), password: PASSWORD, name: 'Ana' });
+    const reply = await browser.post('/api/auth/signup', {
+      email: email.toUpperCase(),
+      password: PASSWORD,
+      name: 'Ana',
+    });
     expect(reply.status).toBe(201);
     expect(reply.body.user).toEqual({
       id: expect.any(String),
@@ -56,7 +60,10 @@ describe('signing up and in', () => {
   it('gives the same answer for an unknown address and a wrong password', async () => {
     const { email } = await signedUp(shop.url);
     const wrong = await new Browser(shop.url).post('/api/auth/login', { email, password: 'not this one' });
-    const unknown = await new Browser(shop.url).post('/api/auth/login', { email: newEmail(), password: PASSWORD });
+    const unknown = await new Browser(shop.url).post('/api/auth/login', {
+      email: newEmail(),
+      password: PASSWORD,
+    });
     expect([wrong.status, wrong.body.code]).toEqual([401, 'bad_credentials']);
     const { correlationId: _a, ...first } = wrong.body;
     const { correlationId: _b, ...second } = unknown.body;

@@ -15,12 +15,19 @@ export class Browser {
     readonly headers: Record<string, string> = { 'sec-fetch-site': 'same-origin', origin: url },
   ) {}
 
-  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
     const response = await fetch(new URL(path, this.url), {
       method,
       headers: {
         ...this.headers,
-        ...(this.cookies.size > 0 ? { cookie: [...this.cookies].map((pair) => pair.join('=')).join('; ') } : {}),
+        ...(this.cookies.size > 0
+          ? { cookie: [...this.cookies].map((pair) => pair.join('=')).join('; ') }
+          : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -32,11 +39,16 @@ export class Browser {
       else this.cookies.set(name, value);
     }
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : parsed(text) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : parsed(text),
+    };
   }
 
   get = (path: string, headers?: Record<string, string>) => this.send('GET', path, undefined, headers);
-  post = (path: string, body?: unknown, headers?: Record<string, string>) => this.send('POST', path, body, headers);
+  post = (path: string, body?: unknown, headers?: Record<string, string>) =>
+    this.send('POST', path, body, headers);
   put = (path: string, body?: unknown) => this.send('PUT', path, body);
   patch = (path: string, body?: unknown) => this.send('PATCH', path, body);
   delete = (path: string) => this.send('DELETE', path);
@@ -58,7 +70,13 @@ export const apiClient = (url: string, token?: string): Browser =>
 export async function signedUp(url: string, more: Record<string, unknown> = {}) {
   const browser = new Browser(url);
   const email = newEmail();
-  const reply = await browser.post('/api/auth/signup', { email, password: PASSWORD, name: 'Ana Test', ...more });
-  if (reply.status !== 201) throw new Error(`sign-up answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  const reply = await browser.post('/api/auth/signup', {
+    email,
+    password: PASSWORD,
+    name: 'Ana Test',
+    ...more,
+  });
+  if (reply.status !== 201)
+    throw new Error(`sign-up answered ${reply.status}: ${JSON.stringify(reply.body)}`);
   return { browser, email, user: reply.body.user as { id: string; email: string; roles: string[] } };
 }

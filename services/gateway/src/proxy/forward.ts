@@ -22,7 +22,7 @@ const cookiesOf: Readonly<Partial<Record<UpstreamName, readonly CookieName[]>>> 
 /** Milliseconds until an answer must begin. Password hashes queue, orders wait for their twin with the same key. */
 const READ_MS = 5_000;
 const WRITE_MS = 15_000;
-const HASH_MS = 30_000;
+const HASH_MS = 60_000;
 
 export interface Caller {
   address: string;
@@ -109,15 +109,12 @@ export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: U
   const length = answer.headers['content-length'];
   if (Buffer.isBuffer(answer.body)) {
     if (answer.status !== 204 && answer.status !== 304)
-      headers.push(
-        'content-length',
-        req.method === 'HEAD' ? String(length ?? 0) : String(answer.body.length),
-      );
+      headers['content-length'] = req.method === 'HEAD' ? String(length ?? 0) : String(answer.body.length);
     res.writeHead(answer.status, headers);
     res.end(answer.body);
     return;
   }
-  if (typeof length === 'string') headers.push('content-length', length);
+  if (length !== undefined) headers['content-length'] = length;
   res.writeHead(answer.status, headers);
   pipeline(answer.body, res, () => undefined);
 }

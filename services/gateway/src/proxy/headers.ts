@@ -59,14 +59,12 @@ export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, s
   return forwarded;
 }
 
-/** Copies what may pass of an answer's headers, one after the other. */
-export function answeredHeaders(headers: IncomingHttpHeaders): string[] {
-  const answered: string[] = [];
+/** Copies what may pass of an answer's headers. */
+export function answeredHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const answered: Record<string, string | string[]> = {};
   for (const name of answerHeaders) {
     const value = headers[name];
-    if (value === undefined) continue;
-    if (Array.isArray(value)) for (const each of value) answered.push(name, each);
-    else answered.push(name, value);
+    if (value !== undefined) answered[name] = value;
   }
   return answered;
 }

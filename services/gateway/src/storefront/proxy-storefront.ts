@@ -29,7 +29,7 @@ export const proxyStorefront =
     const answered = answeredHeaders(answer.headers);
     for (const name of ['content-encoding', 'content-length', 'accept-ranges', 'content-range'] as const) {
       const value = answer.headers[name];
-      if (typeof value === 'string') answered.push(name, value);
+      if (value !== undefined) answered[name] = value;
     }
     res.writeHead(answer.status, answered);
     if (Buffer.isBuffer(answer.body)) res.end(answer.body);
