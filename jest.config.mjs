@@ -26,7 +26,7 @@ const shared = {
     '^@bramble/([a-z-]+)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/frontend/dist'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/frontend/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 };
 
 export default {

@@ -2,12 +2,13 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { art } from './build/art';
+import { keepBudgets } from './build/budgets';
 import { preloads } from './build/preloads';
 import { precompress } from './build/precompress';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss(), art(), preloads(), precompress()],
+  plugins: [react(), tailwindcss(), art(), preloads(), precompress(), keepBudgets()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const source = join(__dirname, '..');
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file) && !/\.test\.ts$/.test(file))
+  .map((file) => ({ file, text: readFileSync(join(source, file), 'utf8') }));
+
+const naming = (wrong: RegExp) => files.filter(({ text }) => wrong.test(text)).map(({ file }) => file);
+
+test('no component names a raw colour: the tokens do', () => {
+  expect(
+    naming(/(?:#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\()/i).filter((file) => !file.startsWith('testing/')),
+  ).toEqual([]);
+});
+
+test('nothing writes HTML or style sheets that the content security policy would refuse', () => {
+  expect(naming(/dangerouslySetInnerHTML|createElement\('(?:style|script)'\)|\beval\(/)).toEqual([]);
+});
+
+test('no browser code imports an icon set', () => {
+  expect(naming(/@iconify-json/)).toEqual([]);
+});
+
+test('only types of the contracts reach the browser, so that their schemas weigh nothing', () => {
+  expect(naming(/import (?!type )[^;]*from '@bramble\/contracts\//)).toEqual([]);
+});
