@@ -24,15 +24,21 @@ import { createProviderCalls } from './payment/provider-calls';
 import { createRefundRepository } from './payment/refund.repository';
 import { createRefundService } from './payment/refund.service';
 import { createSettlement } from './payment/settlement';
-import { createSandbox } from './provider/sandbox';
-import { createSandboxRepository } from './provider/sandbox.repository';
+import { webhookRoutes } from './payment/webhook.routes';
+import { createWebhookService } from './payment/webhook.service';
+import { chooseProvider } from './provider/choose-provider';
 import { productLookup } from './quote/products';
 import { quoteRoutes } from './quote/quote.routes';
 import { createQuoteService } from './quote/quote.service';
 
 const LAPSE_MINUTES = 15;
 
-export function buildPayments(config: PaymentsConfig): Service {
+/** What a test may put in the place of the world outside. */
+export interface PaymentsOverrides {
+  stripeUrl?: string;
+}
+
+export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOverrides = {}): Service {
   const service = createService({ name: 'payments', config });
   const sql = openPostgres(service, { url: config.PAYMENTS_DATABASE_URL });
   const prisma = openPrisma(service, sql);
@@ -59,7 +65,7 @@ export function buildPayments(config: PaymentsConfig): Service {
   service.mount(paymentRoutes(createPaymentService({ payments, orders })));
   unsettledMetrics(service, payments);
 
-  const provider = createSandbox({ repository: createSandboxRepository(sql) });
+  const { provider, readNotice } = chooseProvider(config, sql, stripeUrl);
   const calls = createProviderCalls(service, provider);
   const settlement = createSettlement({ sql, outbox });
   const attempts = createAttemptRepository(sql);
@@ -71,6 +77,8 @@ export function buildPayments(config: PaymentsConfig): Service {
     capture: createCaptureService({ attempts, calls, settlement }).run,
     refund: refundService.run,
   });
+  const webhooks = createWebhookService({ read: readNotice, settlement, refunds: refundService });
+  service.mount(webhookRoutes(webhooks));
   consume(service, {
     redis,
     group: GROUP,

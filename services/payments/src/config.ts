@@ -11,8 +11,6 @@ export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
       /** Set: Stripe takes the payments. Absent: the sandbox does. */
       STRIPE_SECRET_KEY: optionalText(),
       STRIPE_WEBHOOK_SECRET: optionalText(),
-      /** Another address of Stripe's API, for tests against a stand-in. */
-      STRIPE_API_URL: url().optional(),
     },
     env,
   );

@@ -14,7 +14,7 @@ import { testEnv } from '@bramble/test-kit/env';
 import { startService, type StartedService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { eventsIn } from '@bramble/test-kit/streams';
-import { buildPayments } from '../src/app';
+import { buildPayments, type PaymentsOverrides } from '../src/app';
 import { loadPaymentsConfig } from '../src/config';
 
 /** The neighbours by their contracts: products that can be looked up, a cart, and orders that belong to somebody. */
@@ -89,7 +89,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(more: Record<string, string> = {}): Promise<World> {
+export async function startWorld(
+  more: Record<string, string> = {},
+  overrides: PaymentsOverrides = {},
+): Promise<World> {
   const stores = await testStores('payments');
   const neighbours = await startNeighbours();
   const redis = new Redis(stores.redisUrl);
@@ -107,6 +110,7 @@ export async function startWorld(more: Record<string, string> = {}): Promise<Wor
             ...again,
           }),
         ),
+        overrides,
       ),
     );
   const payments = await startPayments();

@@ -170,6 +170,13 @@ export function createAttemptRepository(session: SqlSession) {
         ],
       ),
 
+    /** Keeps the provider's name of a charge whose attempt had been settled without it. */
+    refer: (id: string, reference: string | null) =>
+      run('refer', 'UPDATE payment_attempts SET reference = coalesce(reference, $2) WHERE id = $1', [
+        id,
+        reference,
+      ]),
+
     find: async (id: string) =>
       (await run<Attempt>('find', `SELECT ${columns('p')} FROM payment_attempts p WHERE id = $1`, [id]))[0],
   };

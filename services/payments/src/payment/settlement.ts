@@ -19,12 +19,14 @@ export function createSettlement({ sql, outbox }: { sql: Sql; outbox: PostgresOu
     const attempt = await attempts.find(verdict.id);
     if (!attempt || attempt.status === 'succeeded') return;
     await attempts.settle([{ ...verdict, captured: false, reason: NOT_CAPTURED.paid }]);
-    const { orderId, amount, currency, correlationId, traceparent } = attempt;
-    await createRefundRepository(tx).request([
+    await attempts.refer(verdict.id, verdict.reference);
+    const { id, orderId, amount, currency, correlationId, traceparent } = attempt;
+    const refunds = createRefundRepository(tx);
+    await refunds.request([
       {
-        id: attempt.id,
+        id,
         orderId,
-        attemptId: attempt.id,
+        attemptId: id,
         amount,
         currency,
         reason: attempt.reason ?? NOT_CAPTURED.paid,
@@ -33,6 +35,8 @@ export function createSettlement({ sql, outbox }: { sql: Sql; outbox: PostgresOu
         traceparent,
       },
     ]);
+    // Nobody has it in hand: the next sweep takes it.
+    await refunds.postpone([id], 0);
   };
 
   const record = (verdicts: readonly Verdict[]) =>

@@ -1,0 +1,26 @@
+import { AppError } from '@bramble/service-kit/errors';
+import type { Notice } from '../provider/stripe.webhook';
+import type { RefundService } from './refund.service';
+import type { Settlement } from './settlement';
+
+/** Takes the provider's notifications through the same door as its replies. */
+export function createWebhookService({
+  read,
+  settlement,
+  refunds,
+}: {
+  /** Undefined where no provider sends notifications. */
+  read: ((body: Buffer, signature: string | undefined) => Notice | undefined) | undefined;
+  settlement: Settlement;
+  refunds: RefundService;
+}) {
+  return {
+    async receive(body: Buffer, signature: string | undefined): Promise<void> {
+      if (!read) throw new AppError('not_found');
+      const notice = read(body, signature);
+      if (notice?.kind === 'attempt') await settlement.settle(notice.verdict);
+      if (notice?.kind === 'refund') await refunds.settle(notice.id, notice.reference);
+    },
+  };
+}
+export type WebhookService = ReturnType<typeof createWebhookService>;

@@ -1,0 +1,166 @@
+import Stripe from 'stripe';
+import type { ChargeOutcome, ChargeRequest, Provider } from './provider';
+
+/** Below our own limits, so that a connection does not outlive the call that gave up on it by long. */
+const TIMEOUT_MS = 6_000;
+/** Their clock and ours may differ by this much. */
+const SKEW_SECONDS = 300;
+/** An intent is made within this time of its attempt, or the process died and the sweep repeated it soon after. */
+const WINDOW_SECONDS = 3_600;
+/** Faults of the card that Stripe reports as a faulty request: definite, and no money moved. */
+const CARD_FAULTS = new Set([
+  'resource_missing',
+  'token_already_used',
+  'amount_too_small',
+  'amount_too_large',
+]);
+
+/** The client; `url` is another address of the API, for a stand-in. */
+export function openStripe(secretKey: string, url?: string): Stripe {
+  const address = url === undefined ? undefined : new URL(url);
+  return new Stripe(secretKey, {
+    // Repetition is decided by our own attempts, which know the key and the outcome.
+    maxNetworkRetries: 0,
+    timeout: TIMEOUT_MS,
+    telemetry: false,
+    ...(address === undefined
+      ? {}
+      : {
+          protocol: address.protocol === 'http:' ? ('http' as const) : ('https' as const),
+          host: address.hostname,
+          port: address.port,
+        }),
+  });
+}
+
+const declined = (reason: string, reference: string | null = null): ChargeOutcome => ({
+  captured: false,
+  reason,
+  reference,
+});
+const reasonOf = (intent: Stripe.PaymentIntent): string =>
+  intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? 'card_declined';
+
+/** What an error of Stripe says for certain about the charge, or undefined when it leaves it open. */
+function outcomeOfError(error: unknown): ChargeOutcome | undefined {
+  if (error instanceof Stripe.errors.StripeCardError)
+    return declined(error.decline_code || error.code || 'card_declined', error.payment_intent?.id ?? null);
+  if (error instanceof Stripe.errors.StripeInvalidRequestError)
+    return CARD_FAULTS.has(error.code ?? '') || error.param?.startsWith('payment_method')
+      ? declined(error.code ?? 'invalid_card')
+      : undefined;
+  return undefined;
+}
+
+/**
+ * Stripe by its own SDK: an intent is authorised first and captured second, both under keys made of the attempt's key.
+ * Only our server confirms intents, so a decline is final.
+ */
+export function createStripe(stripe: Stripe): Provider {
+  /** The intent's outcome, carried to its end where it is only authorised; undefined while Stripe is working on it. */
+  const settle = async (
+    intent: Stripe.PaymentIntent,
+    { key }: ChargeRequest,
+  ): Promise<ChargeOutcome | undefined> => {
+    switch (intent.status) {
+      case 'succeeded':
+        return { captured: true, reference: intent.id };
+      case 'requires_capture': {
+        const captured = await stripe.paymentIntents.capture(
+          intent.id,
+          {},
+          { idempotencyKey: `${key}:take` },
+        );
+        return captured.status === 'succeeded' ? { captured: true, reference: captured.id } : undefined;
+      }
+      case 'requires_action':
+        // Nobody is there to answer the bank's question. Cancelled, so that nobody can answer it later.
+        await stripe.paymentIntents.cancel(intent.id, {}, { idempotencyKey: `${key}:cancel` });
+        return declined('authentication_required', intent.id);
+      case 'canceled':
+        return declined(reasonOf(intent), intent.id);
+      case 'requires_payment_method':
+        return intent.last_payment_error ? declined(reasonOf(intent), intent.id) : undefined;
+      default:
+        return undefined;
+    }
+  };
+
+  /** By its name when we know it, else among the intents of its time: Stripe's search lags behind by a minute. */
+  const find = async ({
+    key,
+    reference,
+    createdAt,
+  }: ChargeRequest): Promise<Stripe.PaymentIntent | undefined> => {
+    if (reference !== null) return stripe.paymentIntents.retrieve(reference);
+    const made = Math.floor(createdAt.getTime() / 1000);
+    const created = { gte: made - SKEW_SECONDS, lte: made + WINDOW_SECONDS };
+    for await (const intent of stripe.paymentIntents.list({ created, limit: 100 }))
+      if (intent.metadata['key'] === key) return intent;
+    return undefined;
+  };
+
+  /** A card's token becomes a payment method once; its key makes a repetition answer the same one. */
+  const methodOf = async (token: string, key: string): Promise<string> => {
+    if (!token.startsWith('tok_')) return token;
+    const method = await stripe.paymentMethods.create(
+      { type: 'card', card: { token } },
+      { idempotencyKey: `${key}:card` },
+    );
+    return method.id;
+  };
+
+  return {
+    name: 'stripe',
+    concurrency: 32,
+
+    async capture(request) {
+      const { key, orderId, attemptId, amount, currency, token } = request;
+      try {
+        const intent = await stripe.paymentIntents.create(
+          {
+            payment_method: await methodOf(token, key),
+            amount,
+            currency: currency.toLowerCase(),
+            confirm: true,
+            capture_method: 'manual',
+            allowed_payment_method_types: ['card'],
+            metadata: { key, orderId, attemptId },
+          },
+          { idempotencyKey: key },
+        );
+        const outcome = await settle(intent, request);
+        if (!outcome) throw new Error(`the intent is ${intent.status}`);
+        return outcome;
+      } catch (error) {
+        const outcome = outcomeOfError(error);
+        if (!outcome) throw error;
+        return outcome;
+      }
+    },
+
+    async lookup(request) {
+      const intent = await find(request);
+      return intent && settle(intent, request);
+    },
+
+    async refund({ key, orderId, amount, capture }) {
+      if (capture.reference === null) throw new Error('the capture has no intent');
+      // Keys are forgotten after a day; a refund that was made before is found by its own id.
+      for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 }))
+        if (
+          refund.metadata?.['refundId'] === key &&
+          refund.status !== 'failed' &&
+          refund.status !== 'canceled'
+        )
+          return { reference: refund.id };
+      const refund = await stripe.refunds.create(
+        { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
+        { idempotencyKey: key },
+      );
+      if (refund.status === 'failed' || refund.status === 'canceled')
+        throw new Error(`the refund is ${refund.status}: ${refund.failure_reason ?? 'no reason given'}`);
+      return { reference: refund.id };
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface Intent {
+  id: string;
+  object: 'payment_intent';
+  amount: number;
+  currency: string;
+  status: string;
+  created: number;
+  metadata: Record<string, string>;
+  last_payment_error: { code: string; decline_code: string } | null;
+}
+interface Refund {
+  id: string;
+  object: 'refund';
+  amount: number;
+  payment_intent: string;
+  status: string;
+  metadata: Record<string, string>;
+}
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** The endpoints of Stripe's API that we use, on loopback, with its idempotency and its errors. */
+export interface FakeStripe {
+  url: string;
+  intents: Intent[];
+  refunds: Refund[];
+  /** Every call as `METHOD path`, in order. */
+  calls: string[];
+  /** Runs after a call took effect and before its reply; what it returns may hold the reply back. */
+  beforeReply: (call: string) => Promise<unknown> | undefined;
+  /** Calls that take effect and whose connection is then cut, by how many times. */
+  cut: Map<string, number>;
+  /** The body and the signature of a notification. */
+  notification(type: string, object: Intent | Refund): { body: string; signature: string };
+  stop(): Promise<void>;
+}
+
+export const WEBHOOK_SECRET = 'whsec_test';
+const id = (prefix: string) => `${prefix}_${randomBytes(8).toString('hex')}`;
+const error = (status: number, body: object): Answer => ({ status, body: { error: body } });
+const list = (data: unknown[]): Answer => ({ status: 200, body: { object: 'list', data, has_more: false } });
+
+/** `metadata[key]=x` and the like as Stripe's form bodies have it. */
+function metadataOf(form: URLSearchParams): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of form) {
+    const key = /^metadata\[(.+)\]$/.exec(name)?.[1];
+    if (key !== undefined) metadata[key] = value;
+  }
+  return metadata;
+}
+
+export async function startFakeStripe(): Promise<FakeStripe> {
+  const intents: Intent[] = [];
+  const refunds: Refund[] = [];
+  const replies = new Map<string, { answer: Answer; hash: string }>();
+  const fake = { intents, refunds, calls: [] as string[], cut: new Map<string, number>() };
+
+  const create = (form: URLSearchParams): Answer => {
+    const method = form.get('payment_method');
+    const intent: Intent = {
+      id: id('pi'),
+      object: 'payment_intent',
+      amount: Number(form.get('amount')),
+      currency: form.get('currency') ?? '',
+      status: 'requires_capture',
+      created: Math.floor(Date.now() / 1000),
+      metadata: metadataOf(form),
+      last_payment_error: null,
+    };
+    intents.push(intent);
+    if (method === 'pm_tok_asks') intent.status = 'requires_action';
+    if (method === 'pm_tok_chargeDeclined') {
+      intent.status = 'requires_payment_method';
+      intent.last_payment_error = { code: 'card_declined', decline_code: 'insufficient_funds' };
+      return error(402, { type: 'card_error', ...intent.last_payment_error, payment_intent: intent });
+    }
+    return { status: 200, body: intent };
+  };
+  const move = (name: string | undefined, from: string, to: string): Answer => {
+    const intent = intents.find((each) => each.id === name);
+    if (!intent) return error(404, { type: 'invalid_request_error', code: 'resource_missing' });
+    if (intent.status !== from)
+      return error(400, { type: 'invalid_request_error', code: 'payment_intent_unexpected_state' });
+    intent.status = to;
+    return { status: 200, body: intent };
+  };
+  const refund = (form: URLSearchParams): Answer => {
+    const made: Refund = {
+      id: id('re'),
+      object: 'refund',
+      amount: Number(form.get('amount')),
+      payment_intent: form.get('payment_intent') ?? '',
+      status: 'succeeded',
+      metadata: metadataOf(form),
+    };
+    refunds.push(made);
+    return { status: 200, body: made };
+  };
+
+  const handle = (call: string, query: URLSearchParams, form: URLSearchParams): Answer => {
+    const [, one, action] = /^\w+ \/v1\/payment_intents\/([^/]+)(?:\/(\w+))?$/.exec(call) ?? [];
+    if (call === 'POST /v1/payment_methods') {
+      const token = form.get('card[token]');
+      return token === 'tok_gone'
+        ? error(400, { type: 'invalid_request_error', code: 'resource_missing', param: 'card[token]' })
+        : { status: 200, body: { id: `pm_${token}`, object: 'payment_method' } };
+    }
+    if (call === 'POST /v1/payment_intents') return create(form);
+    if (call === 'GET /v1/payment_intents')
+      return list(
+        intents.filter(
+          ({ created }) =>
+            created >= Number(query.get('created[gte]')) && created <= Number(query.get('created[lte]')),
+        ),
+      );
+    if (action === 'capture') return move(one, 'requires_capture', 'succeeded');
+    if (action === 'cancel') return move(one, 'requires_action', 'canceled');
+    if (one !== undefined) {
+      const intent = intents.find((each) => each.id === one);
+      return intent ? { status: 200, body: intent } : error(404, { type: 'invalid_request_error' });
+    }
+    if (call === 'POST /v1/refunds') return refund(form);
+    if (call === 'GET /v1/refunds')
+      return list(refunds.filter(({ payment_intent: of }) => of === query.get('payment_intent')));
+    return error(404, { type: 'invalid_request_error', message: call });
+  };
+
+  /** The first answer of a key stands; the same key with another body is refused. */
+  const idempotent = (key: string | undefined, body: string, run: () => Answer): Answer => {
+    if (key === undefined) return run();
+    const hash = createHash('sha256').update(body).digest('hex');
+    const known = replies.get(key);
+    if (known && known.hash !== hash) return error(400, { type: 'idempotency_error' });
+    if (known) return known.answer;
+    const answer = run();
+    replies.set(key, { answer: structuredClone(answer), hash });
+    return answer;
+  };
+
+  const api: FakeStripe = {
+    ...fake,
+    url: '',
+    beforeReply: () => undefined,
+    notification(type, object) {
+      const body = JSON.stringify({ id: id('evt'), object: 'event', type, data: { object } });
+      const time = Math.floor(Date.now() / 1000);
+      const mac = createHmac('sha256', WEBHOOK_SECRET).update(`${time}.${body}`).digest('hex');
+      return { body, signature: `t=${time},v1=${mac}` };
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  const respond = async (call: string, res: ServerResponse, { status, body }: Answer): Promise<void> => {
+    const left = fake.cut.get(call) ?? 0;
+    await api.beforeReply(call);
+    if (left > 0) {
+      fake.cut.set(call, left - 1);
+      res.destroy();
+      return;
+    }
+    res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  const server = createServer((req, res) => {
+    const url = new URL(req.url ?? '/', 'http://stripe');
+    const call = `${req.method} ${url.pathname}`;
+    fake.calls.push(call);
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      const key = req.headers['idempotency-key'];
+      const answer = idempotent(
+        typeof key === 'string' && req.method === 'POST' ? key : undefined,
+        body,
+        () => handle(call, url.searchParams, new URLSearchParams(body)),
+      );
+      void respond(call, res, answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  api.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return api;
+}

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { agentAs, anonymous } from '@bramble/test-kit/agent';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { anOrder, eur, startWorld, type World } from './builders';
+import { startFakeStripe, WEBHOOK_SECRET, type FakeStripe } from './fake-stripe';
+
+let world: World;
+let stripe: FakeStripe;
+beforeAll(async () => {
+  stripe = await startFakeStripe();
+  world = await startWorld(
+    { STRIPE_SECRET_KEY: 'sk_test_x', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
+    { stripeUrl: stripe.url },
+  );
+});
+afterEach(() => {
+  stripe.beforeReply = () => undefined;
+  stripe.cut.clear();
+});
+afterAll(async () => {
+  await world.close();
+  await stripe.stop();
+});
+
+const CREATE = 'POST /v1/payment_intents';
+const toldOf = (orderId: string, count = 1) =>
+  waitFor(async () => {
+    const told = await world.told(orderId);
+    return told.length >= count && told;
+  });
+const intentsOf = (orderId: string) =>
+  stripe.intents.filter(({ metadata }) => metadata['orderId'] === orderId);
+const intentOf = (orderId: string) => {
+  const [intent] = intentsOf(orderId);
+  if (!intent) throw new Error('Stripe has no intent of this order');
+  return intent;
+};
+const notify = (type: string, object: Parameters<FakeStripe['notification']>[1]) => {
+  const { body, signature } = stripe.notification(type, object);
+  return agentAs(world.payments, anonymous)
+    .post('/api/payments/webhooks/stripe')
+    .set('content-type', 'application/json')
+    .set('stripe-signature', signature)
+    .send(body);
+};
+
+describe('Stripe', () => {
+  test('authorises, captures and is told in its own currency and units', async () => {
+    const order = anOrder({ amount: 4_321 });
+    await world.publish(order.pay('tok_visa'));
+    expect((await toldOf(order.orderId))[0]).toMatchObject({
+      type: 'payment.captured',
+      payload: { amount: eur(4_321) },
+    });
+    expect(intentsOf(order.orderId)).toMatchObject([{ status: 'succeeded', amount: 4_321, currency: 'eur' }]);
+  });
+
+  test.each([
+    ['tok_chargeDeclined', 'insufficient_funds'],
+    ['tok_gone', 'resource_missing'],
+    ['tok_asks', 'authentication_required'],
+  ])('a definite no to %s is told as a decline', async (token, reason) => {
+    const order = anOrder();
+    await world.publish(order.pay(token));
+    expect((await toldOf(order.orderId))[0]).toMatchObject({ type: 'payment.declined', payload: { reason } });
+  });
+
+  test.each([CREATE, 'capture'])('a reply to %s that is cut off charges once', async (which) => {
+    const order = anOrder();
+    let cut = false;
+    stripe.beforeReply = (call) => {
+      if (!cut && (call === which || call.endsWith(`/${which}`))) {
+        cut = true;
+        stripe.cut.set(call, 1);
+      }
+      return undefined;
+    };
+    await world.publish(order.pay('tok_visa'));
+    expect((await toldOf(order.orderId))[0]?.type).toBe('payment.captured');
+    expect(intentsOf(order.orderId)).toMatchObject([{ status: 'succeeded' }]);
+  });
+
+  test('a refund is made once, also when its reply is cut off', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'));
+    await toldOf(order.orderId);
+    stripe.cut.set('POST /v1/refunds', 1);
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId, 400));
+    expect((await toldOf(order.orderId, 2))[1]).toMatchObject({
+      type: 'payment.refunded',
+      payload: { refundId, amount: eur(400) },
+    });
+    const { id } = intentOf(order.orderId);
+    expect(stripe.refunds.filter(({ payment_intent: of }) => of === id)).toMatchObject([{ amount: 400 }]);
+  });
+});
+
+describe('a notification of Stripe', () => {
+  const capturedOnce = async (orderId: string) => {
+    expect((await world.told(orderId)).map(({ type }) => type)).toEqual(['payment.captured']);
+    const { rows } = await world.sql.query(
+      `SELECT status FROM payment_attempts WHERE order_id = $1 AND status = 'succeeded'`,
+      [orderId],
+    );
+    expect(rows).toHaveLength(1);
+  };
+  /** Something later of the same process came out, so whatever was to come before it has come. */
+  const settled = async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'));
+    await toldOf(order.orderId);
+  };
+
+  test('before the reply settles the attempt, and the reply adds nothing', async () => {
+    const order = anOrder();
+    let answered: Promise<number> | undefined;
+    stripe.beforeReply = (call) => {
+      if (!call.endsWith('/capture')) return undefined;
+      answered ??= notify('payment_intent.succeeded', intentOf(order.orderId)).then(({ status }) => status);
+      // The reply waits until the notification has had its effect.
+      return answered.then(() => toldOf(order.orderId));
+    };
+    await world.publish(order.pay('tok_visa'));
+    await toldOf(order.orderId);
+    expect(await answered).toBe(204);
+    stripe.beforeReply = () => undefined;
+    await settled();
+    await capturedOnce(order.orderId);
+  });
+
+  test('at the same time as the reply settles the attempt once', async () => {
+    const orders = Array.from({ length: 20 }, () => anOrder());
+    const answers: Promise<number>[] = [];
+    stripe.beforeReply = (call) => {
+      const intent = stripe.intents.find(({ id }) => call.endsWith(`${id}/capture`));
+      if (intent) answers.push(notify('payment_intent.succeeded', intent).then(({ status }) => status));
+      return undefined;
+    };
+    await world.publish(...orders.map((order) => order.pay('tok_visa')));
+    for (const { orderId } of orders) await toldOf(orderId);
+    expect(await Promise.all(answers)).toEqual(Array(20).fill(204));
+    stripe.beforeReply = () => undefined;
+    await settled();
+    for (const { orderId } of orders) await capturedOnce(orderId);
+  });
+
+  test('after the reply changes nothing, however often it comes', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'));
+    await toldOf(order.orderId);
+    for (let n = 0; n < 3; n++) await notify('payment_intent.succeeded', intentOf(order.orderId)).expect(204);
+    await settled();
+    await capturedOnce(order.orderId);
+  });
+
+  test('of a decline settles the attempt as declined', async () => {
+    const order = anOrder();
+    let answered: Promise<unknown> | undefined;
+    stripe.beforeReply = (call) => {
+      if (call !== CREATE) return undefined;
+      answered ??= notify('payment_intent.payment_failed', intentOf(order.orderId)).then(() =>
+        toldOf(order.orderId),
+      );
+      return answered;
+    };
+    await world.publish(order.pay('tok_chargeDeclined'));
+    expect(await toldOf(order.orderId)).toMatchObject([
+      { type: 'payment.declined', payload: { reason: 'insufficient_funds' } },
+    ]);
+  });
+
+  test('of money for an attempt that had failed sends the money back, and the order stays unpaid', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_chargeDeclined'));
+    await toldOf(order.orderId);
+    const intent = intentOf(order.orderId);
+    await notify('payment_intent.succeeded', intent).expect(204);
+    await waitFor(() => stripe.refunds.some(({ payment_intent: of }) => of === intent.id));
+    expect((await world.told(order.orderId)).map(({ type }) => type)).toEqual(['payment.declined']);
+  });
+
+  test('without a genuine signature is refused', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_chargeDeclined'));
+    await toldOf(order.orderId);
+    const { body, signature } = stripe.notification('payment_intent.succeeded', intentOf(order.orderId));
+    const post = () => agentAs(world.payments, anonymous).post('/api/payments/webhooks/stripe').type('json');
+    await post().send(body).expect(400);
+    await post().set('stripe-signature', signature).send(`${body} `).expect(400);
+    await post().set('stripe-signature', signature.replace(/t=\d+/, 't=1')).send(body).expect(400);
+  });
+
+  test('about somebody else’s intent is taken and left alone', async () => {
+    const foreign = { ...intentLike(), metadata: {} };
+    await notify('payment_intent.succeeded', foreign).expect(204);
+    await notify('payment_intent.succeeded', { ...foreign, metadata: { attemptId: randomUUID() } }).expect(
+      204,
+    );
+  });
+});
+
+const intentLike = (): FakeStripe['intents'][number] => ({
+  id: 'pi_foreign',
+  object: 'payment_intent',
+  amount: 1,
+  currency: 'eur',
+  status: 'succeeded',
+  created: 0,
+  metadata: {},
+  last_payment_error: null,
+});
