@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import type { Log } from '../stores/types';
@@ -47,9 +47,20 @@ export async function bundleService(name: string, log: Log): Promise<void> {
     });
     const migrations = path.join(root, source, 'prisma', 'migrations');
     if (existsSync(migrations)) await cp(migrations, path.join(draft, 'migrations'), { recursive: true });
+    await linkNative(name, draft);
     await rm(out, { recursive: true, force: true });
     await rename(draft, out);
   });
+}
+
+/** npm may put a package beside the service rather than at the root, where the bundle would not find it. */
+async function linkNative(name: string, dir: string): Promise<void> {
+  for (const pkg of NATIVE) {
+    const own = path.join(root, 'services', name, 'node_modules', pkg);
+    if (!existsSync(own)) continue;
+    await mkdir(path.join(dir, 'node_modules'), { recursive: true });
+    await symlink(own, path.join(dir, 'node_modules', pkg));
+  }
 }
 
 /** `src/main.ts` → `main`, `src/seed-main.ts` → `seed`, and a `src/seed.ts` that runs by itself. */

@@ -40,6 +40,7 @@ export async function startMongodb(context: StoreContext): Promise<RunningStore>
     stopSignal: 'SIGTERM',
     stopGraceMs: 20_000,
   });
+  context.track?.(running);
   try {
     await becomePrimary(running, port);
   } catch (error) {

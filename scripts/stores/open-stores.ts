@@ -17,6 +17,8 @@ export interface StoreOptions {
   /** For tests: no durability, one Redis for both roles. */
   ephemeral: boolean;
   log: Log;
+  /** Told of each server as soon as its process is there. */
+  track?: (process: Supervised) => void;
   /** Servers that run already; each one given is used instead of an own one. */
   given?: {
     postgresUrl?: string | undefined;
@@ -60,7 +62,13 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   };
   try {
     await endLeftovers(runDir, log);
-    const context: StoreContext = { ...options, runDir, logDir, password: keptSecret(dataDir, 'stores') };
+    const context: StoreContext = {
+      ...options,
+      runDir,
+      logDir,
+      password: keptSecret(dataDir, 'stores'),
+      track: options.track,
+    };
     const started = async (store: Promise<RunningStore>): Promise<string> => {
       const { url, process } = await store;
       running.push(process);

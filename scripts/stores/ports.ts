@@ -7,18 +7,18 @@ const LOWEST = 15_000;
 const HIGHEST = 32_000;
 const given = new Set<number>();
 
-/** True when a server can listen on 127.0.0.1 at this port now. */
-export function isFree(port: number): Promise<boolean> {
+/** True when a server can listen there now. */
+export function canListen(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer();
     server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 
 /** A port nobody listens on, and that this process has not handed out before. */
 export async function freePort(preferred?: number): Promise<number> {
-  if (preferred && !given.has(preferred) && (await isFree(preferred))) {
+  if (preferred && !given.has(preferred) && (await canListen(preferred))) {
     given.add(preferred);
     return preferred;
   }
@@ -26,6 +26,6 @@ export async function freePort(preferred?: number): Promise<number> {
     const port = randomInt(LOWEST, HIGHEST);
     if (given.has(port)) continue;
     given.add(port);
-    if (await isFree(port)) return port;
+    if (await canListen(port)) return port;
   }
 }

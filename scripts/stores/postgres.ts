@@ -68,6 +68,7 @@ export async function startPostgres(context: StoreContext): Promise<RunningStore
     stopSignal: 'SIGINT',
     stopGraceMs: 20_000,
   });
+  context.track?.(running);
   const url = `postgresql://postgres:${context.password}@127.0.0.1:${port}/postgres`;
   await until(running, () => answers(url), 60_000).catch(async (error: unknown) => {
     await running.stop();

@@ -60,6 +60,7 @@ export async function startRedis(
     stopSignal: 'SIGTERM',
     stopGraceMs: 10_000,
   });
+  context.track?.(running);
   const url = `redis://:${password}@127.0.0.1:${port}`;
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
   client.on('error', () => undefined);

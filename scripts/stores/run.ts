@@ -40,5 +40,5 @@ export function endCommands(): void {
 
 /** The last lines of a command's complaint, short enough for one sentence. */
 export function lastLines(text: string, count = 3): string {
-  return text.trim().split('\n').slice(-count).join(' ').slice(-400);
+  return text.trim().split('\n').slice(-count).join(' ').slice(-2_000);
 }

@@ -12,6 +12,8 @@ export interface StoreContext {
   /** The administrator's password of PostgreSQL and Redis. */
   password: string;
   log: Log;
+  /** Told of each server as soon as its process is there. */
+  track?: ((process: Supervised) => void) | undefined;
 }
 
 export interface RunningStore {

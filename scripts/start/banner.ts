@@ -1,0 +1,21 @@
+import { demoPassword, demoUsers } from '@bramble/contracts/demo';
+import type { Settings } from './settings';
+
+/** What a person sees when the shop is open. */
+export function banner(url: string, settings: Settings): string {
+  const lines = ['', `  Bramble is open at ${url}`, ''];
+  if (settings.demo) {
+    const who = [
+      ['buyer', demoUsers.buyer.email],
+      ['seller', demoUsers.seller.email],
+      ...(settings.demoAdmin ? [['admin', demoUsers.admin.email]] : []),
+    ];
+    lines.push('  demo account   e-mail                 password');
+    for (const [role = '', email = ''] of who) {
+      lines.push(`  ${role.padEnd(14)} ${email.padEnd(22)} ${demoPassword}`);
+    }
+    lines.push('');
+  }
+  lines.push(`  data and logs  ${settings.dataDir}`, '  Ctrl-C stops everything.', '');
+  return lines.join('\n');
+}

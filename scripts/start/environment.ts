@@ -1,0 +1,88 @@
+import { freePort } from '../stores/ports';
+import type { Stores } from '../stores/open-stores';
+import type { Settings } from './settings';
+
+export interface ServiceEnvironment {
+  name: string;
+  port: number;
+  env: Record<string, string>;
+}
+
+export interface EnvironmentInputs {
+  settings: Settings;
+  stores: Stores;
+  /** PostgreSQL URLs by service. */
+  databases: Record<string, string>;
+  services: readonly string[];
+  internalTokenKey: string;
+  readyFile: string;
+  storefrontDir: string;
+}
+
+/** A port for each service, and all that they need to know about stores and one another. */
+export async function serviceEnvironments(inputs: EnvironmentInputs): Promise<ServiceEnvironment[]> {
+  const { settings, stores, services } = inputs;
+  const ports = new Map<string, number>();
+  for (const name of services) ports.set(name, name === 'gateway' ? settings.port : await freePort());
+
+  const common: Record<string, string> = {
+    NODE_ENV: 'production',
+    INTERNAL_TOKEN_KEY: inputs.internalTokenKey,
+    REDIS_EVENTS_URL: stores.redisUrl,
+    REDIS_CACHE_URL: stores.redisCacheUrl,
+    DEMO: settings.demo ? 'on' : 'off',
+    DEMO_ADMIN: settings.demo && settings.demoAdmin ? 'on' : 'off',
+    DELIVERY_STEP_SECONDS: '3',
+    SHUTDOWN_SECONDS: '10',
+  };
+  for (const [name, port] of ports) {
+    if (name !== 'gateway') common[`${name.toUpperCase()}_URL`] = `http://127.0.0.1:${port}`;
+  }
+  for (const [name, url] of Object.entries(inputs.databases))
+    common[`${name.toUpperCase()}_DATABASE_URL`] = url;
+  for (const name of ['catalog', 'delivery', 'notifications']) {
+    common[`${name.toUpperCase()}_MONGODB_URL`] = mongodbUrl(stores.mongodbUrl, name);
+  }
+
+  const environments: ServiceEnvironment[] = [];
+  for (const [name, port] of ports) {
+    const gateway = name === 'gateway';
+    environments.push({
+      name,
+      port,
+      env: {
+        ...common,
+        // What a person sets wins over our defaults, but nobody can move one service away from the others.
+        ...passedOn(common),
+        PORT: String(port),
+        HOST: gateway ? settings.host : '127.0.0.1',
+        OPS_PORT: String(await freePort()),
+        SERVICE_INSTANCE: `${name}-1`,
+        ...(gateway ? { READY_FILE: inputs.readyFile, STOREFRONT_DIR: inputs.storefrontDir } : {}),
+      },
+    });
+  }
+  return environments;
+}
+
+function mongodbUrl(server: string, name: string): string {
+  const [, address = server, query = ''] = /^([^?]*?:\/\/[^/?]+)(?:\/[^?]*)?(\?.*)?$/.exec(server) ?? [];
+  return `${address}/${name}${query}`;
+}
+
+/** The environment we were started with, without what we decide ourselves. */
+function passedOn(common: Record<string, string>): Record<string, string> {
+  const ours = new Set([
+    'DEMO',
+    'DEMO_ADMIN',
+    'NODE_ENV',
+    'STOREFRONT_URL',
+    ...Object.keys(common).filter((n) => /^[A-Z]+_URL$/.test(n)),
+  ]);
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && entry[1] !== '' && !ours.has(entry[0]) && !entry[0].startsWith('npm_'),
+    ),
+  );
+}

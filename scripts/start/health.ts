@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Supervised } from '../stores/supervise';
+import type { Log } from '../stores/types';
+
+const LIMIT_MS = 240_000;
+const HOPELESS_DEATHS = 5;
+
+/** Waits until the shop says 200; throws with a service's last words when it keeps dying, or after four minutes. */
+export async function healthy(url: string, services: readonly Supervised[], log: Log): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  let said = '';
+  for (;;) {
+    const { status, missing } = await ask(`${url}/api/health`);
+    if (status === 200) return;
+    const dying = services.find((service) => service.deaths() >= HOPELESS_DEATHS);
+    if (dying) throw new Error(`${dying.name} does not start. Its last lines:\n${dying.lastWords(20)}`);
+    if (Date.now() > deadline)
+      throw new Error(`The shop did not become healthy; still missing: ${missing || 'the gateway'}.`);
+    if (missing && missing !== said) log(`waiting for ${missing}`);
+    said = missing;
+    await delay(100);
+  }
+}
+
+async function ask(url: string): Promise<{ status: number; missing: string }> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const body = (await response.json()) as { services?: Record<string, string> };
+    const missing = Object.entries(body.services ?? {}).filter(([, state]) => state !== 'up');
+    return { status: response.status, missing: missing.map(([name]) => name).join(', ') };
+  } catch {
+    return { status: 0, missing: '' };
+  }
+}
