@@ -6,9 +6,9 @@ interface Oklch {
 
 /** Reads `oklch(0.52 0.2 12)`; undefined for any other text. */
 export const parseOklch = (text: string): Oklch | undefined => {
-  const match = /^oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)$|^oklch\(([\d.]+) 0 0\)$/.exec(text.trim());
-  if (!match) return undefined;
-  return { l: Number(match[1] ?? match[4]), c: Number(match[2] ?? 0), h: Number(match[3] ?? 0) };
+  const match = /^oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)$/.exec(text.trim());
+  return match ? { l: Number(match[1]), c: Number(match[2]), h: Number(match[3]) } : undefined;
+};
 };
 
 /** Linear-light sRGB of an oklch colour (Ottosson's matrices), unclipped. */

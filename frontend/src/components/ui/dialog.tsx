@@ -1,31 +1,57 @@
 import { X } from 'lucide-react';
-import { Dialog as Primitive } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
 
 interface DialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
   title: string;
   description: string;
+  onClose: () => void;
   children: ReactNode;
 }
 
-/** Asks for something over the page: traps focus, closes on Escape, gives focus back to what opened it. */
-export const Dialog = ({ open, onOpenChange, title, description, children }: DialogProps) => (
-  <Primitive.Root open={open} onOpenChange={onOpenChange}>
-    <Primitive.Portal>
-      <Primitive.Overlay className="fixed inset-0 z-40 bg-ink/50" />
-      <Primitive.Content className="fixed top-1/2 left-1/2 z-40 grid max-h-[90dvh] w-[min(32rem,calc(100vw-2rem))] -translate-1/2 gap-4 overflow-y-auto rounded-panel bg-surface p-6 shadow-float">
-        <Primitive.Title className="pr-10 text-xl">{title}</Primitive.Title>
-        <Primitive.Description className="text-ink-muted">{description}</Primitive.Description>
+/**
+ * Asks for something over the page: open as long as it is there. The platform's own dialog traps focus, closes on
+ * Escape and gives focus back; libraries for it write style elements, which the content security policy refuses.
+ */
+export const Dialog = ({ title, description, onClose, children }: DialogProps) => {
+  const id = useId();
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-text`}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      className="m-auto max-h-[90dvh] w-[min(32rem,calc(100vw-2rem))] overflow-y-auto rounded-panel bg-surface p-6 text-ink shadow-float backdrop:bg-[var(--scrim)]"
+    >
+      <div className="grid gap-4">
+        <h2 id={`${id}-title`} className="pr-10 text-xl">
+          {title}
+        </h2>
+        <p id={`${id}-text`} className="text-ink-muted">
+          {description}
+        </p>
         {children}
-        <Primitive.Close
+        <button
+          type="button"
           aria-label="Close"
+          onClick={onClose}
           className="absolute top-4 right-4 grid size-11 place-items-center rounded-control hover:bg-sunken"
         >
           <X className="size-5" aria-hidden />
-        </Primitive.Close>
-      </Primitive.Content>
-    </Primitive.Portal>
-  </Primitive.Root>
-);
+        </button>
+      </div>
+    </dialog>
+  );
+};

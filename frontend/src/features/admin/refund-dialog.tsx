@@ -35,10 +35,9 @@ export const RefundDialog = ({ order, onClose }: { order: Order; onClose: () => 
   });
   return (
     <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
       title={`Pay back ${order.number}`}
       description={`Up to ${formatMoney(left)} can be paid back.`}
+      onClose={onClose}
     >
       <form
         noValidate
