@@ -53,6 +53,7 @@ export async function openShop({ real = false, reservationSeconds = 600 }: ShopO
   const shop = {
     redis,
     sql,
+    databaseUrl: own.postgresUrl,
     get orders() {
       return orders;
     },

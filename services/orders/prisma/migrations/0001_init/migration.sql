@@ -78,14 +78,14 @@ CREATE TABLE refunds (
 );
 CREATE INDEX refunds_of_order ON refunds (order_id);
 
--- `status` is null while the first request with this key is still running.
+-- `status` is null while the first request with this key is still running. `body` is json, not jsonb: a repetition gets the same bytes.
 CREATE TABLE idempotency (
   user_id uuid NOT NULL,
   key text NOT NULL,
   request_hash text NOT NULL,
   order_id uuid,
   status int,
-  body jsonb,
+  body json,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (user_id, key)
 );
