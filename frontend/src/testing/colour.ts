@@ -9,7 +9,6 @@ export const parseOklch = (text: string): Oklch | undefined => {
   const match = /^oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)$/.exec(text.trim());
   return match ? { l: Number(match[1]), c: Number(match[2]), h: Number(match[3]) } : undefined;
 };
-};
 
 /** Linear-light sRGB of an oklch colour (Ottosson's matrices), unclipped. */
 export const toLinearRgb = ({ l, c, h }: Oklch): [number, number, number] => {
