@@ -4,7 +4,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = new URL('../package-lock.json', import.meta.url);
-const OS = ['darwin', 'linux', 'win32', 'android', 'freebsd', 'openharmony', 'netbsd', 'openbsd', 'sunos', 'aix'];
+const OS = [
+  'darwin',
+  'linux',
+  'win32',
+  'android',
+  'freebsd',
+  'openharmony',
+  'netbsd',
+  'openbsd',
+  'sunos',
+  'aix',
+];
 const CPU = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'wasm32', 'mips64el'];
 
 const lock = JSON.parse(readFileSync(FILE, 'utf8'));
@@ -25,7 +36,11 @@ function platformOf(name) {
   const os = OS.find((word) => words.includes(word));
   const cpu = CPU.find((word) => words.includes(word));
   const libc = words.includes('musl') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined;
-  return { ...(cpu && { cpu: [cpu] }), ...(os === 'linux' && libc && { libc: [libc] }), ...(os && { os: [os] }) };
+  return {
+    ...(cpu && { cpu: [cpu] }),
+    ...(os === 'linux' && libc && { libc: [libc] }),
+    ...(os && { os: [os] }),
+  };
 }
 
 const missing = {};
@@ -41,7 +56,9 @@ for (const [path, entry] of Object.entries(packages)) {
 const names = Object.keys(missing);
 if (process.argv.includes('--check')) {
   if (names.length > 0) {
-    console.error(`package-lock.json lacks ${names.length} optional packages: run node scripts/complete-lockfile.mjs`);
+    console.error(
+      `package-lock.json lacks ${names.length} optional packages: run node scripts/complete-lockfile.mjs`,
+    );
     process.exitCode = 1;
   }
 } else if (names.length > 0) {

@@ -24,7 +24,14 @@ export async function ensureInstalled() {
   const beat = setInterval(() => {
     console.log(`[${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s] still installing`);
   }, 15_000);
-  const code = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  const code = await npm([
+    'ci',
+    '--prefer-offline',
+    '--maxsockets=40',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   clearInterval(beat);
   if (code !== 0) {
     console.error(

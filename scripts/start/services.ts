@@ -37,7 +37,9 @@ export async function seed(services: readonly ServiceEnvironment[], log: Log): P
           timeoutMs: 120_000,
         });
         if (!result.ok)
-          throw new Error(`The demo data of ${name} could not be loaded: ${lastLines(`${result.stdout}\n${result.stderr}`, 8)}`);
+          throw new Error(
+            `The demo data of ${name} could not be loaded: ${lastLines(`${result.stdout}\n${result.stderr}`, 8)}`,
+          );
         log(`demo data of ${name} is there`);
       }),
   );
