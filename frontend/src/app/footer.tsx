@@ -7,7 +7,7 @@ import { toggleTheme, useDark } from '../lib/theme';
 export const Footer = () => {
   const dark = useDark();
   return (
-    <footer className="border-t border-line bg-sunken max-sm:pb-20">
+    <footer className="border-t border-line bg-sunken">
       <div className="wrap-board flex flex-wrap items-center justify-between gap-x-8 gap-y-4 py-8">
         <p className="text-sm text-ink-muted">
           {env.name}, a market run on a cluster of small boards.{' '}

@@ -3,6 +3,7 @@ import type { CSSProperties, ReactNode } from 'react';
 import { cn } from '../lib/cn';
 import { arrangementOf, hueOf, isArt, pictureOf, type Arrangement } from '../lib/plate';
 import { seedOf, sequence } from '../lib/seeded';
+import { Mark } from './mark';
 
 export type PlateView = 'plate' | Arrangement | 'macro';
 
@@ -58,7 +59,7 @@ const Art = ({
   eager,
 }: Required<Pick<PlateProps, 'product' | 'view' | 'alt' | 'eager'>>) => {
   const url = pictureOf(product);
-  if (!url) return null;
+  if (!url) return <Mark className="size-1/3 opacity-20" />;
   const loading = eager
     ? ({ loading: 'eager', fetchPriority: 'high' } as const)
     : ({ loading: 'lazy' } as const);

@@ -1,4 +1,4 @@
-import { formatMoney, minorUnits, times } from './money';
+import { formatMoney, minorUnits, plainAmount, times } from './money';
 
 test('writes money as its readers do', () => {
   expect(formatMoney({ amount: 123450, currency: 'EUR' }, 'en-IE')).toBe('€1,234.50');
@@ -9,6 +9,11 @@ test('takes the number of decimals from the currency', () => {
   expect(formatMoney({ amount: 1234, currency: 'JPY' }, 'en-US')).toBe('¥1,234');
   expect(minorUnits('JPY')).toBe(1);
   expect(minorUnits('EUR')).toBe(100);
+});
+
+test('writes amounts as they are typed', () => {
+  expect(plainAmount({ amount: 2590, currency: 'EUR' })).toBe('25.90');
+  expect(plainAmount({ amount: 800, currency: 'JPY' })).toBe('800');
 });
 
 test('multiplies in minor units', () => {

@@ -22,6 +22,12 @@ export const formatMoney = ({ amount, currency }: Money, locale?: string): strin
 export const minorUnits = (currency: string): number =>
   10 ** (formatOf(currency).resolvedOptions().maximumFractionDigits ?? 2);
 
+/** Money as people type it: `12.50`, without the currency. */
+export const plainAmount = ({ amount, currency }: Money): string => {
+  const unit = minorUnits(currency);
+  return (amount / unit).toFixed(Math.round(Math.log10(unit)));
+};
+
 /** `price` for `quantity` pieces. */
 export const times = ({ amount, currency }: Money, quantity: number): Money => ({
   amount: amount * quantity,

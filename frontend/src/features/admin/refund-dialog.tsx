@@ -7,7 +7,7 @@ import { Dialog } from '../../components/ui/dialog';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
 import { announce } from '../../lib/announce';
-import { formatMoney, minorUnits } from '../../lib/money';
+import { formatMoney, minorUnits, plainAmount } from '../../lib/money';
 import { refundable, refundOrder } from './admin.queries';
 
 /** Pays back all that is left or a part of it, never more. */
@@ -15,7 +15,7 @@ export const RefundDialog = ({ order, onClose }: { order: Order; onClose: () => 
   const client = useQueryClient();
   const left = refundable(order);
   const unit = minorUnits(left.currency);
-  const [text, setText] = useState(String(left.amount / unit));
+  const [text, setText] = useState(plainAmount(left));
   const [restock, setRestock] = useState(false);
   const [reason, setReason] = useState('');
   const amount = Math.round(Number(text.replace(',', '.')) * unit);

@@ -26,7 +26,7 @@ export const BuyBox = ({ product }: { product: Product }) => {
   }, [added]);
   return (
     <div className="grid gap-3">
-      <div className="flex gap-3 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-paper max-sm:p-3">
+      <div className="buy-bar flex gap-3 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-paper max-sm:p-3">
         <Quantity
           value={Math.min(quantity, Math.max(1, available))}
           max={Math.max(1, Math.min(available, 999))}

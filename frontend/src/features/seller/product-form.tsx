@@ -8,7 +8,7 @@ import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input, Textarea } from '../../components/ui/input';
 import { env } from '../../env';
-import { minorUnits } from '../../lib/money';
+import { minorUnits, plainAmount } from '../../lib/money';
 import { productFormSchema, readAmount, slugOf, type ProductFormValues } from './product-schema';
 import { changeProduct, createProduct, editedProductQuery, forgetProducts } from './seller.queries';
 
@@ -29,7 +29,7 @@ export const ProductForm = ({ product, categories, onSaved }: ProductFormProps) 
       title: product?.title ?? '',
       description: product?.description ?? '',
       category: product?.category ?? '',
-      price: product ? String(product.price.amount / unit) : '',
+      price: product ? plainAmount(product.price) : '',
       available: String(product?.stock.available ?? 10),
     },
   });
