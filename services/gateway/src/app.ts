@@ -8,6 +8,9 @@ import { createAccessTokenVerifier } from './auth/access-token';
 import { createAuthenticate } from './auth/authenticate';
 import { createDenylistRepository } from './auth/denylist.repository';
 import { createKeySet } from './auth/key-set';
+import { openPublicAnswers } from './cache/open-public-answers';
+import { createPublicDoor } from './cache/serve-public';
+import { pathOf } from './edge/paths';
 import type { GatewayConfig } from './config';
 import { clientReader } from './edge/client';
 import { answerClientError } from './edge/client-error';
@@ -80,17 +83,30 @@ export function buildGateway(config: GatewayConfig): Service {
   greet(service.app);
   service.mount(healthRoutes(health));
 
+  const limits = createRateLimits(service, { redis: cache, factor: config.RATE_LIMIT_FACTOR });
+  const match = operationMatcher(publicOperations);
+  const answers = openPublicAnswers(service, cache);
+  service.early(
+    createPublicDoor({
+      service,
+      answers,
+      limits,
+      clientOf,
+      templateOf: (url) => match('GET', pathOf(url))?.template ?? '_unmatched',
+      crossOrigin: corsOrigins.size > 0,
+    }),
+  );
   const parts: EdgeParts = {
     service,
     clientOf,
     corsOrigins,
     secureAlways,
-    match: operationMatcher(publicOperations),
+    match,
     authenticate,
-    limits: createRateLimits(service, { redis: cache, factor: config.RATE_LIMIT_FACTOR }),
+    limits,
     upstreams,
     forward: createForward(config.INTERNAL_TOKEN_KEY),
-    onChanged: () => undefined,
+    answers,
     storefront: storefront?.serve,
   };
   edge = createEdge(parts, service.app);

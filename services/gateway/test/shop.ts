@@ -4,7 +4,6 @@ import { testEnv } from '@bramble/test-kit/env';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { buildUsers } from '../../users/src/app';
 import { loadUsersConfig } from '../../users/src/config';
-import { seedUsers } from '../../users/src/seed';
 import { buildGateway } from '../src/app';
 import { loadGatewayConfig } from '../src/config';
 
@@ -34,7 +33,6 @@ export async function openShop(env: Record<string, string> = {}): Promise<Shop> 
     ...env,
   });
   const usersConfig = loadUsersConfig(usersEnv);
-  await seedUsers(usersConfig);
   const users = await startService(buildUsers(usersConfig));
   const gateway = await startService(
     buildGateway(

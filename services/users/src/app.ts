@@ -18,6 +18,7 @@ import { createLinkRepository } from './link/link.repository';
 import { createMailRepository } from './mail/mail.repository';
 import { createMailService } from './mail/mail.service';
 import { createPasswordHasher } from './password/password-hasher';
+import { seedUsers } from './seed';
 import { createDenylistRepository, REVOCATION_SECONDS } from './session/denylist.repository';
 import { createDenylistService } from './session/denylist.service';
 import { createSessionRepository } from './session/session.repository';
@@ -47,12 +48,13 @@ export function buildUsers(config: UsersConfig): Service {
     log,
   });
   const mail = createMailService({ mails, accounts: accountRepository, links: signer, log });
+  const hasher = createPasswordHasher(service);
   const accounts = createAccountService({
     accounts: accountRepository,
     links,
     signer,
     mail,
-    hasher: createPasswordHasher(service),
+    hasher,
     denylist,
     onLogin: (outcome) => logins.inc({ outcome }),
   });
@@ -72,6 +74,8 @@ export function buildUsers(config: UsersConfig): Service {
   });
 
   service.onStart('signing keys', () => keys.ensure());
+  if (config.DEMO)
+    service.onStart('demo accounts', () => seedUsers({ sql, hasher, admin: config.DEMO_ADMIN }));
   service.mount([
     ...sessionRoutes({
       accounts,

@@ -9,6 +9,7 @@ import { counter } from '@bramble/service-kit/metrics';
 import { currentContext } from '@bramble/service-kit/request-context';
 import type { Authenticate } from '../auth/authenticate';
 import { limitClassOf } from '../limits/limit-class';
+import { isPublicAddress, type PublicAnswers } from '../cache/public-answers';
 import type { RateLimits } from '../limits/rate-limits';
 import { callerToken, UPLOAD_LIMIT, writeAnswer, type Caller, type createForward } from '../proxy/forward';
 import type { Matched } from '../proxy/operations';
@@ -30,13 +31,13 @@ export interface EdgeParts {
   limits: RateLimits;
   upstreams: Readonly<Partial<Record<UpstreamName, Upstream>>>;
   forward: ReturnType<typeof createForward>;
-  /** After a service took a change. */
-  onChanged: (path: string) => void;
+  answers: PublicAnswers;
   /** Answers what is outside /api; undefined without a storefront. */
   storefront:
     ((req: IncomingMessage, res: ServerResponse, path: string, secure: boolean) => Promise<void>) | undefined;
 }
 
+const changesCatalogue = /^\/api\/(?:products|orders)(?:\/|$)/;
 const STRIPE_WEBHOOK = '/api/payments/webhooks/stripe';
 const isApi = (path: string) => path === '/api' || path.startsWith('/api/');
 const wantsPage = (req: IncomingMessage) =>
@@ -128,8 +129,12 @@ export function createEdge(parts: EdgeParts, own: RequestListener): RequestListe
     }
     const upstream = parts.upstreams[name];
     if (!upstream) throw new AppError('unavailable', { detail: `this shop runs without ${name}` });
-    const answer = await parts.forward(req, { name, upstream, path: url, caller, multipart });
-    if (isUnsafe(method) && answer.status < 300) parts.onChanged(path);
+    if (name === 'catalog' && method === 'GET' && isPublicAddress(url)) {
+      writeAnswer(req, res, await parts.answers.get(url, () => parts.forward.everybody(upstream, url)));
+      return;
+    }
+    const answer = await parts.forward.request(req, { name, upstream, path: url, caller, multipart });
+    if (isUnsafe(method) && answer.status < 300 && changesCatalogue.test(path)) parts.answers.clear();
     writeAnswer(req, res, answer);
   };
 

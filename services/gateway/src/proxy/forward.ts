@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { JSON_LIMIT, readBody } from '@bramble/service-kit/body';
 import type { CookieName } from '@bramble/service-kit/cookies';
 import { AppError } from '@bramble/service-kit/errors';
 import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/internal-auth';
 import { currentContext } from '@bramble/service-kit/request-context';
 import type { AccessClaims } from '@bramble/contracts/sessions';
+import { matchesTag } from '../cache/etag';
+import type { PublicAnswer } from '../cache/public-answers';
 import type { UpstreamAnswer } from './exchange';
 import { answeredHeaders, cookiesFor, forwardedHeaders } from './headers';
 import type { UpstreamName } from './routing';
@@ -65,9 +68,9 @@ function limited(req: IncomingMessage): Readable {
   return through;
 }
 
-/** Sends a request on to its service with headers made anew, and answers what the service answered. */
+/** Sends requests on to their services with headers made anew. */
 export function createForward(tokenKey: string) {
-  return async (
+  const request = async (
     req: IncomingMessage,
     { name, upstream, path, caller, multipart }: Forwarding,
   ): Promise<UpstreamAnswer> => {
@@ -101,20 +104,42 @@ export function createForward(tokenKey: string) {
       throw tooLarge instanceof AppError ? tooLarge : error;
     });
   };
+
+  /** Fetches what is the same for everybody, on behalf of nobody, as a whole. */
+  const everybody = async (upstream: Upstream, path: string): Promise<PublicAnswer> => {
+    const { correlationId } = currentContext();
+    const { status, headers, body } = await upstream.send({
+      method: 'GET',
+      path,
+      headers: {
+        [internalTokenHeader]: callerToken(tokenKey, { claims: undefined, secure: false }, correlationId),
+        'x-correlation-id': correlationId,
+      },
+      timeoutMs: READ_MS,
+    });
+    return { status, headers, body: Buffer.isBuffer(body) ? body : await buffer(body) };
+  };
+
+  return { request, everybody };
 }
 
-/** Writes a service's answer to the client. */
+/** Writes a service's answer to the client; one that the client has already is 304. */
 export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: UpstreamAnswer): void {
   const headers = answeredHeaders(answer.headers);
   const length = answer.headers['content-length'];
-  if (Buffer.isBuffer(answer.body)) {
-    if (answer.status !== 204 && answer.status !== 304)
-      headers['content-length'] = req.method === 'HEAD' ? String(length ?? 0) : String(answer.body.length);
+  if (!Buffer.isBuffer(answer.body)) {
+    if (length !== undefined) headers['content-length'] = length;
     res.writeHead(answer.status, headers);
-    res.end(answer.body);
+    pipeline(answer.body, res, () => undefined);
     return;
   }
-  if (length !== undefined) headers['content-length'] = length;
+  if (answer.status === 200 && matchesTag(req.headers['if-none-match'], answer.headers.etag)) {
+    delete headers['content-type'];
+    res.writeHead(304, headers).end();
+    return;
+  }
+  if (answer.status !== 204 && answer.status !== 304)
+    headers['content-length'] = req.method === 'HEAD' ? String(length ?? 0) : String(answer.body.length);
   res.writeHead(answer.status, headers);
-  pipeline(answer.body, res, () => undefined);
+  res.end(answer.body);
 }

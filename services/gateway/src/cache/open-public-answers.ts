@@ -1,0 +1,27 @@
+import type { Service } from '@bramble/service-kit/create-service';
+import { counter } from '@bramble/service-kit/metrics';
+import type { Redis } from '@bramble/service-kit/redis';
+import { securityHeaders } from '../edge/security-headers';
+import { answeredHeaders } from '../proxy/headers';
+import { subscribeToChanges } from './changes.repository';
+import { createPublicAnswers, type PublicAnswer } from './public-answers';
+
+function headersFor(answer: PublicAnswer, secure: boolean): Record<string, string> {
+  const flat = securityHeaders('data', secure);
+  const headers: Record<string, string> = {};
+  for (let at = 0; at < flat.length; at += 2) headers[flat[at] ?? ''] = flat[at + 1] ?? '';
+  for (const [name, value] of Object.entries(answeredHeaders(answer.headers))) headers[name] = String(value);
+  headers['content-length'] = String(answer.body.length);
+  return headers;
+}
+
+/** The gateway's copies of public answers, dropped when catalog says that something changed. */
+export function openPublicAnswers(service: Service, redis: Redis) {
+  const requests = counter(service, 'bramble_cache_requests_total');
+  const answers = createPublicAnswers({
+    count: (cache, result) => requests.inc({ cache, result }),
+    headersFor,
+  });
+  subscribeToChanges(service, redis, answers.changed);
+  return answers;
+}
