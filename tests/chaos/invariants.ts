@@ -75,6 +75,9 @@ export async function sampleStock(eyes: Eyes, ledger: Ledger): Promise<string[]>
   });
 }
 
+/** Past orders of the demo shop were never charged; their ids are fixed. */
+const isDemo = (id: string) => id.startsWith('01900000-');
+
 interface OrderRow {
   id: string;
   status: string;
@@ -150,7 +153,7 @@ export async function checkMoney(eyes: Eyes): Promise<Finding> {
   const captureOf = new Map(charges.map((row) => [row.order_id, Number(row.amount)]));
   for (const row of charges)
     if (Number(row.captures) > 1) violations.push(`order ${row.order_id} was charged ${row.captures} times`);
-  const rows = await orderRows(eyes);
+  const rows = (await orderRows(eyes)).filter(({ id }) => !isDemo(id));
   for (const row of rows) {
     const kept = (captureOf.get(row.id) ?? 0) - (refundOf.get(row.id) ?? 0);
     const wanted = ['PAID', 'SHIPPED', 'COMPLETED'].includes(row.status)
@@ -216,7 +219,7 @@ export async function unfinished({ orders, payments, catalog, delivery, redis }:
     ['catalog', catalog],
     ['delivery', delivery],
   ] as const) {
-    const unsent = await db.collection('outbox').countDocuments({ sentAt: null });
+    const unsent = await db.collection('outbox').countDocuments({ unsent: true });
     if (unsent > 0) found.push(`${name} outbox: ${unsent} unsent`);
   }
   for (const { stream, group } of allPairs) {
@@ -282,3 +285,11 @@ export const differences = (
     .map(
       (key) => `${key} was ${before.get(key) ?? 'absent'}, is ${after.get(key) ?? 'absent'} after a replay`,
     );
+
+/** Whether no order is left that the clock or a person may still move. */
+export const allFinal = async ({ orders }: Eyes): Promise<boolean> =>
+  (
+    await orders.query(
+      `SELECT 1 FROM orders WHERE status IN ('PENDING', 'RESERVED', 'PAID', 'SHIPPED') LIMIT 1`,
+    )
+  ).rowCount === 0;

@@ -5,6 +5,7 @@ import { seeded, type Random } from '@bramble/service-kit/random';
 import { faults } from './faults';
 import { checkIdempotency } from './idempotency';
 import {
+  allFinal,
   checkExactlyOnce,
   checkMoney,
   checkOrdersEnd,
@@ -168,6 +169,10 @@ async function oneSeed(rig: Rig, seed: number, minutes: number, rate: number): P
   say(`${ledger.orders.size} orders acknowledged; waiting for rest`);
   const rest = await comeToRest(run);
 
+  // What waits for a person runs out with its reservation; only then is there nothing that moves by itself.
+  const patience = Date.now() + REST_MS;
+  while (!(await allFinal(rig.eyes)) && Date.now() < patience) await pause(500);
+  await comeToRest(run);
   const before = await digest(rig.eyes);
   await rig.publishEverythingAgain();
   const again = await comeToRest(run);

@@ -3,7 +3,7 @@ import type { Answer, Operation, Parsed } from '@bramble/contracts/operation';
 import { authorize } from './authorize';
 import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
 import type { Service } from './create-service';
-import { AppError } from './errors';
+import { AppError, isTransient } from './errors';
 import { sendProblem, setRoute } from './http-edge';
 import type { Actor } from './internal-auth';
 import { currentContext } from './request-context';
@@ -184,6 +184,11 @@ function fail(service: Service, error: unknown, res: Response): void {
   if (error instanceof AppError) {
     if (error.status >= 500) service.log.warn({ err: error }, 'a request could not be served');
     sendProblem(res, error, correlationId);
+    return;
+  }
+  if (isTransient(error)) {
+    service.log.warn({ err: error }, 'a request found a store away');
+    sendProblem(res, new AppError('unavailable', { cause: error }), correlationId);
     return;
   }
   service.log.error({ err: error }, 'a request failed unexpectedly');
