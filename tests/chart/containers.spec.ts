@@ -33,7 +33,7 @@ describe.each(valuesFiles)('%s', (file) => {
   });
 
   it.each(containers)('$id has a pinned image', ({ container }) => {
-    expect(container.image).toMatch(/(:[0-9][\w.-]+|@sha256:[0-9a-f]{64})$/);
+    expect(container.image).toMatch(/(:\d[\w.-]+|@sha256:[0-9a-f]{64})$/);
     expect(container.image).not.toContain('bitnami');
   });
 

@@ -7,5 +7,6 @@ export default {
   ...unit,
   displayName: 'chart',
   testMatch: ['<rootDir>/tests/chart/*.spec.ts'],
-  globalSetup: '<rootDir>/tests/chart/tools-setup.ts',
+  // The first run builds tools that are missing.
+  testTimeout: 600_000,
 };

@@ -1,0 +1,126 @@
+import type pg from 'pg';
+import type { Line } from './lines';
+
+const FETCH = 500;
+const KEPT_OUT = '_prisma_migrations';
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Every table's rows as of one moment, referenced tables before those that refer to them. */
+export async function* savePostgres(client: pg.Client, database: string): AsyncGenerator<Line> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  try {
+    yield { postgres: database, migrations: await appliedMigrations(client) };
+    for (const table of await tablesInOrder(client)) {
+      const columns = await columnsOf(client, table);
+      yield { table, columns };
+      const list = columns.map(quoted).join(', ');
+      await client.query(
+        `DECLARE saved NO SCROLL CURSOR FOR SELECT row_to_json(r)::text AS content FROM (SELECT ${list} FROM ${quoted(table)}) r`,
+      );
+      for (;;) {
+        const { rows } = await client.query<{ content: string }>(`FETCH ${FETCH} FROM saved`);
+        yield* rows;
+        if (rows.length < FETCH) break;
+      }
+      await client.query('CLOSE saved');
+    }
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+/** Puts a database's rows back in one transaction: all that is there now goes, or nothing changes. */
+export function restorePostgres(client: pg.Client, database: string) {
+  let table: { name: string; columns: readonly string[] } | undefined;
+  let waiting: string[] = [];
+  async function flush(): Promise<void> {
+    if (table === undefined || waiting.length === 0) return;
+    const columns = table.columns.map(quoted).join(', ');
+    await client.query(
+      `INSERT INTO ${quoted(table.name)} (${columns}) OVERRIDING SYSTEM VALUE
+       SELECT ${columns} FROM json_populate_recordset(NULL::${quoted(table.name)}, $1::json)`,
+      [`[${waiting.join(',')}]`],
+    );
+    waiting = [];
+  }
+  return {
+    async begin(migrations: readonly string[]): Promise<void> {
+      const applied = await appliedMigrations(client);
+      const missing = migrations.filter((name) => !applied.includes(name));
+      if (missing.length > 0) {
+        throw new Error(
+          `the archive's ${database} is newer than this release (${missing.join(', ')}): install the release that wrote it, restore, then change the release.`,
+        );
+      }
+      await client.query('BEGIN');
+      const tables = await tablesInOrder(client);
+      if (tables.length > 0) await client.query(`TRUNCATE ${tables.map(quoted).join(', ')}`);
+      for (const name of tables) await client.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
+    },
+    async table(name: string, columns: readonly string[]): Promise<void> {
+      await flush();
+      table = { name, columns };
+    },
+    async row(content: string): Promise<void> {
+      waiting.push(content);
+      if (waiting.length >= FETCH) await flush();
+    },
+    async commit(): Promise<void> {
+      await flush();
+      for (const name of await tablesInOrder(client)) {
+        await client.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
+        await advanceSequences(client, name);
+      }
+      await client.query('COMMIT');
+    },
+  };
+}
+
+async function appliedMigrations(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ migration_name: string }>(
+    `SELECT migration_name FROM ${KEPT_OUT} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
+  );
+  return rows.map((row) => row.migration_name);
+}
+
+async function tablesInOrder(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; needs: string[] }>(`
+    SELECT c.relname AS name, array_remove(array_agg(DISTINCT f.relname::text), NULL) AS needs
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+    LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid
+    LEFT JOIN pg_class f ON f.oid = k.confrelid
+    WHERE c.relkind = 'r' AND c.relname <> '${KEPT_OUT}' GROUP BY 1 ORDER BY 1`);
+  const order: string[] = [];
+  const visit = (name: string, above: readonly string[]): void => {
+    if (order.includes(name) || above.includes(name)) return;
+    for (const needed of rows.find((row) => row.name === name)?.needs ?? []) visit(needed, [...above, name]);
+    order.push(name);
+  };
+  for (const { name } of rows) visit(name, []);
+  return order;
+}
+
+async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
+  const { rows } = await client.query<{ attname: string }>(
+    `SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`,
+    [quoted(table)],
+  );
+  return rows.map((row) => row.attname);
+}
+
+/** Rows came back with their numbers; the next one must not meet them. */
+async function advanceSequences(client: pg.Client, table: string): Promise<void> {
+  for (const column of await columnsOf(client, table)) {
+    const { rows } = await client.query<{ sequence: string | null }>(
+      'SELECT pg_get_serial_sequence($1, $2) AS sequence',
+      [quoted(table), column],
+    );
+    const sequence = rows[0]?.sequence;
+    if (!sequence) continue;
+    await client.query(
+      `SELECT setval($1::regclass, greatest((SELECT max(${quoted(column)}) FROM ${quoted(table)}), 1),
+                     EXISTS (SELECT 1 FROM ${quoted(table)}))`,
+      [sequence],
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import type { Logger } from '@bramble/service-kit/logger';
+import { optionalText, text, url } from '@bramble/service-kit/config';
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+import { unpack, type Line } from './archive/lines';
+import { restoreMongo } from './archive/mongo-archive';
+import { openPlace, placeShape } from './archive/place';
+import { restorePostgres } from './archive/postgres-archive';
+import { openDeployments } from './shared/deployments';
+import { given, mongoShape, mongoVariable, postgresShape, postgresVariable } from './shared/databases';
+import { job, type JobConfig } from './shared/job';
+import { withMongo } from './shared/mongo';
+import { withPostgres } from './shared/postgres';
+
+const scale = () =>
+  z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter((entry) => entry !== ''))
+    .pipe(z.array(z.string().regex(/^[a-z0-9-]+=\d+$/, 'not deployment=replicas')))
+    .transform(
+      (entries) => new Map(entries.map((entry) => [entry.split('=')[0] ?? '', Number(entry.split('=')[1])])),
+    );
+
+const shape = (env: NodeJS.ProcessEnv) => ({
+  ...placeShape(),
+  ...postgresShape(env),
+  ...mongoShape(env),
+  RESTORE_FROM: text(),
+  NAMESPACE: text(),
+  SCALE: scale(),
+  REDIS_EVENTS_URL: url(),
+  REDIS_CACHE_URL: url().optional(),
+  KUBERNETES_SERVICE_HOST: optionalText(),
+});
+type Config = JobConfig<ReturnType<typeof shape>>;
+
+/**
+ * Puts every database back to the archive's moment: stops the services, replaces the data, empties Redis (which holds
+ * events of a future that no longer happened; what is still owed is published again from the databases), starts them again.
+ */
+export const restore = job({
+  name: 'restore',
+  env: shape,
+  async run(config, log) {
+    const { name, bytes } = await openPlace(config).open(config.RESTORE_FROM);
+    const deployments = config.SCALE.size > 0 ? openDeployments(config.NAMESPACE) : undefined;
+    await deployments?.stop([...config.SCALE.keys()]);
+    const counts = await putBack(config, log, unpack(config.BACKUP_PASSPHRASE, bytes));
+    for (const address of new Set([
+      config.REDIS_EVENTS_URL,
+      config.REDIS_CACHE_URL ?? config.REDIS_EVENTS_URL,
+    ])) {
+      await flush(address);
+    }
+    await deployments?.start(config.SCALE);
+    return { archive: name, ...counts };
+  },
+});
+
+/** One database after the other, each closed before the next begins. */
+async function putBack(config: Config, log: Logger, source: AsyncGenerator<Line>) {
+  const lines = peekable(source);
+  const options = { seconds: config.CONNECT_SECONDS, log };
+  const counts = { rows: 0, documents: 0 };
+  for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
+    if ('postgres' in line) {
+      const { postgres: name, migrations } = line;
+      await withPostgres(given(config, postgresVariable(name)), options, async (client) => {
+        const target = restorePostgres(client, name);
+        await target.begin(migrations);
+        for (
+          let part = await lines.nextOf('table', 'content');
+          part;
+          part = await lines.nextOf('table', 'content')
+        ) {
+          if ('table' in part) await target.table(part.table, part.columns);
+          else if ('content' in part) await target.row(part.content).then(() => (counts.rows += 1));
+        }
+        await target.commit();
+      });
+    } else if ('mongodb' in line) {
+      await withMongo(given(config, mongoVariable(line.mongodb)), options, async (client) => {
+        const target = restoreMongo(client);
+        await target.begin();
+        for (
+          let part = await lines.nextOf('collection', 'content');
+          part;
+          part = await lines.nextOf('collection', 'content')
+        ) {
+          if ('collection' in part) await target.collection(part.collection);
+          else if ('content' in part) await target.document(part.content).then(() => (counts.documents += 1));
+        }
+        await target.commit();
+      });
+    }
+  }
+  return counts;
+}
+
+function peekable(source: AsyncGenerator<Line>) {
+  let held: Line | undefined;
+  const next = async (): Promise<Line | undefined> => {
+    const line = held ?? (await source.next()).value;
+    held = undefined;
+    return line as Line | undefined;
+  };
+  return {
+    next,
+    /** The next line when it is of one of these kinds; else it stays for whoever asks after. */
+    async nextOf(...kinds: readonly string[]): Promise<Line | undefined> {
+      const line = await next();
+      if (line === undefined || kinds.some((kind) => kind in line)) return line;
+      held = line;
+      return undefined;
+    },
+  };
+}
+
+async function flush(address: string): Promise<void> {
+  const redis = new Redis(address, { lazyConnect: true, maxRetriesPerRequest: 3 });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    await redis.flushall();
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,47 @@
+import { createLogger, type Logger } from '@bramble/service-kit/logger';
+import type { z } from 'zod';
+import { ConfigError, integer, loadConfig } from '@bramble/service-kit/config';
+
+type Shape = Record<string, z.ZodType>;
+
+/** What a job reads besides its own environment. */
+const common = { CONNECT_SECONDS: integer(30, 0, 3_600) };
+
+/** One Job: its environment, and what it does with it. `run` answers the fields of the one summary line. */
+export interface Job<S extends Shape = Shape> {
+  readonly name: string;
+  readonly env: S | ((env: NodeJS.ProcessEnv) => S);
+  run(config: JobConfig<S>, log: Logger): Promise<Record<string, unknown>>;
+}
+export type JobConfig<S extends Shape> = z.output<z.ZodObject<S & typeof common>>;
+
+/** Keeps the exact type of a job's environment. */
+export const job = <S extends Shape>(definition: Job<S>): Job<S> => definition;
+
+/** Reads a job's environment; throws ConfigError with every fault. */
+export function configOf<S extends Shape>({ env: shape }: Job<S>, env: NodeJS.ProcessEnv): JobConfig<S> {
+  const own = typeof shape === 'function' ? shape(env) : shape;
+  return loadConfig({ ...common, ...own }, env) as JobConfig<S>;
+}
+
+/** Runs a job as this process: one summary line, exit code 1 when it failed. */
+export async function runJob<S extends Shape>(definition: Job<S>, env = process.env): Promise<void> {
+  const log = createLogger(definition.name, env['LOG_LEVEL'] ?? 'info');
+  const started = performance.now();
+  const seconds = () => Math.round(performance.now() - started) / 1000;
+  try {
+    const summary = await definition.run(configOf(definition, env), log);
+    log.info({ ...summary, seconds: seconds() }, `${definition.name} is done`);
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    // A wrong environment or a clear refusal needs no stack; anything else does.
+    const detail = error instanceof ConfigError || error instanceof Refusal ? {} : { err: error };
+    log.error({ ...detail, seconds: seconds() }, `${definition.name} failed: ${sentence}`);
+    process.exitCode = 1;
+  }
+}
+
+/** A job that will not go on, with the sentence that an operator needs. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}

@@ -1,0 +1,25 @@
+import type { Logger } from '@bramble/service-kit/logger';
+import pg from 'pg';
+import { firstConnection } from './first-connection';
+
+/** Opens a connection, waiting for the server; closes it when `use` has ended. */
+export async function withPostgres<T>(
+  url: string,
+  options: { seconds: number; log: Logger },
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await firstConnection('postgres', options, async () => {
+    const attempt = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    attempt.on('error', () => undefined);
+    await attempt.connect().catch(async (error: unknown) => {
+      await attempt.end().catch(() => undefined);
+      throw error;
+    });
+    return attempt;
+  });
+  try {
+    return await use(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { text, url } from '@bramble/service-kit/config';
+import { callAsJob, type Caller } from './shared/call-as-job';
+import { firstConnection } from './shared/first-connection';
+import { job } from './shared/job';
+import { quantityFor, refillRules } from './shared/refill-rules';
+
+/**
+ * Refills what has run low, product by product, through catalog's own operation: it adds to the stock in one transaction,
+ * so an order that comes between the look and the refill only leaves the stock a little lower than the rule's level.
+ */
+export const stockRefill = job({
+  name: 'stock-refill',
+  env: { CATALOG_URL: url(), INTERNAL_TOKEN_KEY: text(), RULES_FILE: text() },
+  async run(config, log) {
+    const rules = refillRules.parse(JSON.parse(await readFile(config.RULES_FILE, 'utf8')));
+    const caller: Caller = {
+      url: config.CATALOG_URL,
+      key: config.INTERNAL_TOKEN_KEY,
+      name: 'stock-refill',
+      correlationId: `stock-refill:${randomUUID()}`,
+    };
+    const page = (cursor?: string) =>
+      callAsJob(caller, catalogApi.list, { query: { limit: 100, sort: 'newest', cursor } });
+    let seen = 0;
+    let refilled = 0;
+    let units = 0;
+    let next = await firstConnection('catalog', { seconds: config.CONNECT_SECONDS, log }, () => page());
+    for (;;) {
+      for (const product of next.items) {
+        seen += 1;
+        const quantity = quantityFor(rules, product);
+        if (quantity === 0) continue;
+        await callAsJob(caller, catalogApi.refill, { params: { id: product.id }, body: { quantity } });
+        refilled += 1;
+        units += quantity;
+      }
+      if (next.nextCursor === null) break;
+      next = await page(next.nextCursor);
+    }
+    return { rules: rules.length, products: seen, refilled, units };
+  },
+});
