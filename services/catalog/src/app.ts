@@ -26,6 +26,7 @@ import { createStockRepository } from './stock/stock.repository';
 import { createStockService, stockCommands } from './stock/stock.service';
 
 const SWEEP_MS = 5_000;
+const RANK_MS = 2_000;
 
 /** The catalogue: products, pictures, stock and its reservations. */
 export function buildCatalog(config: CatalogConfig): Service {
@@ -78,6 +79,7 @@ export function buildCatalog(config: CatalogConfig): Service {
       if (lease !== undefined) await stock.remindOverdue();
     },
   });
+  every(service, { name: 'popularity', ms: RANK_MS, run: stock.rankSold });
   exportStockFigures(service, createStockFiguresRepository(mongo, collections));
   service.mount(deadLetterEndpoints(service, { redis, group: 'catalog' }));
 

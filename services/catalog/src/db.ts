@@ -32,17 +32,17 @@ export const collectionsOf = (db: Db): Collections => ({
   pictures: db.collection('pictures'),
 });
 
-/** One index for each way of asking; writing stock touches none of them but the order by sales. */
+/** One index for each way of asking; a sale touches none of them. */
 export async function createIndexes({ products, reservations }: Collections): Promise<void> {
   const live = { deletedAt: 1 } as const;
   await Promise.all([
     products.createIndexes([
       { key: { ...live, createdAt: -1, _id: -1 }, name: 'newest' },
       { key: { ...live, 'price.amount': 1, _id: 1 }, name: 'price' },
-      { key: { ...live, 'stock.sold': -1, _id: -1 }, name: 'popular' },
+      { key: { ...live, popularity: -1, _id: -1 }, name: 'popular' },
       { key: { ...live, category: 1, createdAt: -1, _id: -1 }, name: 'category_newest' },
       { key: { ...live, category: 1, 'price.amount': 1, _id: 1 }, name: 'category_price' },
-      { key: { ...live, category: 1, 'stock.sold': -1, _id: -1 }, name: 'category_popular' },
+      { key: { ...live, category: 1, popularity: -1, _id: -1 }, name: 'category_popular' },
       { key: { sellerId: 1, ...live, createdAt: -1, _id: -1 }, name: 'seller_newest' },
       { key: { words: 1 }, name: 'words' },
       { key: { 'pictures.id': 1 }, name: 'picture' },

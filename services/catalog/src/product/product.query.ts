@@ -21,7 +21,7 @@ const orders: Record<StoredSort, { field: string; direction: 1 | -1; read: (row:
     newest: { field: 'createdAt', direction: -1, read: (row) => row.createdAt.getTime() },
     price: { field: 'price.amount', direction: 1, read: (row) => row.price.amount },
     '-price': { field: 'price.amount', direction: -1, read: (row) => row.price.amount },
-    popular: { field: 'stock.sold', direction: -1, read: (row) => row.stock.sold },
+    popular: { field: 'popularity', direction: -1, read: (row) => row.popularity },
   };
 
 export interface ScoredProduct extends StoredProduct {

@@ -1,9 +1,17 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { Mongo } from '@bramble/service-kit/mongo';
 import { freshMongoEvents, type MongoOutbox } from '@bramble/service-kit/mongo-outbox';
-import type { ClientSession, Filter } from 'mongodb';
+import type { ClientSession, Filter, MatchKeysAndValues } from 'mongodb';
 import type { Collections, ReservationDoc } from '../db';
-import type { Reservation, StockCommand, StockedProduct, StockOutcome, StockState } from './stock.ledger';
+import type { StoredProduct } from '../product/product';
+import type {
+  Reservation,
+  Stock,
+  StockCommand,
+  StockedProduct,
+  StockOutcome,
+  StockState,
+} from './stock.ledger';
 
 const CONSUMER = 'catalog';
 
@@ -47,7 +55,10 @@ export function createStockRepository({ mongo, outbox, collections, onConflict }
     };
   };
 
-  /** The condition on the revision holds in a snapshot anyway; it is there so that no future caller can write around it. */
+  /**
+   * By id alone: what was loaded in this transaction cannot have changed under it, since the snapshot makes such a write a
+   * conflict that repeats the whole. A further condition would have each write planned, which triples its cost.
+   */
   const saveProducts = async (
     before: StockState,
     changed: readonly StockedProduct[],
@@ -58,12 +69,12 @@ export function createStockRepository({ mongo, outbox, collections, onConflict }
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ id, stock }) => ({
         updateOne: {
-          filter: { _id: id, 'stock.revision': before.products.get(id)?.stock.revision ?? -1 },
-          update: { $set: { stock } },
+          filter: { _id: id },
+          update: { $set: movedFields(before.products.get(id)?.stock, stock) },
         },
       }));
     const { matchedCount } = await products.bulkWrite(writes, { session });
-    if (matchedCount !== writes.length) throw new Error('a product changed within a snapshot');
+    if (matchedCount !== writes.length) throw new Error('a product that was loaded is not there');
   };
 
   const saveReservations = async (
@@ -76,7 +87,10 @@ export function createStockRepository({ mongo, outbox, collections, onConflict }
     if (added.length > 0) await reservations.insertMany(added.map(toDoc), { session });
     if (settled.length > 0) {
       const writes = settled.map((reservation) => ({
-        replaceOne: { filter: { _id: reservation.orderId }, replacement: toDoc(reservation) },
+        updateOne: {
+          filter: { _id: reservation.orderId },
+          update: { $set: { state: reservation.state, restocked: reservation.restocked } },
+        },
       }));
       await reservations.bulkWrite(writes, { session });
     }
@@ -97,6 +111,13 @@ export function createStockRepository({ mongo, outbox, collections, onConflict }
           publish: (events) => outbox.append(session, events),
         });
       });
+    },
+
+    /** Copies what was sold to the rank by which lists are sorted; of all products when no ids are given. */
+    async rank(ids?: readonly string[]): Promise<void> {
+      const stale = { $expr: { $ne: ['$popularity', '$stock.sold'] } };
+      const which = ids ? { _id: { $in: [...ids] }, ...stale } : stale;
+      await products.updateMany(which, [{ $set: { popularity: '$stock.sold' } }]);
     },
 
     /**
@@ -131,6 +152,12 @@ export function createStockRepository({ mongo, outbox, collections, onConflict }
   };
 }
 export type StockRepository = ReturnType<typeof createStockRepository>;
+
+/** Only what moved: a write of the whole would have MongoDB compute every index of the product anew. */
+function movedFields(before: Stock | undefined, after: Stock): MatchKeysAndValues<StoredProduct> {
+  const moved = Object.entries(after).filter(([name, value]) => before?.[name as keyof Stock] !== value);
+  return Object.fromEntries(moved.map(([name, value]) => [`stock.${name}`, value]));
+}
 
 function linesOf(command: StockCommand): readonly { productId: string }[] {
   if (command.type === 'order.placed') return command.payload.items;

@@ -13,7 +13,7 @@ import type { StockRepository } from './stock.repository';
 
 interface Dependencies {
   repository: StockRepository;
-  /** Told after each committed batch that moved stock. */
+  /** Told after each committed change of stock or of what is popular. */
   onMoved: (productIds: readonly string[]) => void;
   onOutcome: (outcome: ReservationOutcome) => void;
 }
@@ -23,6 +23,9 @@ const OVERDUE_BATCH = 200;
 const REMIND_MS = 30_000;
 
 export function createStockService({ repository, onMoved, onOutcome }: Dependencies) {
+  const sold = new Set<string>();
+  let ranked = false;
+
   return {
     /** Settles a batch of events of orders_stream in one transaction; events seen before and those of no concern pass. */
     async settle(events: readonly AnyEvent[]): Promise<void> {
@@ -37,7 +40,23 @@ export function createStockService({ repository, onMoved, onOutcome }: Dependenc
       });
       if (!outcome) return;
       for (const ended of outcome.outcomes) onOutcome(ended);
+      if (outcome.outcomes.includes('committed')) for (const id of outcome.products.keys()) sold.add(id);
       if (outcome.products.size > 0) onMoved([...outcome.products.keys()]);
+    },
+
+    /** Sorts what was sold since the last time into its place; the first time everything, since a stop may have come between. */
+    async rankSold(): Promise<void> {
+      const ids = [...sold];
+      if (ranked && ids.length === 0) return;
+      sold.clear();
+      try {
+        await repository.rank(ranked ? ids : undefined);
+        ranked = true;
+        onMoved(ids);
+      } catch (error) {
+        for (const id of ids) sold.add(id);
+        throw error;
+      }
     },
 
     /** Reminds orders of reservations whose time is up. Orders alone expires them: stock is never freed here. */
