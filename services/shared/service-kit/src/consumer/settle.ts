@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { fieldsOf, type Entry } from './entry';
+import type { Entry } from './entry';
 import { deadKey, triesKey } from './keys';
 import { entryKey, type Tries } from './runner';
 
@@ -24,6 +24,8 @@ async function execute(batch: ReturnType<Redis['pipeline']>): Promise<unknown[]>
 
 /** What a group writes to Redis about entries it has dealt with. */
 export function createSettler(redis: Redis, group: string) {
+  /** Entries whose tries Redis counts. */
+  const tried = new Set<string>();
   const byStream = (entries: readonly Entry[]) => {
     const streams = new Map<string, Entry[]>();
     for (const entry of entries) {
@@ -43,8 +45,12 @@ export function createSettler(redis: Redis, group: string) {
         const ids = list.map((entry) => entry.id);
         pipeline.xack(stream, group, ...ids);
         if (list[0]?.origin !== stream) pipeline.xdel(stream, ...ids);
+        const counted = list.filter((entry) => tried.has(entryKey(entry))).map((entry) => entry.id);
+        if (counted.length > 0)
+          pipeline.hdel(triesKey(stream, group), ...counted.flatMap((id) => [id, `${id}:since`]));
       }
       await execute(pipeline);
+      if (tried.size > 0) for (const entry of entries) tried.delete(entryKey(entry));
     },
 
     /** Moves an entry to the dead letters, in one transaction with its acknowledgement. */
@@ -64,10 +70,12 @@ export function createSettler(redis: Redis, group: string) {
       if (entry.origin !== entry.stream) transaction.xdel(entry.stream, entry.id);
       transaction.hdel(triesKey(entry.stream, group), entry.id, `${entry.id}:since`);
       await execute(transaction);
+      tried.delete(entryKey(entry));
     },
 
     /** Keeps the count of failed tries where a restart finds it. */
     async recordTries(entry: Entry, tries: Tries): Promise<void> {
+      tried.add(entryKey(entry));
       const key = triesKey(entry.stream, group);
       const since = tries.since === undefined ? [] : [`${entry.id}:since`, String(tries.since)];
       await execute(
@@ -82,25 +90,19 @@ export function createSettler(redis: Redis, group: string) {
     async triesOf(entries: readonly Entry[]): Promise<Map<string, Tries>> {
       const known = new Map<string, Tries>();
       for (const [stream, list] of byStream(entries)) {
-        const hash = fieldsOf(Object.entries(await redis.hgetall(triesKey(stream, group))).flat());
+        const hash = await redis.hgetall(triesKey(stream, group));
         for (const entry of list) {
           const count = hash[entry.id];
           const since = hash[`${entry.id}:since`];
-          if (count !== undefined)
-            known.set(entryKey(entry), {
-              count: Number(count),
-              ...(since === undefined ? {} : { since: Number(since) }),
-            });
+          if (count === undefined) continue;
+          tried.add(entryKey(entry));
+          known.set(entryKey(entry), {
+            count: Number(count),
+            ...(since === undefined ? {} : { since: Number(since) }),
+          });
         }
       }
       return known;
-    },
-
-    async forgetTries(entries: readonly Entry[]): Promise<void> {
-      const pipeline = redis.pipeline();
-      for (const entry of entries)
-        pipeline.hdel(triesKey(entry.stream, group), entry.id, `${entry.id}:since`);
-      await execute(pipeline);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChangeStream, Collection } from 'mongodb';
+import { MongoServerError, type ChangeStream, type Collection } from 'mongodb';
 import { dropMongoLease, takeMongoLease } from '../lock';
 import type { Mongo } from '../mongo';
 import { parseStreamId } from '../stream-id';
@@ -60,7 +60,11 @@ export function mongoOutboxStore(mongo: Mongo): OutboxStore {
   const who = randomUUID();
   return {
     async lead() {
-      const fence = await takeMongoLease(mongo, LEASE, LEASE_MS, who);
+      const fence = await takeMongoLease(mongo, LEASE, LEASE_MS, who).catch((error: unknown) => {
+        // Two that take a lease which never was: one makes it, the other meets it.
+        if (error instanceof MongoServerError && error.code === 11000) return undefined;
+        throw error;
+      });
       return fence === undefined ? undefined : leadership(mongo, who, fence);
     },
     notify: async () =>

@@ -74,27 +74,35 @@ async function isFull(redis: Redis): Promise<boolean> {
 }
 
 /**
- * Trims each stream by its slowest group; a required group that does not exist yet blocks it. When Redis is nearly full,
- * a group that has not read for a day is dropped, and the log says so: its service finds a new group at its next read.
+ * Trims a stream by its slowest group; a required group that does not exist yet blocks it. Groups that have not read for
+ * `abandonedMs` are dropped instead (0: never). Returns the names of those.
  */
+export async function trimStream(
+  redis: Redis,
+  stream: string,
+  { abandonedMs, now = Date.now() }: { abandonedMs: number; now?: number },
+): Promise<string[]> {
+  const required = stream in requiredGroups ? requiredGroups[stream as keyof typeof requiredGroups] : [];
+  const dropped = await redis.eval(
+    script,
+    2,
+    stream,
+    `${stream}:dropped`,
+    now,
+    abandonedMs,
+    UNREAD_MS,
+    ...required,
+  );
+  return dropped as string[];
+}
+
+/** Trims streams; when Redis is nearly full, a group that has not read for a day is dropped, and the log says so. */
 export async function trimStreams(service: Service, redis: Redis, streams: readonly string[]): Promise<void> {
-  const abandoned = (await isFull(redis)) ? ABANDONED_MS : 0;
-  for (const stream of streams) {
-    const required = stream in requiredGroups ? requiredGroups[stream as keyof typeof requiredGroups] : [];
-    const dropped = (await redis.eval(
-      script,
-      2,
-      stream,
-      `${stream}:dropped`,
-      Date.now(),
-      abandoned,
-      UNREAD_MS,
-      ...required,
-    )) as string[];
-    for (const group of dropped)
+  const abandonedMs = (await isFull(redis)) ? ABANDONED_MS : 0;
+  for (const stream of streams)
+    for (const group of await trimStream(redis, stream, { abandonedMs }))
       service.log.error(
         { stream, group },
         'Redis is nearly full: dropped a group that has not read for a day',
       );
-  }
 }

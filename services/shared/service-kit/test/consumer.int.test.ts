@@ -1,0 +1,306 @@
+import type { AnyEvent } from '@bramble/contracts/events';
+import { expectNoLeaks } from '@bramble/test-kit/leaks';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { NotYet } from '../src/errors';
+import {
+  effectsOf,
+  GROUP,
+  labelled,
+  labelOf,
+  labels,
+  metric,
+  startPublisher,
+  startReader,
+  STREAM,
+  type Publisher,
+  type ReaderOptions,
+} from './events-support';
+import { silentProxy } from './silent-proxy';
+import { startWorker } from './worker';
+
+let stores: TestStores;
+let orders: Publisher;
+const open: { stop(): Promise<void> }[] = [];
+const reader = async (options?: ReaderOptions) => {
+  const started = await startReader(stores, options);
+  open.push(started);
+  return started;
+};
+const effects = (key?: string) => effectsOf(orders.sql, key);
+const effectsAre = (count: number, options = {}) =>
+  waitFor(async () => (await effects()).length >= count, { what: `${count} effects`, ...options });
+const pending = async () => {
+  const [count] = (await orders.redis.xpending(STREAM, GROUP)) as [number];
+  return count;
+};
+const deadOnes = () => orders.redis.xrange(`${STREAM}:dead`, '-', '+');
+/** Throws for the event with this label, as often as told. */
+const poison = (label: string, times = Infinity, error: () => Error = () => new Error('poison')) => {
+  let tries = 0;
+  const check = (events: AnyEvent[]) => {
+    if (!events.some((event) => labelOf(event) === label)) return;
+    if (events.length === 1) tries += 1;
+    if (tries <= times) throw error();
+  };
+  return Object.assign(check, { tries: () => tries });
+};
+
+beforeEach(async () => {
+  stores = await testStores('service-kit');
+  orders = await startPublisher(stores);
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((started) => started.stop()));
+  await orders.stop();
+  await expectNoLeaks(stores);
+  await stores.close();
+});
+
+describe('a consumer', () => {
+  it('applies every event once, in the order of its key, and leaves nothing pending', async () => {
+    for (let i = 0; i < 300; i++) await orders.say(labelled(`k${i % 3}`, `a${i}`));
+    const { service } = await reader();
+    await effectsAre(300);
+    for (const key of [0, 1, 2])
+      expect(await effects(`k${key}`)).toEqual(labels('a', 300).filter((_, i) => i % 3 === key));
+    await waitFor(async () => (await pending()) === 0);
+    const delays = await metric(service, 'bramble_event_delay_seconds_count', {
+      stream: STREAM,
+      group: GROUP,
+    });
+    expect(delays).toBe(300);
+  });
+
+  it('keeps the order of a key while one of its events fails, and lets the others go on', async () => {
+    const bad = poison('bad', 2);
+    await reader({ before: bad });
+    await orders.say(
+      labelled('k', 'first'),
+      labelled('k', 'bad'),
+      labelled('k', 'third'),
+      ...labels('o', 50).map((label) => labelled(label, label)),
+    );
+    await waitFor(() => bad.tries() >= 1);
+    await orders.say(labelled('k', 'fourth'), labelled('o0', 'later'));
+    await waitFor(async () => (await effects()).includes('later'));
+    expect(await effects('k')).toEqual(['first']);
+    await waitFor(async () => (await effects('k')).length === 4);
+    expect(await effects('k')).toEqual(['first', 'bad', 'third', 'fourth']);
+    expect(bad.tries()).toBe(3);
+    await waitFor(async () => (await pending()) === 0);
+    expect(await deadOnes()).toEqual([]);
+    expect(await orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
+  });
+
+  it('gives poison up after 5 tries, and what waited behind it goes on', async () => {
+    const bad = poison('bad');
+    const { service } = await reader({ before: bad });
+    await orders.say(labelled('k', 'bad'), labelled('k', 'next'), labelled('o', 'other'));
+    await waitFor(async () => (await effects('k')).length === 1, { timeout: 15_000 });
+    expect(bad.tries()).toBe(5);
+    expect((await effects()).sort()).toEqual(['next', 'other']);
+    const [letter] = await deadOnes();
+    const fields = letter?.[1] ?? [];
+    const field = (name: string) => fields[fields.indexOf(name) + 1];
+    expect(field('group')).toBe(GROUP);
+    expect(field('attempts')).toBe('5');
+    expect(field('reason')).toBe('handler');
+    expect(field('error')).toContain('poison');
+    expect(JSON.parse(field('payload') ?? '')).toMatchObject({ number: 'bad' });
+    await waitFor(async () => (await pending()) === 0);
+    const dead = { stream: STREAM, group: GROUP, reason: 'handler' };
+    expect(await metric(service, 'bramble_dead_letters_total', dead)).toBe(1);
+    expect(await metric(service, 'bramble_event_retries_total', { type: 'order.cancelled' })).toBe(5);
+  });
+
+  it('counts tries over a restart', async () => {
+    const before = poison('bad');
+    const first = await startReader(stores, { before });
+    await orders.say(labelled('k', 'bad'), labelled('k', 'next'));
+    await waitFor(() => before.tries() === 3);
+    await first.stop();
+    const after = poison('bad');
+    await reader({ before: after });
+    await waitFor(async () => (await deadOnes()).length === 1, { timeout: 15_000 });
+    expect(before.tries() + after.tries()).toBe(5);
+    await waitFor(async () => (await effects()).length === 1);
+  });
+
+  it('waits for what comes too early without counting tries', async () => {
+    const early = poison('early', 6, () => new NotYet('its order is not known yet'));
+    await reader({ before: early });
+    await orders.say(labelled('k', 'early'), labelled('k', 'next'));
+    await waitFor(async () => (await effects()).length === 2, { timeout: 25_000 });
+    expect(await effects()).toEqual(['early', 'next']);
+    expect(await deadOnes()).toEqual([]);
+  });
+
+  it('repeats the whole batch, uncounted, while a store is away', async () => {
+    let failures = 0;
+    await reader({
+      before: () => {
+        if (failures++ < 6) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      },
+    });
+    await orders.say(...labels('a', 5).map((label) => labelled('k', label)));
+    await effectsAre(5, { timeout: 25_000 });
+    expect(await effects()).toEqual(labels('a', 5));
+    expect(await orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
+  });
+
+  it('has an effect once when it dies between commit and acknowledgement', async () => {
+    const worker = await startWorker(stores, 'reader that dies after its commit');
+    await orders.say(...labels('a', 3).map((label) => labelled('k', label)));
+    expect(await worker.exited).toBe('SIGKILL');
+    const committed = await effects();
+    expect(committed.length).toBeGreaterThan(0);
+    expect(await pending()).toBe(committed.length);
+    const { service } = await reader();
+    await effectsAre(3);
+    await waitFor(async () => (await pending()) === 0);
+    expect(await effects()).toEqual(labels('a', 3));
+    const duplicates = { type: 'order.cancelled', outcome: 'duplicate' };
+    expect(await metric(service, 'bramble_event_handler_duration_seconds_count', duplicates)).toBe(
+      committed.length,
+    );
+  });
+
+  it('finishes the batch in hand when it is stopped, at once when there is none', async () => {
+    let handling = () => {};
+    const started = new Promise<void>((resolve) => (handling = resolve));
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const busy = await startReader(stores, {
+      before: async () => {
+        handling();
+        await gate;
+      },
+    });
+    await orders.say(labelled('k', 'a'));
+    await started;
+    const stopped = busy.stop();
+    release();
+    await stopped;
+    expect(await effects()).toEqual(['a']);
+    expect(await pending()).toBe(0);
+    const idle = await startReader(stores);
+    await waitFor(async () => String(await orders.redis.client('LIST')).includes('cmd=xreadgroup'));
+    const at = Date.now();
+    await idle.stop();
+    expect(Date.now() - at).toBeLessThan(2_500);
+  });
+
+  it('takes over what a consumer that is gone left pending', async () => {
+    await orders.redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
+    await orders.say(labelled('k', 'a'), labelled('k', 'b'));
+    await waitFor(async () => (await orders.redis.xlen(STREAM)) === 2);
+    await orders.redis.xreadgroup('GROUP', GROUP, 'gone', 'STREAMS', STREAM, '>');
+    const ids = (await orders.redis.xrange(STREAM, '-', '+')).map(([id]) => id);
+    await orders.redis.xclaim(STREAM, GROUP, 'gone', 0, ...ids, 'IDLE', 60_000, 'JUSTID');
+    const { service } = await reader();
+    await effectsAre(2);
+    expect(await effects()).toEqual(['a', 'b']);
+    await waitFor(async () => (await pending()) === 0);
+    const claimed = { stream: STREAM, group: GROUP };
+    expect(await metric(service, 'bramble_stream_claimed_entries_total', claimed)).toBe(2);
+  });
+
+  it('counts pending entries that are gone from the stream', async () => {
+    await orders.redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
+    await orders.say(labelled('k', 'a'), labelled('k', 'b'));
+    await waitFor(async () => (await orders.redis.xlen(STREAM)) === 2);
+    await orders.redis.xreadgroup('GROUP', GROUP, 'reader', 'STREAMS', STREAM, '>');
+    const [first] = await orders.redis.xrange(STREAM, '-', '+');
+    await orders.redis.xdel(STREAM, first?.[0] ?? '');
+    const { service } = await reader();
+    await effectsAre(1);
+    await waitFor(async () => (await pending()) === 0);
+    expect(await effects()).toEqual(['b']);
+    const labels = { stream: STREAM, group: GROUP };
+    expect(await metric(service, 'bramble_stream_lost_entries_total', labels)).toBe(1);
+  });
+
+  it('makes its group again at the start when it is missing', async () => {
+    await reader();
+    await orders.say(labelled('k', 'a'));
+    await effectsAre(1);
+    await orders.redis.xgroup('DESTROY', STREAM, GROUP);
+    await orders.say(labelled('k', 'b'));
+    await effectsAre(2, { timeout: 10_000 });
+    expect(await effects()).toEqual(['a', 'b']);
+  });
+
+  it('reads everything once although Redis is emptied again and again while events come', async () => {
+    await reader();
+    const keys = labels('k', 20);
+    let said = 0;
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 20; i++)
+        await orders.say(...Array.from({ length: 20 }, () => labelled(keys[said % 20]!, `a${said++}`)));
+      await orders.redis.flushdb();
+      await orders.say(labelled(keys[said % 20]!, `a${said++}`));
+    }
+    await effectsAre(said, { timeout: 20_000 });
+    await waitFor(async () => (await pending()) === 0);
+    expect((await effects()).length).toBe(said);
+    for (const key of keys) {
+      const seen = (await effects(key)).map((label) => Number(label.slice(1)));
+      expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    }
+  });
+
+  it('replaces a connection that went silent', async () => {
+    const proxy = await silentProxy(stores.redisUrl);
+    try {
+      const silenced = await startReader(stores, { redisUrl: proxy.url });
+      open.push(silenced);
+      await orders.say(labelled('k', 'a'));
+      await effectsAre(1);
+      await waitFor(() => proxy.silenceReaders() > 0);
+      await orders.say(labelled('k', 'b'));
+      await effectsAre(2, { timeout: 12_000 });
+      const labels = { stream: STREAM, group: GROUP };
+      expect(await metric(silenced.service, 'bramble_stream_reconnects_total', labels)).toBe(1);
+      await Promise.all(open.splice(0).map((started) => started.stop()));
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('reads on after its connections were cut', async () => {
+    await reader();
+    await orders.say(labelled('k', 'a'));
+    await effectsAre(1);
+    const list = String(await orders.redis.client('LIST')).split('\n');
+    const database = new URL(stores.redisUrl).pathname.slice(1);
+    const ids = list
+      .filter((line) => line.includes(` db=${database} `) && line.includes('name=bramble-catalog'))
+      .map((line) => /id=(\d+)/.exec(line)?.[1] ?? '');
+    expect(ids.length).toBeGreaterThan(1);
+    for (const id of ids) await orders.redis.client('KILL', 'ID', id);
+    await orders.say(labelled('k', 'b'));
+    await effectsAre(2);
+    expect(await effects()).toEqual(['a', 'b']);
+  });
+
+  it('gives up at once what no schema knows, with the reason', async () => {
+    const { service } = await reader();
+    await orders.redis.xadd(STREAM, '*', 'type', 'order.invented', 'payload', '{}');
+    const { id } = labelled('k', 'x');
+    const envelope = { id, version: '1', key: 'k', correlationId: 'c', traceparent: '' };
+    const occurredAt = new Date().toISOString();
+    const bad = { ...envelope, occurredAt, type: 'order.cancelled', payload: '{"orderId":7}' };
+    await orders.redis.xadd(STREAM, '*', ...Object.entries(bad).flat());
+    await orders.say(labelled('k', 'good'));
+    await effectsAre(1);
+    const letters = await waitFor(async () => {
+      const found = await deadOnes();
+      return found.length === 2 && found;
+    });
+    const reasons = letters.map(([, fields]) => fields[fields.indexOf('reason') + 1]);
+    expect(reasons.sort()).toEqual(['schema', 'unknown_type']);
+    const labels = { stream: STREAM, group: GROUP, reason: 'schema' };
+    expect(await metric(service, 'bramble_dead_letters_total', labels)).toBe(1);
+  });
+});

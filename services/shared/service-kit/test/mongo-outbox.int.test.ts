@@ -1,0 +1,178 @@
+import type { AnyEvent } from '@bramble/contracts/events';
+import { testEnv } from '@bramble/test-kit/env';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { eventsIn } from '@bramble/test-kit/streams';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { baseEnv, loadConfig } from '../src/config';
+import { createService } from '../src/create-service';
+import { consume } from '../src/events';
+import { newId } from '../src/ids';
+import { freshMongoEvents, mongoOutbox } from '../src/mongo-outbox';
+import { openMongo } from '../src/mongo';
+import { mongoOutboxStore } from '../src/outbox/mongo-store';
+import { openRedis } from '../src/redis';
+import { labelled, labelOf, labels, metric, STREAM } from './events-support';
+
+const GROUP = 'delivery';
+let stores: TestStores;
+const open: { stop(): Promise<void> }[] = [];
+
+/** A MongoDB service with an outbox; with `reads`, also one that writes an effect per event. */
+async function start({ reads = false, afterCommit = () => Promise.resolve() } = {}) {
+  const config = loadConfig(baseEnv(0), testEnv({ SERVICE_INSTANCE: newId() }));
+  const service = createService({ name: GROUP, config });
+  const mongo = openMongo(service, { url: stores.mongodbUrl });
+  const redis = openRedis(service, { role: 'events', url: stores.redisUrl });
+  const outbox = mongoOutbox(service, { mongo, redis, streams: [STREAM] });
+  const effects = mongo.db.collection<{ key: string; label: string; at: number }>('effects');
+  service.onStart('effects', () => mongo.db.createCollection('effects').catch(() => undefined));
+  if (reads)
+    consume(service, {
+      redis,
+      group: GROUP,
+      streams: [STREAM],
+      handle: async (events: AnyEvent[]) => {
+        await mongo.transaction(async (session) => {
+          const fresh = await freshMongoEvents(mongo, session, GROUP, events);
+          const at = await effects.countDocuments({}, { session });
+          if (fresh.length > 0)
+            await effects.insertMany(
+              fresh.map((event, i) => ({ key: event.key, label: labelOf(event), at: at + i })),
+              { session },
+            );
+        });
+        await afterCommit();
+      },
+    });
+  await service.start();
+  const started = {
+    service,
+    mongo,
+    redis,
+    outbox,
+    say: (...events: AnyEvent[]) => mongo.transaction((session) => outbox.append(session, events)),
+    published: async () => (await eventsIn(redis, STREAM)).map((entry) => String(entry.payload['number'])),
+    unsent: () => mongo.db.collection('outbox').countDocuments({ unsent: true }),
+    effects: async () => (await effects.find().sort({ at: 1 }).toArray()).map(({ label }) => label),
+    stop: () => service.stop(),
+  };
+  open.push(started);
+  return started;
+}
+
+beforeEach(async () => {
+  stores = await testStores('service-kit');
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((started) => started.stop()));
+  await stores.close();
+});
+
+describe('the outbox of MongoDB', () => {
+  it('publishes what was committed, in order, nothing of what was not, and records the ids', async () => {
+    const delivery = await start();
+    const failing = delivery.mongo.transaction(async (session) => {
+      await delivery.outbox.append(session, [labelled('k', 'never')]);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    for (const label of labels('a', 5)) await delivery.say(labelled('k', label));
+    await waitFor(async () => (await delivery.published()).length === 5);
+    expect(await delivery.published()).toEqual(labels('a', 5));
+    await waitFor(async () => (await delivery.unsent()) === 0);
+    const entries = await eventsIn(delivery.redis, STREAM);
+    const rows = await delivery.mongo.db.collection('outbox').find().sort({ _id: 1 }).toArray();
+    expect(rows.map((row) => [row._id, `${row['streamMs']}-${row['streamSeq']}`])).toEqual(
+      entries.map((entry) => [entry.id, entry.streamId]),
+    );
+  });
+
+  it('does not skip an event that commits later than one with a higher id', async () => {
+    const delivery = await start();
+    const early = labelled('slow', 'late');
+    let commit = () => {};
+    const gate = new Promise<void>((resolve) => (commit = resolve));
+    let written = () => {};
+    const inserted = new Promise<void>((resolve) => (written = resolve));
+    const late = delivery.mongo.transaction(async (session) => {
+      await delivery.outbox.append(session, [early]);
+      written();
+      await gate;
+    });
+    await inserted;
+    await delivery.say(labelled('quick', 'early'));
+    await waitFor(async () => (await delivery.published()).includes('early'));
+    commit();
+    await late;
+    await waitFor(async () => (await delivery.published()).includes('late'));
+  });
+
+  it('leaves publishing to one process, which the others wake, and which another follows', async () => {
+    const first = await start();
+    await first.say(labelled('k', 'a'));
+    await waitFor(async () => (await first.unsent()) === 0);
+    const second = await start();
+    for (const label of labels('b', 10)) await second.say(labelled('k', label));
+    await waitFor(async () => (await first.unsent()) === 0);
+    const type = 'order.cancelled';
+    expect(await metric(second.service, 'bramble_events_published_total', { type })).toBeNaN();
+    const notified = { cause: 'notify', result: 'ok' };
+    expect(await metric(first.service, 'bramble_outbox_publishes_total', notified)).toBeGreaterThan(1);
+    await first.stop();
+    await second.say(labelled('k', 'c'));
+    await waitFor(async () => (await second.unsent()) === 0);
+    expect(await second.published()).toEqual(['a', ...labels('b', 10), 'c']);
+    expect(await metric(second.service, 'bramble_events_published_total', { type })).toBe(1);
+  });
+
+  it('takes records only from the latest leader', async () => {
+    const service = createService({ name: GROUP, config: loadConfig(baseEnv(0), testEnv()) });
+    open.push(service);
+    const mongo = openMongo(service, { url: stores.mongodbUrl });
+    const before = await waitFor(() => mongoOutboxStore(mongo).lead());
+    await mongo.db
+      .collection<{ _id: string }>('leases')
+      .updateOne({ _id: 'outbox' }, { $set: { expiresAt: new Date(0) } });
+    const after = await waitFor(() => mongoOutboxStore(mongo).lead());
+    const event = labelled('k', 'a');
+    await mongo.db
+      .collection<{ _id: string }>('outbox')
+      .insertOne({ _id: event.id, unsent: true, stream: STREAM } as never);
+    await after.recordSent([{ position: event.id, streamId: '9-1' }]);
+    await before.recordSent([{ position: event.id, streamId: '1-1' }]);
+    expect(await mongo.db.collection('outbox').findOne()).toMatchObject({ streamMs: 9, streamSeq: 1 });
+    await expect(before.renew()).rejects.toThrow('another process');
+    await after.release();
+  });
+
+  it('publishes lost entries again before new ones', async () => {
+    const delivery = await start();
+    for (const label of labels('a', 8)) await delivery.say(labelled('k', label));
+    await waitFor(async () => (await delivery.unsent()) === 0);
+    const whole = await delivery.redis.xrange(STREAM, '-', '+');
+    const restore = delivery.redis.multi().flushdb();
+    for (const [id, fields] of whole.slice(0, 3)) restore.xadd(STREAM, id, ...fields);
+    await restore.exec();
+    await delivery.say(labelled('k', 'new'));
+    await waitFor(async () => (await delivery.published()).length === 9);
+    expect(await delivery.published()).toEqual([...labels('a', 8), 'new']);
+    await waitFor(async () => (await delivery.unsent()) === 0);
+    await delivery.redis.flushdb();
+    await waitFor(async () => (await delivery.published()).length === 9, { timeout: 3_000 });
+  });
+
+  it('has every effect once with two consumers, although Redis is emptied and events come twice', async () => {
+    const publisher = await start({ reads: true });
+    await start({ reads: true });
+    for (let i = 0; i < 60; i++) await publisher.say(labelled(`k${i % 4}`, `a${i}`));
+    await publisher.redis.flushdb();
+    for (let i = 60; i < 120; i++) await publisher.say(labelled(`k${i % 4}`, `a${i}`));
+    await waitFor(async () => (await publisher.effects()).length >= 120, { timeout: 20_000 });
+    await waitFor(async () => {
+      const [count] = (await publisher.redis.xpending(STREAM, GROUP)) as [number];
+      return count === 0;
+    });
+    const effects = await publisher.effects();
+    expect(effects.sort()).toEqual(labels('a', 120).sort());
+  });
+});
