@@ -13,7 +13,7 @@ const STEPS = [
   ['lint', [...bin('eslint/bin/eslint.js'), '.']],
   ['types', [...bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['types of the storefront', [...bin('typescript/bin/tsc'), '--noEmit', '-p', 'frontend']],
-  ['knip', bin('knip/bin/knip.js')],
+  ['knip', [...bin('knip/bin/knip.js'), '--no-config-hints']],
   ['lockfile', ['node', 'scripts/complete-lockfile.mjs', '--check']],
   ['repository', ['node', '--import', 'tsx', 'scripts/check-repo.ts']],
   ['unit', [...jest, 'unit']],

@@ -64,7 +64,7 @@ async function linkNative(name: string, dir: string): Promise<void> {
 }
 
 /** `src/main.ts` → `main`, `src/seed-main.ts` → `seed`, and a `src/seed.ts` that runs by itself. */
-export function entryPoints(name: string): Record<string, string> {
+function entryPoints(name: string): Record<string, string> {
   const folder = path.join(root, 'services', name, 'src');
   const entries: Record<string, string> = {};
   for (const file of readdirSync(folder)) {

@@ -89,7 +89,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
 }
 
 /** Every process that the start on this data has written down, and that lives. */
-export function runningIn(dataDir: string): ProcessId[] {
+function runningIn(dataDir: string): ProcessId[] {
   return readdirSync(path.join(dataDir, 'run'))
     .filter((file) => file.endsWith('.json'))
     .map((file) => readPidFile(path.join(dataDir, 'run', file)))

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { events, streams } from '@bramble/contracts/events';
+import { root } from './workspace';
+
+/** Facts for readers outside the saga; notifications reads them, and the services before it stand without. */
+const FACTS = ['order.failed', 'order.cancelled', 'order.refunded', 'order.shipped', 'order.completed'];
+
+/** What belongs together and lies in several places; prints every fault and ends with 1. */
+const faults: string[] = [];
+const read = (file: string): string =>
+  existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : '';
+const folders = (dir: string): string[] =>
+  readdirSync(path.join(root, dir), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+
+function sources(dir: string): string[] {
+  return readdirSync(path.join(root, dir), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.includes('generated') && !file.endsWith('.test.ts'))
+    .map((file) => path.join(dir, file));
+}
+
+const services = folders('services').filter(
+  (name) => name !== 'shared' && existsSync(path.join(root, 'services', name, 'src')),
+);
+const map = read('services/README.md');
+
+for (const name of services) {
+  const need = (file: string): void => {
+    if (!existsSync(path.join(root, 'services', name, file))) faults.push(`services/${name} lacks ${file}`);
+  };
+  for (const file of ['package.json', 'README.md', 'src/main.ts']) need(file);
+  if (name !== 'simulator') for (const file of ['src/app.ts', 'src/config.ts']) need(file);
+  if (!new RegExp(String.raw`^\|\s*\[?\`?${name}\b`, 'm').test(map))
+    faults.push(`services/README.md has no row for ${name}`);
+  const main = read(`services/${name}/src/main.ts`);
+  if (name !== 'simulator' && main.split('\n').length > 16)
+    faults.push(`services/${name}/src/main.ts has more than 15 lines`);
+  const schema = path.join(root, 'services', name, 'prisma');
+  if (existsSync(schema) && folders(`services/${name}/prisma/migrations`).length === 0) {
+    faults.push(`services/${name} has a schema and no migration`);
+  }
+  const manifest = JSON.parse(read(`services/${name}/package.json`) || '{}') as Manifest;
+  if (manifest.name !== `@bramble/${name}`)
+    faults.push(`services/${name}/package.json is not named @bramble/${name}`);
+}
+
+interface Manifest {
+  name?: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+// An event is made by the service that owns its stream, and read by somebody.
+const code = new Map(services.map((name) => [name, sources(`services/${name}/src`).map(read).join('\n')]));
+for (const [event, { stream }] of Object.entries(events)) {
+  const owner = streams[stream];
+  if (!code.has(owner)) continue;
+  if (!code.get(owner)?.includes(`'${event}'`))
+    faults.push(`nobody publishes ${event}: ${owner} does not name it`);
+  const readers = services.filter((name) => name !== owner && code.get(name)?.includes(`'${event}'`));
+  const forReaders = FACTS.includes(event) || stream === 'catalog_stream';
+  if (readers.length === 0 && !forReaders) faults.push(`nobody consumes ${event}`);
+}
+
+for (const file of [
+  ...services.map((name) => `services/${name}`),
+  'services/shared/contracts',
+  'services/shared/service-kit',
+  'services/shared/test-kit',
+  '.',
+]) {
+  const manifest = JSON.parse(read(path.join(file, 'package.json'))) as Manifest;
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    if (!/^(?:\d+\.\d+\.\d+\S*|\*)$/.test(version))
+      faults.push(`${file}/package.json: ${name} is not an exact version (${version})`);
+  }
+}
+if (/"resolved": "https?:/.test(read('package-lock.json')))
+  faults.push('package-lock.json records download addresses');
+for (const file of [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'services/shared/service-kit/README.md',
+  'services/shared/test-kit/README.md',
+]) {
+  if (!existsSync(path.join(root, file))) faults.push(`${file} is missing`);
+}
+for (const file of readdirSync(path.join(root, 'docs/adr')).filter((name) => name.endsWith('.md'))) {
+  if (read(`docs/adr/${file}`).split('\n').length > 41)
+    faults.push(`docs/adr/${file} is longer than 40 lines`);
+}
+
+for (const fault of faults) console.error(fault);
+console.log(faults.length === 0 ? 'The repository hangs together.' : `${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;
