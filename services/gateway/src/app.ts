@@ -16,14 +16,18 @@ import { clientReader } from './edge/client';
 import { answerClientError } from './edge/client-error';
 import { createEdge, type EdgeParts } from './edge/edge';
 import { greet } from './edge/greeting';
+import { createDashboardService } from './dashboard/dashboard.service';
+import { dashboardRoutes } from './dashboard/dashboard.routes';
+import { createDeadLettersService } from './dead-letters/dead-letters.service';
+import { deadLettersRoutes } from './dead-letters/dead-letters.routes';
+import { documentApi } from './openapi/openapi.routes';
 import { createHealthService, readyProbe } from './health/health.service';
 import { healthRoutes } from './health/health.routes';
 import { createRateLimits } from './limits/rate-limits';
-import { createCall } from './proxy/call';
+import { createCall, type Call } from './proxy/call';
 import { createForward } from './proxy/forward';
 import { operationMatcher, publicOperations } from './proxy/operations';
-import type { UpstreamName } from './proxy/routing';
-import { createUpstream, type Upstream } from './proxy/upstream';
+import { createUpstream, type Upstream, type Upstreams } from './proxy/upstream';
 import { createUpgradeHandler } from './sockets/upgrade';
 import { openStorefront } from './storefront/open-storefront';
 
@@ -45,19 +49,25 @@ export function buildGateway(config: GatewayConfig): Service {
   const events = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
   const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL, required: false });
 
-  const urls: Readonly<Record<UpstreamName, string | undefined>> = {
+  const urls = {
     users: config.USERS_URL,
     catalog: config.CATALOG_URL,
     orders: config.ORDERS_URL,
     payments: config.PAYMENTS_URL,
     delivery: config.DELIVERY_URL,
-    notifications: config.NOTIFICATIONS_URL,
+    ...(config.NOTIFICATIONS_URL === undefined ? {} : { notifications: config.NOTIFICATIONS_URL }),
   };
-  const present = Object.entries(urls).flatMap(([name, url]) => (url === undefined ? [] : [{ name, url }]));
-  const upstreams: Partial<Record<UpstreamName, Upstream>> = Object.fromEntries(
-    present.map(({ name, url }) => [name, createUpstream(service, { name, url })]),
-  );
-  const users = createUsersClient(upstreams, config.INTERNAL_TOKEN_KEY);
+  const way = (name: keyof typeof urls, url: string) => createUpstream(service, { name, url });
+  const upstreams: Upstreams = {
+    users: way('users', urls.users),
+    catalog: way('catalog', urls.catalog),
+    orders: way('orders', urls.orders),
+    payments: way('payments', urls.payments),
+    delivery: way('delivery', urls.delivery),
+    ...(urls.notifications === undefined ? {} : { notifications: way('notifications', urls.notifications) }),
+  };
+  const call = createCall(config.INTERNAL_TOKEN_KEY);
+  const users = createUsersClient(call, upstreams.users);
   const storefront = openStorefront(service, config);
 
   const keys = createKeySet(users.keys);
@@ -75,13 +85,24 @@ export function buildGateway(config: GatewayConfig): Service {
   const health = createHealthService({
     service,
     probes: {
-      ...Object.fromEntries(present.map(({ name, url }) => [name, readyProbe(url)])),
+      ...Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, readyProbe(url)])),
       ...(storefront ? { storefront: storefront.ready } : {}),
       ...(readyFile === undefined ? {} : { data: () => access(readyFile) }),
     },
   });
   greet(service.app);
-  service.mount(healthRoutes(health));
+  documentApi(service.app);
+  const { users: _users, ...consumers } = upstreams;
+  service.mount([
+    ...healthRoutes(health),
+    ...dashboardRoutes(createDashboardService({ call, upstreams, log: service.log })),
+    ...deadLettersRoutes(
+      createDeadLettersService({
+        call,
+        services: consumers,
+      }),
+    ),
+  ]);
 
   const limits = createRateLimits(service, { redis: cache, factor: config.RATE_LIMIT_FACTOR });
   const match = operationMatcher(publicOperations);
@@ -127,21 +148,16 @@ export function buildGateway(config: GatewayConfig): Service {
 }
 
 /** What the gateway asks users for itself. */
-function createUsersClient(upstreams: Partial<Record<UpstreamName, Upstream>>, tokenKey: string) {
-  const call = createCall(tokenKey);
-  const upstream = () => {
-    if (!upstreams.users) throw new Error('the gateway needs users');
-    return upstreams.users;
-  };
+function createUsersClient(call: Call, upstream: Upstream) {
   type Asked = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
   return {
-    keys: async () => call(upstream(), usersApi.keys),
+    keys: async () => call(upstream, usersApi.keys),
     isGood: batcher<Asked, boolean>({
       max: 200,
       concurrency: 4,
       run: async (asked) => {
         const sessions = asked.map(({ sid, sub, ver }) => ({ id: sid, userId: sub, version: ver }));
-        return (await call(upstream(), usersApi.sessionStates, { body: { sessions } })).good;
+        return (await call(upstream, usersApi.sessionStates, { body: { sessions } })).good;
       },
     }),
   };

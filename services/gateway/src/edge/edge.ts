@@ -14,7 +14,7 @@ import type { RateLimits } from '../limits/rate-limits';
 import { callerToken, UPLOAD_LIMIT, writeAnswer, type Caller, type createForward } from '../proxy/forward';
 import type { Matched } from '../proxy/operations';
 import { upstreamFor, type UpstreamName } from '../proxy/routing';
-import type { Upstream } from '../proxy/upstream';
+import type { Upstreams } from '../proxy/upstream';
 import type { Client } from './client';
 import { allowOrigin, answerPreflight } from './cors';
 import { isCrossSite, isUnsafe } from './cross-site';
@@ -29,7 +29,7 @@ export interface EdgeParts {
   match: (method: string, path: string) => Matched | undefined;
   authenticate: Authenticate;
   limits: RateLimits;
-  upstreams: Readonly<Partial<Record<UpstreamName, Upstream>>>;
+  upstreams: Upstreams;
   forward: ReturnType<typeof createForward>;
   answers: PublicAnswers;
   /** Answers what is outside /api; undefined without a storefront. */
@@ -90,7 +90,7 @@ export function createEdge(parts: EdgeParts, own: RequestListener): RequestListe
     const client = parts.clientOf(req);
     const secure = client.secure || parts.secureAlways;
     const page = !isApi(path) && parts.storefront !== undefined && (path !== '/' || wantsPage(req));
-    const headers = securityHeaders(page ? 'page' : 'data', client.secure);
+    const headers = securityHeaders(page || path === '/api/docs' ? 'page' : 'data', client.secure);
     for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
     allowOrigin(req, res, parts.corsOrigins);
     if (!isPlainPath(path)) throw new AppError('not_found');

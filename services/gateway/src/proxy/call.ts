@@ -1,4 +1,4 @@
-import type { Answer, Operation, Sent } from '@bramble/contracts/operation';
+import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
 import { errorCodes, type ErrorCode } from '@bramble/contracts/errors';
 import { AppError } from '@bramble/service-kit/errors';
 import { internalTokenHeader, signInternalToken, type Actor } from '@bramble/service-kit/internal-auth';
@@ -18,17 +18,6 @@ export type Call = <O extends Operation>(
   operation: O,
   options?: CallOptions<O>,
 ) => Promise<Answer<O>>;
-
-function target(operation: Operation, params: unknown, query: unknown): string {
-  const values = (params ?? {}) as Record<string, unknown>;
-  const path = operation.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
-    encodeURIComponent(String(values[name])),
-  );
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>))
-    if (value !== undefined) search.set(name, String(value));
-  return search.size > 0 ? `${path}?${search.toString()}` : path;
-}
 
 function errorFrom(name: string, status: number, text: string): AppError {
   let code: unknown;
@@ -51,7 +40,7 @@ export const createCall =
     const { as: actor, body, timeoutMs = 2_000 } = options;
     const answer = await upstream.send({
       method: operation.method.toUpperCase(),
-      path: target(operation, options.params, options.query),
+      path: pathOf(operation, options.params, options.query),
       headers: {
         [internalTokenHeader]: signInternalToken(tokenKey, {
           sub: actor?.userId ?? null,

@@ -25,7 +25,7 @@ const cookiesOf: Readonly<Partial<Record<UpstreamName, readonly CookieName[]>>> 
 /** Milliseconds until an answer must begin. Password hashes queue, orders wait for their twin with the same key. */
 const READ_MS = 5_000;
 const WRITE_MS = 15_000;
-const HASH_MS = 60_000;
+const HASH_MS = 120_000;
 
 export interface Caller {
   address: string;

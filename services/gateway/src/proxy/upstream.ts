@@ -6,12 +6,18 @@ import { AppError } from '@bramble/service-kit/errors';
 import { counter, gauge, histogram } from '@bramble/service-kit/metrics';
 import { exchange, type UpstreamAnswer, type UpstreamRequest } from './exchange';
 import { createRetryBudget } from './retry-budget';
+import type { UpstreamName } from './routing';
 
 export interface Upstream {
   readonly name: string;
   /** Throws AppError `unavailable` or `timeout` when there is no answer. Any answer, also a 500, is an answer. */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
 }
+
+/** The ways to all services; notifications may be left out of a small shop. */
+export type Upstreams = Readonly<
+  Record<Exclude<UpstreamName, 'notifications'>, Upstream> & Partial<Record<'notifications', Upstream>>
+>;
 
 /** Bulkhead: a service in trouble holds so many requests of the gateway and no more; most of them wait in line. */
 const MAX_IN_HAND = 2_000;

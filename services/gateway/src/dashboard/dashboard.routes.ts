@@ -1,0 +1,6 @@
+import { gatewayApi } from '@bramble/contracts/gateway';
+import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import type { DashboardService } from './dashboard.service';
+
+export const dashboardRoutes = (dashboard: DashboardService): Mountable[] =>
+  endpoint(gatewayApi.dashboard, ({ actor }) => dashboard(actor));

@@ -1,0 +1,75 @@
+import { catalogApi } from '@bramble/contracts/catalog';
+import { ordersApi } from '@bramble/contracts/orders';
+import { usersApi } from '@bramble/contracts/users';
+import type { Actor } from '@bramble/service-kit/internal-auth';
+import type { Logger } from '@bramble/service-kit/logger';
+import type { Call } from '../proxy/call';
+import type { UpstreamName } from '../proxy/routing';
+import type { Upstream } from '../proxy/upstream';
+
+export type DashboardService = ReturnType<typeof createDashboardService>;
+
+/** A part that is not there by then is left out. */
+const PART_MS = 1_500;
+const IDEAS = 8;
+const ORDERS = 5;
+
+/** Gathers a signed-in person's page from several services; a part that cannot be had is named in `degraded`. */
+export function createDashboardService({
+  call,
+  upstreams,
+  log,
+}: {
+  call: Call;
+  upstreams: Readonly<Record<Extract<UpstreamName, 'users' | 'catalog' | 'orders'>, Upstream>>;
+  log: Pick<Logger, 'warn'>;
+}) {
+  return async (actor: Actor) => {
+    const options = { as: actor, timeoutMs: PART_MS };
+    const degraded: ('profile' | 'recommended' | 'recentOrders')[] = [];
+    const part = async <T>(
+      name: (typeof degraded)[number],
+      get: () => Promise<T>,
+      instead: T,
+    ): Promise<T> => {
+      try {
+        return await get();
+      } catch (error) {
+        log.warn({ err: error, part: name }, 'a part of the dashboard is missing');
+        degraded.push(name);
+        return instead;
+      }
+    };
+    const [profile, recommended, recentOrders] = await Promise.all([
+      part(
+        'profile',
+        async () => {
+          const [{ user }, answer] = await Promise.all([
+            call(upstreams.users, usersApi.me, options),
+            call(upstreams.users, usersApi.getProfile, options),
+          ]);
+          return { user, profile: answer.profile };
+        },
+        null,
+      ),
+      part(
+        'recommended',
+        async () =>
+          (
+            await call(upstreams.catalog, catalogApi.myHome, {
+              ...options,
+              query: { limit: IDEAS, sort: 'popular' },
+            })
+          ).items,
+        [],
+      ),
+      part(
+        'recentOrders',
+        async () =>
+          (await call(upstreams.orders, ordersApi.list, { ...options, query: { limit: ORDERS } })).items,
+        [],
+      ),
+    ]);
+    return { profile, recommended, recentOrders, degraded };
+  };
+}

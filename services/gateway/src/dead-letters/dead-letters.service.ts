@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { deadLettersApi, type DeadLetter } from '@bramble/contracts/gateway';
+import type { Page } from '@bramble/contracts/page';
+import { decodeCursor, encodeCursor } from '@bramble/service-kit/cursor';
+import { AppError } from '@bramble/service-kit/errors';
+import { compareStreamIds } from '@bramble/service-kit/stream-id';
+import type { Actor } from '@bramble/service-kit/internal-auth';
+import type { Call } from '../proxy/call';
+import type { Upstream } from '../proxy/upstream';
+
+export type DeadLettersService = ReturnType<typeof createDeadLettersService>;
+
+/** The position of a letter in every service's list: entry id, then stream. */
+const position = z.tuple([z.string(), z.string()]);
+const entryIdOf = (letter: DeadLetter) => letter.id.slice(letter.id.lastIndexOf('.') + 1);
+const newestFirst = (a: DeadLetter, b: DeadLetter) =>
+  compareStreamIds(entryIdOf(b), entryIdOf(a)) || a.stream.localeCompare(b.stream);
+
+/**
+ * The dead letters of all services as one list. Each service pages by the same order, so one cursor serves all of them.
+ * A service that is away makes the whole list fail: a list with a hole would look like good news.
+ */
+export function createDeadLettersService({
+  call,
+  services,
+}: {
+  call: Call;
+  /** By the name of their consumer group. */
+  services: Readonly<Record<string, Upstream>>;
+}) {
+  return {
+    list: async (
+      { limit, cursor }: { limit: number; cursor?: string | undefined },
+      as: Actor,
+    ): Promise<Page<DeadLetter>> => {
+      if (cursor !== undefined) decodeCursor(cursor, position);
+      const query = { limit, ...(cursor === undefined ? {} : { cursor }) };
+      const pages = await Promise.all(
+        Object.values(services).map((upstream) => call(upstream, deadLettersApi.list, { query, as })),
+      );
+      const letters = pages.flatMap(({ items }) => items).sort(newestFirst);
+      const more = letters.length > limit || pages.some(({ nextCursor }) => nextCursor !== null);
+      const items = letters.slice(0, limit);
+      const last = items.at(-1);
+      return { items, nextCursor: more && last ? encodeCursor([entryIdOf(last), last.stream]) : null };
+    },
+
+    replay: async (id: string, as: Actor): Promise<void> => {
+      const upstream = services[id.split('.')[1] ?? ''];
+      if (!upstream) throw new AppError('not_found');
+      await call(upstream, deadLettersApi.replay, { params: { id }, as });
+    },
+  };
+}
