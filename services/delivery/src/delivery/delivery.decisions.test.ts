@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { deliveryStatusSchema, type DeliveryStatus } from '@bramble/contracts/delivery';
+import { newEvent } from '@bramble/service-kit/events';
+import { onPaid, onReleased, type Answer } from './delivery.decisions';
+import { stepped, type DeliveryDocument, type Pace } from './delivery.document';
+import { isOver, nextStep, stepsLeft } from './delivery.states';
+
+const at = new Date('2026-03-01T10:00:00Z');
+const demo: Pace = { stepMs: 3_000 };
+const couriers: Pace = { stepMs: undefined };
+const orderId = randomUUID();
+const userId = randomUUID();
+const paid = newEvent('order.paid', orderId, {
+  orderId,
+  userId,
+  number: 'BR-TEST',
+  lines: [],
+  total: { amount: 100, currency: 'EUR' },
+  shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+});
+const released = newEvent('order.released', orderId, { orderId, restock: true });
+
+type Move = 'paid' | 'released' | 'step';
+const move = fc.constantFrom<Move>('paid', 'released', 'step');
+interface Run {
+  document: DeliveryDocument | undefined;
+  answers: Answer['type'][];
+}
+const take = ({ document, answers }: Run, next: Move, pace: Pace): Run => {
+  if (next === 'step') {
+    const step = document && stepped(document, at, pace);
+    return step
+      ? { document: step.document, answers: [...answers, ...(step.announcement ? [step.announcement] : [])] }
+      : { document, answers };
+  }
+  const decision =
+    next === 'paid' ? onPaid(document, paid, at, pace) : onReleased(document, released, at, pace);
+  return { document: decision.document, answers: [...answers, ...decision.answers.map(({ type }) => type)] };
+};
+const play = (moves: readonly Move[], pace: Pace = demo): Run =>
+  moves.reduce<Run>((run, next) => take(run, next, pace), { document: undefined, answers: [] });
+
+describe('a delivery', () => {
+  test('reaches every state by some way', () => {
+    const reached = new Set<DeliveryStatus>();
+    for (const moves of [['paid', 'step', 'step', 'step'], ['released']] as const)
+      moves.forEach((_, n) => reached.add(play(moves.slice(0, n + 1)).document?.status ?? 'STOPPED'));
+    expect([...reached].sort()).toEqual([...deliveryStatusSchema.options].sort());
+  });
+
+  test('never leaves its end, and never goes a step that the table does not have', () => {
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 12 }), move, (moves, last) => {
+        const before = play(moves).document;
+        const after = take({ document: before, answers: [] }, last, demo).document;
+        if (!before || !after || before.status === after.status) return;
+        expect(isOver(before.status)).toBe(false);
+        expect([nextStep[before.status], 'STOPPED']).toContain(after.status);
+      }),
+    );
+  });
+
+  test('its timeline is its history, and a timer runs exactly while there is a step to take', () => {
+    fc.assert(
+      fc.property(fc.array(move, { minLength: 1, maxLength: 12 }), (moves) => {
+        const { document } = play(moves);
+        if (!document) return;
+        expect(document.timeline.at(-1)?.status).toBe(document.status);
+        expect(document.nextStepAt === undefined).toBe(isOver(document.status));
+        expect(new Set(document.timeline.map(({ status }) => status)).size).toBe(document.timeline.length);
+      }),
+    );
+  });
+
+  test('once released it never starts, ships or arrives again', () => {
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 6 }), fc.array(move, { maxLength: 6 }), (before, after) => {
+        const run = play([...before, 'released']);
+        if (run.document?.status === 'DELIVERED') return;
+        const later = after.reduce<Run>((state, next) => take(state, next, demo), { ...run, answers: [] });
+        expect(later.document?.status).toBe('STOPPED');
+        expect(later.answers.every((type) => type === 'delivery.stopped')).toBe(true);
+      }),
+    );
+  });
+
+  test('answers a repeated order.paid with all that it has reached', () => {
+    expect(play(['paid', 'step', 'step', 'step', 'paid']).answers.slice(-3)).toEqual([
+      'delivery.started',
+      'delivery.shipped',
+      'delivery.delivered',
+    ]);
+  });
+
+  test('a stop that finds the parcel there says so', () => {
+    const there = play(['paid', 'step', 'step', 'step']).document;
+    expect(onReleased(there, released, at, demo).answers).toMatchObject([{ delivered: true }]);
+  });
+
+  test('is estimated by the timers in demo mode and by days with couriers', () => {
+    expect(stepsLeft('PREPARING')).toBe(3);
+    expect(play(['paid']).document?.estimatedAt).toEqual(new Date(at.getTime() + 9_000));
+    const byCourier = play(['paid'], couriers).document;
+    expect(byCourier?.estimatedAt).toEqual(new Date('2026-03-04T10:00:00Z'));
+    expect(byCourier?.nextStepAt).toBeUndefined();
+  });
+});
