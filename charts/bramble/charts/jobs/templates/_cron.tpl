@@ -21,9 +21,11 @@ data:
      "command" (list "node" "/app/invalidate-cache.mjs") "env" (include "common.redisEnv" (dict "root" $root "role" "cache"))) }}
 {{- end }}
 {{- if and $jobs.reconcile.enabled $root.Values.orders.enabled }}
+{{- $values := include "common.values" (dict "root" $root "name" "orders") | fromYaml }}
+{{- $orders := dict "root" $root "name" "orders" "values" $values }}
 ---
-{{ include "common.cronJob" (dict "root" $root "name" "reconcile" "values" $jobs.reconcile "schedule" $jobs.reconcile.schedule "suspend" $jobs.reconcile.suspend
-     "command" (list "node" "/app/reconcile.mjs") "env" (include "jobs.callerEnv" (dict "root" $root "calls" "orders"))) }}
+{{ include "common.cronJob" (dict "root" $root "name" "reconcile" "values" (dict "resources" $values.resources) "schedule" $jobs.reconcile.schedule "suspend" $jobs.reconcile.suspend
+     "image" (include "common.ownImage" $orders) "command" (list "node" "/app/reconcile.mjs") "nodeOptions" $values.nodeOptions "env" (include "jobs.serviceEnv" $orders)) }}
 {{- end }}
 {{- end -}}
 

@@ -10,7 +10,7 @@ init-users: { stores: {{ concat $postgres $mongodb | toJson }}, calls: [], outsi
 migrate: { stores: {{ $postgres | toJson }}, calls: [], outside: [] }
 stock-refill: { stores: [], calls: [catalog], outside: [] }
 invalidate-cache: { stores: [redis-cache], calls: [], outside: [] }
-reconcile: { stores: [], calls: [orders], outside: [] }
+reconcile: { stores: {{ .root.Values.orders.stores | toJson }}, calls: [], outside: [] }
 backup: { stores: {{ concat $postgres $mongodb | toJson }}, calls: [], outside: {{ $s3 | toJson }} }
 restore: { stores: {{ concat $postgres $mongodb $redis | toJson }}, calls: [], outside: {{ append $s3 "apiserver" | toJson }} }
 {{- range $service := include "common.services" . | splitList "," }}

@@ -68,17 +68,23 @@
 {{- include "jobs.ownersEnv" . }}
 {{- end -}}
 
+{{/* All that a service's own pods would have, for a command of its image. */}}
+{{- define "jobs.serviceEnv" -}}
+{{- range $key, $value := include "common.environment" . | fromYaml -}}
+{{- if ne $key "NODE_OPTIONS" }}
+- { name: {{ $key }}, value: {{ toString $value | quote }} }
+{{- end }}
+{{- end }}
+{{ include "common.secretEnvironment" . | trim }}
+{{- end -}}
+
 {{/* Demo data of one service: its own image and its own rights. */}}
 {{- define "jobs.seed" -}}
 {{- $values := include "common.values" (dict "root" .root "name" .service) | fromYaml -}}
 {{- $service := dict "root" .root "name" .service "values" $values -}}
 {{- $image := include "common.ownImage" $service -}}
-{{- $env := list -}}
-{{- range $key, $value := include "common.environment" $service | fromYaml -}}
-{{- if ne $key "NODE_OPTIONS" -}}{{- $env = append $env (dict "name" $key "value" (toString $value)) -}}{{- end -}}
-{{- end -}}
 {{- include "common.job" (dict "root" .root "name" (printf "seed-%s" .service) "values" (dict "resources" $values.resources) "image" $image
       "command" (list "node" "/app/seed.mjs") "nodeOptions" $values.nodeOptions
-      "env" (printf "%s\n%s" (toYaml $env) (include "common.secretEnvironment" $service | trim))
+      "env" (include "jobs.serviceEnv" $service)
       "initContainers" (include "common.wait" (dict "root" .root "values" $values "image" $image "env" (include "common.storesEnv" $service)))) -}}
 {{- end -}}

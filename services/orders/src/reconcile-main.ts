@@ -1,0 +1,27 @@
+import { createService } from '@bramble/service-kit/create-service';
+import { openPostgres } from '@bramble/service-kit/postgres';
+import { postgresOutbox } from '@bramble/service-kit/postgres-outbox';
+import { openRedis } from '@bramble/service-kit/redis';
+import { loadOrdersConfig } from './config';
+import { createOrderMetrics } from './order/order.metrics';
+import { createOrderRepository } from './order/order.repository';
+import { createReconciler } from './order/reconciler';
+import { createSaga } from './order/saga.service';
+
+/** What the service does every second, once and by hand: the cluster's CronJob. The service's relay publishes what it owes. */
+const config = loadOrdersConfig();
+const service = createService({ name: 'orders', config });
+const { log } = service;
+const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 });
+const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
+const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
+const orders = createOrderRepository({ sql, outbox });
+try {
+  const repaired = await createReconciler({
+    saga: createSaga({ orders, metrics: createOrderMetrics(service), log }),
+    log,
+  }).run();
+  log.info({ orders: repaired }, 'reconcile is done');
+} finally {
+  await service.stop();
+}
