@@ -2,7 +2,7 @@ import { cn } from '../lib/cn';
 
 /** The bramble: five drupelets under a leaf, on a plate with the leaf corner. */
 export const Mark = ({ className }: { className?: string }) => (
-  <svg viewBox="0 0 32 32" aria-hidden className={cn('size-8', className)}>
+  <svg viewBox="0 0 32 32" aria-hidden className={cn('shrink-0', className)}>
     <path className="fill-ink" d="M4 0h24a4 4 0 0 1 4 4v12c0 9-7 16-16 16H4a4 4 0 0 1-4-4V4a4 4 0 0 1 4-4z" />
     <g className="fill-paper">
       <circle cx="9.6" cy="15.2" r="3.1" />

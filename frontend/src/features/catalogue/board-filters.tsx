@@ -31,7 +31,7 @@ interface BoardFiltersProps {
 
 /** Narrowing and order, all in sight: nothing hides behind a drawer. */
 export const BoardFilters = ({ search, onChange }: BoardFiltersProps) => (
-  <div className="flex flex-wrap items-center gap-2">
+  <div className="flex items-center gap-2 max-sm:w-full">
     <button
       type="button"
       aria-pressed={search.inStock === true}

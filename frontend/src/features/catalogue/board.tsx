@@ -58,18 +58,20 @@ export const Board = ({ search, onSearch, renderAction }: BoardProps) => {
 
   return (
     <div className="wrap-board pb-16">
-      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1 pt-5 pb-3 sm:pt-9 sm:pb-5">
-        <h1 tabIndex={-1} className="text-2xl sm:text-3xl">
-          {title}
-        </h1>
-        <p className="tabular min-h-6 text-ink-muted sm:text-lg">{count}</p>
-      </div>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pb-6 sm:pb-8">
-        <CategoryRail search={search} />
+      <div className="flex flex-wrap items-center justify-between gap-x-8 gap-y-3 pt-5 pb-3 sm:pt-9 sm:pb-4">
+        <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+          <h1 tabIndex={-1} className="text-2xl sm:text-3xl">
+            {title}
+          </h1>
+          <p className="tabular min-h-6 text-ink-muted sm:text-lg">{count}</p>
+        </div>
         <BoardFilters
           search={search}
           onChange={(change) => onSearch(readCatalogueSearch({ ...search, page: undefined, ...change }))}
         />
+      </div>
+      <div className="pb-5 sm:pb-8">
+        <CategoryRail search={search} />
       </div>
       {list.isPending ? (
         <ProductGridPlaceholder />

@@ -13,7 +13,7 @@ interface ProductCardProps {
 
 /** Goods on the board: the plate with its price sign, the name, and a way to take one. The whole card is the link. */
 export const ProductCard = ({ product, eager, action }: ProductCardProps) => (
-  <li className="group relative grid content-start gap-2.5">
+  <li className="group relative grid grid-cols-[minmax(0,1fr)] content-start gap-2.5">
     <Plate
       product={product}
       eager={eager}
@@ -32,7 +32,7 @@ export const ProductCard = ({ product, eager, action }: ProductCardProps) => (
             to="/products/$productId"
             params={{ productId: product.id }}
             viewTransition
-            className="line-clamp-2 decoration-raspberry decoration-2 underline-offset-4 outline-none group-hover:underline after:absolute after:inset-0 after:content-[''] focus-visible:after:rounded-control focus-visible:after:outline-2 focus-visible:after:outline-offset-4 focus-visible:after:outline-ink"
+            className="line-clamp-3 hyphens-auto decoration-raspberry decoration-2 underline-offset-4 outline-none group-hover:underline after:absolute after:inset-0 after:content-[''] focus-visible:after:rounded-control focus-visible:after:outline-2 focus-visible:after:outline-offset-4 focus-visible:after:outline-ink"
           >
             {product.title}
           </Link>

@@ -85,7 +85,7 @@ export const SearchBox = ({ query = '', className }: { query?: string | undefine
         aria-activedescendant={items?.[active] ? `${id}-${active}` : undefined}
         autoComplete="off"
         enterKeyHint="search"
-        placeholder="Search the board"
+        placeholder="Search"
         value={text}
         onChange={(event) => {
           setText(event.target.value);

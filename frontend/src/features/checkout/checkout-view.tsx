@@ -12,7 +12,6 @@ import { Button } from '../../components/ui/button';
 import { Notice } from '../../components/ui/notice';
 import { announce } from '../../lib/announce';
 import { likelyCountry } from '../../lib/countries';
-import { formatMoney } from '../../lib/money';
 import { useOnline } from '../../lib/online';
 import { usePage } from '../../lib/page';
 import { useSession } from '../../lib/session';
@@ -148,7 +147,15 @@ export const CheckoutView = ({ basket, settling, onOrder, renderArt }: CheckoutV
               busy={paying}
               aria-disabled={!totals || counting || !online || undefined}
             >
-              {paying ? 'Paying…' : totals && !counting ? `Pay ${formatMoney(totals.total)}` : 'Counting…'}
+              {paying ? (
+                'Paying…'
+              ) : totals && !counting ? (
+                <>
+                  Pay <Price of={totals.total} />
+                </>
+              ) : (
+                'Counting…'
+              )}
             </Button>
             <p className="text-sm text-ink-muted">
               The total is everything: goods, tax and delivery. You can cancel until it ships.

@@ -5,10 +5,10 @@ import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { CardFields, type CardValues } from '../../components/card-fields';
 import { Failure } from '../../components/failure';
+import { Price } from '../../components/price';
 import { Button } from '../../components/ui/button';
 import { tokenOf } from '../../lib/card';
 import { cardSchema } from '../../lib/card-schema';
-import { formatMoney } from '../../lib/money';
 import { payAgain } from './orders.queries';
 
 const useMinutesLeft = (until: string | undefined): number | undefined => {
@@ -49,7 +49,7 @@ export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Or
       <CardFields register={form.register} setValue={form.setValue} errors={form.formState.errors} />
       {pay.error && <Failure error={pay.error} />}
       <Button type="submit" variant="buy" size="lg" busy={pay.isPending}>
-        Pay {formatMoney(order.totals.total)}
+        Pay <Price of={order.totals.total} />
       </Button>
     </form>
   );
