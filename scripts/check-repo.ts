@@ -73,7 +73,7 @@ for (const file of [
 ]) {
   const manifest = JSON.parse(read(path.join(file, 'package.json'))) as Manifest;
   for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-    if (!/^(?:\d+\.\d+\.\d+\S*|\*)$/.test(version))
+    if (!/^(?:\d+\.\d+\.\d\S*|\*)$/.test(version))
       faults.push(`${file}/package.json: ${name} is not an exact version (${version})`);
   }
 }

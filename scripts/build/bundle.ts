@@ -7,7 +7,7 @@ import { root } from '../workspace';
 import { hashOf, onceFor } from './stamp';
 
 // Packages with native code cannot be part of a bundle; they are found in node_modules.
-const NATIVE = ['argon2', 'sharp', 'pg-native'];
+export const NATIVE = ['argon2', 'sharp', 'pg-native'];
 // Packages that were written for CommonJS call require() at run time.
 const BANNER = [
   `import { createRequire as __createRequire } from 'node:module';`,
@@ -17,6 +17,27 @@ const BANNER = [
   `const __filename = __fileURLToPath(import.meta.url);`,
   `const __dirname = __pathDirname(__filename);`,
 ].join('\n');
+
+/** Bundles each entry point (name → file, relative to the root) into `<outdir>/<name>.mjs`, which Node runs alone but for native packages. */
+export async function bundle(entries: Record<string, string>, outdir: string): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    sourcemap: true,
+    sourcesContent: false,
+    keepNames: true,
+    banner: { js: BANNER },
+    external: NATIVE,
+    loader: { '.wasm': 'file' },
+    logLevel: 'error',
+  });
+}
 
 /** Bundles one service into dist/<name>: main.mjs, one file for each `<x>-main.ts`, and its migrations. */
 export async function bundleService(name: string, log: Log): Promise<void> {
@@ -28,23 +49,7 @@ export async function bundleService(name: string, log: Log): Promise<void> {
     const draft = `${out}.draft`;
     await rm(draft, { recursive: true, force: true });
     await mkdir(draft, { recursive: true });
-    await build({
-      absWorkingDir: root,
-      entryPoints: entryPoints(name),
-      outdir: draft,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'esm',
-      sourcemap: true,
-      sourcesContent: false,
-      keepNames: true,
-      banner: { js: BANNER },
-      external: NATIVE,
-      loader: { '.wasm': 'file' },
-      logLevel: 'error',
-    });
+    await bundle(entryPoints(name), draft);
     const migrations = path.join(root, source, 'prisma', 'migrations');
     if (existsSync(migrations)) await cp(migrations, path.join(draft, 'migrations'), { recursive: true });
     await linkNative(name, draft);

@@ -54,7 +54,7 @@ export async function chooseServer(
       const found = await source();
       if (!found) continue;
       if (!recordedMajor || found.major === recordedMajor) return found;
-      others.push(found);
+      if (!others.some((other) => other.path === found.path)) others.push(found);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       reasons.push(reason);

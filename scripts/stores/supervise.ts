@@ -36,6 +36,8 @@ export interface Supervised {
 }
 
 const LOG_LIMIT = 20 * 1024 * 1024;
+/** Of a log line that is shown to a person; the rest of a stack trace is in the file. */
+const WIDEST = 400;
 const LONGEST_PAUSE_MS = 5_000;
 const HEALTHY_AFTER_MS = 30_000;
 
@@ -88,7 +90,12 @@ export function supervise(config: SuperviseOptions): Supervised {
     pid: () => child?.pid,
     deaths: () => deaths,
     lastWords: (lines = 8) =>
-      (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '').trim().split('\n').slice(-lines).join('\n'),
+      (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
+        .trim()
+        .split('\n')
+        .slice(-lines)
+        .map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line))
+        .join('\n'),
     async stop() {
       stopping = true;
       clearTimeout(timer);

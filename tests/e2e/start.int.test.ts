@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { isAlive, type ProcessId } from '../../scripts/stores/process-id';
+import { waitFor } from '../../services/shared/test-kit/src/wait-for';
+import { startShop, type RunningShop } from '../helpers/running-shop';
+
+const PARTS = [
+  'catalog',
+  'delivery',
+  'gateway',
+  'orders',
+  'payments',
+  'users',
+  'postgres',
+  'mongodb',
+  'redis',
+];
+
+let dataDir: string;
+let shop: RunningShop;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(path.join(os.tmpdir(), 'bramble-start-'));
+  shop = await startShop({ dataDir });
+});
+afterAll(async () => {
+  await shop.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const parts = (of: RunningShop): ProcessId[] =>
+  PARTS.map((name) => of.process(name)).filter((id) => id !== undefined);
+
+/** A start that is expected to end by itself. */
+async function failedStart(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['scripts/start.mjs'], { env: { ...process.env, ...env } });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, output };
+}
+
+async function signUp(of: RunningShop, email: string): Promise<number> {
+  const response = await fetch(`${of.url}/api/auth/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password: 'a long enough password', name: 'Ivy' }),
+  });
+  return response.status;
+}
+
+it('serves the demo catalogue and the storefront at one address', async () => {
+  const list = (await (await fetch(`${shop.url}/api/products?limit=100`)).json()) as { items: unknown[] };
+  expect(list.items).toHaveLength(100);
+  const page = await fetch(shop.url, { headers: { accept: 'text/html' } });
+  expect(await page.text()).toContain('<div id="root">');
+  expect(parts(shop)).toHaveLength(PARTS.length);
+});
+
+it('keeps its secrets to its owner', () => {
+  for (const name of ['stores.secret', 'internal-token.secret']) {
+    expect(statSync(path.join(dataDir, name)).mode & 0o077).toBe(0);
+  }
+});
+
+it('starts a service again that died', async () => {
+  const before = shop.process('payments')!;
+  process.kill(before.pid, 'SIGKILL');
+  await waitFor(() => shop.process('payments') && shop.process('payments')!.pid !== before.pid);
+  await waitFor(async () => (await fetch(`${shop.url}/api/health`)).status === 200, { timeout: 20_000 });
+});
+
+it('refuses a second start on the same data, and one on the same port, with a sentence each', async () => {
+  const sameData = await failedStart({ DATA_DIR: dataDir, PORT: String(shop.port + 1) });
+  expect(sameData.output).toContain(`Another start (process ${shop.pid}) is using ${dataDir}`);
+  const samePort = await failedStart({ DATA_DIR: `${dataDir}-other`, PORT: String(shop.port) });
+  expect(samePort.output).toContain(`127.0.0.1:${shop.port} is in use`);
+  expect([sameData.code, samePort.code]).toEqual([1, 1]);
+  expect((await fetch(`${shop.url}/api/health`)).status).toBe(200);
+});
+
+it('runs a second shop beside the first, which knows nothing of it', async () => {
+  const second = await startShop();
+  try {
+    expect(await signUp(second, 'ivy@example.test')).toBe(201);
+    expect(await signUp(second, 'ivy@example.test')).toBe(409);
+    expect(await signUp(shop, 'ivy@example.test')).toBe(201);
+  } finally {
+    await second.stop();
+  }
+});
+
+it('comes back by itself after everything was killed at once', async () => {
+  await shop.kill9All();
+  shop = await startShop({ dataDir });
+  expect(await signUp(shop, 'ivy@example.test')).toBe(409);
+});
+
+it('ends what is left when only the start was killed, and comes back on the same data', async () => {
+  const left = parts(shop);
+  process.kill(shop.pid, 'SIGKILL');
+  expect(left.every(isAlive)).toBe(true);
+  shop = await startShop({ dataDir });
+  expect(left.some(isAlive)).toBe(false);
+  expect(await signUp(shop, 'ivy@example.test')).toBe(409);
+});
+
+it('leaves no process when it is stopped, and refuses data of another version with one sentence', async () => {
+  const running = parts(shop);
+  expect(await shop.stop()).toBe(0);
+  expect(running.some(isAlive)).toBe(false);
+
+  const record = path.join(dataDir, 'redis.version.json');
+  const real = readFileSync(record, 'utf8');
+  writeFileSync(record, JSON.stringify({ major: '1', version: '1.0.0' }));
+  const { code, output } = await failedStart({ DATA_DIR: dataDir, PORT: String(shop.port) });
+  expect(code).toBe(1);
+  expect(output).toMatch(/The data in \S+ was made by Redis 1, and only Redis \S+ from .* was found/);
+  expect(existsSync(path.join(dataDir, 'run', 'postgres.json'))).toBe(false);
+
+  writeFileSync(record, real);
+  shop = await startShop({ dataDir });
+  expect(await signUp(shop, 'ivy@example.test')).toBe(409);
+});
