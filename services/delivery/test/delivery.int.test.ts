@@ -208,6 +208,17 @@ describe('with couriers', () => {
     for (const { orderId } of orders) expect(seen.filter((id) => id === orderId)).toHaveLength(1);
   });
 
+  test('deliveries are counted by their state', async () => {
+    const { opsUrl } = await start();
+    const order = anOrder();
+    await publish(order.paid());
+    await toldOf(order.orderId, 1);
+    const text = await (await fetch(`${opsUrl}/metrics`)).text();
+    for (const status of ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DELIVERED'])
+      expect(text).toMatch(new RegExp(`bramble_deliveries\\{[^}]*status="${status}"[^}]*\\} \\d`));
+    expect(text).toMatch(/status="PREPARING"[^}]*\} [1-9]/);
+  });
+
   test('commands that are sent again get the recorded outcome again', async () => {
     await start();
     const order = anOrder();

@@ -9,7 +9,7 @@ const shown: readonly Shown[] = ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DE
 
 export function deliveryMetrics(service: Service, deliveries: DeliveryRepository): void {
   collected(service, 'deliveries', [NAME], async () => {
-    const counts = new Map((await deliveries.count()).map(({ status, count }) => [status, count]));
-    return shown.map((status) => ({ name: NAME, labels: { status }, value: counts.get(status) ?? 0 }));
+    const counts = await deliveries.count();
+    return shown.map((status) => ({ name: NAME, labels: { status }, value: counts[status] }));
   });
 }

@@ -5,11 +5,11 @@ export interface WorkPoolOptions<T extends { id: string }> {
   concurrency: number;
   capacity: number;
   run: (item: T) => Promise<void>;
-  /** Gets the items that were still waiting when the service stops. */
+  /** Gets the items for which there is no room, and those that still wait when the service stops. */
   giveBack: (items: T[]) => Promise<unknown>;
 }
 export interface WorkPool<T> {
-  /** Takes as many as there is room for, each id once; the rest is left to the sweep. */
+  /** Takes as many as there is room for, each id once; the rest is given back for the sweep. */
   add(items: readonly T[]): void;
   /** How many more it would take. */
   room(): number;
@@ -51,7 +51,7 @@ export function createWorkPool<T extends { id: string }>(
       open = false;
       const left = [...waiting.values()];
       waiting.clear();
-      await giveBack(left);
+      if (left.length > 0) await giveBack(left).catch(() => undefined);
       await Promise.all(running.values());
     },
   });
@@ -59,8 +59,15 @@ export function createWorkPool<T extends { id: string }>(
   return {
     room,
     add(items) {
-      for (const item of items) if (room() > 0 && !running.has(item.id)) waiting.set(item.id, item);
+      const left: T[] = [];
+      for (const item of items) {
+        if (running.has(item.id)) continue;
+        if (room() > 0) waiting.set(item.id, item);
+        else left.push(item);
+      }
       next();
+      // When this fails the leases lapse by themselves.
+      if (left.length > 0) giveBack(left).catch(() => undefined);
     },
   };
 }

@@ -1,0 +1,79 @@
+import type { Service } from '@bramble/service-kit/create-service';
+import { createWorkPool } from './work-pool';
+
+/** The part of a service that a pool needs, with the worker at hand. */
+function aService() {
+  const workers: { stop: () => Promise<void> }[] = [];
+  const warned: unknown[] = [];
+  const service = {
+    log: { warn: (fields: unknown) => warned.push(fields) },
+    worker: (worker: { stop: () => Promise<void> }) => workers.push(worker),
+  } as unknown as Service;
+  return { service, warned, stop: () => Promise.all(workers.map((worker) => worker.stop())) };
+}
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+function aPool(capacity = 10) {
+  const { service, warned, stop } = aService();
+  const begun: string[] = [];
+  const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+  const givenBack: string[] = [];
+  const pool = createWorkPool<{ id: string }>(service, {
+    name: 'test',
+    concurrency: 2,
+    capacity,
+    run: ({ id }) => {
+      begun.push(id);
+      return new Promise((resolve, reject) => ends.set(id, { resolve, reject }));
+    },
+    giveBack: async (items) => givenBack.push(...items.map(({ id }) => id)),
+  });
+  return { pool, begun, ends, givenBack, warned, stop };
+}
+const items = (...ids: string[]) => ids.map((id) => ({ id }));
+
+describe('a pool of work', () => {
+  test('runs so many at once and the next when one ends, failed or not', async () => {
+    const { pool, begun, ends, warned } = aPool();
+    pool.add(items('a', 'b', 'c', 'd'));
+    expect(begun).toEqual(['a', 'b']);
+    ends.get('a')?.resolve();
+    ends.get('b')?.reject(new Error('no answer'));
+    await tick();
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+    expect(warned).toHaveLength(1);
+  });
+
+  test('takes each id once while it has it', async () => {
+    const { pool, begun, ends } = aPool();
+    pool.add(items('a', 'a', 'b', 'c'));
+    pool.add(items('a', 'c'));
+    ends.get('a')?.resolve();
+    ends.get('b')?.resolve();
+    await tick();
+    expect(begun).toEqual(['a', 'b', 'c']);
+    pool.add(items('a'));
+    expect(begun).toEqual(['a', 'b', 'c', 'a']);
+  });
+
+  test('gives back what it has no room for', () => {
+    const { pool, begun, givenBack } = aPool(3);
+    pool.add(items('a', 'b', 'c', 'd', 'e'));
+    expect(begun).toEqual(['a', 'b']);
+    expect(givenBack).toEqual(['d', 'e']);
+    expect(pool.room()).toBe(2);
+  });
+
+  test('ends the work in hand when it stops, and gives back the rest', async () => {
+    const { pool, begun, ends, givenBack, stop } = aPool();
+    pool.add(items('a', 'b', 'c'));
+    const stopped = stop();
+    pool.add(items('late'));
+    ends.get('a')?.resolve();
+    ends.get('b')?.resolve();
+    await stopped;
+    expect(begun).toEqual(['a', 'b']);
+    expect(givenBack).toEqual(['c', 'late']);
+    expect(pool.room()).toBe(0);
+  });
+});
