@@ -24,26 +24,27 @@ function section(operation: Operation, described: Json): string {
   const { parameters, requestBody, responses } = described as {
     parameters: Json[];
     requestBody?: { content: Record<string, { schema: unknown }> };
-    responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+    responses: Record<string, { content?: Record<string, { schema: unknown }> }>;
   };
   const bodies = Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) =>
     block(`Send ${type}`, schema),
   );
-  const answers = Object.entries(responses).map(([status, { description, content }]) =>
-    status.startsWith('2')
-      ? Object.values(content ?? { none: { schema: undefined } })
-          .map(({ schema }) => (schema === undefined ? `<h4>${status}</h4>` : block(status, schema)))
-          .join('')
-      : `<h4>${status}</h4><p>${escape(description)}</p>`,
-  );
+  const answers = Object.entries(responses)
+    .filter(([status]) => status.startsWith('2'))
+    .map(([status, { content }]) => {
+      const [schema] = Object.values(content ?? {});
+      return schema ? block(`Answer ${status}`, schema.schema) : `<h4>Answer ${status}, empty</h4>`;
+    });
+  const errors = Object.keys(responses).filter((status) => !status.startsWith('2'));
   return `<details><summary><span class="method">${operation.method}</span><span><code>${escape(operation.path)}</code> ${escape(operation.summary)}</span><span class="who">${escape(who)}</span></summary>${
     parameters.length > 0 ? block('Parameters', parameters) : ''
-  }${bodies.join('')}${answers.join('')}</details>`;
+  }${bodies.join('')}${answers.join('')}<p>Errors: ${errors.join(', ')}</p></details>`;
 }
 
 /** A page to browse the contract by; it needs no script and loads nothing. */
 export function docsPage(operations: readonly Operation[], document: Json): string {
   const paths = document['paths'] as Record<string, Record<string, Json>>;
+  const { schemas } = document['components'] as { schemas: Record<string, Json> };
   const tags = [...new Set(operations.map(({ tag }) => tag))];
   const sections = tags.map((tag) => {
     const entries = operations
@@ -54,5 +55,11 @@ export function docsPage(operations: readonly Operation[], document: Json): stri
       });
     return `<h2>${escape(tag)}</h2>${entries.join('')}`;
   });
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bramble API</title><style>${style}</style></head><body><main><h1>Bramble API</h1><p>The machine-readable contract is <a href="/api/openapi.json">openapi.json</a>. Who may call stands at the right.</p>${sections.join('')}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bramble API</title><style>${style}</style></head><body><main><h1>Bramble API</h1><p>The machine-readable contract is <a href="/api/openapi.json">openapi.json</a>. Who may call stands at the right.</p>${sections.join('')}<h2>schemas</h2>${Object.entries(
+    schemas,
+  )
+    .map(
+      ([name, schema]) => `<details id="${name}"><summary>${name}</summary>${block(name, schema)}</details>`,
+    )
+    .join('')}</main></body></html>`;
 }

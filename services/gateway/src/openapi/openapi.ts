@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorCodes, problemSchema } from '@bramble/contracts/errors';
 import type { Access, Operation } from '@bramble/contracts/operation';
+import { schemaNames } from './schema-names';
 
 type Json = Record<string, unknown>;
 type Direction = 'input' | 'output';
@@ -11,20 +12,48 @@ const UPLOAD = {
   required: ['file'],
 };
 
+/** Collects the named schemas that an answer or a request refers to. */
+type Named = Record<string, Json>;
+
+/** What JSON Schema calls `#/$defs/X` is `#/components/schemas/X` in a document of OpenAPI. */
+const relocated = (json: Json): Json =>
+  JSON.parse(
+    JSON.stringify(json)
+      .replaceAll('"#/$defs/__schema0"', '"#/components/schemas/Json"')
+      .replaceAll('"#/$defs/', '"#/components/schemas/'),
+  ) as Json;
+
 /** JSON Schema as OpenAPI 3.1 takes it; what a schema only checks in code is left to the prose. */
-function schemaOf(schema: z.ZodType, io: Direction): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+function schemaOf(schema: z.ZodType, io: Direction, named: Named): Json {
+  const {
+    $schema: _schema,
+    $id: _id,
+    $defs = {},
+    ...json
+  } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     target: 'draft-2020-12',
-  });
-  return json;
+    metadata: io === 'output' ? schemaNames : z.registry<{ id: string }>(),
+  }) as Json & { $defs?: Record<string, Json> };
+  for (const [name, { id: _own, ...definition }] of Object.entries($defs))
+    named[name === '__schema0' ? 'Json' : name] = relocated(definition);
+  return relocated(json);
 }
 
-const errorAnswer = (description: string): Json => ({
-  description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-});
+/** One answer per error status, with all codes that can come with it. */
+const errorAnswers: Record<string, Json> = Object.fromEntries(
+  [...new Set(Object.values(errorCodes).map(({ status }) => status))].map((status) => [
+    `Error${status}`,
+    {
+      description: Object.entries(errorCodes)
+        .filter(([, definition]) => definition.status === status)
+        .map(([code, definition]) => `${code}: ${definition.title}`)
+        .join('; '),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]),
+);
 
 /** The statuses an operation can answer with besides its own, from what it asks of a request. */
 function errorsOf(operation: Operation): Record<string, Json> {
@@ -39,22 +68,14 @@ function errorsOf(operation: Operation): Record<string, Json> {
   if (idempotent || multipart) statuses.add(422);
   if (ifMatch) for (const status of [412, 428]) statuses.add(status);
   return Object.fromEntries(
-    [...statuses].sort().map((status) => [
-      String(status),
-      errorAnswer(
-        Object.entries(errorCodes)
-          .filter(([, definition]) => definition.status === status)
-          .map(([code, definition]) => `${code}: ${definition.title}`)
-          .join('; '),
-      ),
-    ]),
+    [...statuses].sort().map((status) => [String(status), { $ref: `#/components/responses/Error${status}` }]),
   );
 }
 
-function parametersOf({ params, query, idempotent, ifMatch }: Operation): Json[] {
+function parametersOf({ params, query, idempotent, ifMatch }: Operation, named: Named): Json[] {
   const list = (schema: z.ZodObject | undefined, where: 'path' | 'query') => {
     if (!schema) return [];
-    const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    const { properties = {}, required = [] } = schemaOf(schema, 'input', named) as {
       properties?: Record<string, Json>;
       required?: string[];
     };
@@ -86,12 +107,12 @@ function parametersOf({ params, query, idempotent, ifMatch }: Operation): Json[]
 
 const securityOf = (access: Access): Json[] => (access === 'anyone' ? [] : [{ cookie: [] }, { bearer: [] }]);
 
-function describe(operation: Operation): Json {
+function describe(operation: Operation, named: Named): Json {
   const { body, multipart, responses, access, summary, tag } = operation;
   const content = multipart
     ? { 'multipart/form-data': { schema: UPLOAD } }
     : body
-      ? { 'application/json': { schema: schemaOf(body, 'input') } }
+      ? { 'application/json': { schema: schemaOf(body, 'input', named) } }
       : undefined;
   const optional = body?.safeParse({}).success === true;
   return {
@@ -100,7 +121,7 @@ function describe(operation: Operation): Json {
     summary,
     'x-access': access,
     security: securityOf(access),
-    parameters: parametersOf(operation),
+    parameters: parametersOf(operation, named),
     ...(content ? { requestBody: { required: !optional, content } } : {}),
     responses: {
       ...errorsOf(operation),
@@ -113,7 +134,7 @@ function describe(operation: Operation): Json {
                 content:
                   operation.path === '/api/pictures/:id'
                     ? { 'image/*': { schema: {} } }
-                    : { 'application/json': { schema: schemaOf(schema, 'output') } },
+                    : { 'application/json': { schema: schemaOf(schema, 'output', named) } },
               }
             : { description: summary },
         ]),
@@ -135,10 +156,11 @@ const operationId = ({ method, path }: Operation) =>
 /** The OpenAPI 3.1 document of everything behind this door, from the same contracts that the services check by. */
 export function openApiDocument(operations: readonly Operation[], version: string): Json {
   const paths: Record<string, Json> = {};
+  const named: Named = {};
   for (const operation of operations)
     for (const [index, path] of [operation.path, ...(operation.aliases ?? [])].entries()) {
       const template = path.replace(/:([A-Za-z]+)/g, '{$1}');
-      const described = describe(operation);
+      const described = describe(operation, named);
       paths[template] = {
         ...paths[template],
         [operation.method]:
@@ -160,7 +182,11 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Problem: schemaOf(problemSchema, 'output') },
+      schemas: {
+        ...named,
+        Problem: { ...schemaOf(problemSchema, 'output', named), additionalProperties: true },
+      },
+      responses: errorAnswers,
       securitySchemes: {
         cookie: { type: 'apiKey', in: 'cookie', name: '__Host-bramble_access' },
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
