@@ -1,6 +1,8 @@
 /* eslint-disable no-restricted-imports -- the one place where tests of orders start the real services it calls */
 import { buildCatalog } from '@bramble/catalog/app';
 import { loadCatalogConfig } from '@bramble/catalog/config';
+import { buildDelivery } from '@bramble/delivery/app';
+import { loadDeliveryConfig } from '@bramble/delivery/config';
 import { buildPayments } from '@bramble/payments/app';
 import { loadPaymentsConfig } from '@bramble/payments/config';
 import { testEnv } from '@bramble/test-kit/env';
@@ -31,6 +33,21 @@ export const startPayments = (stores: TestStores, events: string, catalogUrl: st
           REDIS_EVENTS_URL: events,
           CATALOG_URL: catalogUrl,
           ORDERS_URL: 'http://127.0.0.1:9',
+        }),
+      ),
+    ),
+  );
+
+/** The real delivery with its demo courier, who is quick here. */
+export const startDelivery = (stores: TestStores, events: string) =>
+  startService(
+    buildDelivery(
+      loadDeliveryConfig(
+        testEnv({
+          DELIVERY_MONGODB_URL: stores.mongodbUrl,
+          REDIS_EVENTS_URL: events,
+          DEMO: 'on',
+          DELIVERY_STEP_SECONDS: '0.2',
         }),
       ),
     ),

@@ -14,10 +14,10 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import { buildOrders } from '../src/app';
 import { loadOrdersConfig } from '../src/config';
 import { address } from './builders';
-import { startCatalog, startPayments } from './neighbours';
+import { startCatalog, startDelivery, startPayments } from './neighbours';
 
 export interface ShopOptions {
-  /** Catalog and payments answer events too; else the test plays their part in the saga. */
+  /** Catalog, payments and delivery answer events; else the test plays their part in the saga. */
   real?: boolean;
   reservationSeconds?: number;
 }
@@ -27,11 +27,14 @@ export interface ShopOptions {
  * have a Redis of their own, so that the test can say what happens in the saga by the events of the contract.
  */
 export async function openShop({ real = false, reservationSeconds = 600 }: ShopOptions = {}) {
-  const stores = await Promise.all([testStores('orders'), testStores('payments'), testStores('catalog')]);
-  const [own, paying, goods] = stores;
+  const stores = await Promise.all(
+    (['orders', 'payments', 'catalog', 'delivery'] as const).map((name) => testStores(name)),
+  );
+  const [own, paying, goods, parcels] = stores as [TestStores, TestStores, TestStores, TestStores];
   const events = (apart: TestStores) => (real ? own.redisUrl : apart.redisUrl);
   const catalog = await startCatalog(goods, events(goods));
   const payments = await startPayments(paying, events(paying), catalog.url);
+  const delivery = real ? await startDelivery(parcels, own.redisUrl) : undefined;
   const build = () =>
     startService(
       buildOrders(
@@ -184,6 +187,7 @@ export async function openShop({ real = false, reservationSeconds = 600 }: ShopO
       redis.disconnect();
       await sql.end();
       await orders.stop();
+      await delivery?.stop();
       await payments.stop();
       await catalog.stop();
       await Promise.all(stores.map((each) => each.close()));

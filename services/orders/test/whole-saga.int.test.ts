@@ -3,7 +3,7 @@ import { agentAs, userWith } from '@bramble/test-kit/agent';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { openShop, type Shop } from './shop';
 
-describe('orders, catalog and payments together', () => {
+describe('orders, catalog, payments and delivery together', () => {
   let shop: Shop;
   const buyer = userWith('customer');
 
@@ -19,10 +19,10 @@ describe('orders, catalog and payments together', () => {
       }
     ).product.stock.available;
 
-  it('is paid for with a good card', async () => {
+  it('is paid for with a good card and arrives', async () => {
     const product = await shop.product({ available: 3 });
     const placed = await shop.place(buyer, product, 2);
-    await shop.until(buyer, placed.id, ({ status }) => status === 'PAID');
+    await shop.until(buyer, placed.id, ({ status }) => status === 'COMPLETED');
     await waitFor(async () => (await stockOf(product)) === 1, { what: 'one left' });
   });
 
@@ -30,12 +30,12 @@ describe('orders, catalog and payments together', () => {
     const product = await shop.product({ available: 10 });
     const shoppers = Array.from({ length: 40 }, () => userWith('customer'));
     const placed = await Promise.all(shoppers.map((who) => shop.place(who, product)));
-    const ended = await Promise.all(
-      placed.map((order, index) =>
-        shop.until(shoppers[index]!, order.id, ({ status }) => status === 'PAID' || status === 'FAILED'),
-      ),
-    );
-    const paid = ended.filter(({ status }) => status === 'PAID');
+    const ended: Order[] = [];
+    for (const [index, { id }] of placed.entries())
+      ended.push(
+        await shop.until(shoppers[index]!, id, ({ status }) => !['PENDING', 'RESERVED'].includes(status)),
+      );
+    const paid = ended.filter(({ status }) => status !== 'FAILED');
     expect(paid).toHaveLength(10);
     for (const { failureReason } of ended.filter(({ status }) => status === 'FAILED'))
       expect(failureReason).toBe('out_of_stock');
@@ -65,7 +65,24 @@ describe('orders, catalog and payments together', () => {
     const placed: Order[] = [];
     for (let n = 0; n < 10; n++) placed.push(await shop.place(buyer, product));
     await shop.restart();
-    for (const { id } of placed) await shop.until(buyer, id, ({ status }) => status === 'PAID');
+    for (const { id } of placed) await shop.until(buyer, id, ({ status }) => status === 'COMPLETED');
     await waitFor(async () => (await stockOf(product)) === 90, { what: 'ninety left' });
+  });
+
+  it('owes nothing to anybody in the end', async () => {
+    await waitFor(
+      async () => {
+        const { rows } = await shop.sql.query(
+          'SELECT number, status, obligations FROM orders WHERE due_at IS NOT NULL',
+        );
+        if (rows.length > 0) throw new Error(JSON.stringify(rows));
+        return true;
+      },
+      { what: 'every obligation to be confirmed' },
+    );
+    const letters = await Promise.all(
+      ['orders', 'inventory', 'payments', 'delivery'].map((name) => shop.redis.xlen(`${name}_stream:dead`)),
+    );
+    expect(letters).toEqual([0, 0, 0, 0]);
   });
 });

@@ -1,7 +1,6 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
 import type { Service } from '@bramble/service-kit/create-service';
 import { counter, histogram } from '@bramble/service-kit/metrics';
-import { isFinal } from './order.states';
 import type { Step } from './order.machine';
 import type { OrderState } from './order.types';
 
@@ -58,6 +57,3 @@ export function createOrderMetrics(service: Service) {
   };
 }
 export type OrderMetrics = ReturnType<typeof createOrderMetrics>;
-
-/** States that still wait for a step: the labels of the gauges. */
-export const waiting = (['PENDING', 'RESERVED', 'PAID', 'SHIPPED'] as const).filter((s) => !isFinal(s));
