@@ -1,0 +1,347 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { verifyInternalToken } from '@bramble/service-kit/internal-auth';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { apiClient, Browser, signedUp } from './browser';
+import { newEmail, NOWHERE, openShop, PASSWORD, type Shop } from './shop';
+
+const PRODUCT = '/api/products/01900000-0000-7000-9000-000000000001';
+
+/** What stands in for catalog: it writes down what it was sent, and answers with what it is told to. */
+interface Recorder {
+  url: string;
+  server: Server;
+  requests: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
+  answer: { status: number; headers: Record<string, string>; body: string };
+}
+
+async function openRecorder(): Promise<Recorder> {
+  const requests: Recorder['requests'] = [];
+  const recorder = {
+    requests,
+    answer: { status: 200, headers: {}, body: '{"items":[]}' },
+  } as unknown as Recorder;
+  recorder.server = createServer((req, res) => {
+    if (req.url === '/internal/ready') return void res.writeHead(204).end();
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const { method = '', url = '', headers } = req;
+      requests.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
+      const { status, headers: answered, body } = recorder.answer;
+      res.writeHead(status, { 'content-type': 'application/json', ...answered }).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => recorder.server.listen(0, '127.0.0.1', resolve));
+  recorder.url = `http://127.0.0.1:${(recorder.server.address() as AddressInfo).port}`;
+  return recorder;
+}
+
+let shop: Shop;
+let catalog: Recorder;
+beforeAll(async () => {
+  catalog = await openRecorder();
+  shop = await openShop({ CATALOG_URL: catalog.url, CORS_ORIGINS: 'https://partner.example' });
+});
+afterAll(async () => {
+  await shop.close();
+  catalog.server.close();
+});
+beforeEach(() => {
+  catalog.requests.length = 0;
+  catalog.answer = { status: 200, headers: {}, body: '{"items":[]}' };
+});
+
+/** Sends bytes as they are and reads until the other side closes. */
+const rawRequest = (bytes: string, { port } = new URL(shop.url)): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes));
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+
+describe('what a service gets to see', () => {
+  it('gets who calls in a signed token, and none of the identity headers a stranger sends', async () => {
+    const { browser, user } = await signedUp(shop.url, { role: 'seller' });
+    const reply = await browser.post(
+      '/api/products',
+      { title: 'x' },
+      {
+        'x-internal-token': 'forged',
+        'x-user-id': 'somebody',
+        'x-forwarded-for': '8.8.8.8',
+        'x-forwarded-host': 'evil.example',
+        te: 'trailers',
+        'x-correlation-id': 'mine-1',
+        'idempotency-key': 'key-1',
+      },
+    );
+    expect(reply.headers.get('x-correlation-id')).toBe('mine-1');
+    const [seen] = catalog.requests;
+    expect(seen?.body).toBe('{"title":"x"}');
+    const claims = verifyInternalToken(
+      shop.gateway.config.INTERNAL_TOKEN_KEY,
+      String(seen?.headers['x-internal-token']),
+    );
+    expect(claims).toMatchObject({
+      sub: user.id,
+      roles: ['customer', 'seller'],
+      kind: 'user',
+      cid: 'mine-1',
+    });
+    expect(Object.keys(seen?.headers ?? {}).sort()).toEqual(
+      [
+        'accept',
+        'accept-language',
+        'connection',
+        'content-length',
+        'content-type',
+        'host',
+        'idempotency-key',
+        'user-agent',
+        'x-client-address',
+        'x-correlation-id',
+        'x-internal-token',
+      ].sort(),
+    );
+    expect(seen?.headers['x-client-address']).toBe('127.0.0.1');
+  });
+
+  it('makes a correlation id where none or a bad one is sent', async () => {
+    for (const sent of [undefined, 'has spaces', 'x'.repeat(129)]) {
+      const reply = await apiClient(shop.url).get(
+        '/api/categories',
+        sent ? { 'x-correlation-id': sent } : {},
+      );
+      expect(reply.headers.get('x-correlation-id')).toMatch(/^[A-Za-z0-9._:-]{1,128}$/);
+      expect(reply.headers.get('x-correlation-id')).not.toBe(sent);
+    }
+  });
+});
+
+describe('requests from other sites', () => {
+  const unsafe = (headers: Record<string, string>) =>
+    new Browser(shop.url, headers).post('/api/auth/login', { email: newEmail(), password: PASSWORD });
+
+  it.each([
+    ['a foreign origin', { origin: 'https://evil.example' }],
+    ['the origin null', { origin: 'null' }],
+    ['a cross-site fetch', { 'sec-fetch-site': 'cross-site' }],
+    ['a fetch from a sibling host', { 'sec-fetch-site': 'same-site' }],
+    ['our origin and a cross-site fetch', { 'sec-fetch-site': 'cross-site', origin: 'own' }],
+    ['a cookie and neither header', { cookie: 'bramble_access=x' }],
+  ])('are refused with %s', async (_name, headers: Record<string, string>) => {
+    const reply = await unsafe({ ...headers, ...(headers['origin'] === 'own' ? { origin: shop.url } : {}) });
+    expect([reply.status, reply.body.code]).toEqual([403, 'cross_site']);
+  });
+
+  it.each([
+    ['our own origin', { origin: 'own' }],
+    ['a same-origin fetch', { 'sec-fetch-site': 'same-origin' }],
+    [
+      'an allowed origin, whatever the fetch says',
+      { origin: 'https://partner.example', 'sec-fetch-site': 'cross-site' },
+    ],
+    ['no header and no cookie', {}],
+    ['a bearer token and a cookie', { authorization: 'Bearer x', cookie: 'bramble_access=x' }],
+  ])('pass with %s', async (_name, headers: Record<string, string>) => {
+    const reply = await unsafe({ ...headers, ...(headers['origin'] === 'own' ? { origin: shop.url } : {}) });
+    expect([reply.status, reply.body.code]).toEqual([401, 'bad_credentials']);
+  });
+
+  it('may read answers only when their origin is allowed', async () => {
+    const allowed = await apiClient(shop.url).get('/api/categories', { origin: 'https://partner.example' });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://partner.example');
+    const foreign = await apiClient(shop.url).get('/api/categories', { origin: 'https://evil.example' });
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    const preflight = (origin: string) =>
+      new Browser(shop.url, {}).send('OPTIONS', '/api/cart/items', undefined, {
+        origin,
+        'access-control-request-method': 'POST',
+      });
+    expect((await preflight('https://partner.example')).status).toBe(204);
+    expect((await preflight('https://evil.example')).status).toBe(403);
+  });
+});
+
+describe('bodies', () => {
+  it('are JSON', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ]) {
+      const reply = await apiClient(shop.url).post('/api/auth/login', 'a=b', { 'content-type': type });
+      expect([reply.status, reply.body.code]).toEqual([415, 'unsupported_media_type']);
+    }
+    const broken = await apiClient(shop.url).post('/api/auth/login', '{"email":');
+    expect([broken.status, broken.body.code]).toEqual([400, 'invalid_json']);
+  });
+
+  it('are at most 100 kB, announced or not', async () => {
+    const announced = await apiClient(shop.url).post(
+      '/api/products',
+      JSON.stringify({ title: 'x'.repeat(100_001) }),
+    );
+    expect([announced.status, announced.body.code]).toEqual([413, 'body_too_large']);
+    const chunk = 'x'.repeat(60_000);
+    const { browser } = await signedUp(shop.url, { role: 'seller' });
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const piece = `${chunk.length.toString(16)}\r\n${chunk}\r\n`;
+    const text = await rawRequest(
+      `POST /api/products HTTP/1.1\r\nHost: x\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nCookie: ${cookie}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${piece}${piece}0\r\n\r\n`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 413 /);
+  });
+});
+
+describe('requests that no browser sends', () => {
+  it.each([
+    ['two lengths', 'Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc'],
+    ['a length and chunks', 'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a folded header', 'X-A: 1\r\n folded\r\n\r\n'],
+    ['a bare carriage return in a header', 'X-A: 1\rX-B: 2\r\n\r\n'],
+    ['a space before the colon', 'Content-Length : 3\r\n\r\nabc'],
+    ['an unknown transfer coding', 'Transfer-Encoding: xchunked\r\n\r\n'],
+    ['a NUL in a header', 'X-A: \0\r\n\r\n'],
+  ])('are 400 and the connection closes: %s', async (_name, rest) => {
+    const text = await rawRequest(
+      `POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${rest}`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toMatch(/Connection: close/i);
+    expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
+  it('are 431 with too many header bytes', async () => {
+    const text = await rawRequest(
+      `GET /api/categories HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it.each([
+    '/api/products/../users',
+    '/api/products/%2e%2e/users',
+    '/api/products/%2fusers',
+    '//evil.example/',
+    '/api/%00',
+    '/api\\users',
+  ])('never reach a service by a devious path: %s', async (path) => {
+    const text = await rawRequest(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(text).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(catalog.requests).toEqual([]);
+  });
+});
+
+describe('public answers', () => {
+  it('are fetched once for many, with a tag that saves the body', async () => {
+    catalog.answer = { status: 200, headers: { etag: '"7-1"' }, body: '{"product":{}}' };
+    const replies = await Promise.all(Array.from({ length: 20 }, () => apiClient(shop.url).get(PRODUCT)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(catalog.requests.length).toBeLessThanOrEqual(2);
+    const again = await apiClient(shop.url).get(PRODUCT, { 'if-none-match': '"7-1"' });
+    expect([again.status, again.body]).toEqual([304, undefined]);
+    expect(again.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('show a change to whoever made it at once', async () => {
+    const { browser } = await signedUp(shop.url, { role: 'seller' });
+    for (let round = 0; round < 20; round++) {
+      catalog.answer = { status: 200, headers: {}, body: `{"round":${round}}` };
+      await browser.patch(PRODUCT, {});
+      expect((await browser.get(PRODUCT)).body).toEqual({ round });
+      expect((await browser.get('/api/products?limit=5')).body).toEqual({ round });
+    }
+  });
+
+  it('are not kept for what depends on who asks', async () => {
+    catalog.answer = { status: 200, headers: {}, body: '{"items":["a"]}' };
+    const { browser } = await signedUp(shop.url);
+    await browser.get('/api/products/mine');
+    catalog.answer = { status: 200, headers: {}, body: '{"items":["b"]}' };
+    expect((await browser.get('/api/products/mine')).body).toEqual({ items: ['b'] });
+    expect((await apiClient(shop.url).get('/api/products/mine')).status).toBe(401);
+  });
+});
+
+describe('the address at /', () => {
+  it('greets with name, version and links', async () => {
+    const reply = await apiClient(shop.url).get('/', { accept: 'text/html' });
+    expect(reply.body).toMatchObject({
+      name: 'Bramble',
+      version: expect.any(String),
+      links: { health: '/api/health' },
+    });
+  });
+
+  it('says which services are missing', async () => {
+    const reply = await apiClient(shop.url).get('/api/health');
+    expect(reply.status).toBe(503);
+    expect(reply.body).toEqual({
+      status: 'starting',
+      services: { users: 'up', catalog: 'up', orders: 'down', payments: 'down', delivery: 'down' },
+    });
+  });
+
+  it('gathers a dashboard and names the parts that are missing', async () => {
+    catalog.answer = { status: 200, headers: {}, body: '{"items":[],"nextCursor":null}' };
+    const { browser, user } = await signedUp(shop.url);
+    const reply = await browser.get('/api/dashboard');
+    expect(reply.status).toBe(200);
+    expect(reply.body).toMatchObject({
+      profile: { user: { id: user.id } },
+      recommended: [],
+      recentOrders: [],
+      degraded: ['recentOrders'],
+    });
+  });
+
+  it('documents every operation with its access', async () => {
+    const { body } = await apiClient(shop.url).get('/api/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(body.servers).toEqual([{ url: '/' }]);
+    expect(body.paths['/api/orders'].post).toMatchObject({
+      'x-access': 'user',
+      security: [{ cookie: [] }, { bearer: [] }],
+    });
+    const docs = await apiClient(shop.url).get('/api/docs');
+    expect(docs.body).toContain('/api/orders');
+    expect(docs.body).not.toContain('<script');
+    expect(docs.headers.get('content-security-policy')).toContain("script-src 'self'");
+  });
+
+  it('answers an unknown path and method with a problem document', async () => {
+    const unknown = await apiClient(shop.url).get('/api/nothing');
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found']);
+    const method = await apiClient(shop.url).send('DELETE', '/api/health');
+    expect([method.status, method.body.code]).toEqual([405, 'method_not_allowed']);
+  });
+});
+
+describe('a service that is away', () => {
+  it('is a clean 503 within a second, and its breaker opens', async () => {
+    const startedAt = Date.now();
+    const reply = await apiClient(shop.url).get('/api/cart');
+    expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);
+    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    await waitFor(
+      async () => {
+        await apiClient(shop.url).get('/api/cart');
+        const metrics = await (await fetch(`${shop.gateway.opsUrl}/metrics`)).text();
+        return /bramble_breaker_state\{[^}]*dependency="orders"[^}]*state="open"[^}]*\} 1/.test(metrics);
+      },
+      { timeout: 5_000, what: 'the breaker to open' },
+    );
+  });
+
+  it('is one that is not there at all: notifications are left out of this shop', async () => {
+    const reply = await apiClient(shop.url).get('/api/notifications');
+    expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);
+    expect(NOWHERE).toMatch(/^http/);
+  });
+});
