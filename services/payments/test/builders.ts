@@ -4,7 +4,6 @@ import pg from 'pg';
 import { catalogApi, type ProductSnapshot } from '@bramble/contracts/catalog';
 import type { AnyEvent } from '@bramble/contracts/events';
 import { ordersApi, type Item } from '@bramble/contracts/orders';
-import { pause } from '@bramble/service-kit/clock';
 import { createService } from '@bramble/service-kit/create-service';
 import { baseEnv, loadConfig } from '@bramble/service-kit/config';
 import { endpoint } from '@bramble/service-kit/endpoint';
@@ -25,8 +24,8 @@ export interface Neighbours {
   /** Order id to owner. */
   owners: Map<string, string>;
   lookups: string[][];
-  /** How long a look-up takes. */
-  latency: { ms: number };
+  /** What a look-up waits for. */
+  slowness: { wait: () => Promise<unknown> | undefined };
   cookies: (string | undefined)[];
   stop(): Promise<void>;
 }
@@ -38,13 +37,13 @@ async function startNeighbours(): Promise<Neighbours> {
     cart: [] as Item[],
     owners: new Map<string, string>(),
     lookups: [] as string[][],
-    latency: { ms: 0 },
+    slowness: { wait: (): Promise<unknown> | undefined => undefined },
     cookies: [] as (string | undefined)[],
   };
   service.mount([
     ...endpoint(catalogApi.lookup, async ({ body }) => {
       world.lookups.push(body.ids);
-      await pause(world.latency.ms);
+      await world.slowness.wait();
       return { items: body.ids.flatMap((id) => world.products.get(id) ?? []) };
     }),
     ...endpoint(ordersApi.cartItems, async ({ req }) => {

@@ -99,7 +99,11 @@ describe('a quote', () => {
   test('of two hundred baskets at once costs a few look-ups', async () => {
     const products = Array.from({ length: 20 }, () => addProduct(world.neighbours, 100));
     world.neighbours.lookups.length = 0;
-    world.neighbours.latency.ms = 20;
+    let asked = 0;
+    const { server } = world.payments.service;
+    const count = () => (asked += 1);
+    server.on('request', count);
+    world.neighbours.slowness.wait = () => waitFor(() => asked === 200);
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, n) =>
         inside.post('/internal/quotes').send({
@@ -108,7 +112,8 @@ describe('a quote', () => {
       ),
     );
     expect(answers.every(({ status }) => status === 200)).toBe(true);
-    world.neighbours.latency.ms = 0;
+    world.neighbours.slowness.wait = () => undefined;
+    server.off('request', count);
     expect(world.neighbours.lookups.length).toBeLessThan(40);
   });
 
