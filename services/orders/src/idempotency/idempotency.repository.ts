@@ -68,7 +68,16 @@ export function createIdempotencyRepository(sql: Sql) {
       return rows[0]?.order_id;
     },
 
-    /** Lets the next request with this key begin at once. The order id stays, for what was done under it. */
+    /** Forgets a request that was refused: nothing was done under its order id. */
+    async forget({ userId, key }: RequestKey): Promise<void> {
+      await sql.query({
+        name: 'idempotency-forget',
+        text: 'DELETE FROM idempotency WHERE user_id = $1 AND key = $2 AND status IS NULL',
+        values: [userId, key],
+      });
+    },
+
+    /** Lets the next request with this key begin at once, under the same order id: who knows what was done under it. */
     async giveUp({ userId, key }: RequestKey): Promise<void> {
       await sql.query({
         name: 'idempotency-give-up',

@@ -151,7 +151,8 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
           const taken = await quoteFor(actor, userId, body, items, orderId);
           return await write(pendingOrder(orderId, userId, body, taken, now), request, cartOwner);
         } catch (error) {
-          if (error instanceof AppError) await answers.giveUp(request);
+          if (error instanceof AppError)
+            await (error.status < 500 ? answers.forget(request) : answers.giveUp(request));
           throw error;
         }
       };
