@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { stop as stopEsbuild } from 'esbuild';
 import { withLock } from '../stores/data-lock';
 import type { Log } from '../stores/types';
 import { root, serviceNames } from '../workspace';
@@ -19,6 +20,7 @@ export async function buildAll(log: Log): Promise<void> {
     const bundles = generateClients(log).then(() => Promise.allSettled(serviceNames().map(bundle)));
     const [services, storefront] = await Promise.allSettled([bundles, buildStorefront(log)]);
     if (services.status === 'rejected') throw services.reason;
+    await stopEsbuild();
     for (const result of [...services.value, storefront]) {
       if (result.status === 'rejected') throw result.reason;
     }
