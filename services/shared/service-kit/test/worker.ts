@@ -16,6 +16,7 @@ export async function startWorker(stores: TestStores, part: WorkerPart) {
   await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited]);
   return {
     exited,
+    freeze: () => void child.kill('SIGSTOP'),
     kill: async () => {
       child.kill('SIGKILL');
       await exited;

@@ -37,6 +37,16 @@ const describe = (error: unknown): string =>
     ? `${error.name}: ${error.message}${error.cause instanceof Error ? ` (${describe(error.cause)})` : ''}`
     : String(error);
 
+/** How the log names an event. */
+const nameOf = ({ origin, id, fields }: Entry) => ({
+  stream: origin,
+  entry_id: id,
+  event_id: fields['id'],
+  type: fields['type'],
+  key: fields['key'],
+  correlation_id: fields['correlationId'],
+});
+
 /** Registers a consumer with the service's life; see `consume`. */
 export function createConsumer(service: Service, options: ConsumeOptions): void {
   const { redis, group, handle } = options;
@@ -50,7 +60,7 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
 
   const stopping = new AbortController();
   const { signal } = stopping;
-  const meters = createMeters(service, group, options.streams);
+  const meters = createMeters(service, { group, streams: options.streams, types });
   const settler = createSettler(redis, group);
   const reader = createReader(service, { url: redisUrlOf(redis), group, consumer, streams, count: BATCH });
   /** Handled, but Redis was away when they were to be acknowledged. */
@@ -70,21 +80,11 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
   const bury = async (entry: Entry, death: Death) => {
     await settler.bury(entry, death);
     meters.buried(entry, death);
-    const { id: eventId, type, key, correlationId } = entry.fields;
-    log.error(
-      {
-        stream: entry.origin,
-        entry_id: entry.id,
-        event_id: eventId,
-        type,
-        key,
-        correlation_id: correlationId,
-        ...death,
-      },
-      'an event failed for good',
-    );
+    log.error({ ...nameOf(entry), ...death }, 'an event failed for good');
   };
 
+  /** Some entries may be pending that are not in hand: at the start, and after anything went wrong. */
+  let unsure = true;
   let lastSeconds = 0;
   const runner = createRunner({
     now: Date.now,
@@ -105,29 +105,23 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
     recovered: async (attempt, error) => {
       if (attempt === 1 || attempt % 30 === 0)
         log.warn({ err: error, attempt }, 'events wait: a store is away');
-      await pause(backoff(attempt), signal);
+      await pause(backoff(attempt, { base: 100, max: 3_000 }), signal);
       return !signal.aborted;
     },
     done: async (entries) => {
       meters.committed(entries);
+      if (log.isLevelEnabled('debug'))
+        for (const entry of entries) log.debug(nameOf(entry), 'an event was handled');
       await acknowledge(entries);
     },
     retry: async (entry, tries, error) => {
       meters.failed(entry, 'retry', lastSeconds);
       log.warn(
-        {
-          err: error,
-          stream: entry.origin,
-          entry_id: entry.id,
-          event_id: entry.event.id,
-          type: entry.event.type,
-          key: entry.event.key,
-          correlation_id: entry.event.correlationId,
-          tries: tries.count,
-        },
+        { err: error, ...nameOf(entry), tries: tries.count },
         'an event failed and will be tried again',
       );
-      await settler.recordTries(entry, tries);
+      // A Redis that is full refuses it: then the count lives as long as this process.
+      await settler.recordTries(entry, tries).catch(() => undefined);
     },
     dead: async (entry, tries, error) => {
       meters.failed(entry, 'dead', lastSeconds);
@@ -187,7 +181,8 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
         consumer,
         held.map((entry) => entry.id),
       );
-      const { entries, lost } = await claimAbandoned(redis, stream, group, consumer);
+      const { entries, lost, unnamed } = await claimAbandoned(redis, stream, group, consumer);
+      if (unnamed) unsure = true;
       if (lost > 0) {
         meters.lost(originOf(stream), lost);
         log.error({ stream, lost }, 'pending entries were gone from the stream');
@@ -199,8 +194,6 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
   };
 
   let claimAt = 0;
-  /** Some entries may be pending that are not in hand: at the start, and after anything went wrong. */
-  let unsure = true;
   const turn = async () => {
     if (owed.length > 0) await acknowledge([]);
     if (unsure || !reader.isConnected()) {

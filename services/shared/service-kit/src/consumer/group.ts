@@ -33,8 +33,10 @@ export async function ensureGroups(redis: Redis, streams: readonly string[], gro
 
 export interface Claimed {
   entries: RawEntry[];
-  /** Pending entries that were gone from the stream. Redis 6 tells them only as entries without fields. */
+  /** Pending entries that were gone from the stream, and are no longer pending. */
   lost: number;
+  /** Redis 6 does not name such entries: they are this consumer's now, and its pending list tells them. */
+  unnamed: boolean;
 }
 
 /** Takes over what other consumers left pending for 30 s. Each call looks at a part, so it goes on until the end. */
@@ -46,6 +48,7 @@ export async function claimAbandoned(
 ): Promise<Claimed> {
   const entries: RawEntry[] = [];
   let lost = 0;
+  let unnamed = false;
   let cursor = '0-0';
   do {
     const [next, found, gone] = (await redis.xautoclaim(
@@ -57,11 +60,14 @@ export async function claimAbandoned(
       'COUNT',
       CLAIM_COUNT,
     )) as [string, (RawEntry | null)[], string[]?];
-    for (const entry of found) if (entry?.[1]) entries.push(entry);
+    for (const entry of found) {
+      if (entry?.[1]) entries.push(entry);
+      else unnamed = true;
+    }
     lost += gone?.length ?? 0;
     cursor = next;
   } while (cursor !== '0-0');
-  return { entries, lost };
+  return { entries, lost, unnamed };
 }
 
 /** Tells Redis that this consumer still has these entries in hand, so that no other takes them over. */

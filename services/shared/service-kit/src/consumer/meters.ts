@@ -1,11 +1,18 @@
-import type { AnyEvent } from '@bramble/contracts/events';
+import { events, type AnyEvent } from '@bramble/contracts/events';
 import type { Service } from '../create-service';
 import { counter, histogram } from '../metrics';
 import type { Entry, EventEntry } from './entry';
 import type { Death } from './settle';
 
 /** The metrics of one consumer, at 0 from the start for each of its streams. */
-export function createMeters(service: Service, group: string, streams: readonly string[]) {
+export function createMeters(
+  service: Service,
+  {
+    group,
+    streams,
+    types,
+  }: { group: string; streams: readonly string[]; types: ReadonlySet<string> | undefined },
+) {
   const lost = counter(service, 'bramble_stream_lost_entries_total');
   const claimed = counter(service, 'bramble_stream_claimed_entries_total');
   const reconnects = counter(service, 'bramble_stream_reconnects_total');
@@ -20,6 +27,8 @@ export function createMeters(service: Service, group: string, streams: readonly 
     for (const reason of ['schema', 'handler', 'unknown_type'] as const) dead.inc({ ...labels, reason }, 0);
     for (const result of ['ok', 'error'] as const) replays.inc({ ...labels, result }, 0);
   }
+  for (const [type, { stream }] of Object.entries(events))
+    if (streams.includes(stream) && (types?.has(type) ?? true)) retries.inc({ type }, 0);
   const replayed = (entry: Entry, result: 'ok' | 'error') => {
     if (entry.origin !== entry.stream) replays.inc({ stream: entry.origin, group, result });
   };
@@ -28,10 +37,10 @@ export function createMeters(service: Service, group: string, streams: readonly 
     claimed: (stream: string, by: number) => claimed.inc({ stream, group }, by),
     /** One connection reads all streams of a consumer. */
     reconnected: () => streams.forEach((stream) => reconnects.inc({ stream, group })),
-    /** A call of the handler that took `seconds` for all of `events`. */
-    handled: (events: readonly AnyEvent[], duplicates: ReadonlySet<string>, seconds: number) => {
-      const share = seconds / events.length;
-      for (const { id, type } of events)
+    /** A call of the handler that took `seconds` for all of `batch`. */
+    handled: (batch: readonly AnyEvent[], duplicates: ReadonlySet<string>, seconds: number) => {
+      const share = seconds / batch.length;
+      for (const { id, type } of batch)
         duration.observe({ type, outcome: duplicates.has(id) ? 'duplicate' : 'ok' }, share);
     },
     failed: ({ event }: EventEntry, outcome: 'retry' | 'dead', seconds: number) => {

@@ -7,7 +7,7 @@ import type { Leadership, OutboxRow, OutboxStore } from './store';
 const CHANNEL = 'bramble_outbox';
 const LOCK = 'bramble:outbox';
 /** A leader that was stopped in its tracks (SIGSTOP, a dead node) loses its session, and with it the lock. */
-const SESSION_LIMIT_MS = 10_000;
+const SESSION_LIMIT_MS = 6_000;
 const DELETE_BATCH = 2_000;
 const UNSEND_BATCH = 20_000;
 

@@ -1,9 +1,11 @@
+import { events } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
 import { backoff, pause } from '../clock';
 import type { Service } from '../create-service';
 import { isTransient } from '../errors';
 import { counter } from '../metrics';
 import { compareStreamIds, ZERO_ID } from '../stream-id';
+import { createNotifier } from './notifier';
 import { publish, type Parcel } from './publish';
 import type { Leadership, OutboxRow, OutboxStore, SentRow } from './store';
 import { trimStreams } from './trim';
@@ -28,13 +30,13 @@ export interface RelayOptions {
  */
 export function createRelay(service: Service, { store, redis, streams }: RelayOptions) {
   const published = counter(service, 'bramble_events_published_total');
+  for (const [type, { stream }] of Object.entries(events))
+    if (streams.includes(stream)) published.inc({ type }, 0);
   const rounds = counter(service, 'bramble_outbox_publishes_total');
   const waker = createWaker();
   const stopping = new AbortController();
   const { signal } = stopping;
   let leading = false;
-  let notifying = false;
-  let notifyAgain = false;
   let running: Promise<void> | undefined;
 
   /** Sends the parcels and records what became of them; true when every parcel was taken. */
@@ -115,11 +117,12 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
         sweepAt = Date.now() + SWEEP_MS;
       }
       try {
-        await drain(leader, highest, sweep, woken ? 'notify' : 'sweep');
-        if (sweep && Date.now() >= trimAt) {
+        // Trimmed also when nothing can be published: a Redis that is full takes events only after it was trimmed.
+        await drain(leader, highest, sweep, woken ? 'notify' : 'sweep').finally(async () => {
+          if (!sweep || Date.now() < trimAt) return;
           trimAt = Date.now() + TRIM_MS;
           await trimStreams(service, redis, streams);
-        }
+        });
         if (sweep && Date.now() >= cleanAt && (await leader.deleteOld()) === 0)
           cleanAt = Date.now() + CLEAN_MS;
         failures = 0;
@@ -166,25 +169,6 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
     }
   };
 
-  /** One NOTIFY under way at a time, and one more when rows came meanwhile: it serialises commits. */
-  const notifyLeader = () => {
-    if (notifying) {
-      notifyAgain = true;
-      return;
-    }
-    notifying = true;
-    void store
-      .notify()
-      .catch(() => undefined)
-      .finally(() => {
-        notifying = false;
-        if (notifyAgain) {
-          notifyAgain = false;
-          notifyLeader();
-        }
-      });
-  };
-
   service.worker({
     name: 'outbox relay',
     start: () => {
@@ -199,6 +183,7 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
     await running;
   });
 
+  const notifyLeader = createNotifier(() => store.notify());
   return { wake: () => (leading ? waker.wake() : notifyLeader()) };
 }
 

@@ -27,10 +27,13 @@ local function below(a, b)
   local bm, bs = parts(b)
   return am < bm or (am == bm and as < bs)
 end
+local forgiven = {}
 local function drop(group)
   dropped[#dropped + 1] = group
-  redis.call('HSET', KEYS[2], group, ARGV[1])
+  forgiven[group] = true
   redis.call('XGROUP', 'DESTROY', KEYS[1], group)
+  -- A Redis that is full refuses this; then the group is found missing, and dropped, again.
+  redis.pcall('HSET', KEYS[2], group, ARGV[1])
 end
 local keep = nil
 local seen = {}
@@ -53,7 +56,7 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   end
 end
 for i = 4, #ARGV do
-  if not seen[ARGV[i]] and redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then
+  if not seen[ARGV[i]] and not forgiven[ARGV[i]] and redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then
     local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
     if abandoned > 0 and oldest and now - parts(oldest[1]) > abandoned then
       drop(ARGV[i])
