@@ -3,16 +3,19 @@ import { readdirSync } from 'node:fs';
 // Packages that exist as ES modules only, and one file that calls import(): jest compiles them like our own code.
 const ESM_ONLY = ['@prisma/client/runtime/query_compiler', 'jose/', 'mongodb/lib/runtime_adapters'];
 
-const transform = {
-  '^.+\\.(ts|tsx|js|mjs)$': [
-    '@swc/jest',
-    {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'commonjs' },
-      sourceMaps: 'inline',
+const swc = (tsx) => [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', tsx },
+      target: 'es2022',
+      transform: { react: { runtime: 'automatic' } },
     },
-  ],
-};
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  },
+];
+const transform = { '^.+\\.tsx$': swc(true), '^.+\\.(ts|js|mjs)$': swc(false) };
 
 const shared = {
   rootDir: import.meta.dirname,
@@ -35,7 +38,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/**/*.test.ts'],
+      testMatch: ['<rootDir>/**/*.test.{ts,tsx}'],
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.int\\.test\\.ts$'],
     },
     {
