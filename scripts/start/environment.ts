@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { freePort } from '../stores/ports';
 import type { Stores } from '../stores/open-stores';
 import type { Settings } from './settings';
@@ -85,4 +87,15 @@ function passedOn(common: Record<string, string>): Record<string, string> {
         entry[1] !== undefined && entry[1] !== '' && !ours.has(entry[0]) && !entry[0].startsWith('npm_'),
     ),
   );
+}
+
+/** Writes down how to reach the stores, for bramble-admin; readable by its owner only. */
+export function recordEnvironments(dataDir: string, environments: readonly ServiceEnvironment[]): void {
+  const told = /_URL$|^INTERNAL_TOKEN_KEY$|^CURRENCY$/;
+  const record = environments.map(({ name, env }) => [
+    name,
+    Object.fromEntries(Object.entries(env).filter(([key]) => told.test(key))),
+  ]);
+  const file = path.join(dataDir, 'environments.json');
+  writeFileSync(file, JSON.stringify(Object.fromEntries(record)), { mode: 0o600 });
 }

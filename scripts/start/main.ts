@@ -8,7 +8,7 @@ import type { Supervised } from '../stores/supervise';
 import { root, serviceNames } from '../workspace';
 import { banner } from './banner';
 import { prepareDatabases } from './databases';
-import { serviceEnvironments } from './environment';
+import { recordEnvironments, serviceEnvironments } from './environment';
 import { healthy } from './health';
 import { say } from './progress';
 import { seed, startService } from './services';
@@ -80,6 +80,7 @@ async function start(): Promise<void> {
     readyFile,
     storefrontDir: path.join(root, 'frontend', 'dist'),
   });
+  recordEnvironments(settings.dataDir, environments);
   if (stoppingSince > 0) return;
   say(`starting ${names.join(', ')}`);
   for (const environment of environments) services.push(startService(environment, settings.dataDir, say));
