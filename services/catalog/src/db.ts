@@ -34,7 +34,7 @@ export const collectionsOf = (db: Db): Collections => ({
 
 /** One index for each way of asking; a sale touches none of them. */
 export async function createIndexes({ products, reservations }: Collections): Promise<void> {
-  const live = { deletedAt: 1 } as const;
+  const live = { live: 1 } as const;
   await Promise.all([
     products.createIndexes([
       { key: { ...live, createdAt: -1, _id: -1 }, name: 'newest' },

@@ -17,7 +17,7 @@ async function settle(orders: { productId: string; quantity: number }[][]): Prom
   const events = orders.map((items) => placed(randomUUID(), items));
   const start = performance.now();
   await shop.publish(...events);
-  await waitFor(async () => (await reservations()) === before + orders.length, { timeout: 30_000 });
+  await waitFor(async () => (await reservations()) === before + orders.length, { timeout: 60_000 });
   return Math.round((1_000 * orders.length) / (performance.now() - start));
 }
 
@@ -44,7 +44,7 @@ async function bareDecrements(count: number): Promise<number> {
 
 describe('reserving under load', () => {
   it('sells 100 of a hot product to 500 orders, faster than one conditional decrement after another', async () => {
-    const bare = await bareDecrements(400);
+    const bare = await bareDecrements(200);
     const hot = await offer(shop, { stock: { available: 100 } });
     const hotRate = await settle(Array.from({ length: 500 }, () => [line(hot)]));
     expect(await reservations('live')).toBe(100);
@@ -53,15 +53,15 @@ describe('reserving under load', () => {
     const many = await Promise.all(
       Array.from({ length: 20 }, () => offer(shop, { stock: { available: 1_000 } })),
     );
-    const spread = Array.from({ length: 2_000 }, (_, n) => [
+    const spread = Array.from({ length: 1_000 }, (_, n) => [
       line(many[n % 20]!),
       line(many[(n * 7 + 3) % 20]!),
     ]);
     const spreadRate = await settle(spread);
-    expect(await reservations('live')).toBe(2_100);
+    expect(await reservations('live')).toBe(1_100);
     process.stdout.write(
       `reservations a second: hot ${hotRate}, spread over 20 products ${spreadRate}; bare decrements ${bare}\n`,
     );
     expect(spreadRate).toBeGreaterThan(bare / 2);
-  });
+  }, 120_000);
 });

@@ -46,8 +46,9 @@ end`;
 
 /** The shared copies of public answers, and the word that something changed. Every key has a time to live. */
 export function createFreshnessRepository(redis: Redis) {
-  const subscriber = redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+  const subscriber = redis.duplicate();
   subscriber.on('error', () => undefined);
+  let subscribed = false;
 
   return {
     /** Counts a change, drops the shared copies of these products and tells everybody. */
@@ -61,11 +62,17 @@ export function createFreshnessRepository(redis: Redis) {
       return { edits: Number(edits ?? 0), stock: Number(stock ?? 0) };
     },
 
-    /** Calls `onChange` for each announcement, and `onLost` whenever some may have been missed. */
-    async subscribe(onChange: (change: Change) => void, onLost: () => void): Promise<void> {
+    /** Calls `onChange` for each announcement from now on, and `onLost` whenever some may have been missed. */
+    listen(onChange: (change: Change) => void, onLost: () => void): void {
       subscriber.on('message', (_channel: string, message: string) => onChange(parseChange(message)));
       subscriber.on('close', onLost);
+    },
+    /** Has announcements come; throws while Redis is away. Once done, a reconnect does it by itself. */
+    async subscribe(): Promise<void> {
+      if (subscribed) return;
+      if (subscriber.status === 'wait' || subscriber.status === 'end') await subscriber.connect();
       await subscriber.subscribe(COUNTERS_CHANNEL);
+      subscribed = true;
     },
     close(): void {
       subscriber.disconnect();

@@ -65,6 +65,7 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
     ms: POLL_MS,
     run: async () => {
       try {
+        await repository.subscribe();
         await tellAll();
         const before = state.shared;
         const now = await repository.counters();
@@ -82,24 +83,18 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
     },
   });
 
-  service.onStart('catalog freshness', () =>
-    repository
-      .subscribe((change) => {
-        const known = state.shared;
-        const { edits, stock } = change;
-        if (!known) return;
-        const ahead = total(change) - total(known);
-        if (ahead <= 0) return;
-        state.shared = { edits, stock };
-        if (ahead > 1) {
-          dropAll();
-          return;
-        }
-        state[change.kind] += 1;
-        drop(change.ids);
-      }, lost)
-      .catch(() => undefined),
-  );
+  repository.listen((change) => {
+    const known = state.shared;
+    const ahead = known ? total(change) - total(known) : 0;
+    if (ahead <= 0) return;
+    state.shared = { edits: change.edits, stock: change.stock };
+    if (ahead > 1) {
+      dropAll();
+      return;
+    }
+    state[change.kind] += 1;
+    drop(change.ids);
+  }, lost);
   service.onStop('catalog freshness', async () => {
     clearTimeout(timer);
     await tellAll();

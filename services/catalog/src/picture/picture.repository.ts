@@ -30,7 +30,7 @@ export function createPictureRepository({ pictures, products }: Collections) {
     /** Removes those of `ids` that no product shows any more; `sizes` are the other ids that go with each. */
     async dropUnused(ids: readonly string[], sizes: (id: string) => string[]): Promise<void> {
       const shown: Document[] = await products
-        .find({ 'pictures.id': { $in: [...ids] }, deletedAt: null }, { projection: { pictures: 1 } })
+        .find({ 'pictures.id': { $in: [...ids] }, live: true }, { projection: { pictures: 1 } })
         .toArray();
       const used = new Set(shown.flatMap((doc) => (doc['pictures'] as { id: string }[]).map(({ id }) => id)));
       const unused = ids.filter((id) => !used.has(id));

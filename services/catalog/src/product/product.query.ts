@@ -59,7 +59,7 @@ function baseFilter(query: ListQuery): Filter<StoredProduct> {
     ...(minPrice === undefined ? {} : { $gte: minPrice }),
     ...(maxPrice === undefined ? {} : { $lte: maxPrice }),
   };
-  const and: Filter<StoredProduct>[] = [{ deletedAt: null }];
+  const and: Filter<StoredProduct>[] = [{ live: true }];
   if (category !== undefined) and.push({ category });
   if (seller !== undefined) and.push({ sellerId: seller });
   if (sellerNot !== undefined) and.push({ sellerId: { $ne: sellerNot } });

@@ -25,7 +25,7 @@ interface Dependencies {
 
 export function createProductRepository({ mongo, outbox, collections: { products } }: Dependencies) {
   const unitOf = (session: ClientSession): ProductUnit => ({
-    load: (_id) => products.findOne({ _id, deletedAt: null }, { session }),
+    load: (_id) => products.findOne({ _id, live: true }, { session }),
     insert: async (product) => void (await products.insertOne(product, { session })),
     save: async (product) => void (await products.replaceOne({ _id: product._id }, product, { session })),
     publish: (events) => outbox.append(session, events),
@@ -36,7 +36,7 @@ export function createProductRepository({ mongo, outbox, collections: { products
       mongo.transaction((session) => fn(unitOf(session))),
 
     byId: (_id: string): Promise<StoredProduct | null> =>
-      products.findOne({ _id, deletedAt: null }, { maxTimeMS }),
+      products.findOne({ _id, live: true }, { maxTimeMS }),
 
     list: (pipeline: Document[]): Promise<ScoredProduct[]> =>
       products.aggregate<ScoredProduct>(pipeline, { maxTimeMS }).toArray(),
@@ -44,7 +44,7 @@ export function createProductRepository({ mongo, outbox, collections: { products
     async snapshots(ids: readonly string[]): Promise<ProductSnapshot[]> {
       const projection = { sellerId: 1, title: 1, price: 1, 'stock.available': 1 };
       const found = await products
-        .find({ _id: { $in: [...ids] }, deletedAt: null }, { projection, maxTimeMS })
+        .find({ _id: { $in: [...ids] }, live: true }, { projection, maxTimeMS })
         .toArray();
       return found.map(toSnapshot);
     },
@@ -53,7 +53,7 @@ export function createProductRepository({ mongo, outbox, collections: { products
       const groups = await products
         .aggregate<{ _id: string; products: number }>(
           [
-            { $match: { deletedAt: null } },
+            { $match: { live: true } },
             { $group: { _id: '$category', products: { $sum: 1 } } },
             { $sort: { _id: 1 } },
           ],

@@ -104,7 +104,7 @@ export function createProductService({ repository, currency, onEdit }: Dependenc
       ),
 
     async remove(id: string, ifMatch: number | undefined): Promise<void> {
-      await edit(id, ifMatch, (before) => ({ ...bumped(before), deletedAt: new Date() }));
+      await edit(id, ifMatch, (before) => ({ ...bumped(before), deletedAt: new Date(), live: false }));
     },
 
     setPictures: (id: string, pictures: StoredProduct['pictures']) =>
@@ -134,8 +134,8 @@ async function saveAndPublish(unit: ProductUnit, before: StoredProduct, after: S
   await unit.save(after);
   const { available, revision } = stock;
   await unit.publish([
-    ...(after.deletedAt ? [newEvent('product.deleted', productId, { productId, sellerId })] : []),
-    ...(!after.deletedAt && after.version !== before.version ? [changedEvent(after)] : []),
+    ...(!after.live ? [newEvent('product.deleted', productId, { productId, sellerId })] : []),
+    ...(after.live && after.version !== before.version ? [changedEvent(after)] : []),
     ...(revision !== before.stock.revision
       ? [newEvent('stock.changed', productId, { productId, available, revision })]
       : []),

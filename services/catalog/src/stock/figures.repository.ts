@@ -3,7 +3,9 @@ import type { Collections } from '../db';
 
 /** What a check of the ledgers found, read from one snapshot. */
 export interface StockFigures {
+  /** Σ |initial + refilled − removed − available − reserved − sold| over products. */
   stockDrift: number;
+  /** Σ |reserved − what live reservations hold| over products. */
   reservedDrift: number;
   live: number;
   overdue: number;
@@ -13,58 +15,73 @@ export interface StockFigures {
 /** A product with fewer is shown as running low. */
 const LOW = 5;
 
-const sumWhen = (condition: object) => ({ $sum: { $cond: [condition, 1, 0] } });
+const count = (...conditions: (object | string)[]) => ({ $sum: { $cond: [{ $and: conditions }, 1, 0] } });
+const forSale = '$live';
+const balance = {
+  $subtract: [
+    { $add: ['$stock.initial', '$stock.refilled'] },
+    { $add: ['$stock.removed', '$stock.available', '$stock.reserved', '$stock.sold'] },
+  ],
+};
+
+/** All products, added up by the store itself: their number does not matter to this process. */
+const productFigures = [
+  {
+    $group: {
+      _id: null,
+      stockDrift: { $sum: { $abs: balance } },
+      ok: count(forSale, { $gte: ['$stock.available', LOW] }),
+      low: count(forSale, { $lt: ['$stock.available', LOW] }, { $gt: ['$stock.available', 0] }),
+      out: count(forSale, { $lte: ['$stock.available', 0] }),
+    },
+  },
+];
+const reservationFigures = [
+  { $match: { state: 'live' } },
+  { $group: { _id: null, live: { $sum: 1 }, overdue: count({ $lt: ['$expiresAt', '$$NOW'] }) } },
+];
+const held = [
+  { $match: { state: 'live' } },
+  { $unwind: '$lines' },
+  { $group: { _id: '$lines.productId', quantity: { $sum: '$lines.quantity' } } },
+];
 
 export function createStockFiguresRepository(mongo: Mongo, { products, reservations }: Collections) {
-  /** Σ |initial + refilled − removed − available − reserved − sold|, and Σ |reserved − what live reservations hold|. */
   return {
     read: (): Promise<StockFigures> =>
       mongo.transaction(async (session) => {
-        const held = await reservations
-          .aggregate<{ _id: string; quantity: number }>(
-            [
-              { $match: { state: 'live' } },
-              { $unwind: '$lines' },
-              { $group: { _id: '$lines.productId', quantity: { $sum: '$lines.quantity' } } },
-            ],
-            { session },
+        const [shelf] = await products
+          .aggregate<{ stockDrift: number; ok: number; low: number; out: number }>(productFigures, {
+            session,
+          })
+          .toArray();
+        const [open] = await reservations
+          .aggregate<{ live: number; overdue: number }>(reservationFigures, { session })
+          .toArray();
+        const quantities = await reservations
+          .aggregate<{ _id: string; quantity: number }>(held, { session })
+          .toArray();
+        const heldOf = new Map(quantities.map(({ _id, quantity }) => [_id, quantity]));
+        const reserved = await products
+          .find(
+            { $or: [{ 'stock.reserved': { $ne: 0 } }, { _id: { $in: [...heldOf.keys()] } }] },
+            { session, projection: { 'stock.reserved': 1 } },
           )
           .toArray();
-        const heldOf = new Map(held.map(({ _id, quantity }) => [_id, quantity]));
-        const figures: StockFigures = {
-          stockDrift: 0,
-          reservedDrift: 0,
-          products: { ok: 0, low: 0, out: 0 },
-          ...(await counts(session)),
-        };
-        const projection = { stock: 1, deletedAt: 1 };
-        for await (const { _id, stock, deletedAt } of products.find({}, { session, projection })) {
-          const { initial, refilled, removed, available, reserved, sold } = stock;
-          figures.stockDrift += Math.abs(initial + refilled - removed - available - reserved - sold);
-          figures.reservedDrift += Math.abs(reserved - (heldOf.get(_id) ?? 0));
+        let reservedDrift = 0;
+        for (const { _id, stock } of reserved) {
+          reservedDrift += Math.abs(stock.reserved - (heldOf.get(_id) ?? 0));
           heldOf.delete(_id);
-          if (deletedAt === null) {
-            figures.products[available === 0 ? 'out' : available < LOW ? 'low' : 'ok'] += 1;
-          }
         }
-        for (const orphan of heldOf.values()) figures.reservedDrift += orphan;
-        return figures;
+        for (const orphan of heldOf.values()) reservedDrift += orphan;
+        return {
+          stockDrift: shelf?.stockDrift ?? 0,
+          reservedDrift,
+          live: open?.live ?? 0,
+          overdue: open?.overdue ?? 0,
+          products: { ok: shelf?.ok ?? 0, low: shelf?.low ?? 0, out: shelf?.out ?? 0 },
+        };
       }),
   };
-
-  async function counts(session: NonNullable<Parameters<typeof reservations.aggregate>[1]>['session']) {
-    const [found] = await reservations
-      .aggregate<{ live: number; overdue: number }>(
-        [
-          { $match: { state: 'live' } },
-          {
-            $group: { _id: null, live: { $sum: 1 }, overdue: sumWhen({ $lt: ['$expiresAt', '$$NOW'] }) },
-          },
-        ],
-        session ? { session } : {},
-      )
-      .toArray();
-    return { live: found?.live ?? 0, overdue: found?.overdue ?? 0 };
-  }
 }
 export type StockFiguresRepository = ReturnType<typeof createStockFiguresRepository>;

@@ -43,15 +43,13 @@ export function createStockRepository({ mongo, outbox, collections, onConflict }
       ...commands.flatMap((command) => linesOf(command).map(({ productId }) => productId)),
       ...known.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
     ]);
-    const projection = { stock: 1, deletedAt: 1 };
+    const projection = { stock: 1, live: 1 };
     const touched = productIds.size
       ? await products.find({ _id: { $in: [...productIds] } }, { session, projection }).toArray()
       : [];
     return {
       reservations: new Map(known.map((doc) => [doc._id, toReservation(doc)])),
-      products: new Map(
-        touched.map(({ _id, stock, deletedAt }) => [_id, { id: _id, deleted: deletedAt !== null, stock }]),
-      ),
+      products: new Map(touched.map(({ _id, stock, live }) => [_id, { id: _id, deleted: !live, stock }])),
     };
   };
 
