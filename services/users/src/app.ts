@@ -15,6 +15,8 @@ import { createKeyRepository } from './keys/key.repository';
 import { createKeyService } from './keys/key.service';
 import { createLinkSigner } from './link/link-token';
 import { createLinkRepository } from './link/link.repository';
+import { createGuessLimitsRepository } from './limits/guess-limits.repository';
+import { createGuessLimits } from './limits/guess-limits.service';
 import { createMailRepository } from './mail/mail.repository';
 import { createMailService } from './mail/mail.service';
 import { createPasswordHasher } from './password/password-hasher';
@@ -31,6 +33,7 @@ export function buildUsers(config: UsersConfig): Service {
   const { log } = service;
   const sql = openPostgres(service, { url: config.USERS_DATABASE_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
+  const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL, required: false });
   const db = openPrisma(sql);
   const logins = counter(service, 'bramble_logins_total');
   const reuse = counter(service, 'bramble_token_reuse_total');
@@ -48,6 +51,11 @@ export function buildUsers(config: UsersConfig): Service {
     log,
   });
   const mail = createMailService({ mails, accounts: accountRepository, links: signer, log });
+  const limited = counter(service, 'bramble_rate_limited_total');
+  const guesses = createGuessLimits({
+    limits: createGuessLimitsRepository({ redis: cache, factor: config.RATE_LIMIT_FACTOR }),
+    onLimited: () => limited.inc({ limiter: 'account' }),
+  });
   const hasher = createPasswordHasher(service);
   const accounts = createAccountService({
     accounts: accountRepository,
@@ -56,6 +64,7 @@ export function buildUsers(config: UsersConfig): Service {
     mail,
     hasher,
     denylist,
+    guesses,
     onLogin: (outcome) => logins.inc({ outcome }),
   });
   const sessions = createSessionService({
@@ -70,7 +79,7 @@ export function buildUsers(config: UsersConfig): Service {
     accounts: accountRepository,
     admin: createAdminRepository({ db, sql }),
     denylist,
-    unlock: () => Promise.resolve(),
+    unlock: guesses.forgive,
   });
 
   service.onStart('signing keys', () => keys.ensure());
@@ -82,6 +91,7 @@ export function buildUsers(config: UsersConfig): Service {
       sessions,
       mail,
       keys,
+      guesses,
       demo: { on: config.DEMO, admin: config.DEMO_ADMIN },
     }),
     ...accountRoutes({ accounts, sessions }),

@@ -5,6 +5,7 @@ import { userIdOf } from '@bramble/service-kit/authorize';
 import { setCookie } from '@bramble/service-kit/cookies';
 import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
 import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
+import { clientAddress } from '../session/client-address';
 import { clearSessionCookies } from '../session/session-cookies';
 import type { SessionService } from '../session/session.service';
 import { toUser } from './account';
@@ -26,8 +27,11 @@ export const accountRoutes = ({
   ...endpoint(usersApi.putProfile, async ({ actor, body }) => ({
     profile: await accounts.saveProfile(userIdOf(actor), body),
   })),
-  ...endpoint(usersApi.changePassword, async ({ actor, body, res }) => {
-    const account = await accounts.changePassword(userIdOf(actor), body, actor.sessionId);
+  ...endpoint(usersApi.changePassword, async ({ actor, body, req, res }) => {
+    const account = await accounts.changePassword(userIdOf(actor), body, {
+      sessionId: actor.sessionId,
+      address: clientAddress(req),
+    });
     if (actor.sessionId !== undefined)
       setAccess(res, await sessions.access(account, actor.sessionId), actor.secure);
     return undefined;

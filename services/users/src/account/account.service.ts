@@ -5,6 +5,7 @@ import { prepareLink } from '../link/link';
 import type { LinkRepository } from '../link/link.repository';
 import type { LinkSigner } from '../link/link-token';
 import type { MailService } from '../mail/mail.service';
+import type { GuessLimits } from '../limits/guess-limits.service';
 import type { PasswordHasher } from '../password/password-hasher';
 import type { DenylistService } from '../session/denylist.service';
 import type { Account } from './account';
@@ -20,6 +21,7 @@ export function createAccountService({
   mail,
   hasher,
   denylist,
+  guesses,
   onLogin,
 }: {
   accounts: AccountRepository;
@@ -28,6 +30,7 @@ export function createAccountService({
   mail: MailService;
   hasher: PasswordHasher;
   denylist: DenylistService;
+  guesses: GuessLimits;
   onLogin: (outcome: LoginOutcome) => void;
 }) {
   const existing = async (id: string): Promise<Account> => {
@@ -39,12 +42,10 @@ export function createAccountService({
   return {
     get: existing,
 
-    signup: async (input: {
-      email: string;
-      password: string;
-      name: string;
-      role?: 'customer' | 'seller' | undefined;
-    }): Promise<Account> => {
+    signup: async (
+      input: { email: string; password: string; name: string; role?: 'customer' | 'seller' | undefined },
+      address: string,
+    ): Promise<Account> => {
       // Asked first, so that a taken address costs no hash.
       if (await accounts.isTaken(input.email)) throw new AppError('email_taken');
       const id = newId();
@@ -61,12 +62,16 @@ export function createAccountService({
         prepareLink(newId(), id, 'verify-email'),
         mailId,
       );
-      await mail.wake(mailId);
+      await Promise.all([mail.wake(mailId), guesses.remember(input.email, address)]);
       return account;
     },
 
     /** Checks a password; equally slow and with the same answer whether or not the account exists. */
-    authenticate: async (email: string, password: string): Promise<Account> => {
+    authenticate: async (email: string, password: string, address: string): Promise<Account> => {
+      await guesses.beforeGuess(email, address).catch((error: unknown) => {
+        onLogin('limited');
+        throw error;
+      });
       const account = await accounts.byEmail(email);
       const { ok, outdated } = await hasher.verify(account?.passwordHash, password);
       if (!account || !ok) {
@@ -78,6 +83,7 @@ export function createAccountService({
         throw new AppError('account_disabled');
       }
       if (outdated) await accounts.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
+      await guesses.afterRight(email, address);
       onLogin('ok');
       return account;
     },
@@ -99,20 +105,24 @@ export function createAccountService({
       await links.voidOthers(userId, 'reset-password');
       // Whoever reads the mail owns the address.
       await accounts.verifyEmail(userId);
+      const account = await accounts.byId(userId);
+      if (account) await guesses.forgive(account.email);
     },
 
     /** Ends every session but `sessionId`; its access token too, so the caller gets a new one. */
     changePassword: async (
       userId: string,
       { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
-      sessionId: string | undefined,
+      { sessionId, address }: { sessionId: string | undefined; address: string },
     ): Promise<Account> => {
       const account = await existing(userId);
+      await guesses.beforeGuess(account.email, address);
       const { ok } = await hasher.verify(account.passwordHash, currentPassword);
       if (!ok)
         throw new AppError('invalid_input', {
           errors: [{ path: 'currentPassword', message: 'is not your password' }],
         });
+      await guesses.afterRight(account.email, address);
       const passwordHash = await hasher.hash(newPassword);
       await denylist.announce(await accounts.changePassword(userId, passwordHash, sessionId));
       return existing(userId);

@@ -7,7 +7,9 @@ import { AppError } from '@bramble/service-kit/errors';
 import { toUser } from '../account/account';
 import type { AccountService } from '../account/account.service';
 import type { KeyService } from '../keys/key.service';
+import type { GuessLimits } from '../limits/guess-limits.service';
 import type { MailService } from '../mail/mail.service';
+import { clientAddress } from './client-address';
 import { clearSessionCookies, setSessionCookies } from './session-cookies';
 import type { SessionService, Tokens } from './session.service';
 
@@ -24,22 +26,24 @@ export const sessionRoutes = ({
   sessions,
   mail,
   keys,
+  guesses,
   demo,
 }: {
   accounts: AccountService;
   sessions: SessionService;
   mail: MailService;
   keys: KeyService;
+  guesses: GuessLimits;
   /** Which demo accounts one may enter with one click. */
   demo: { on: boolean; admin: boolean };
 }): Mountable[] => [
-  ...endpoint(usersApi.signup, async ({ body, actor, res }) => {
-    const account = await accounts.signup(body);
+  ...endpoint(usersApi.signup, async ({ body, actor, req, res }) => {
+    const account = await accounts.signup(body, clientAddress(req));
     setSessionCookies(res, await sessions.open(account), actor.secure);
     return { user: toUser(account) };
   }),
-  ...endpoint(usersApi.login, async ({ body, actor, res }) => {
-    const account = await accounts.authenticate(body.email, body.password);
+  ...endpoint(usersApi.login, async ({ body, actor, req, res }) => {
+    const account = await accounts.authenticate(body.email, body.password, clientAddress(req));
     setSessionCookies(res, await sessions.open(account), actor.secure);
     return { user: toUser(account) };
   }),
@@ -56,8 +60,10 @@ export const sessionRoutes = ({
       return { user: toUser(account) };
     },
   ),
-  ...endpoint(usersApi.token, async ({ body }) =>
-    tokenAnswer(await sessions.open(await accounts.authenticate(body.email, body.password))),
+  ...endpoint(usersApi.token, async ({ body, req }) =>
+    tokenAnswer(
+      await sessions.open(await accounts.authenticate(body.email, body.password, clientAddress(req))),
+    ),
   ),
   ...endpoint(usersApi.refresh, async ({ body, actor, req, res }) => {
     if (body.refreshToken !== undefined) return tokenAnswer(await sessions.refresh(body.refreshToken));
@@ -77,7 +83,8 @@ export const sessionRoutes = ({
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),
-  ...endpoint(usersApi.forgotPassword, async ({ body }) => {
+  ...endpoint(usersApi.forgotPassword, async ({ body, req }) => {
+    await guesses.beforeMail(body.email, clientAddress(req));
     await mail.askReset(body.email);
     return undefined;
   }),

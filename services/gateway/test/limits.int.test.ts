@@ -1,0 +1,77 @@
+import { Redis } from 'ioredis';
+import { Browser, signedUp } from './browser';
+import { newEmail, openShop, PASSWORD, type Shop } from './shop';
+
+let shop: Shop;
+let redis: Redis;
+beforeAll(async () => {
+  shop = await openShop({ RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '127.0.0.1' });
+  redis = new Redis(shop.stores.redisUrl);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await shop.close();
+});
+
+/** A client behind the trusted proxy, at this address. */
+const from = (address: string, more: Record<string, string> = {}): Browser =>
+  new Browser(shop.url, { 'x-forwarded-for': address, 'sec-fetch-site': 'same-origin', ...more });
+const guess = (address: string, email: string, password = 'a guess') =>
+  from(address).post('/api/auth/login', { email, password });
+const hashed = async (): Promise<number> => {
+  const metrics = await (await fetch(`${shop.users.opsUrl}/metrics`)).text();
+  return Number(
+    /bramble_password_hash_duration_seconds_count\{[^}]*verify[^}]*\} (\d+)/.exec(metrics)?.[1] ?? 0,
+  );
+};
+
+it('lets only a few of 1,000 guesses over 100 addresses reach argon2, and the owner in all the while', async () => {
+  const { email } = await signedUp(shop.url);
+  await from('10.9.0.1').post('/api/auth/login', { email, password: PASSWORD });
+  const before = await hashed();
+  for (let round = 0; round < 10; round++)
+    await Promise.all(Array.from({ length: 100 }, (_, n) => guess(`10.1.0.${n}`, email)));
+  expect((await hashed()) - before).toBeLessThanOrEqual(50);
+  const refused = await guess('10.1.0.1', email);
+  expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await guess('10.9.0.1', email, PASSWORD)).status).toBe(200);
+}, 60_000);
+
+it('treats an address without an account just so', async () => {
+  const email = newEmail();
+  const statuses: number[] = [];
+  for (let n = 0; n < 12; n++) statuses.push((await guess('10.2.0.1', email)).status);
+  expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
+});
+
+it('forgets wrong passwords once the right one came', async () => {
+  const { email } = await signedUp(shop.url);
+  for (let round = 0; round < 3; round++) {
+    for (let n = 0; n < 8; n++) expect((await guess('10.3.0.1', email)).status).toBe(401);
+    expect((await guess('10.3.0.1', email, PASSWORD)).status).toBe(200);
+  }
+});
+
+it('counts all a client may forge as one address, and an IPv6 household as one', async () => {
+  const left = async (forwardedFor: string) =>
+    Number(
+      /r=(\d+)/.exec((await guess(forwardedFor, newEmail())).headers.get('ratelimit') ?? '')?.[1] ??
+        Number.NaN,
+    );
+  const first = await left('1.1.1.1, 10.4.0.1');
+  expect(await left('2.2.2.2, 10.4.0.1')).toBe(first - 1);
+  expect(await left('nonsense, 10.4.0.1')).toBe(first - 2);
+  const household = await left('2001:db8:1:2200::1');
+  expect(await left('2001:db8:1:22ff:1:2:3:4')).toBe(household - 1);
+  expect(await left('2001:db8:1:2300::1')).toBe(household);
+});
+
+it('says how much is left, and refuses the rest with 429', async () => {
+  const replies = [];
+  for (let n = 0; n < 121; n++) replies.push(await from('10.5.0.1').post('/api/auth/login', {}));
+  expect(replies[0]?.headers.get('ratelimit-policy')).toBe('"login";q=120;w=60');
+  expect(replies.map(({ status }) => status)).toEqual([...Array<number>(120).fill(400), 429]);
+  expect(replies.at(-1)?.headers.get('content-type')).toBe('application/problem+json');
+  expect(await redis.get('limit:login:address:10.5.0.1')).toBe('121');
+});
