@@ -31,7 +31,7 @@ const NothingToPay = () => {
 };
 
 export const CheckoutPage = () => {
-  const { lines, settling, isPending } = useBasket();
+  const { lines, cart, settling, isPending } = useBasket();
   const session = useSession();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -49,6 +49,7 @@ export const CheckoutPage = () => {
   return (
     <CheckoutView
       basket={basket}
+      known={cart}
       settling={settling}
       renderArt={(id) => <ProductThumb id={id} />}
       onOrder={(order) => {

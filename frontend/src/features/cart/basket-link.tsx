@@ -8,19 +8,22 @@ export const BasketLink = () => {
   return (
     <Link
       to="/basket"
-      aria-label={count > 0 ? `Basket, ${count} ${count === 1 ? 'thing' : 'things'}` : 'Basket, empty'}
       className="relative inline-flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-control px-2 text-ink no-underline hover:bg-sunken"
     >
       <ShoppingBasket className="size-6" aria-hidden />
-      <span className="hidden lg:inline">Basket</span>
-      {count > 0 && (
-        <span
-          aria-hidden
-          data-pending={settling || undefined}
-          className="tabular grid h-6 min-w-6 place-items-center rounded-full bg-ink px-1.5 text-xs font-bold text-paper max-lg:absolute max-lg:-top-0.5 max-lg:-right-1 max-lg:h-5 max-lg:min-w-5"
-        >
-          {count}
-        </span>
+      <span className="max-lg:sr-only">Basket </span>
+      {count > 0 ? (
+        <>
+          <span
+            data-pending={settling || undefined}
+            className="tabular grid h-6 min-w-6 place-items-center rounded-full bg-ink px-1.5 text-xs font-bold text-paper max-lg:absolute max-lg:-top-0.5 max-lg:-right-1 max-lg:h-5 max-lg:min-w-5"
+          >
+            {count}
+          </span>
+          <span className="sr-only"> {count === 1 ? 'thing' : 'things'}</span>
+        </>
+      ) : (
+        <span className="sr-only">empty</span>
       )}
     </Link>
   );

@@ -15,6 +15,7 @@ export const useBasket = () => {
     stuck,
     unsent,
     count: countOf(lines),
+    cart: query.data,
     totals: query.data?.totals,
     /** The totals belong to an older basket than the one on the screen. */
     settling: unsent > 0,

@@ -63,7 +63,7 @@ export const Board = ({ search, onSearch, renderAction }: BoardProps) => {
           <h1 tabIndex={-1} className="text-2xl sm:text-3xl">
             {title}
           </h1>
-          <p className="tabular min-h-6 text-ink-muted sm:text-lg">{count}</p>
+          <p className="tabular min-h-6 text-ink-muted max-[23rem]:basis-full sm:text-lg">{count}</p>
         </div>
         <BoardFilters
           search={search}

@@ -1,5 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import type { Order, QuoteTotals } from '@bramble/contracts/orders';
+import type { Quote } from '@bramble/contracts/payments';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
@@ -25,6 +26,8 @@ import { useCheckout } from './use-checkout';
 interface CheckoutViewProps {
   /** What is in the basket, as one text: a change of it asks for a new price. */
   basket: string;
+  /** The basket's own sums, without a destination. */
+  known: Quote | undefined;
   settling: boolean;
   onOrder: (order: Order) => void;
   renderArt: (productId: string) => ReactNode;
@@ -38,7 +41,7 @@ export const Section = ({ title, children }: { title: string; children: ReactNod
 );
 
 /** One page from basket to paid. A guest gets an account on the way, without leaving it. */
-export const CheckoutView = ({ basket, settling, onOrder, renderArt }: CheckoutViewProps) => {
+export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: CheckoutViewProps) => {
   usePage('Check out');
   const session = useSession();
   const online = useOnline();
@@ -64,7 +67,8 @@ export const CheckoutView = ({ basket, settling, onOrder, renderArt }: CheckoutV
   const { errors } = form.formState;
   const country = form.watch('country');
   const quoting = quoteQuery(basket, country, discountCode);
-  const quote = useQuery(quoting);
+  // Until the first price comes, the basket's own sums stand there, marked as being counted.
+  const quote = useQuery({ ...quoting, placeholderData: (earlier) => earlier ?? known });
   const totals = quote.data?.totals;
 
   const { pay, paying, error, change } = useCheckout({
@@ -150,9 +154,9 @@ export const CheckoutView = ({ basket, settling, onOrder, renderArt }: CheckoutV
               {paying ? (
                 'Paying…'
               ) : totals && !counting ? (
-                <>
+                <span>
                   Pay <Price of={totals.total} />
-                </>
+                </span>
               ) : (
                 'Counting…'
               )}

@@ -1,7 +1,7 @@
 import type { Address, Order } from '@bramble/contracts/orders';
 import type { Money } from '@bramble/contracts/money';
 import type { Quote } from '@bramble/contracts/payments';
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { post } from '../../lib/api';
 import { isCode } from '../../lib/api-error';
 import { attemptKey, endAttempt } from '../../lib/attempt';
@@ -11,7 +11,6 @@ export const quoteQuery = (basket: string, country: string, discountCode: string
   queryOptions({
     queryKey: ['quote', basket, country, discountCode ?? ''],
     enabled: basket !== '',
-    placeholderData: keepPreviousData,
     staleTime: 0,
     retry: (count, error) => count < 2 && !isCode(error, 'discount_invalid', 'cart_empty'),
     queryFn: ({ signal }) =>

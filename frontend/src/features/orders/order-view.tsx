@@ -1,7 +1,7 @@
 import type { Order } from '@bramble/contracts/orders';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
 import { Price } from '../../components/price';
@@ -11,12 +11,11 @@ import { Skeleton } from '../../components/ui/skeleton';
 import { announce } from '../../lib/announce';
 import { countryName } from '../../lib/countries';
 import { usePage } from '../../lib/page';
-import { CancelOrder } from './cancel-order';
+import { OrderActions } from './order-actions';
 import { OrderTimeline } from './order-timeline';
 import { OrderTrack } from './order-track';
-import { canCancel, headlineOf, isDeclined } from './order-words';
+import { canCancel, headlineOf } from './order-words';
 import { orderQuery } from './orders.queries';
-import { PayAgain } from './pay-again';
 import { useLiveOrder } from './use-live-order';
 
 const AddressBlock = ({ order: { shippingAddress: to } }: { order: Order }) => (
@@ -41,6 +40,8 @@ const Loaded = ({ order, renderArt }: { order: Order; renderArt: (productId: str
   const client = useQueryClient();
   const keep = (next: Order) => client.setQueryData(orderQuery(order.id).queryKey, next);
   const headline = headlineOf(order);
+  // The row stays while somebody watches: what is under it must not jump when the parcel ships.
+  const [hadActions] = useState(canCancel(order));
   const said = useRef(headline.title);
   useEffect(() => {
     if (said.current !== headline.title) announce(`${headline.title}. ${headline.text}`);
@@ -49,11 +50,15 @@ const Loaded = ({ order, renderArt }: { order: Order; renderArt: (productId: str
   return (
     <div className="grid gap-10 lg:grid-cols-[minmax(0,1fr)_22rem] lg:gap-16">
       <div className="grid content-start gap-8">
-        <Notice tone={headline.tone} title={<span className="font-display text-xl">{headline.title}</span>}>
+        <Notice
+          tone={headline.tone}
+          title={<span className="font-display text-xl">{headline.title}</span>}
+          className="min-h-28 sm:min-h-20"
+        >
           <p>{headline.text}</p>
         </Notice>
         <OrderTrack order={order} />
-        {isDeclined(order) && <PayAgain key={order.payment.attempts} order={order} onOrder={keep} />}
+        {hadActions && <OrderActions key={order.payment.attempts} order={order} onOrder={keep} />}
         <section aria-labelledby="goods" className="grid gap-1">
           <h2 id="goods" className="pb-2 text-xl">
             Goods
@@ -82,7 +87,6 @@ const Loaded = ({ order, renderArt }: { order: Order; renderArt: (productId: str
             ))}
           </ul>
         </section>
-        {canCancel(order) && <CancelOrder order={order} onOrder={keep} />}
       </div>
       <div className="grid content-start gap-8">
         <section aria-labelledby="happened" className="grid gap-4">
@@ -114,7 +118,7 @@ export const OrderView = ({ id, renderArt }: { id: string; renderArt: (productId
   return (
     <div className="wrap-board pb-24">
       <PageHead title={order ? `Order ${order.number}` : 'Order'}>
-        <Link to="/orders" className="link">
+        <Link to="/orders" className="link max-sm:basis-full">
           All my orders
         </Link>
       </PageHead>

@@ -33,7 +33,7 @@ export const headlineOf = (order: Order): { tone: Tone; title: string; text: str
         return {
           tone: 'waiting',
           title: 'The card was declined',
-          text: 'Your goods stay set aside. Try another card below.',
+          text: 'Your goods stay set aside for a while.',
         };
       }
       return { tone: 'live', title: 'Set aside for you', text: 'Your card is being charged.' };

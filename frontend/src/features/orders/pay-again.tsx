@@ -21,6 +21,9 @@ const useMinutesLeft = (until: string | undefined): number | undefined => {
   return minutes;
 };
 
+/** What was pressed to get here is gone, so its focus goes to what came instead. */
+const takeFocus = (element: HTMLElement | null): void => element?.focus();
+
 /** Another card for goods that are still set aside. */
 export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
   const minutes = useMinutesLeft(order.expiresAt);
@@ -40,7 +43,9 @@ export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Or
       className="grid max-w-[32rem] gap-4 border-t border-line pt-6"
       onSubmit={(event) => void form.handleSubmit((values) => pay.mutate(values))(event)}
     >
-      <h2 className="text-xl">Try another card</h2>
+      <h2 ref={takeFocus} tabIndex={-1} className="text-xl outline-none">
+        Try another card
+      </h2>
       {minutes !== undefined && (
         <p className="tabular text-ink-muted">
           Your goods are kept for {minutes === 1 ? 'one more minute' : `${minutes} more minutes`}.
@@ -49,7 +54,9 @@ export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Or
       <CardFields register={form.register} setValue={form.setValue} errors={form.formState.errors} />
       {pay.error && <Failure error={pay.error} />}
       <Button type="submit" variant="buy" size="lg" busy={pay.isPending}>
-        Pay <Price of={order.totals.total} />
+        <span>
+          Pay <Price of={order.totals.total} />
+        </span>
       </Button>
     </form>
   );
