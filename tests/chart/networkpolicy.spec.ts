@@ -61,6 +61,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'stock-refill': ['catalog'],
   'invalidate-cache': ['redis-cache'],
   reconcile: ['postgres', 'redis-events'],
+  'check-backup': [],
   backup: ['postgres', 'mongodb'],
   restore: ['postgres', 'mongodb', 'redis-events', 'redis-cache'],
   smoke: ['gateway'],

@@ -47,6 +47,9 @@ export function openPlace(config: PlaceConfig) {
     isRemote: bucket !== undefined,
     file: (name: string) => path.join(folder, name),
 
+    /** Every archive, here and off the board, oldest first. */
+    names: async (): Promise<string[]> => [...new Set([...(await local()), ...(await remoteNames())])].sort(),
+
     /** Copies an archive of the folder off the board. */
     async send(name: string): Promise<void> {
       await bucket?.put(keyOf(name), await readFile(path.join(folder, name)));
@@ -62,7 +65,7 @@ export function openPlace(config: PlaceConfig) {
     /** The bytes of an archive by name, or of the newest; fetched from the bucket when the folder has it not. */
     async open(wanted: string): Promise<{ name: string; bytes: AsyncIterable<Buffer> }> {
       const here = await local();
-      const there = here.length === 0 || !here.includes(wanted) ? await remoteNames() : [];
+      const there = here.includes(wanted) ? [] : await remoteNames();
       const name = wanted === 'latest' ? [...here, ...there].sort().at(-1) : wanted;
       if (name === undefined) throw new Error('there is no archive yet');
       if (!ARCHIVE.test(name)) throw new Error(`${name} is not the name of an archive`);

@@ -22,6 +22,9 @@ spec:
     requests: { storage: {{ $backup.persistence.size }} }
 {{- end }}
 ---
+{{ include "common.job" (dict "root" $root "name" "check-backup" "values" $backup
+     "command" (list "node" "/app/check-backup.mjs") "env" (include "jobs.placeEnv" .) "volumes" $volumes "volumeMounts" $mounts) }}
+---
 {{ include "common.cronJob" (dict "root" $root "name" "backup" "values" $backup "schedule" $backup.schedule "suspend" $backup.suspend
      "command" (list "node" "/app/backup.mjs") "env" (include "jobs.backupEnv" .) "tmpSize" $backup.scratchSize "volumes" $volumes "volumeMounts" $mounts) }}
 ---
@@ -33,21 +36,11 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{- define "jobs.archiveEnv" -}}
-{{- $backup := .root.Values.jobs.backup -}}
-{{- $postgres := include "common.databases" (dict "root" .root "store" "postgres" "own" true) -}}
-{{- $mongodb := include "common.databases" (dict "root" .root "store" "mongodb" "own" true) -}}
+{{/* Where archives are, and what opens them. */}}
+{{- define "jobs.placeEnv" -}}
 - { name: BACKUP_DIR, value: /backup }
 {{ include "common.secretEnv" (dict "env" "BACKUP_PASSPHRASE" "secret" (include "common.secretName" (dict "root" .root "store" "backup")) "key" "passphrase") }}
-- { name: POSTGRES_DATABASES, value: {{ $postgres | quote }} }
-{{- if $postgres }}
-{{- include "jobs.ownersEnv" (dict "root" .root "databases" $postgres) }}
-{{- end }}
-- { name: MONGODB_DATABASES, value: {{ $mongodb | quote }} }
-{{- range compact (splitList "," $mongodb) }}
-{{ include "common.mongodbEnv" (dict "root" $.root "user" . "as" (printf "%s_MONGODB_URL" (upper .))) }}
-{{- end }}
-{{- with $backup.s3 }}
+{{- with .root.Values.jobs.backup.s3 }}
 {{- if .bucket }}
 - { name: S3_ENDPOINT, value: {{ .endpoint | quote }} }
 - { name: S3_BUCKET, value: {{ .bucket | quote }} }
@@ -56,6 +49,20 @@ spec:
 {{ include "common.secretEnv" (dict "env" "S3_ACCESS_KEY_ID" "secret" .existingSecret "key" "access-key-id") }}
 {{ include "common.secretEnv" (dict "env" "S3_SECRET_ACCESS_KEY" "secret" .existingSecret "key" "secret-access-key") }}
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "jobs.archiveEnv" -}}
+{{- $postgres := include "common.databases" (dict "root" .root "store" "postgres" "own" true) -}}
+{{- $mongodb := include "common.databases" (dict "root" .root "store" "mongodb" "own" true) -}}
+{{ include "jobs.placeEnv" . }}
+- { name: POSTGRES_DATABASES, value: {{ $postgres | quote }} }
+{{- if $postgres }}
+{{- include "jobs.ownersEnv" (dict "root" .root "databases" $postgres) }}
+{{- end }}
+- { name: MONGODB_DATABASES, value: {{ $mongodb | quote }} }
+{{- range compact (splitList "," $mongodb) }}
+{{ include "common.mongodbEnv" (dict "root" $.root "user" . "as" (printf "%s_MONGODB_URL" (upper .))) }}
 {{- end }}
 {{- end -}}
 

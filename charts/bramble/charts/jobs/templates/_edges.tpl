@@ -11,6 +11,7 @@ migrate: { stores: {{ $postgres | toJson }}, calls: [], outside: [] }
 stock-refill: { stores: [], calls: [catalog], outside: [] }
 invalidate-cache: { stores: [redis-cache], calls: [], outside: [] }
 reconcile: { stores: {{ .root.Values.orders.stores | toJson }}, calls: [], outside: [] }
+check-backup: { stores: [], calls: [], outside: {{ $s3 | toJson }} }
 backup: { stores: {{ concat $postgres $mongodb | toJson }}, calls: [], outside: {{ $s3 | toJson }} }
 restore: { stores: {{ concat $postgres $mongodb $redis | toJson }}, calls: [], outside: {{ append $s3 "apiserver" | toJson }} }
 {{- range $service := include "common.services" . | splitList "," }}

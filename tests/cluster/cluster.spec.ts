@@ -1,0 +1,253 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { type Pod, type Tools, openCluster, openTools } from './cluster';
+import { type Order, type Product, type Shop, openShop, steadyLoad } from './shopper';
+
+const NAMESPACE = 'bramble-test';
+const RELEASE = 'shop';
+const PREFIX = 'bramble.local/bramble';
+const STORES = ['postgres:18', 'mongo:6.0.5', 'redis:7.0.15'].map((name) => `bramble.local/${name}`);
+const SERVICES = ['gateway', 'users', 'catalog', 'orders', 'payments', 'delivery', 'storefront'];
+const GOAL_SECONDS = 120;
+
+let tools: Tools;
+let shop: Shop;
+let buyer: string;
+let product: Product;
+
+async function secrets(): Promise<Record<string, unknown>> {
+  const { items } = await tools.json<{ items: { metadata: { name: string }; data?: object }[] }>(
+    'get',
+    'secret',
+    '-l',
+    `app.kubernetes.io/instance=${RELEASE}`,
+  );
+  return Object.fromEntries(items.map(({ metadata, data }) => [metadata.name, data]));
+}
+const byId = <T extends { id: string }>(items: readonly T[]): T[] =>
+  [...items].sort((a, b) => a.id.localeCompare(b.id));
+const contents = async (): Promise<{ orders: Order[]; products: Product[] }> => ({
+  orders: byId(await shop.orders(buyer)),
+  products: byId(await shop.products()),
+});
+const jobs = async () =>
+  (await tools.json<{ items: Job[] }>('get', 'job', '-l', `app.kubernetes.io/instance=${RELEASE}`)).items;
+interface Job {
+  metadata: { name: string; labels: Record<string, string> };
+  spec: { template: { metadata: object; spec: object }; backoffLimit: number };
+}
+
+/** The shop again, after its pods were replaced: accounts stay, sessions too. */
+async function open(): Promise<void> {
+  await shop.patiently(
+    () => shop.call<{ status: string }>('GET', '/api/health'),
+    ({ status }) => status === 'ok',
+    180,
+  );
+}
+
+beforeAll(async () => {
+  const root = path.join(__dirname, '..', '..');
+  const cluster = openCluster();
+  tools = openTools(cluster, NAMESPACE, RELEASE);
+  shop = openShop(process.env['CLUSTER_URL'] ?? 'http://127.0.0.1:30080');
+  const bases = cluster.isLocal
+    ? ['--node-image=bramble.local/node:24', '--nginx-image=bramble.local/nginx:1.22']
+    : [];
+  const built = execFileSync(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/images.ts', `--prefix=${PREFIX}`, ...bases],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  cluster.load([...STORES, ...built.split('\n').filter((line) => line.startsWith(PREFIX))]);
+  await tools.run('kubectl', ['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait']);
+  await tools.run('kubectl', ['create', 'namespace', NAMESPACE]);
+  await tools.run('kubectl', [
+    'label',
+    'namespace',
+    NAMESPACE,
+    'pod-security.kubernetes.io/enforce=restricted',
+  ]);
+});
+
+describe('a shop on a cluster', () => {
+  it(`sells within ${GOAL_SECONDS} s of helm install, in a namespace that enforces the restricted profile`, async () => {
+    const started = Date.now();
+    await tools.deploy('install');
+    await open();
+    buyer = await shop.token('demo@bramble.local', 'demotest');
+    const seller = await shop.join('seller');
+    product = await shop.offer(seller, 'Cluster test kite', 500);
+    const { id } = await shop.order(buyer, product.id);
+    expect((await shop.settled(buyer, id)).status).toBe('COMPLETED');
+    const seconds = (Date.now() - started) / 1000;
+    console.log(`helm install to the first COMPLETED order: ${seconds.toFixed(1)} s`);
+    expect(seconds).toBeLessThanOrEqual(GOAL_SECONDS);
+    const pods = tools.json<{ items: Pod[] }>('get', 'pod').items;
+    expect(pods.filter(({ status }) => !['Running', 'Succeeded'].includes(status.phase))).toEqual([]);
+  });
+
+  it('passes helm test', async () => {
+    expect(await tools.helm('test', RELEASE, '--timeout=2m')).toContain('Phase:          Succeeded');
+  });
+
+  it('is upgraded under load without a failed request, and rolled back', async () => {
+    const before = await secrets();
+    for (const change of [
+      () => tools.deploy('upgrade', 'logLevel=warn'),
+      () => tools.helm('rollback', RELEASE, '--wait', '--timeout=6m'),
+    ]) {
+      const stop = steadyLoad(20, (n) =>
+        n % 10 === 0
+          ? shop.order(buyer, product.id)
+          : n % 2 === 0
+            ? shop.product(product.id)
+            : shop.call('GET', '/api/orders?limit=5', buyer),
+      );
+      await change();
+      const { sent, failures } = await stop();
+      console.log(`${sent} requests while every service was replaced, ${failures.length} failed`);
+      expect(failures).toEqual([]);
+    }
+    expect(await secrets()).toEqual(before);
+    for (const { id } of await shop.orders(buyer))
+      expect((await shop.settled(buyer, id)).status).not.toBe('FAILED');
+  });
+
+  it('is left as it was by every Job that runs a second time', async () => {
+    const [before, keys] = [await contents(), await secrets()];
+    const again = (await jobs()).filter(({ metadata }) => /-[0-9a-f]{8}$/.test(metadata.name));
+    expect(again.length).toBeGreaterThanOrEqual(4);
+    const summaries: { component: string; summary: Record<string, unknown> }[] = [];
+    for (const { metadata, spec } of again) {
+      const name = `${metadata.name}-again`;
+      const { template, backoffLimit } = spec;
+      const labels = { 'app.kubernetes.io/name': 'bramble', 'app.kubernetes.io/instance': RELEASE };
+      const component = metadata.labels['app.kubernetes.io/component'] ?? '';
+      await tools.create({
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name },
+        spec: {
+          backoffLimit,
+          template: {
+            metadata: { labels: { ...labels, 'app.kubernetes.io/component': component } },
+            spec: template.spec,
+          },
+        },
+      });
+      summaries.push({ component, summary: await tools.finished(name) });
+    }
+    const of = (component: string) => summaries.find((entry) => entry.component === component)?.summary;
+    expect(of('init-replica-set')).toMatchObject({ initiated: false, added: 0 });
+    expect(of('init-users')).toMatchObject({ created: 0 });
+    expect(of('migrate')).toMatchObject({ applied: { users: 0, orders: 0, payments: 0 } });
+    expect(await contents()).toEqual(before);
+    expect(await secrets()).toEqual(keys);
+  });
+
+  it('refills its stock while orders run, and every unit is accounted for', async () => {
+    const seller = await shop.join('seller');
+    const scarce = await shop.offer(seller, 'Scarce cluster top', 4);
+    const stop = steadyLoad(5, () => shop.order(buyer, scarce.id));
+    await tools.kubectl('create', 'job', 'refill-by-hand', `--from=cronjob/${RELEASE}-stock-refill`);
+    const { units, refilled } = (await tools.finished('refill-by-hand')) as {
+      units: number;
+      refilled: number;
+    };
+    await stop();
+    await tools.kubectl('create', 'job', 'refill-once-more', `--from=cronjob/${RELEASE}-stock-refill`);
+    const more = (await tools.finished('refill-once-more')) as { units: number };
+    expect(refilled).toBeGreaterThan(0);
+    const placed = (await shop.orders(buyer)).filter(({ items }) => items[0]?.productId === scarce.id);
+    let sold = 0;
+    for (const { id } of placed) if ((await shop.settled(buyer, id)).status === 'COMPLETED') sold += 1;
+    const added = units + more.units;
+    await shop.patiently(
+      () => shop.product(scarce.id),
+      ({ stock }) => stock.available === 4 + added - sold,
+      15,
+    );
+    console.log(`refilled ${added} units while ${placed.length} orders were placed: ${sold} sold, none lost`);
+    expect(sold).toBeGreaterThan(4);
+  });
+
+  it.each(['postgres', 'mongodb', 'redis-events', 'redis-cache', ...SERVICES.slice(0, 6)])(
+    'loses no acknowledged order when the pod of %s is killed',
+    async (component) => {
+      const acknowledged: string[] = [];
+      const stop = steadyLoad(4, async () => {
+        acknowledged.push((await shop.order(buyer, product.id)).id);
+      });
+      await tools.kill(component);
+      await stop();
+      await open();
+      const { id } = await shop.patiently(
+        () => shop.order(buyer, product.id),
+        () => true,
+        60,
+      );
+      for (const order of [...acknowledged, id]) {
+        expect((await shop.settled(buyer, order, 180)).status).toBe('COMPLETED');
+      }
+    },
+  );
+
+  it('is uninstalled, and finds its data when it is installed again', async () => {
+    const [before, keys] = [await contents(), await secrets()];
+    await tools.helm('uninstall', RELEASE, '--wait', '--timeout=3m');
+    expect((await tools.json<{ items: unknown[] }>('get', 'deployment,statefulset')).items).toEqual([]);
+    await tools.deploy('install');
+    await open();
+    expect(await contents()).toEqual(before);
+    expect(await secrets()).toEqual(keys);
+  });
+
+  it('comes back from a backup after its databases were destroyed', async () => {
+    const before = await contents();
+    await tools.kubectl('create', 'job', 'backup-by-hand', `--from=cronjob/${RELEASE}-backup`);
+    expect(await tools.finished('backup-by-hand')).toMatchObject({
+      rows: expect.any(Number),
+      documents: expect.any(Number),
+    });
+    await tools.helm('uninstall', RELEASE, '--wait', '--timeout=3m');
+    await tools.kubectl(
+      'delete',
+      'pvc',
+      ...['postgres', 'mongodb', 'redis-events'].map((store) => `data-${RELEASE}-${store}-0`),
+    );
+    await tools.deploy('install');
+    await open();
+    expect((await shop.products()).some(({ id }) => id === product.id)).toBe(false);
+    await tools.kubectl('create', 'job', 'restore-by-hand', `--from=cronjob/${RELEASE}-restore`);
+    console.log('restored', await tools.finished('restore-by-hand', 300));
+    await open();
+    buyer = await shop.token('demo@bramble.local', 'demotest');
+    expect(await contents()).toEqual(before);
+    const { id } = await shop.order(buyer, product.id);
+    expect((await shop.settled(buyer, id)).status).toBe('COMPLETED');
+  });
+
+  it('grows from one to three members of rs0 by helm upgrade', async () => {
+    const before = await contents();
+    await tools.deploy('upgrade', 'mongodb.replicas=3');
+    const name = (await jobs()).find(
+      ({ metadata }) => metadata.labels['app.kubernetes.io/component'] === 'init-replica-set',
+    )?.metadata.name;
+    expect(await tools.finished(name ?? '', 300)).toMatchObject({ members: 3, initiated: false, added: 2 });
+    await open();
+    expect(await contents()).toEqual(before);
+    await tools.kill('mongodb');
+    await open();
+    const { id } = await shop.patiently(
+      () => shop.order(buyer, product.id),
+      () => true,
+      60,
+    );
+    expect((await shop.settled(buyer, id, 120)).status).toBe('COMPLETED');
+  });
+});

@@ -1,0 +1,142 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.join(__dirname, '..', '..');
+/** A cluster of its own that this machine can build; see the operator's guide for kind and k3d. */
+const LOCAL = path.join(ROOT, '..', 'shared', 'cluster', 'cluster');
+const VOLUMES_NEEDED = 12;
+
+export interface Cluster {
+  readonly env: NodeJS.ProcessEnv;
+  /** Hands images of the local engine to the cluster. */
+  load(images: readonly string[]): void;
+  readonly isLocal: boolean;
+}
+
+/** KUBECONFIG's cluster, else one that is made here; throws one sentence when there is neither. */
+export function openCluster(): Cluster {
+  const given = process.env['KUBECONFIG'];
+  if (given !== undefined && given !== '' && !given.includes('bramble-cluster')) {
+    const command = process.env['CLUSTER_LOAD'];
+    return {
+      env: process.env,
+      isLocal: false,
+      load: (images) => {
+        if (command !== undefined)
+          execFileSync('sh', ['-c', `${command} ${images.join(' ')}`], { stdio: 'inherit' });
+      },
+    };
+  }
+  if (!existsSync(LOCAL)) {
+    throw new Error(
+      'There is no cluster: set KUBECONFIG (and CLUSTER_LOAD, such as "kind load docker-image").',
+    );
+  }
+  const local = (...args: string[]) => execFileSync(LOCAL, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const env = {
+    ...process.env,
+    KUBECONFIG: path.join(homedir(), '.cache/bramble-cluster/run/admin.conf'),
+    PATH: `${path.join(homedir(), '.cache/bramble-cluster/bin')}:${process.env['PATH'] ?? ''}`,
+  };
+  local('up');
+  // Volumes of such a cluster are used once: start over when few are left.
+  const phases = execFileSync('kubectl', ['get', 'pv', '-o', 'jsonpath={.items[*].status.phase}'], {
+    env,
+    encoding: 'utf8',
+  });
+  if (phases.split(' ').filter((phase) => phase === 'Available').length < VOLUMES_NEEDED) {
+    local('down');
+    local('up');
+  }
+  local('base-images');
+  return { env, isLocal: true, load: (images) => void local('load', ...images) };
+}
+
+export const chart = path.join(ROOT, 'charts', 'bramble');
+export const valuesFile = path.join(__dirname, 'values.yaml');
+
+/** kubectl and helm against one namespace. */
+export function openTools({ env }: Cluster, namespace: string, release: string) {
+  async function run(command: string, args: readonly string[], input?: string): Promise<string> {
+    const child = spawn(command, [...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const ended = new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    );
+    child.stdin.end(input);
+    const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+    if (status !== 0)
+      throw new Error(`${command} ${args.slice(0, 4).join(' ')}: ${stderr}\n${stdout.slice(-800)}`);
+    return stdout;
+  }
+  const kubectl = (...args: string[]) => run('kubectl', ['-n', namespace, ...args]);
+  const json = async <T>(...args: string[]) => JSON.parse(await kubectl(...args, '-o', 'json')) as T;
+  const helm = (...args: string[]) => run('helm', ['-n', namespace, ...args]);
+  const deploy = (verb: 'install' | 'upgrade', ...set: string[]) =>
+    helm(
+      verb,
+      release,
+      chart,
+      '--values',
+      valuesFile,
+      '--wait',
+      '--timeout=6m',
+      ...set.map((pair) => `--set=${pair}`),
+    );
+  return {
+    run,
+    kubectl,
+    json,
+    helm,
+    deploy,
+    create: (object: object) =>
+      run('kubectl', ['-n', namespace, 'create', '-f', '-'], JSON.stringify(object)),
+
+    /** Waits for a Job and answers its one summary line. */
+    async finished(name: string, seconds = 180): Promise<Record<string, unknown>> {
+      try {
+        await kubectl('wait', '--for=condition=complete', `job/${name}`, `--timeout=${seconds}s`);
+      } catch (error) {
+        throw new Error(`${name}: ${await kubectl('logs', `job/${name}`, '--tail=20', '--all-containers')}`, {
+          cause: error,
+        });
+      }
+      const lines = (await kubectl('logs', `job/${name}`)).trim().split('\n');
+      return JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
+    },
+
+    /** Deletes pods of a component without ceremony, as a power cut would, and waits until others serve. */
+    async kill(component: string): Promise<void> {
+      const selector = `app.kubernetes.io/component=${component}`;
+      const before = await names(selector);
+      await kubectl('delete', 'pod', '-l', selector, '--grace-period=0', '--force', '--wait=false');
+      const deadline = Date.now() + 180_000;
+      for (;;) {
+        const { items } = await json<{ items: Pod[] }>('get', 'pod', '-l', selector);
+        const ready = items.filter(
+          ({ metadata, status }) =>
+            !before.has(metadata.uid) &&
+            status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+        );
+        if (ready.length >= before.size) return;
+        if (Date.now() > deadline) throw new Error(`${component} did not come back`);
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      }
+    },
+  };
+  async function names(selector: string): Promise<Set<string>> {
+    const { items } = await json<{ items: Pod[] }>('get', 'pod', '-l', selector);
+    return new Set(items.map(({ metadata }) => metadata.uid));
+  }
+}
+export type Tools = ReturnType<typeof openTools>;
+
+export interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly status: {
+    readonly phase: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
