@@ -31,6 +31,8 @@ import { seedOrders } from './seed';
 /** Often enough that a reservation of a few seconds ends in time; looking is one indexed read. */
 const LOOK_FOR_DUE_MS = 1_000;
 const HOUR_MS = 3_600_000;
+/** A checkout is worth waiting for: a price that comes late on a busy board is better than a refusal. */
+const QUOTE_TIMEOUT_MS = 5_000;
 
 /** Carts, orders, their saga and the reports on them. */
 export function buildOrders(config: OrdersConfig): Service {
@@ -43,7 +45,11 @@ export function buildOrders(config: OrdersConfig): Service {
       ? sql
       : openPostgres(service, { url: config.ORDERS_REPLICA_URL, name: 'replica' });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
-  const payments = createUpstream(service, { name: 'payments', url: config.PAYMENTS_URL });
+  const payments = createUpstream(service, {
+    name: 'payments',
+    url: config.PAYMENTS_URL,
+    timeoutMs: QUOTE_TIMEOUT_MS,
+  });
   const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
 
   const metrics = createOrderMetrics(service);
