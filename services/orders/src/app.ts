@@ -27,9 +27,13 @@ import { createSalesRepository } from './reports/sales.repository';
 import { salesRoutes } from './reports/sales.routes';
 import { createSalesService } from './reports/sales.service';
 import { seedOrders } from './seed';
+import { createTaskRuns } from './tasks/task-runs';
+import { createTaskRunsRepository } from './tasks/task-runs.repository';
 
 /** Often enough that a reservation of a few seconds ends in time; looking is one indexed read. */
 const LOOK_FOR_DUE_MS = 1_000;
+/** How often the alert on missed tasks may expect a word of it. */
+const RECONCILE_SECONDS = 10;
 const HOUR_MS = 3_600_000;
 /** A checkout is worth waiting for: a price that comes late on a busy board is better than a refusal. */
 const QUOTE_TIMEOUT_MS = 5_000;
@@ -91,7 +95,12 @@ export function buildOrders(config: OrdersConfig): Service {
     streams: ['inventory_stream', 'payments_stream', 'delivery_stream'],
     handle: saga.handle,
   });
-  every(service, { name: 'reconcile', ms: LOOK_FOR_DUE_MS, run: reconciler.run });
+  const tasks = createTaskRuns(service, createTaskRunsRepository(sql));
+  every(service, {
+    name: 'reconcile',
+    ms: LOOK_FOR_DUE_MS,
+    run: tasks.noted('reconcile', RECONCILE_SECONDS, reconciler.run),
+  });
   every(service, { name: 'purge', ms: HOUR_MS, run: () => Promise.all([answers.purge(), carts.purge()]) });
   exportOrderGauges(service, sql);
   if (config.DEMO) seedOrders(service, { sql, payments, currency });

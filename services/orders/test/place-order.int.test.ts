@@ -159,11 +159,24 @@ describe('placing and finding orders', () => {
     await shop.agent(buyer).get('/api/admin/orders').expect(403);
   });
 
+  it('reads lists from a replica when there is one, and single orders where they are written', async () => {
+    const placed = await shop.place(buyer, product);
+    const replica = await shop.withReplica();
+    try {
+      const listed = await agentAs(replica, buyer).get('/api/orders').expect(200);
+      expect(listed.body).toEqual({ items: [], nextCursor: null });
+      await agentAs(replica, buyer).get(`/api/orders/${placed.id}`).expect(200);
+    } finally {
+      await replica.close();
+    }
+  });
+
   it('counts what it did', async () => {
     const response = await fetch(`${shop.orders.opsUrl}/metrics`);
     const text = await response.text();
     expect(text).toMatch(/bramble_idempotent_replays_total\{[^}]*result="same"[^}]*\} [1-9]/);
     expect(text).toMatch(/bramble_order_transitions_total\{[^}]*from="PENDING"[^}]*\} [1-9]/);
+    expect(text).toMatch(/bramble_task_last_success_timestamp_seconds\{[^}]*task="reconcile"[^}]*\} [1-9]/);
     expect(text).toMatch(/bramble_orders\{[^}]*status="PENDING"[^}]*\} [1-9]/);
   });
 });

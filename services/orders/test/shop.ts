@@ -35,7 +35,7 @@ export async function openShop({ real = false, reservationSeconds = 600 }: ShopO
   const catalog = await startCatalog(goods, events(goods));
   const payments = await startPayments(paying, events(paying), catalog.url);
   const delivery = real ? await startDelivery(parcels, own.redisUrl) : undefined;
-  const build = () =>
+  const build = (more: Record<string, string> = {}) =>
     startService(
       buildOrders(
         loadOrdersConfig(
@@ -44,6 +44,7 @@ export async function openShop({ real = false, reservationSeconds = 600 }: ShopO
             REDIS_EVENTS_URL: own.redisUrl,
             PAYMENTS_URL: payments.url,
             RESERVATION_TTL_SECONDS: String(reservationSeconds),
+            ...more,
           }),
         ),
       ),
@@ -178,6 +179,19 @@ export async function openShop({ real = false, reservationSeconds = 600 }: ShopO
             'since', (o ->> 'since')::bigint - $2::int * 1000)), '[]') FROM jsonb_array_elements(obligations) o) WHERE id = $1`,
         [id, seconds],
       ),
+
+    /** A second instance, whose replica never caught up: a database that is empty. */
+    async withReplica() {
+      const empty = await testStores('orders');
+      const started = await build({ ORDERS_REPLICA_URL: empty.postgresUrl });
+      return {
+        ...started,
+        close: async () => {
+          await started.stop();
+          await empty.close();
+        },
+      };
+    },
 
     async restart() {
       await orders.stop();

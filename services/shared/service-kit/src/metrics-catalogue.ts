@@ -22,6 +22,16 @@ const eventNames = Object.keys(events);
 const nonFinal = ['PENDING', 'RESERVED', 'PAID', 'SHIPPED'] as const;
 const httpBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
 const perGroup = { stream: null, group: null } as const;
+const tasks = [
+  'refill',
+  'cache_purge',
+  'reconcile',
+  'reservation_sweep',
+  'ledger_check',
+  'backup_postgres',
+  'backup_mongodb',
+  'session_purge',
+] as const;
 const limiters = ['signup', 'login', 'token', 'account', 'read', 'write'] as const;
 
 /**
@@ -317,6 +327,26 @@ export const metricsCatalogue = define({
     kind: 'counter',
     help: 'Transactions repeated.',
     labels: { cause: ['serialization', 'deadlock', 'transient'] },
+  },
+  bramble_task_last_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When a recurring task of the shop last succeeded.',
+    labels: { task: tasks },
+  },
+  bramble_task_interval_seconds: {
+    kind: 'gauge',
+    help: 'How often a recurring task is meant to run.',
+    labels: { task: tasks },
+  },
+  bramble_task_last_duration_seconds: {
+    kind: 'gauge',
+    help: 'How long the last successful run of a recurring task took.',
+    labels: { task: tasks },
+  },
+  bramble_task_runs_total: {
+    kind: 'counter',
+    help: 'Runs of recurring tasks in this process.',
+    labels: { task: tasks, result: ['ok', 'error'] },
   },
   bramble_collect_errors_total: {
     kind: 'counter',
