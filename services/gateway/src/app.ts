@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { usersApi } from '@bramble/contracts/users';
 import { batcher } from '@bramble/service-kit/batcher';
 import { createService, type Service } from '@bramble/service-kit/create-service';
@@ -33,7 +34,7 @@ import { openStorefront } from './storefront/open-storefront';
 
 /** The one public door: routes, checks and protects; owns nothing. */
 export function buildGateway(config: GatewayConfig): Service {
-  let edge: ReturnType<typeof createEdge> | undefined;
+  const front: { edge?: RequestListener } = {};
   const service = createService({
     name: 'gateway',
     config,
@@ -44,7 +45,7 @@ export function buildGateway(config: GatewayConfig): Service {
       connectionsCheckingInterval: 2_000,
       maxHeaderSize: 16_384,
     },
-    inFront: (app) => (req, res) => (edge ?? app)(req, res),
+    inFront: (app) => (req, res) => (front.edge ?? app)(req, res),
   });
   const events = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
   const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL, required: false });
@@ -130,7 +131,7 @@ export function buildGateway(config: GatewayConfig): Service {
     answers,
     storefront: storefront?.serve,
   };
-  edge = createEdge(parts, service.app);
+  front.edge = createEdge(parts, service.app);
   service.server.on('clientError', answerClientError);
   service.server.on(
     'upgrade',

@@ -14,7 +14,7 @@ const list = () =>
     );
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
-const isCidr = (text: string) => /^[0-9a-fA-F:.]+(\/\d{1,3})?$/.test(text);
+const isCidr = (text: string) => /^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/.test(text);
 
 /** Reads the environment of the gateway; throws ConfigError with every fault. */
 export const loadGatewayConfig = (env: NodeJS.ProcessEnv = process.env) =>

@@ -4,6 +4,7 @@ export interface Reply {
   status: number;
   headers: Headers;
   /** The parsed JSON, or undefined without a body. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of any shape
   body: any;
 }
 

@@ -21,7 +21,10 @@ export interface Shop {
 export const NOWHERE = 'http://127.0.0.1:9';
 
 /** Users and the gateway on real stores; the other services are away unless `env` names them. */
-export async function openShop(env: Record<string, string> = {}): Promise<Shop> {
+export async function openShop(
+  env: Record<string, string> = {},
+  gatewayOnly: Record<string, string> = {},
+): Promise<Shop> {
   const stores = await testStores('users');
   const usersEnv = testEnv({
     USERS_DATABASE_URL: stores.postgresUrl,
@@ -47,6 +50,7 @@ export async function openShop(env: Record<string, string> = {}): Promise<Shop> 
           DELIVERY_URL: NOWHERE,
           RATE_LIMIT_FACTOR: '100',
           ...env,
+          ...gatewayOnly,
         }),
       ),
     ),

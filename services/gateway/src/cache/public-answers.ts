@@ -106,20 +106,15 @@ export function createPublicAnswers({
       const flight = under ?? start(url, fetch);
       const old = kept.get(url);
       if (!old || old.freshUntil + STALE_MS < now()) return flight;
+      const instead = () => {
+        count(cache, 'stale');
+        return old;
+      };
       let timer: NodeJS.Timeout | undefined;
       const slow = new Promise<PublicAnswer>((resolve) => {
-        timer = setTimeout(() => {
-          count(cache, 'stale');
-          resolve(old);
-        }, SLOW_MS);
+        timer = setTimeout(() => resolve(instead()), SLOW_MS);
       });
-      const answer = flight.then(
-        (fresh) => (fresh.status < 500 ? fresh : old),
-        () => {
-          count(cache, 'stale');
-          return old;
-        },
-      );
+      const answer = flight.then((fresh) => (fresh.status < 500 ? fresh : instead()), instead);
       return Promise.race([answer, slow]).finally(() => clearTimeout(timer));
     },
 

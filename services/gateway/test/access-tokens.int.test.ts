@@ -1,0 +1,146 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { decodeJwt, SignJWT } from 'jose';
+import { runUsersAdmin } from '../../users/src/admin';
+import { loadUsersConfig } from '../../users/src/config';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { agentAs, service as asService } from '@bramble/test-kit/agent';
+import { apiClient, Browser, signedUp } from './browser';
+import { newEmail, openShop, PASSWORD, type Shop } from './shop';
+
+let shop: Shop;
+let sql: pg.Pool;
+let redis: Redis;
+beforeAll(async () => {
+  shop = await openShop();
+  sql = new pg.Pool({ connectionString: shop.stores.postgresUrl, max: 2 });
+  redis = new Redis(shop.stores.redisUrl);
+});
+afterAll(async () => {
+  await sql.end();
+  redis.disconnect();
+  await shop.close();
+});
+
+const copyOf = (browser: Browser): Browser => {
+  const copy = new Browser(shop.url);
+  for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
+  return copy;
+};
+const tokensFor = async (email: string) =>
+  (await apiClient(shop.url).post('/api/auth/token', { email, password: PASSWORD })).body as {
+    accessToken: string;
+    refreshToken: string;
+  };
+const statusOf = async (browser: Browser, path = '/api/auth/me') => (await browser.get(path)).status;
+
+describe('access tokens', () => {
+  it('are refused when anything about them is forged', async () => {
+    const { email } = await signedUp(shop.url);
+    const { accessToken } = await tokensFor(email);
+    const [head = '', payload = '', signature = ''] = accessToken.split('.');
+    const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string };
+    const claims = decodeJwt(accessToken);
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const { keys } = (await agentAs(shop.users, asService).get('/internal/keys')).body as {
+      keys: (Record<string, string> & { kid: string })[];
+    };
+    const publicKey = JSON.stringify(keys.find(({ kid }) => kid === header.kid));
+    const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const signed = (headerChanges: object, claimChanges: object = {}) =>
+      new SignJWT({ ...claims, ...claimChanges })
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: header.kid, ...headerChanges })
+        .sign(own.privateKey);
+    const bytes = `${head}.${part({ ...claims, roles: ['admin'] })}`;
+    const corpus: Record<string, string> = {
+      'no signature': `${head}.${payload}.`,
+      'algorithm none': `${part({ ...header, alg: 'none' })}.${payload}.`,
+      'algorithm none, signed': `${part({ ...header, alg: 'none' })}.${payload}.${signature}`,
+      'the public key as secret': await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: header.kid })
+        .sign(Buffer.from(publicKey)),
+      'another key': await signed({}),
+      'another key, brought along': await signed({ jwk: own.publicKey.export({ format: 'jwk' }) }),
+      'a key elsewhere': await signed({ jku: 'https://evil.example/keys' }),
+      'a key as a path': await signed({ kid: '../../dev/null' }),
+      'a key as SQL': await signed({ kid: "x' OR '1'='1" }),
+      'changed roles': `${bytes}.${signature}`,
+      'changed roles, DER signature': `${bytes}.${sign('sha256', Buffer.from(bytes), own.privateKey).toString('base64url')}`,
+      'another type': await signed({ typ: 'JWT' }),
+      expired: await signed({}, { exp: 1 }),
+      'a lonely dot': '.',
+      'three dots': '...',
+      'much too long': 'a'.repeat(8_000),
+    };
+    for (const [name, token] of Object.entries(corpus))
+      expect([name, await statusOf(apiClient(shop.url, token))]).toEqual([name, 401]);
+    expect(await statusOf(apiClient(shop.url, accessToken))).toBe(200);
+    for (const [changes, expected] of [
+      [{ iss: 'other' }, 401],
+      [{ aud: 'other' }, 401],
+      [{ exp: 1 }, 401],
+      [{ nbf: 9_999_999_999 }, 401],
+      [{ ver: 'x' }, 401],
+      [{}, 200],
+    ] as const)
+      expect([
+        changes,
+        await statusOf(apiClient(shop.url, await genuinely({ ...claims, ...changes }))),
+      ]).toEqual([changes, expected]);
+  });
+
+  it('outlive a rotation of the keys, and new ones are signed with the next key', async () => {
+    const { email } = await signedUp(shop.url);
+    const before = await tokensFor(email);
+    const line = await runUsersAdmin(loadUsersConfig(shop.usersEnv), ['keys', 'rotate']);
+    expect(line).toMatch(/signed with/);
+    const kid = (token: string) =>
+      (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
+    const after = await waitFor(
+      async () => {
+        const tokens = await tokensFor(email);
+        return kid(tokens.accessToken) !== kid(before.accessToken) && tokens;
+      },
+      { timeout: 20_000, interval: 500, what: 'the next key' },
+    );
+    expect(line).toContain(kid(after.accessToken));
+    expect(await statusOf(apiClient(shop.url, before.accessToken))).toBe(200);
+    expect(await statusOf(apiClient(shop.url, after.accessToken))).toBe(200);
+    const { rows } = await sql.query<{ state: string }>('SELECT state FROM signing_keys ORDER BY state');
+    expect(rows.map(({ state }) => state)).toEqual(['current', 'next', 'retired']);
+  }, 30_000);
+
+  it('are checked by asking users while the denylist is empty', async () => {
+    const { browser } = await signedUp(shop.url);
+    const copy = copyOf(browser);
+    await browser.post('/api/auth/logout');
+    await redis.flushdb();
+    expect(await statusOf(copy)).toBe(401);
+    await waitFor(async () => (await redis.exists('denylist:ready')) === 1, {
+      what: 'the denylist to be filled',
+    });
+    expect(await statusOf(copy)).toBe(401);
+  });
+});
+
+/** Signs claims with the key that users has, by its own code. */
+async function genuinely(claims: Record<string, unknown>): Promise<string> {
+  const { openSigningKey } = await import('./signing-key');
+  const { kid, key } = await openSigningKey(sql, shop.users.config.INTERNAL_TOKEN_KEY);
+  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key);
+}
+
+describe('the command line', () => {
+  it('makes an admin of an account', async () => {
+    const { browser, email } = await signedUp(shop.url);
+    await runUsersAdmin(loadUsersConfig(shop.usersEnv), ['user', 'grant', email.toUpperCase(), 'admin']);
+    expect(await statusOf(browser)).toBe(401);
+    await browser.post('/api/auth/refresh');
+    expect(await statusOf(browser, '/api/users')).toBe(200);
+    await expect(
+      runUsersAdmin(loadUsersConfig(shop.usersEnv), ['user', 'grant', newEmail(), 'admin']),
+    ).rejects.toThrow(/no account/);
+    await expect(runUsersAdmin(loadUsersConfig(shop.usersEnv), ['sing'])).rejects.toThrow(/usage/);
+  });
+});

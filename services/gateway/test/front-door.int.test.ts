@@ -1,0 +1,128 @@
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { apiClient, signedUp } from './browser';
+import { openRecorder, type Recorder } from './recorder';
+import { openShop, type Shop } from './shop';
+
+const PRODUCT = '/api/products/01900000-0000-7000-9000-000000000001';
+
+let shop: Shop;
+let catalog: Recorder;
+beforeAll(async () => {
+  catalog = await openRecorder();
+  shop = await openShop({ CATALOG_URL: catalog.url });
+});
+afterAll(async () => {
+  await shop.close();
+  catalog.server.close();
+});
+beforeEach(() => {
+  catalog.requests.length = 0;
+  catalog.answer = { status: 200, headers: {}, body: '{"items":[]}' };
+});
+
+describe('public answers', () => {
+  it('are fetched once for many, with a tag that saves the body', async () => {
+    catalog.answer = { status: 200, headers: { etag: '"7-1"' }, body: '{"product":{}}' };
+    const replies = await Promise.all(Array.from({ length: 20 }, () => apiClient(shop.url).get(PRODUCT)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(catalog.requests.length).toBeLessThanOrEqual(2);
+    const again = await apiClient(shop.url).get(PRODUCT, { 'if-none-match': '"7-1"' });
+    expect([again.status, again.body]).toEqual([304, undefined]);
+    expect(again.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('show a change to whoever made it at once', async () => {
+    const { browser } = await signedUp(shop.url, { role: 'seller' });
+    for (let round = 0; round < 20; round++) {
+      catalog.answer = { status: 200, headers: {}, body: `{"round":${round}}` };
+      await browser.patch(PRODUCT, {});
+      expect((await browser.get(PRODUCT)).body).toEqual({ round });
+      expect((await browser.get('/api/products?limit=5')).body).toEqual({ round });
+    }
+  });
+
+  it('are not kept for what depends on who asks', async () => {
+    catalog.answer = { status: 200, headers: {}, body: '{"items":["a"]}' };
+    const { browser } = await signedUp(shop.url);
+    await browser.get('/api/products/mine');
+    catalog.answer = { status: 200, headers: {}, body: '{"items":["b"]}' };
+    expect((await browser.get('/api/products/mine')).body).toEqual({ items: ['b'] });
+    expect((await apiClient(shop.url).get('/api/products/mine')).status).toBe(401);
+  });
+});
+
+describe('the address at /', () => {
+  it('greets with name, version and links', async () => {
+    const reply = await apiClient(shop.url).get('/', { accept: 'text/html' });
+    expect(reply.body).toMatchObject({
+      name: 'Bramble',
+      version: expect.any(String),
+      links: { health: '/api/health' },
+    });
+  });
+
+  it('says which services are missing', async () => {
+    const reply = await apiClient(shop.url).get('/api/health');
+    expect(reply.status).toBe(503);
+    expect(reply.body).toEqual({
+      status: 'starting',
+      services: { users: 'up', catalog: 'up', orders: 'down', payments: 'down', delivery: 'down' },
+    });
+  });
+
+  it('gathers a dashboard and names the parts that are missing', async () => {
+    catalog.answer = { status: 200, headers: {}, body: '{"items":[],"nextCursor":null}' };
+    const { browser, user } = await signedUp(shop.url);
+    const reply = await browser.get('/api/dashboard');
+    expect(reply.status).toBe(200);
+    expect(reply.body).toMatchObject({
+      profile: { user: { id: user.id } },
+      recommended: [],
+      recentOrders: [],
+      degraded: ['recentOrders'],
+    });
+  });
+
+  it('documents every operation with its access', async () => {
+    const { body } = await apiClient(shop.url).get('/api/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(body.servers).toEqual([{ url: '/' }]);
+    expect(body.paths['/api/orders'].post).toMatchObject({
+      'x-access': 'user',
+      security: [{ cookie: [] }, { bearer: [] }],
+    });
+    const docs = await apiClient(shop.url).get('/api/docs');
+    expect(docs.body).toContain('/api/orders');
+    expect(docs.body).not.toContain('<script');
+    expect(docs.headers.get('content-security-policy')).toContain("script-src 'self'");
+  });
+
+  it('answers an unknown path and method with a problem document', async () => {
+    const unknown = await apiClient(shop.url).get('/api/nothing');
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found']);
+    const method = await apiClient(shop.url).send('DELETE', '/api/health');
+    expect([method.status, method.body.code]).toEqual([405, 'method_not_allowed']);
+  });
+});
+
+describe('a service that is away', () => {
+  it('is a clean 503 within a second, and its breaker opens', async () => {
+    const startedAt = Date.now();
+    const reply = await apiClient(shop.url).get('/api/cart');
+    expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);
+    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    await waitFor(
+      async () => {
+        await apiClient(shop.url).get('/api/cart');
+        const metrics = await (await fetch(`${shop.gateway.opsUrl}/metrics`)).text();
+        return /bramble_breaker_state\{[^}]*dependency="orders"[^}]*state="open"[^}]*\} 1/.test(metrics);
+      },
+      { timeout: 5_000, what: 'the breaker to open' },
+    );
+  });
+
+  it('is one that is not there at all: notifications are left out of this shop', async () => {
+    const reply = await apiClient(shop.url).get('/api/notifications');
+    expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);
+  });
+});
