@@ -2,6 +2,7 @@ import type { OrderStatus } from '@bramble/contracts/orders';
 import type { Service } from '@bramble/service-kit/create-service';
 import { counter, histogram } from '@bramble/service-kit/metrics';
 import type { Step } from './order.machine';
+import { transitions as ways } from './order.states';
 import type { OrderState } from './order.types';
 
 type CheckoutOutcome = 'paid' | 'declined' | 'out_of_stock' | 'expired' | 'cancelled' | 'error' | 'timeout';
@@ -23,6 +24,7 @@ const isStage = (status: OrderStatus): status is Stage => (stages as readonly st
 export function createOrderMetrics(service: Service) {
   const checkouts = counter(service, 'bramble_checkouts_total');
   const transitions = counter(service, 'bramble_order_transitions_total');
+  for (const way of ways) transitions.inc(way, 0);
   const illegal = counter(service, 'bramble_order_illegal_transitions_total');
   const stageDuration = histogram(service, 'bramble_order_stage_duration_seconds');
   const revenue = counter(service, 'bramble_order_revenue_minor_units_total');

@@ -202,3 +202,16 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
 /** No further step of its own: what comes after is compensation. */
 export const isFinal = (status: OrderStatus): boolean =>
   status === 'FAILED' || status === 'CANCELLED' || status === 'REFUNDED' || status === 'COMPLETED';
+
+/** Every change of state that the table knows, each once. */
+export const transitions: readonly { from: OrderStatus; to: OrderStatus }[] = (
+  Object.entries(orderTable) as [OrderStatus, Record<InputName, Cell>][]
+).flatMap(([from, row]) => {
+  const rules = Object.values(row).flatMap((cell: Cell) =>
+    Array.isArray(cell) ? (cell as readonly { then: Rule }[]).map(({ then }) => then) : [cell as Rule],
+  );
+  const targets = rules.flatMap((rule) =>
+    typeof rule === 'object' && 'to' in rule && rule.to ? [rule.to] : [],
+  );
+  return [...new Set(targets)].map((to) => ({ from, to }));
+});
