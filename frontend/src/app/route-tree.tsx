@@ -4,6 +4,7 @@ import { readAdminSearch } from '../features/admin/admin-search';
 import { Shell } from './shell';
 import { categoriesQuery, productQuery, productsQuery } from '../features/catalogue/catalogue.queries';
 import { readCatalogueSearch } from '../features/catalogue/catalogue-search';
+import { readNext } from '../lib/next-path';
 import { Home } from '../routes/home';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Shell });
@@ -12,7 +13,7 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: readCatalogueSearch,
-  loaderDeps: ({ search: { page: _page, ...search } }) => search,
+  loaderDeps: ({ search }) => readCatalogueSearch({ ...search, page: undefined }),
   loader: ({ context: { queryClient }, deps }) => {
     void queryClient.prefetchQuery(categoriesQuery);
     void queryClient.prefetchInfiniteQuery(productsQuery(deps));
@@ -52,10 +53,6 @@ const order = createRoute({
   path: '/orders/$orderId',
   component: lazyRouteComponent(() => import('../routes/order'), 'OrderPage'),
 });
-
-/** Only a path of this shop may be gone on to after signing in. */
-const readNext = ({ next }: Record<string, unknown>): { next?: string } =>
-  typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
 
 const signIn = createRoute({
   getParentRoute: () => root,

@@ -18,7 +18,7 @@ export const Shell = () => (
     </a>
     <Header />
     <OfflineBanner />
-    <main id="main" tabIndex={-1} className="flex-1 outline-none">
+    <main id="main" tabIndex={-1} className="min-h-dvh flex-1 outline-none">
       <Outlet />
     </main>
     <Footer />

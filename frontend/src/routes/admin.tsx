@@ -1,13 +1,13 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { BackOffice } from '../features/admin/back-office';
-import type { AdminSearch } from '../features/admin/admin-search';
+import { readAdminSearch, type AdminSearch } from '../features/admin/admin-search';
 import { MembersOnly } from './members-only';
 
 const route = getRouteApi('/admin');
 
 export const AdminPage = () => {
-  const search = route.useSearch();
+  const search = readAdminSearch({ ...route.useSearch() });
   const navigate = route.useNavigate();
   const onSearch = useCallback(
     (next: AdminSearch, replace: boolean) => void navigate({ search: next, replace, resetScroll: false }),

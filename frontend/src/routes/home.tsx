@@ -1,11 +1,13 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { AddButton } from '../features/cart/add-button';
 import { Board } from '../features/catalogue/board';
+import { readCatalogueSearch } from '../features/catalogue/catalogue-search';
 
 const route = getRouteApi('/');
 
 export const Home = () => {
-  const search = route.useSearch();
+  // Once more, because the router passes on parameters that the reader has left out.
+  const search = readCatalogueSearch({ ...route.useSearch() });
   const navigate = route.useNavigate();
   return (
     <Board

@@ -26,7 +26,7 @@ export const Notice = ({ tone, title, className, children, ...props }: NoticePro
   return (
     <div className={cn(notice({ tone }), className)} {...props}>
       <Icon className="mt-0.5 size-5 shrink-0" aria-hidden />
-      <div className="grid min-w-0 gap-1">
+      <div className="grid min-w-0 content-start gap-1">
         {title && <p className="font-semibold">{title}</p>}
         {children}
       </div>

@@ -65,7 +65,9 @@ export const cartQuery = queryOptions({
 });
 
 const known = (): Cart | undefined => queryClient.getQueryData(cartQuery.queryKey);
-const keep = (cart: Cart): void => {
+/** Takes the shop's newest word. A slower answer from before it is stopped: it would bring back an older basket. */
+const keep = async (cart: Cart): Promise<void> => {
+  await queryClient.cancelQueries({ queryKey: cartQuery.queryKey });
   queryClient.setQueryData(cartQuery.queryKey, cart);
 };
 const ask = async (): Promise<Cart> => queryClient.fetchQuery({ ...cartQuery, staleTime: 0, retry: false });
@@ -111,9 +113,9 @@ const sendOne = async (wish: Wish): Promise<void> => {
     change({ sending: {}, stuck: false });
     return;
   }
-  const before = held(known(), wish.productId);
+  const before = held(known() ?? (await ask()), wish.productId);
   try {
-    keep(await fulfil(wish));
+    await keep(await fulfil(wish));
     doubts.delete(wish.key);
     change({ sending: {}, stuck: false });
   } catch (error) {

@@ -22,7 +22,8 @@ const goods = (count: number, more: boolean): string =>
   more ? `${count} of many goods` : count === 1 ? '1 good thing' : `${count} goods`;
 
 export const Board = ({ search, onSearch, renderAction }: BoardProps) => {
-  const { data: categories } = useQuery(categoriesQuery);
+  const { data: categories, isPending: stallsPending } = useQuery(categoriesQuery);
+  // The stalls come first: goods that lie there already would jump when the rail above them fills.
   const list = useInfiniteQuery(productsQuery(search));
   const products = list.data?.pages.flatMap((page) => page.items) ?? [];
 
@@ -73,7 +74,7 @@ export const Board = ({ search, onSearch, renderAction }: BoardProps) => {
       <div className="pb-5 sm:pb-8">
         <CategoryRail search={search} />
       </div>
-      {list.isPending ? (
+      {stallsPending ? null : list.isPending ? (
         <ProductGridPlaceholder />
       ) : products.length > 0 ? (
         <>
