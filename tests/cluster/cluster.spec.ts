@@ -87,7 +87,7 @@ describe('a shop on a cluster', () => {
     const seconds = (Date.now() - started) / 1000;
     console.log(`helm install to the first COMPLETED order: ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThanOrEqual(GOAL_SECONDS);
-    const pods = tools.json<{ items: Pod[] }>('get', 'pod').items;
+    const { items: pods } = await tools.json<{ items: Pod[] }>('get', 'pod');
     expect(pods.filter(({ status }) => !['Running', 'Succeeded'].includes(status.phase))).toEqual([]);
   });
 
