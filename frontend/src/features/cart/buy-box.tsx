@@ -36,7 +36,7 @@ export const BuyBox = ({ product }: { product: Product }) => {
         <Button
           variant="buy"
           size="lg"
-          className="flex-1"
+          className="min-w-0 flex-1 shrink max-sm:px-2! max-sm:text-base!"
           aria-disabled={soldOut || undefined}
           onClick={() => {
             if (soldOut) return;

@@ -77,7 +77,7 @@ export const StallRow = ({ product }: { product: Product }) => {
               <Button
                 size="sm"
                 busy={more.isPending}
-                aria-label={`Add ${REFILL} of ${product.title}`}
+                aria-label={`+${REFILL} of ${product.title}`}
                 onClick={() => more.mutate()}
               >
                 +{REFILL}
@@ -85,7 +85,7 @@ export const StallRow = ({ product }: { product: Product }) => {
               <Button
                 size="sm"
                 variant="quiet"
-                aria-label={`Take ${product.title} off the board`}
+                aria-label={`Take off ${product.title}`}
                 onClick={() => setAsking(true)}
               >
                 Take off
