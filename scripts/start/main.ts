@@ -95,6 +95,13 @@ async function start(): Promise<void> {
 
 process.stdout.on('error', () => undefined);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal(signal));
+// npm's shell passes no signal on: told to end, npm goes and leaves us behind. Then we are meant too.
+if (process.env['npm_lifecycle_event'] === 'start') {
+  const { ppid } = process;
+  setInterval(() => {
+    if (process.ppid !== ppid && stoppingSince === 0) onSignal('SIGTERM');
+  }, 250).unref();
+}
 start().catch((error: unknown) => {
   if (stoppingSince > 0) return;
   console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
