@@ -1,5 +1,5 @@
 /** What the test itself knows was promised: written from answers alone, never read from the services. */
-export interface Promised {
+interface Promised {
   orderId: string;
   buyer: number;
   key: string;

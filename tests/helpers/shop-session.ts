@@ -27,16 +27,24 @@ export async function request<T = Json>(
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-const password = 'bench-password-1';
+const password = 'a-long-password-1';
 const tokenOf = async (url: string, email: string, secret: string) =>
   (await request<{ accessToken: string }>(url, '/api/auth/token', { body: { email, password: secret } }))
     .accessToken;
 
-/** A new account; answers its bearer token. */
+/** A new account; answers its access token, which the session's cookie holds: signing in again would hash once more. */
 export async function signUp(url: string, role: 'customer' | 'seller'): Promise<string> {
-  const email = `bench-${randomUUID()}@example.com`;
-  await request(url, '/api/auth/signup', { body: { email, password, name: 'Bench', role } });
-  return tokenOf(url, email, password);
+  const email = `shopper-${randomUUID()}@example.com`;
+  const response = await fetch(`${url}/api/auth/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password, name: 'Shopper', role }),
+  });
+  const cookie = response.headers.getSetCookie().find((each) => each.startsWith('bramble_access='));
+  const token = /^bramble_access=([^;]+)/.exec(cookie ?? '')?.[1];
+  if (!response.ok || !token)
+    throw new Error(`signing up answered ${response.status}: ${await response.text()}`);
+  return token;
 }
 
 export const address = {

@@ -64,7 +64,7 @@ export const placeOrder = (
     { 'idempotency-key': key },
   );
 
-export const orderOf = async (url: string, token: string, id: string): Promise<Order> =>
+const orderOf = async (url: string, token: string, id: string): Promise<Order> =>
   (await request<{ order: Order }>(url, `/api/orders/${id}`, { token })).order;
 
 /** Waits until an order has one of the given statuses, and answers it. */

@@ -92,3 +92,6 @@ export const baseEnv = (defaultPort: number) => ({
   SHUTDOWN_SECONDS: integer(20, 1, 600),
 });
 export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof baseEnv>>>;
+
+/** True under a test runner, where answers are held against the contract. */
+export const inTests = process.env['NODE_ENV'] === 'test';

@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Answer, Operation, Parsed } from '@bramble/contracts/operation';
 import { authorize } from './authorize';
 import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
+import { inTests } from './config';
 import type { Service } from './create-service';
 import { AppError, isTransient } from './errors';
 import { sendProblem, setRoute } from './http-edge';
@@ -92,7 +93,7 @@ function send(res: Response, operation: Operation, result: unknown): void {
 
 /** In tests every answer is held against the contract, so that a drift fails where it arises. */
 function checkAnswer(operation: Operation, result: unknown): void {
-  if (process.env['NODE_ENV'] !== 'test') return;
+  if (!inTests) return;
   const { status, body } = result instanceof Reply ? result : reply(successOf(operation), result);
   const schema = operation.responses[status];
   if (schema) schema.parse(JSON.parse(JSON.stringify(body ?? null)));

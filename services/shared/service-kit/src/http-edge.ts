@@ -1,5 +1,5 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import { AppError } from './errors';
+import { type AppError } from './errors';
 import type { Logger } from './logger';
 import { gauge, histogram, type Metrics } from './metrics';
 import { correlationIdFrom, withContext, type RequestContext } from './request-context';

@@ -7,7 +7,7 @@ import { endpoint } from '../src/endpoint';
 import { AppError } from '../src/errors';
 
 const answer = z.object({ note: z.string() });
-export const toyApi = {
+const toyApi = {
   hello: operation({
     method: 'get',
     path: '/api/hello',
