@@ -16,11 +16,12 @@ export function allowOrigin(req: IncomingMessage, res: ServerResponse, allowed: 
   res.setHeader('access-control-expose-headers', exposed);
 }
 
-/** Answers OPTIONS: what an allowed origin may send, or only which methods there are. */
+/** Answers OPTIONS: what an allowed origin may send, or only which methods the path takes. */
 export function answerPreflight(
   req: IncomingMessage,
   res: ServerResponse,
   allowed: ReadonlySet<string>,
+  pathMethods: readonly string[],
 ): void {
   const { origin } = req.headers;
   const asks = req.headers['access-control-request-method'] !== undefined;
@@ -29,6 +30,7 @@ export function answerPreflight(
     res.setHeader('access-control-allow-methods', methods);
     res.setHeader('access-control-allow-headers', headers);
     res.setHeader('access-control-max-age', '600');
-  } else res.setHeader('allow', `${methods}, OPTIONS`);
+  } else if (pathMethods.length === 0) throw new AppError('not_found');
+  else res.setHeader('allow', pathMethods.join(', '));
   res.writeHead(204).end();
 }

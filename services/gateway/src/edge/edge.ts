@@ -12,12 +12,13 @@ import { limitClassOf } from '../limits/limit-class';
 import { isPublicAddress, type PublicAnswers } from '../cache/public-answers';
 import type { RateLimits } from '../limits/rate-limits';
 import { callerToken, UPLOAD_LIMIT, writeAnswer, type Caller, type createForward } from '../proxy/forward';
-import type { Matched } from '../proxy/operations';
+import { methodsOf, type Matched } from '../proxy/operations';
 import { upstreamFor, type UpstreamName } from '../proxy/routing';
 import type { Upstreams } from '../proxy/upstream';
 import type { Client } from './client';
 import { allowOrigin, answerPreflight } from './cors';
 import { isCrossSite, isUnsafe } from './cross-site';
+import { discardBody } from './discard-body';
 import { isPlainPath, pathOf } from './paths';
 import { securityHeaders } from './security-headers';
 
@@ -78,7 +79,6 @@ export function createEdge(parts: EdgeParts, own: RequestListener): RequestListe
     } catch (error) {
       if (error instanceof AppError && error.code === 'body_too_large') {
         rejected.inc({ reason: 'body_size' });
-        throw new AppError('body_too_large', { ...error.options, headers: { connection: 'close' } });
       }
       throw error;
     }
@@ -105,7 +105,12 @@ export function createEdge(parts: EdgeParts, own: RequestListener): RequestListe
       setRoute(res, 'storefront');
       return parts.storefront(req, res, path, client.secure);
     }
-    if (method === 'OPTIONS') return answerPreflight(req, res, parts.corsOrigins);
+    if (!matched) {
+      const allowed = methodsOf(parts.match, path);
+      if (method === 'OPTIONS') return answerPreflight(req, res, parts.corsOrigins, allowed);
+      if (allowed.length > 0)
+        throw new AppError('method_not_allowed', { headers: { allow: allowed.join(', ') } });
+    }
 
     const bearer = bearerOf(req);
     checkOrigin(req, path, client, bearer !== undefined);
@@ -144,9 +149,8 @@ export function createEdge(parts: EdgeParts, own: RequestListener): RequestListe
       const known = error instanceof AppError ? error : new AppError('internal', { cause: error });
       if (known.code === 'internal') service.log.error({ err: error }, 'a request failed unexpectedly');
       if (known.code === 'request_timeout') rejected.inc({ reason: 'timeout' });
-      // A body that was not read would otherwise be taken for the next request.
-      if (!req.complete) res.setHeader('connection', 'close');
       sendProblem(res, known, currentContext().correlationId);
+      discardBody(req);
     });
   };
 }

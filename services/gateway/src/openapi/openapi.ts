@@ -61,7 +61,7 @@ function errorsOf(operation: Operation): Record<string, Json> {
   const statuses = new Set([429, 500, 502, 503, 504]);
   if (access !== 'anyone') statuses.add(401);
   if (method !== 'get' || (access !== 'anyone' && access !== 'user')) statuses.add(403);
-  if (params) statuses.add(404);
+  if (params || query) statuses.add(404);
   if (query || body || idempotent || params) statuses.add(400);
   if (method !== 'get') for (const status of [404, 409, 413, 415]) statuses.add(status);
   if (operation.path.startsWith('/api/auth/')) for (const status of [401, 403, 404]) statuses.add(status);
@@ -91,7 +91,7 @@ function parametersOf({ params, query, idempotent, ifMatch }: Operation, named: 
     in: 'header',
     required,
     description,
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1 },
   });
   return [
     ...list(params, 'path'),

@@ -68,6 +68,13 @@ function limited(req: IncomingMessage): Readable {
   return through;
 }
 
+/** The whole JSON body; one that is too large is refused while it comes, and the edge reads on for a moment. */
+const wholeBody = (req: IncomingMessage): Promise<Buffer> =>
+  readBody(req, JSON_LIMIT).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'body_too_large') throw error;
+    throw new AppError('body_too_large', { detail: error.message });
+  });
+
 /** Sends requests on to their services with headers made anew. */
 export function createForward(tokenKey: string) {
   const request = async (
@@ -92,8 +99,7 @@ export function createForward(tokenKey: string) {
       delete headers['content-type'];
       return upstream.send({ method, path, headers, timeoutMs });
     }
-    if (!multipart)
-      return upstream.send({ method, path, headers, timeoutMs, body: await readBody(req, JSON_LIMIT) });
+    if (!multipart) return upstream.send({ method, path, headers, timeoutMs, body: await wholeBody(req) });
     if (length !== undefined) headers['content-length'] = length;
     const body = limited(req);
     let tooLarge: unknown;

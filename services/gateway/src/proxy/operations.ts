@@ -57,3 +57,13 @@ export function operationMatcher(
       )?.matched;
   };
 }
+
+const contractMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The methods a path of the contract takes, as `Allow` lists them; none for a path that is not in it. */
+export const methodsOf = (match: ReturnType<typeof operationMatcher>, path: string): string[] => {
+  const methods: string[] = contractMethods.filter((method) => match(method, path) !== undefined);
+  return methods.length === 0
+    ? []
+    : ['OPTIONS', ...(methods.includes('GET') ? ['HEAD'] : []), ...methods].sort();
+};
