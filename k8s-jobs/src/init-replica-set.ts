@@ -10,6 +10,15 @@ const SET = 'rs0';
 /** A new member copies all data before it counts. */
 const JOIN_MS = 600_000;
 
+/** A name that is not resolved yet, or a change before this one that the set has still to confirm. */
+const PASSING = new Set([
+  'NodeNotFound',
+  'HostUnreachable',
+  'NewReplicaSetConfigurationIncompatible',
+  'ConfigurationInProgress',
+  'CurrentConfigNotCommittedYet',
+]);
+
 const members = () =>
   z
     .string()
@@ -93,15 +102,8 @@ async function join(client: MongoClient, wanted: readonly string[], log: Logger)
   }
   const missing = wanted.filter((host) => !config.members.some((member) => member.host === host));
   for (const host of missing) {
-    const current = await configuration(client);
-    const id = Math.max(...current.members.map(({ _id }) => _id)) + 1;
-    await admin(client, {
-      replSetReconfig: {
-        ...current,
-        version: current.version + 1,
-        members: [...current.members, { _id: id, host }],
-      },
-    });
+    const accepted = await until(120_000, () => add(client, host));
+    if (accepted === undefined) throw new Error(`${host} could not be added in two minutes`);
     log.info({ member: host }, 'member added');
     const joined = await until(
       JOIN_MS,
@@ -110,6 +112,21 @@ async function join(client: MongoClient, wanted: readonly string[], log: Logger)
     if (joined === undefined) throw new Error(`${host} did not catch up in ${JOIN_MS / 60_000} minutes`);
   }
   return missing.length;
+}
+
+/** True when the set has taken the member in; undefined while it cannot yet. */
+async function add(client: MongoClient, host: string): Promise<true | undefined> {
+  const current = await configuration(client);
+  if (current.members.some((member) => member.host === host)) return true;
+  const id = Math.max(...current.members.map(({ _id }) => _id)) + 1;
+  const members = [...current.members, { _id: id, host }];
+  try {
+    await admin(client, { replSetReconfig: { ...current, version: current.version + 1, members } });
+    return true;
+  } catch (error) {
+    if (PASSING.has((error as { codeName?: string }).codeName ?? '')) return undefined;
+    throw error;
+  }
 }
 
 const configuration = async (client: MongoClient): Promise<SetConfig> =>

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { given, names } from './shared/databases';
 import { job } from './shared/job';
+import { grantRows } from './shared/grant-rows';
 import { withMongo } from './shared/mongo';
 import { withPostgres } from './shared/postgres';
 
@@ -79,22 +80,6 @@ async function ensureDatabase(client: pg.Client, name: string, password: string)
   await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
   await client.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${name} TO ${name}`);
   return created;
-}
-
-/** Inside the service's database. */
-async function grantRows(client: pg.Client, name: string): Promise<void> {
-  const rows = 'SELECT, INSERT, UPDATE, DELETE';
-  for (const statement of [
-    `REVOKE ALL ON SCHEMA public FROM PUBLIC`,
-    `GRANT USAGE, CREATE ON SCHEMA public TO ${name}_owner`,
-    `GRANT USAGE ON SCHEMA public TO ${name}`,
-    `GRANT ${rows} ON ALL TABLES IN SCHEMA public TO ${name}`,
-    `GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO ${name}`,
-    `ALTER DEFAULT PRIVILEGES FOR ROLE ${name}_owner IN SCHEMA public GRANT ${rows} ON TABLES TO ${name}`,
-    `ALTER DEFAULT PRIVILEGES FOR ROLE ${name}_owner IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO ${name}`,
-  ]) {
-    await client.query(statement);
-  }
 }
 
 async function ensureUser(client: MongoClient, name: string, password: string): Promise<number> {

@@ -3,7 +3,9 @@ import { text } from '@bramble/service-kit/config';
 import { migratePostgres } from '@bramble/service-kit/migrate';
 import { firstConnection } from './shared/first-connection';
 import { given, postgresShape, postgresVariable } from './shared/databases';
+import { grantRows } from './shared/grant-rows';
 import { job } from './shared/job';
+import { withPostgres } from './shared/postgres';
 
 /** Brings every PostgreSQL schema up to this image's, one database after the other; a newer one is left as it is. */
 export const migrate = job({
@@ -12,13 +14,21 @@ export const migrate = job({
   async run(config, log) {
     const applied: Record<string, number> = {};
     for (const name of config.POSTGRES_DATABASES) {
-      const done = await firstConnection('postgres', { seconds: config.CONNECT_SECONDS, log }, () =>
-        migratePostgres({
-          url: given(config, postgresVariable(name)),
+      const url = given(config, postgresVariable(name));
+      const done = await firstConnection('postgres', { seconds: config.CONNECT_SECONDS, log }, async () => {
+        await withPostgres(url, { seconds: 0, log }, async (client) => {
+          const { rows } = await client.query<{ owner: boolean }>('SELECT current_user = $1 AS owner', [
+            `${name}_owner`,
+          ]);
+          // A service's own address (a database made by hand) has nobody to grant to.
+          if (rows[0]?.owner === true) await grantRows(client, name);
+        });
+        return migratePostgres({
+          url,
           migrationsDir: path.join(config.MIGRATIONS_DIR, name),
           waitMs: 0,
-        }),
-      );
+        });
+      });
       applied[name] = done.length;
     }
     return { applied };

@@ -64,7 +64,8 @@ describe('replicas', () => {
         object.metadata.name,
         replicas > 1,
       ]);
-      expect(pod.spec.topologySpreadConstraints !== undefined).toBe(replicas > 1);
+      const grows = object.metadata.name === `${RELEASE}-mongodb`;
+      expect(pod.spec.topologySpreadConstraints !== undefined).toBe(replicas > 1 || grows);
     }
   });
 
@@ -73,6 +74,14 @@ describe('replicas', () => {
     expect(named(objects, 'Deployment', 'gateway').spec).not.toHaveProperty('replicas');
     expect(named(objects, 'HorizontalPodAutoscaler', 'gateway').spec?.['minReplicas']).toBe(2);
     expect(named(objects, 'Deployment', 'users').spec?.['replicas']).toBe(1);
+  });
+});
+
+describe('a replica set that grows', () => {
+  it('keeps its first pod as it is', () => {
+    const template = (set: string[]) =>
+      named(render('ci/default-values.yaml', { set }), 'StatefulSet', 'mongodb').spec?.['template'];
+    expect(template(['mongodb.replicas=3'])).toEqual(template([]));
   });
 });
 

@@ -26,6 +26,8 @@ export function openShop(url: string) {
     const response = await fetch(new URL(path, url), {
       method,
       headers: {
+        // Each request its own connection: a reset of an idle one under a request is for clients to repeat, and Node's does not.
+        connection: 'close',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),

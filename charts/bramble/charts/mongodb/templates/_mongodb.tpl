@@ -44,7 +44,8 @@ spec:
       serviceAccountName: {{ include "common.fullname" $context }}
       {{- include "common.podSecurity" (dict "root" .root "uid" $values.uid) | nindent 6 }}
       terminationGracePeriodSeconds: 60
-      {{- include "common.placement" $context | nindent 6 }}
+      {{- /* Spread at one replica too: growing to three must not change the pod, and so restart the one that the others copy from. */}}
+      {{- include "common.placement" (merge (dict "replicas" 2) $context) | nindent 6 }}
       initContainers:
         {{- if $values.preflight.enabled }}
         # A processor without the instructions that mongod is built with kills it without a word: say it in one sentence.
