@@ -1,5 +1,5 @@
 import type { FieldErrors, UseFormRegister, UseFormSetValue } from 'react-hook-form';
-import { groupCard, groupExpiry, testCards, tokenOf } from '../lib/card';
+import { groupCard, groupExpiry, testCards } from '../lib/card';
 import { Field } from './ui/field';
 import { Input } from './ui/input';
 
@@ -92,5 +92,3 @@ export const CardFields = ({ register, setValue, errors }: CardFieldsProps) => (
     </details>
   </div>
 );
-
-export const isTestCard = (number: string): boolean => tokenOf(number) !== undefined;

@@ -18,7 +18,7 @@ const endSession = (): void => {
   queryClient.removeQueries({ queryKey: ['mine'] });
 };
 
-export const sessionQuery = queryOptions({
+const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 5 * 60_000,
   queryFn: async ({ signal }): Promise<User | null> => {

@@ -6,7 +6,6 @@ import { ApiError, isCode, sentenceFor } from '../../lib/api-error';
 import { queryClient } from '../../lib/query-client';
 import { stored } from '../../lib/stored';
 import {
-  foresee,
   readWishes,
   together,
   wishExactly,
@@ -176,8 +175,6 @@ export const choose = (goods: Goods, quantity: number): void => {
   });
   schedule(quantity === 0 ? 0 : SETTLE_MS);
 };
-
-export const foreseen = () => foresee(known(), state.sending, state.wishes);
 
 /** Starts what keeps baskets of tabs, of Back and of offline times in step. Called once, by the shell. */
 export const keepCartInStep = (): void => {

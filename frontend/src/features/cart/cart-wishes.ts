@@ -30,7 +30,7 @@ export interface BasketLine {
 
 type Goods = Pick<Product, 'title'> & { productId: string; unitPrice: Money };
 
-export const MAX_QUANTITY = 999;
+const MAX_QUANTITY = 999;
 
 /** Puts `quantity` more in. Repeated presses become one wish, and so one request. */
 export const wishMore = (wishes: Wishes, goods: Goods, quantity: number, newKey: () => string): Wishes => {

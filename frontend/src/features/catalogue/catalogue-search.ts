@@ -2,7 +2,7 @@ import type { ProductQuery } from '@bramble/contracts/catalog';
 import { env } from '../../env';
 import { minorUnits } from '../../lib/money';
 
-export const sorts = ['relevance', 'newest', 'price', '-price', 'popular'] as const;
+const sorts = ['relevance', 'newest', 'price', '-price', 'popular'] as const;
 export type Sort = (typeof sorts)[number];
 
 /** Price bands in whole units of the shop's currency; the last one is open. */

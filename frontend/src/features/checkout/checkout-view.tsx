@@ -33,7 +33,7 @@ interface CheckoutViewProps {
   renderArt: (productId: string) => ReactNode;
 }
 
-export const Section = ({ title, children }: { title: string; children: ReactNode }) => (
+const Section = ({ title, children }: { title: string; children: ReactNode }) => (
   <section className="grid gap-4 border-t border-line pt-6" aria-label={title}>
     <h2 className="text-xl">{title}</h2>
     {children}

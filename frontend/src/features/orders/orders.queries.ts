@@ -1,4 +1,3 @@
-import type { Delivery } from '@bramble/contracts/delivery';
 import type { Order } from '@bramble/contracts/orders';
 import type { Page } from '@bramble/contracts/page';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
@@ -13,14 +12,6 @@ export const orderQuery = (id: string) =>
   queryOptions({
     queryKey: ['mine', 'order', id],
     queryFn: async ({ signal }) => (await get<OrderAnswer>(`/api/orders/${id}`, { signal })).order,
-  });
-
-export const deliveryQuery = (orderId: string) =>
-  queryOptions({
-    queryKey: ['mine', 'delivery', orderId],
-    retry: false,
-    queryFn: async ({ signal }) =>
-      (await get<{ delivery: Delivery }>(`/api/deliveries/${orderId}`, { signal })).delivery,
   });
 
 export const ordersQuery = infiniteQueryOptions({
