@@ -18,7 +18,7 @@ export interface Shop {
 }
 
 /** An address where nothing listens. */
-export const NOWHERE = 'http://127.0.0.1:9';
+const NOWHERE = 'http://127.0.0.1:9';
 
 /** Users and the gateway on real stores; the other services are away unless `env` names them. */
 export async function openShop(

@@ -10,7 +10,7 @@ import { openPostgres, type Sql } from '../src/postgres';
 import { openRedis, type Redis } from '../src/redis';
 
 /** The tables of the README, and one that shows in which order effects were committed. */
-export const schema = `
+const schema = `
 CREATE TABLE IF NOT EXISTS outbox (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL, stream text NOT NULL, key text NOT NULL, type text NOT NULL,
   version int NOT NULL DEFAULT 1, occurred_at timestamptz NOT NULL, correlation_id text NOT NULL, traceparent text NOT NULL DEFAULT '',
