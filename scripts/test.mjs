@@ -5,10 +5,17 @@ import { ensureInstalled } from './install.mjs';
 process.chdir(new URL('..', import.meta.url).pathname);
 await ensureInstalled();
 
-const node = (...args) => {
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-};
+const node = (...args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
+const jest = (...args) => node('node_modules/jest/bin/jest.js', ...args);
+
 // The end-to-end tests start the shop from its bundles, and the others need the database clients.
-node('--import', 'tsx', 'scripts/build.ts');
-node('node_modules/jest/bin/jest.js', ...process.argv.slice(2));
+const built = node('--import', 'tsx', 'scripts/build.ts');
+if (built !== 0) process.exit(built);
+const wanted = process.argv.slice(2);
+if (wanted.length > 0) process.exit(jest(...wanted));
+// One whole shop at a time: several would take the cores from each other, and time is part of what is tested.
+const parts = [
+  jest('--selectProjects', 'unit', 'integration'),
+  jest('--runInBand', '--selectProjects', 'e2e'),
+];
+process.exit(Math.max(...parts));
