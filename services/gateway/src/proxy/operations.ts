@@ -31,13 +31,17 @@ export function operationMatcher(
   operations: readonly Operation[],
 ): (method: string, path: string) => Matched | undefined {
   const fixed = new Map<string, Matched>();
+  /** A fixed path takes its own methods only, also where its last part could be a parameter. */
+  const fixedPaths = new Set<string>();
   const open = new Map<string, { segments: string[]; matched: Matched }[]>();
   for (const operation of operations)
     for (const path of [operation.path, ...(operation.aliases ?? [])]) {
       const matched = { operation, template: templateOf(operation.path) };
       const method = operation.method.toUpperCase();
-      if (!path.includes(':')) fixed.set(`${method} ${path}`, matched);
-      else {
+      if (!path.includes(':')) {
+        fixed.set(`${method} ${path}`, matched);
+        fixedPaths.add(path);
+      } else {
         const segments = path.split('/');
         const key = `${method} ${segments.length}`;
         open.set(key, [...(open.get(key) ?? []), { segments, matched }]);
@@ -46,7 +50,7 @@ export function operationMatcher(
   return (asked, path) => {
     const method = asked === 'HEAD' ? 'GET' : asked;
     const exact = fixed.get(`${method} ${path}`);
-    if (exact) return exact;
+    if (exact || fixedPaths.has(path)) return exact;
     const given = path.split('/');
     return open
       .get(`${method} ${given.length}`)

@@ -1,4 +1,4 @@
-import { operationMatcher, publicOperations } from './operations';
+import { methodsOf, operationMatcher, publicOperations } from './operations';
 import { upstreamFor } from './routing';
 
 describe('routing', () => {
@@ -40,5 +40,8 @@ describe('routing', () => {
     expect(match('HEAD', '/api/products/search')?.template).toBe('/api/products');
     expect(match('POST', '/api/auth/register')?.template).toBe('/api/auth/signup');
     expect(match('GET', '/api/products/7/nothing')).toBeUndefined();
+    expect(match('PATCH', '/api/products/mine')).toBeUndefined();
+    expect(methodsOf(match, '/api/products/mine')).toEqual(['GET', 'HEAD', 'OPTIONS']);
+    expect(methodsOf(match, '/api/nothing')).toEqual([]);
   });
 });
