@@ -60,9 +60,14 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
 
   return {
     /** Counts a guess before it is checked, so that many at once are no way around. Answers when it may not be checked. */
-    guess: async (email: string, address: string): Promise<Refusal | undefined> =>
-      (await take(pair, pairKey(email, address))) ??
-      ((await isKnown(email, address)) ? undefined : take(strangers, keyOf(email))),
+    guess: async (email: string, address: string): Promise<Refusal | undefined> => {
+      const refusal = await take(pair, pairKey(email, address));
+      if (refusal) return refusal;
+      if (!(await isKnown(email, address))) return take(strangers, keyOf(email));
+      // As long a way as for an address that is not known, so that time does not tell.
+      await strangers.get(keyOf(email));
+      return undefined;
+    },
 
     /** The guess was right: it does not count, and the address is known from now on. */
     right: async (email: string, address: string): Promise<void> => {
