@@ -20,7 +20,7 @@ function run(args: readonly string[]): void {
   if (status !== 0) throw new Error(`docker ${args[0] ?? ''} ended with ${String(status)}`);
 }
 
-export const imageOf = ({ prefix, tag }: ImageOptions, name: string): string => `${prefix}-${name}:${tag}`;
+const imageOf = ({ prefix, tag }: ImageOptions, name: string): string => `${prefix}-${name}:${tag}`;
 
 /** Builds one image for every wanted platform; several become one manifest in the registry. */
 export async function buildImage(name: string, options: ImageOptions): Promise<string> {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root, serviceNames } from '../workspace';
 import { addNative } from './native';
 
-export const JOBS = 'jobs';
+const JOBS = 'jobs';
 export const STOREFRONT = 'storefront';
 
 /** Every image of a release. */

@@ -8,7 +8,7 @@ export interface KubernetesObject {
   readonly data?: Record<string, string>;
 }
 
-export interface Metadata {
+interface Metadata {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export interface PodSpec {
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
 }
 
-export interface Probe {
+interface Probe {
   readonly httpGet?: { readonly path: string; readonly port: string | number };
   readonly failureThreshold?: number;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -41,7 +41,7 @@ export function openCluster(): Cluster {
     KUBECONFIG: path.join(homedir(), '.cache/bramble-cluster/run/admin.conf'),
     PATH: `${path.join(homedir(), '.cache/bramble-cluster/bin')}:${process.env['PATH'] ?? ''}`,
   };
-  local('up');
+  if (spawnSync('kubectl', ['get', '--raw', '/readyz'], { env }).status !== 0) local('up');
   // Volumes of such a cluster are used once: start over when few are left.
   const phases = execFileSync('kubectl', ['get', 'pv', '-o', 'jsonpath={.items[*].status.phase}'], {
     env,
@@ -55,8 +55,8 @@ export function openCluster(): Cluster {
   return { env, isLocal: true, load: (images) => void local('load', ...images) };
 }
 
-export const chart = path.join(ROOT, 'charts', 'bramble');
-export const valuesFile = path.join(__dirname, 'values.yaml');
+const chart = path.join(ROOT, 'charts', 'bramble');
+const valuesFile = path.join(__dirname, 'values.yaml');
 
 /** kubectl and helm against one namespace. */
 export function openTools({ env }: Cluster, namespace: string, release: string) {

@@ -5,15 +5,7 @@ import { call, get, post } from '../../lib/api';
 import { ApiError, isCode, sentenceFor } from '../../lib/api-error';
 import { queryClient } from '../../lib/query-client';
 import { stored } from '../../lib/stored';
-import {
-  readWishes,
-  together,
-  wishExactly,
-  wishMore,
-  without,
-  type Wish,
-  type Wishes,
-} from './cart-wishes';
+import { readWishes, together, wishExactly, wishMore, without, type Wish, type Wishes } from './cart-wishes';
 
 interface CartAnswer {
   cart: Cart;
