@@ -122,7 +122,7 @@ async function flush(address: string): Promise<void> {
   redis.on('error', () => undefined);
   try {
     await redis.connect();
-    await redis.flushall();
+    await redis.flushdb();
   } finally {
     redis.disconnect();
   }
