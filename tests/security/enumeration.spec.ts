@@ -4,7 +4,7 @@ import { openShop, type OpenShop } from './open-shop';
 /** Samples are taken until the interval is narrow enough to tell, since a busy machine makes it wide. */
 const ROUND = 150;
 const MAX_SAMPLES = 1_500;
-const NARROW = 0.18;
+const NARROW = 0.12;
 const password = 'a-long-password-1';
 
 let shop: OpenShop;
