@@ -103,15 +103,20 @@ export function openTools({ env }: Cluster, namespace: string, release: string) 
           cause: error,
         });
       }
-      const lines = (await kubectl('logs', `job/${name}`)).trim().split('\n');
-      return JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
+      const line = (await kubectl('logs', `job/${name}`))
+        .split('\n')
+        .findLast((text) => text.startsWith('{'));
+      return JSON.parse(line ?? '{}') as Record<string, unknown>;
     },
 
-    /** Deletes pods of a component without ceremony, as a power cut would, and waits until others serve. */
+    /**
+     * Kills the pods of a component a second after it is told, and waits until others serve. Never by --force: that starts
+     * a second server on the first one's files before the first has ended.
+     */
     async kill(component: string): Promise<void> {
       const selector = `app.kubernetes.io/component=${component}`;
       const before = await names(selector);
-      await kubectl('delete', 'pod', '-l', selector, '--grace-period=0', '--force', '--wait=false');
+      await kubectl('delete', 'pod', '-l', selector, '--grace-period=1', '--wait=false');
       const deadline = Date.now() + 180_000;
       for (;;) {
         const { items } = await json<{ items: Pod[] }>('get', 'pod', '-l', selector);

@@ -61,12 +61,15 @@ export function buildOrders(config: OrdersConfig): Service {
   const idempotency = createIdempotency({ answers, replayed: metrics.replayed });
   const repository = createOrderRepository({ sql, outbox });
   const saga = createSaga({ orders: repository, metrics, log });
+  const lists = openPrisma(replica);
+  // Prisma compiles its first query for a second or more: before this pod is ready, not under its first shopper.
+  service.onStart('first list', () => lists.order.findFirst({ select: { id: true } }));
   const reconciler = createReconciler({ saga, log });
   const carts = createCartRepository(sql);
   const cart = createCartService({ carts, payments, currency });
   const orders = createOrderService({
     orders: repository,
-    lists: createOrderListRepository(openPrisma(replica)),
+    lists: createOrderListRepository(lists),
     saga,
     idempotency,
     answers,
