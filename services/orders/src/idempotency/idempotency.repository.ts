@@ -1,3 +1,4 @@
+import { batcher } from '@bramble/service-kit/batcher';
 import type { Sql, SqlSession } from '@bramble/service-kit/postgres';
 
 /** What is kept of a request with an Idempotency-Key. `status` and `body` are null while it is running. */
@@ -27,23 +28,39 @@ interface Row {
 /** Answers are replayed for 24 hours; older ones count as never asked. */
 export const KEPT = "interval '24 hours'";
 
+interface Found {
+  now: number;
+  stored?: StoredAnswer;
+}
+
+function toFound(row: Row): Found {
+  const now = row.now.getTime();
+  if (row.request_hash === null) return { now };
+  const { request_hash: requestHash, order_id: orderId, status, body, age_ms: age } = row;
+  return { now, stored: { requestHash, orderId, status, body, ageMs: Number(age ?? 0) } };
+}
+
 export function createIdempotencyRepository(sql: Sql) {
-  return {
-    /** The stored answer, if any, and the database's clock in milliseconds. */
-    async find(userId: string, key: string): Promise<{ now: number; stored?: StoredAnswer }> {
+  const find = batcher<{ userId: string; key: string }, Found>({
+    max: 64,
+    concurrency: 2,
+    run: async (asked) => {
       const { rows } = await sql.query<Row>({
         name: 'idempotency-find',
         text: `SELECT i.request_hash, i.order_id, i.status, i.body, extract(epoch FROM clock_timestamp() - i.created_at) * 1000 AS age_ms,
             clock_timestamp() AS now
-          FROM (VALUES (1)) AS one LEFT JOIN idempotency i ON i.user_id = $1 AND i.key = $2 AND i.created_at > now() - ${KEPT}`,
-        values: [userId, key],
+          FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (user_id, key, place)
+          LEFT JOIN idempotency i ON i.user_id = asked.user_id AND i.key = asked.key AND i.created_at > now() - ${KEPT}
+          ORDER BY asked.place`,
+        values: [asked.map(({ userId }) => userId), asked.map(({ key }) => key)],
       });
-      const row = rows[0];
-      const now = row?.now.getTime() ?? Date.now();
-      if (!row || row.request_hash === null) return { now };
-      const { request_hash: requestHash, order_id: orderId, status, body, age_ms: age } = row;
-      return { now, stored: { requestHash, orderId, status, body, ageMs: Number(age ?? 0) } };
+      return rows.map(toFound);
     },
+  });
+
+  return {
+    /** The stored answer, if any, and the database's clock in milliseconds. Look-ups that come together are one statement. */
+    find: (userId: string, key: string): Promise<Found> => find({ userId, key }),
 
     /**
      * Marks a request as begun, for work that leaves traces elsewhere before it commits here. Answers the order id that this

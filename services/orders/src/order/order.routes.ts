@@ -14,7 +14,7 @@ export interface OrderRouteDependencies {
 
 export const orderRoutes = ({ orders, placeOrder, cart }: OrderRouteDependencies): Mountable[] => [
   ...endpoint(ordersApi.place, ({ actor, body, idempotency, req, res }) =>
-    placeOrder.place(actor, userIdOf(actor), body, cart.sourceFor({ req, res, actor }), idempotency),
+    placeOrder.place(userIdOf(actor), body, cart.sourceFor({ req, res, actor }), idempotency),
   ),
   ...endpoint(ordersApi.list, ({ actor, query }) => orders.mine(userIdOf(actor), query)),
   ...endpoint(ordersApi.get, { find: ({ params, actor }) => orders.visible(params.id, actor) }, ({ found }) =>

@@ -1,13 +1,13 @@
 import type { Money } from '@bramble/contracts/money';
 import { money } from '@bramble/contracts/money';
 import { MAX_QUANTITY, type Item, type Order, type PlaceOrderBody } from '@bramble/contracts/orders';
-import { paymentsApi, type Quote } from '@bramble/contracts/payments';
+import { paymentsApi, type Quote, type QuoteRequest } from '@bramble/contracts/payments';
 import { reply, type Reply } from '@bramble/service-kit/endpoint';
-import { AppError } from '@bramble/service-kit/errors';
+import { batcher } from '@bramble/service-kit/batcher';
+import { AppError, errorOfProblem } from '@bramble/service-kit/errors';
 import { newEvent } from '@bramble/service-kit/events';
 import type { Upstream } from '@bramble/service-kit/http-client';
 import { newId, orderNumber } from '@bramble/service-kit/ids';
-import type { Actor } from '@bramble/service-kit/internal-auth';
 import { currentContext } from '@bramble/service-kit/request-context';
 import type { IdempotencyRepository, RequestKey } from '../idempotency/idempotency.repository';
 import { ABANDONED_MS, OvertakenError, type Idempotency } from '../idempotency/idempotency.service';
@@ -51,22 +51,30 @@ export function mergeItems(items: readonly Item[]): Item[] {
 export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
   const { orders, answers, idempotency, payments, metrics, currency, reservationMs } = dependencies;
 
+  // Orders that arrive together are priced in one call.
+  const quotes = batcher<QuoteRequest, Quote>({
+    max: 64,
+    concurrency: 2,
+    run: async (requests) => {
+      const { items } = await payments.call(paymentsApi.quotes, { body: { quotes: requests } });
+      return items.map((item) =>
+        'quote' in item ? item.quote : (errorOfProblem(item.problem) ?? new AppError('bad_gateway')),
+      );
+    },
+  });
+
   const quoteFor = async (
-    actor: Actor,
     userId: string,
     body: PlaceOrderBody,
     items: Item[],
     orderId?: string,
   ): Promise<Quote> => {
-    const quote = await payments.call(paymentsApi.quote, {
-      as: actor,
-      body: {
-        items,
-        userId,
-        shippingAddress: body.shippingAddress,
-        ...(body.discountCode === undefined ? {} : { discountCode: body.discountCode }),
-        ...(orderId === undefined ? {} : { take: { orderId } }),
-      },
+    const quote = await quotes({
+      items,
+      userId,
+      shippingAddress: body.shippingAddress,
+      ...(body.discountCode === undefined ? {} : { discountCode: body.discountCode }),
+      ...(orderId === undefined ? {} : { take: { orderId } }),
     });
     if (quote.items.length < items.length) throw new AppError('product_unavailable');
     checkTotal(body.expectedTotal, quote);
@@ -129,7 +137,6 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
      * none twice.
      */
     async place(
-      actor: Actor,
       userId: string,
       body: PlaceOrderBody,
       cart: CartSource,
@@ -142,13 +149,13 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
         const items = mergeItems(body.items ?? (await cart.items()));
         if (items.length === 0) throw new AppError('cart_empty');
         const cartOwner = body.items ? undefined : cart.owner;
-        const quote = await quoteFor(actor, userId, body, items);
+        const quote = await quoteFor(userId, body, items);
         if (body.discountCode === undefined)
           return write(pendingOrder(earlierOrderId ?? newId(), userId, body, quote, now), request, cartOwner);
         const orderId = await answers.begin(request, earlierOrderId ?? newId(), ABANDONED_MS);
         if (orderId === undefined) throw new OvertakenError();
         try {
-          const taken = await quoteFor(actor, userId, body, items, orderId);
+          const taken = await quoteFor(userId, body, items, orderId);
           return await write(pendingOrder(orderId, userId, body, taken, now), request, cartOwner);
         } catch (error) {
           if (error instanceof AppError)

@@ -1,21 +1,38 @@
+import type { Parsed } from '@bramble/contracts/operation';
 import { ordersApi } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
 import { AppError } from '@bramble/service-kit/errors';
 import type { Upstream } from '@bramble/service-kit/http-client';
+import { currentContext } from '@bramble/service-kit/request-context';
 import { boundedQuote, type QuoteService } from './quote.service';
 
+/** Bytes of 64 quotes of 100 lines each. */
+const BATCH_LIMIT = 1_000_000;
+
+type Priced = Parsed<(typeof paymentsApi.quote)['body']>;
+
+const priced = (quotes: QuoteService, { items, discountCode, shippingAddress, take }: Priced) =>
+  boundedQuote(
+    quotes.quote({ items, discountCode, country: shippingAddress?.country, takeFor: take?.orderId }),
+  );
+
 export const quoteRoutes = (quotes: QuoteService, orders: Upstream): Mountable[] => [
-  ...endpoint(paymentsApi.quote, ({ body }) =>
-    boundedQuote(
-      quotes.quote({
-        items: body.items,
-        discountCode: body.discountCode,
-        country: body.shippingAddress?.country,
-        takeFor: body.take?.orderId,
-      }),
+  ...endpoint(paymentsApi.quote, ({ body }) => priced(quotes, body)),
+  ...endpoint(paymentsApi.quotes, { bodyLimit: BATCH_LIMIT }, async ({ body }) => ({
+    items: await Promise.all(
+      body.quotes.map((request) =>
+        priced(quotes, request).then(
+          (quote) => ({ quote }),
+          (error: unknown) => {
+            if (error instanceof AppError)
+              return { problem: error.toProblem(currentContext().correlationId) };
+            throw error;
+          },
+        ),
+      ),
     ),
-  ),
+  })),
   ...endpoint(paymentsApi.calculate, async ({ body, actor, req }) => {
     const items =
       body.items ?? (await orders.call(ordersApi.cartItems, { as: actor, cookie: req.headers.cookie })).items;

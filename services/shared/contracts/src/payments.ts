@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemSchema } from './errors';
 import { moneySchema } from './money';
 import { operation } from './operation';
 import { addressSchema, discountCodeSchema, itemsSchema, orderLineSchema, quoteTotalsSchema } from './orders';
@@ -55,6 +56,16 @@ export const discountPatch = z
 
 const discountParams = z.strictObject({ code: discountCodeSchema });
 const discountAnswer = z.object({ discount: discountSchema });
+
+/** With `take`, one use of the discount is taken for that order, once. */
+const quoteRequest = z.strictObject({
+  items: itemsSchema,
+  discountCode: discountCodeSchema.optional(),
+  shippingAddress: addressSchema.optional(),
+  userId: idSchema.optional(),
+  take: z.strictObject({ orderId: idSchema }).optional(),
+});
+export type QuoteRequest = z.input<typeof quoteRequest>;
 
 const tag = 'payments';
 export const paymentsApi = {
@@ -134,13 +145,21 @@ export const paymentsApi = {
     tag,
     summary: 'Price items',
     access: 'service',
-    body: z.strictObject({
-      items: itemsSchema,
-      discountCode: discountCodeSchema.optional(),
-      shippingAddress: addressSchema.optional(),
-      userId: idSchema.optional(),
-      take: z.strictObject({ orderId: idSchema }).optional(),
-    }),
+    body: quoteRequest,
     responses: { 200: quoteSchema },
+  }),
+  /** Up to 64 quotes in one call, each answered in its place by the quote or by why there is none. */
+  quotes: operation({
+    method: 'post',
+    path: '/internal/quotes/batch',
+    tag,
+    summary: 'Price several baskets',
+    access: 'service',
+    body: z.strictObject({ quotes: z.array(quoteRequest).min(1).max(64) }),
+    responses: {
+      200: z.object({
+        items: z.array(z.union([z.object({ quote: quoteSchema }), z.object({ problem: problemSchema })])),
+      }),
+    },
   }),
 };

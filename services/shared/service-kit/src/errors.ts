@@ -44,6 +44,26 @@ export class AppError extends Error {
   }
 }
 
+/** The AppError that a problem document stands for; undefined when its code is none of ours. */
+export function errorOfProblem(problem: Record<string, unknown>): AppError | undefined {
+  const {
+    code,
+    detail,
+    errors,
+    type: _type,
+    title: _title,
+    status: _status,
+    correlationId: _id,
+    ...extra
+  } = problem;
+  if (typeof code !== 'string' || !(code in errorCodes)) return undefined;
+  return new AppError(code as ErrorCode, {
+    ...(typeof detail === 'string' ? { detail } : {}),
+    ...(Array.isArray(errors) ? { errors: errors as { path: string; message: string }[] } : {}),
+    extra,
+  });
+}
+
 /** An event is ahead of its entity's state: repeat it later, without counting it as a failed try. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';

@@ -1,9 +1,8 @@
 import CircuitBreaker from 'opossum';
 import { Pool } from 'undici';
-import { errorCodes, type ErrorCode } from '@bramble/contracts/errors';
 import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
 import type { Service } from './create-service';
-import { AppError } from './errors';
+import { AppError, errorOfProblem } from './errors';
 import { internalTokenHeader, signInternalToken, type Actor } from './internal-auth';
 import { counter, gauge, histogram } from './metrics';
 import { currentContext } from './request-context';
@@ -32,28 +31,13 @@ const errorTypeOf = (error: unknown): string => {
 
 /** Makes a problem document the same AppError again; a foreign answer becomes `bad_gateway`. */
 function errorFrom(name: string, status: number, text: string): AppError {
+  const foreign = new AppError('bad_gateway', { detail: `${name} answered ${status}` });
   try {
-    const {
-      code,
-      detail,
-      errors,
-      type: _type,
-      title: _title,
-      status: _status,
-      correlationId: _id,
-      ...extra
-    } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof code === 'string' && code in errorCodes && code !== 'unauthenticated') {
-      return new AppError(code as ErrorCode, {
-        ...(typeof detail === 'string' ? { detail } : {}),
-        ...(Array.isArray(errors) ? { errors: errors as { path: string; message: string }[] } : {}),
-        extra,
-      });
-    }
+    const error = errorOfProblem(JSON.parse(text) as Record<string, unknown>);
+    return error && error.code !== 'unauthenticated' ? error : foreign;
   } catch {
-    return new AppError('bad_gateway', { detail: `${name} answered ${status}` });
+    return foreign;
   }
-  return new AppError('bad_gateway', { detail: `${name} answered ${status}` });
 }
 
 /**

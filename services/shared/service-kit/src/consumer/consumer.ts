@@ -17,6 +17,8 @@ import { createSettler, type Death } from './settle';
 /** The most events in one call of a handler. */
 const BATCH = 128;
 const CLAIM_MS = 10_000;
+/** After a batch that was not full: what arrives meanwhile travels together, so that a busy group commits few large batches. */
+const GATHER_MS = 20;
 /** With so many entries waiting behind failures nothing new is read. */
 const MAX_HELD = 10_000;
 
@@ -212,8 +214,12 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
       await pause(wait, signal);
       return;
     }
-    for (const [stream, entries] of await reader.readNew(wait))
+    let read = 0;
+    for (const [stream, entries] of await reader.readNew(wait)) {
+      read += entries.length;
       if (!(await process(stream, entries, false))) return;
+    }
+    if (read > 0 && read < BATCH) await pause(GATHER_MS, signal);
   };
 
   const loop = async () => {

@@ -16,7 +16,7 @@ const SWEEP_MS = 1_000;
 const TRIM_MS = 10_000;
 const CLEAN_MS = 60_000;
 /** Between two rounds under load, so that a busy service publishes few large batches instead of many small ones. */
-const LINGER_MS = 4;
+const LINGER_MS = 10;
 
 export interface RelayOptions {
   store: OutboxStore;
