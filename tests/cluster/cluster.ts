@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-const ROOT = path.join(__dirname, '..', '..');
+/** Tests and scripts are started from the root of the clone. */
+const ROOT = process.cwd();
 /** A cluster of its own that this machine can build; see the operator's guide for kind and k3d. */
 const LOCAL = path.join(ROOT, '..', 'shared', 'cluster', 'cluster');
 const VOLUMES_NEEDED = 12;
@@ -17,7 +18,7 @@ export interface Cluster {
 }
 
 /** KUBECONFIG's cluster, else one that is made here; throws one sentence when there is neither. */
-export function openCluster(): Cluster {
+export function openCluster(volumes = VOLUMES_NEEDED): Cluster {
   const given = process.env['KUBECONFIG'];
   if (given !== undefined && given !== '' && !given.includes('bramble-cluster')) {
     const command = process.env['CLUSTER_LOAD'];
@@ -47,7 +48,7 @@ export function openCluster(): Cluster {
     env,
     encoding: 'utf8',
   });
-  if (phases.split(' ').filter((phase) => phase === 'Available').length < VOLUMES_NEEDED) {
+  if (phases.split(' ').filter((phase) => phase === 'Available').length < volumes) {
     local('down');
     local('up');
   }
@@ -56,7 +57,11 @@ export function openCluster(): Cluster {
 }
 
 const chart = path.join(ROOT, 'charts', 'bramble');
-const valuesFile = path.join(__dirname, 'values.yaml');
+/** The test's values, and another file over them (CLUSTER_VALUES), such as deploy/kind-values.yaml. */
+const valuesFiles = [
+  path.join(ROOT, 'tests', 'cluster', 'values.yaml'),
+  process.env['CLUSTER_VALUES'] ?? '',
+].filter(Boolean);
 
 /** kubectl and helm against one namespace. */
 export function openTools({ env }: Cluster, namespace: string, release: string) {
@@ -79,8 +84,7 @@ export function openTools({ env }: Cluster, namespace: string, release: string) 
       verb,
       release,
       chart,
-      '--values',
-      valuesFile,
+      ...valuesFiles.map((file) => `--values=${file}`),
       '--wait',
       '--timeout=6m',
       ...set.map((pair) => `--set=${pair}`),

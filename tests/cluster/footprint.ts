@@ -4,10 +4,11 @@ import path from 'node:path';
 import { openCluster, openTools, type Tools } from './cluster';
 
 /*
- * Writes docs/footprint.md from a cluster on which the chart is installed (npm run test:cluster leaves it so):
- * node --import tsx tests/cluster/footprint.ts [namespace] [release]
+ * Installs the chart into a namespace of its own, measures it at rest and under the simulator, and writes docs/footprint.md:
+ * node --import tsx tests/cluster/footprint.ts. The images are those of the last npm run test:cluster.
  */
-const [namespace = 'bramble-test', release = 'shop'] = process.argv.slice(2);
+const namespace = 'bramble-footprint';
+const release = 'shop';
 const SECONDS_IDLE = 45;
 const SECONDS_BUSY = 60;
 const RATE = 3;
@@ -69,8 +70,9 @@ function imageSizes(): [string, number][] {
     .sort();
 }
 
-const tools = openTools(openCluster(), namespace, release);
-await tools.deploy('upgrade', 'simulator.enabled=false');
+const tools = openTools(openCluster(4), namespace, release);
+await tools.run('kubectl', ['create', 'namespace', namespace]);
+await tools.deploy('install');
 await pause(SECONDS_IDLE);
 const idle = await workingSets(tools);
 await tools.deploy('upgrade', 'simulator.enabled=true', `simulator.env.SIMULATOR_RATE=${RATE}`);
@@ -112,7 +114,7 @@ const images = imageSizes()
   .join('\n');
 
 writeFileSync(
-  path.join(__dirname, '..', '..', 'docs', 'footprint.md'),
+  path.join(process.cwd(), 'docs', 'footprint.md'),
   `# What it takes
 
 Measured by \`tests/cluster/footprint.ts\` on one node (amd64, 2 cores, Kubernetes 1.34, Node 24), with the chart's default
@@ -138,3 +140,4 @@ The storefront's is nginx and nothing else of ours is in it but 4 MB; its size i
 console.log(
   `requested ${sum((r) => r.request)} Mi, idle ${sum((r) => r.idle)} Mi, busy ${sum((r) => r.busy)} Mi`,
 );
+await tools.run('kubectl', ['delete', 'namespace', namespace]);
