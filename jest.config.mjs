@@ -1,7 +1,14 @@
 import { readdirSync } from 'node:fs';
 
 // Packages that exist as ES modules only, and one file that calls import(): jest compiles them like our own code.
-const ESM_ONLY = ['@prisma/client/runtime/query_compiler', 'jose/', 'mongodb/lib/runtime_adapters'];
+const ESM_ONLY = [
+  '@prisma/client/runtime/query_compiler',
+  'jose/',
+  '@kubernetes/client-node/',
+  'openid-client/',
+  'oauth4webapi/',
+  'mongodb/lib/runtime_adapters',
+];
 
 const swc = (tsx) => [
   '@swc/jest',
