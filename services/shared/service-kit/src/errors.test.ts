@@ -21,6 +21,7 @@ describe('errors', () => {
       expect(isTransient(coded(code))).toBe(true);
     expect(isTransient(new Error('wrapped', { cause: coded('ECONNRESET') }))).toBe(true);
     expect(isTransient(new AppError('unavailable'))).toBe(true);
+    expect(isTransient(new Error('Query read timeout'))).toBe(true);
     for (const error of [coded('23505'), new Error('x'), new AppError('conflict'), 'text', undefined])
       expect(isTransient(error)).toBe(false);
   });

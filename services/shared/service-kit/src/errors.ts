@@ -113,7 +113,7 @@ const transientNames = new Set([
 /** MongoDB server codes for stepping down, shutting down and write conflicts. */
 const transientMongo = new Set([6, 7, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 const transientMessages =
-  /Connection terminated|timeout exceeded when trying to connect|Connection is closed|Stream isn't writeable|Command timed out|LOADING|READONLY|server closed the connection|not queryable/i;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Connection is closed|Stream isn't writeable|Command timed out|LOADING|READONLY|server closed the connection|not queryable/i;
 
 /** True for errors of stores and networks that a repetition may heal: no fault of the event or request at hand. */
 export function isTransient(error: unknown): boolean {

@@ -39,6 +39,7 @@ const retryable: Record<string, 'serialization' | 'deadlock'> = {
   '40P01': 'deadlock',
 };
 const MAX_TRIES = 5;
+const QUERY_TIMEOUT_MS = 18_000;
 
 /**
  * Opens a pool of at most `max` connections. Statements end after 15 s and a transaction left idle after 10 s, so that a
@@ -53,6 +54,9 @@ export function openPostgres(
     max,
     types,
     connectionTimeoutMillis: 5_000,
+    // Above the server's own limit: a reply that a broken network swallowed would otherwise be awaited for ever, and
+    // whatever stands in its batch with it. The connection is thrown away.
+    query_timeout: QUERY_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: `bramble-${service.name}`,
