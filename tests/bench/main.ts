@@ -139,9 +139,7 @@ function table(rows: readonly Row[]): string {
 async function main(): Promise<void> {
   const { url, seconds, connections, json } = options();
   const bare = await bareLimits(seconds, connections);
-  const own = url
-    ? undefined
-    : await startShop({ env: { RATE_LIMIT_FACTOR: '1000000', DELIVERY_STEP_SECONDS: '1' } });
+  const own = url ? undefined : await startShop({ env: { RATE_LIMIT_FACTOR: '1000000' } });
   try {
     const { rows, unpaidAfterOneSecond } = await shopRows(url ?? own?.url ?? '', seconds, connections);
     const all = [...bare, ...rows];

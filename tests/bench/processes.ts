@@ -21,8 +21,11 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return (await Promise.race([line, exited]))[0];
 }
 
-/** Runs load in a process of its own and answers its figures. */
+const WARM_UP_SECONDS = 3;
+
+/** Runs load in a process of its own, first to warm the server up and then to measure, and answers the figures. */
 export async function load(plan: LoadPlan): Promise<LoadResult> {
+  await firstLine(run('load.ts', [JSON.stringify({ ...plan, seconds: WARM_UP_SECONDS })]));
   return JSON.parse(await firstLine(run('load.ts', [JSON.stringify(plan)]))) as LoadResult;
 }
 
