@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Finding } from './invariants';
 import type { Ledger } from './ledger';
 import type { People } from './people';
-
-const address = { name: 'Chaos', line1: 'Hedge Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' };
+import { orderBody } from './workload';
 
 interface Placed {
   status: number;
@@ -20,7 +19,7 @@ async function place(
   const response = await fetch(`${url}/api/orders`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify({ items: lines, shippingAddress: address, paymentMethod: { token: card } }),
+    body: JSON.stringify(orderBody(lines, card)),
   });
   const body = (await response.json()) as { order?: { id: string } };
   return { status: response.status, id: body.order?.id ?? '' };

@@ -1,5 +1,5 @@
 /** What the test itself knows was promised: written from answers alone, never read from the services. */
-interface Promised {
+export interface Promised {
   orderId: string;
   buyer: number;
   key: string;

@@ -12,10 +12,11 @@ import { prepareDatabases } from '../../scripts/start/databases';
 import { readSettings } from '../../scripts/start/settings';
 import { defaultCacheDir } from '../../scripts/stores/cache';
 import { keptSecret, openStores, type Stores } from '../../scripts/stores/open-stores';
+import { freePort } from '../../scripts/stores/ports';
 import { supervise, type Supervised } from '../../scripts/stores/supervise';
 import { root, serviceNames } from '../../scripts/workspace';
 import type { Eyes } from './invariants';
-import { freePort, startToxiproxy, type Proxy } from './toxiproxy';
+import { startToxiproxy, type Proxy } from './toxiproxy';
 
 export interface Rig {
   url: string;

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { defaultCacheDir } from '../../scripts/stores/cache';
+import { freePort } from '../../scripts/stores/ports';
 
 const VERSION = 'v2.5.0';
 const exec = promisify(execFile);
@@ -25,15 +25,6 @@ export interface Toxiproxy {
   proxy(name: string, upstreamPort: number): Promise<Proxy>;
   stop(): void;
 }
-
-export const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 async function binary(): Promise<string> {
   const folder = path.join(defaultCacheDir(), `toxiproxy-${VERSION}`);

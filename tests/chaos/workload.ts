@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Ledger } from './ledger';
+import { address } from '../helpers/shop-session';
+import type { Ledger, Promised } from './ledger';
 import type { Random } from '@bramble/service-kit/random';
 
 interface Answer {
@@ -18,7 +19,13 @@ export interface WorkloadOptions {
   rate: number;
 }
 
-const address = { name: 'Chaos', line1: 'Hedge Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' };
+/** The body of an order; a repetition under its key must send the very same. */
+export const orderBody = (items: readonly Promised['lines'][number][], card: string) => ({
+  items,
+  shippingAddress: address,
+  paymentMethod: { token: card },
+});
+
 const RETRY_FOR_MS = 60_000;
 
 /** Sends one request; undefined when no answer came. */
@@ -82,7 +89,7 @@ export async function runWorkload(
     ]);
     const cancels = random.chance(0.15);
     const cancelAfter = random.between(0, 1_500);
-    const body = { items: lines, shippingAddress: address, paymentMethod: { token: card } };
+    const body = orderBody(lines, card);
 
     const deadline = Date.now() + RETRY_FOR_MS;
     let placed: { id: string; totals: { total: { amount: number } } } | undefined;

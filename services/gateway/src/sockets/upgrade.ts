@@ -6,6 +6,7 @@ import { internalTokenHeader } from '@bramble/service-kit/internal-auth';
 import { correlationIdFrom } from '@bramble/service-kit/request-context';
 import type { Logger } from '@bramble/service-kit/logger';
 import type { Client } from '../edge/client';
+import { endWithProblem } from '../edge/end-with-problem';
 import { pathOf } from '../edge/paths';
 import { callerToken } from '../proxy/forward';
 import type { Authenticate } from '../auth/authenticate';
@@ -28,21 +29,6 @@ const handshake = [
   'user-agent',
 ] as const;
 const CONNECT_MS = 3_000;
-
-function refuse(socket: Duplex, error: AppError, correlationId: string): void {
-  const body = JSON.stringify(error.toProblem(correlationId));
-  socket.end(
-    [
-      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-      `X-Correlation-Id: ${correlationId}`,
-      '',
-      body,
-    ].join('\r\n'),
-  );
-}
 
 /** A browser always sends Origin with a handshake; whoever sends none must come with a bearer token or nobody's rights. */
 function fromAnotherSite(req: IncomingMessage, client: Client, allowed: ReadonlySet<string>): boolean {
@@ -94,7 +80,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
   ) => {
     const upstream = httpRequest(new URL('/ws', url), { headers, timeout: CONNECT_MS });
     const away = () =>
-      refuse(socket, new AppError('unavailable', { detail: 'notifications is away' }), correlationId);
+      endWithProblem(socket, new AppError('unavailable', { detail: 'notifications is away' }), correlationId);
     upstream.once('timeout', () => upstream.destroy(new Error('no answer to the handshake')));
     upstream.once('error', away);
     upstream.once('response', (response) => {
@@ -129,7 +115,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     socket.on('error', () => socket.destroy());
     open(req, socket, head, correlationId).catch((error: unknown) => {
       if (!(error instanceof AppError)) parts.log.warn({ err: error }, 'an upgrade failed');
-      refuse(
+      endWithProblem(
         socket,
         error instanceof AppError ? error : new AppError('internal', { cause: error }),
         correlationId,
