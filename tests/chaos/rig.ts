@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
@@ -22,9 +20,8 @@ export interface Rig {
   url: string;
   eyes: Eyes;
   proxies: Proxy[];
-  /** What was found broken outside the final checks. */
-  violations: string[];
-  takeViolations(): string[];
+  /** Where this shop keeps its data and logs. */
+  dataDir: string;
   killService(name: string): Promise<void>;
   /** SIGSTOP; answers what resumes it. */
   stopService(name: string): () => void;
@@ -33,11 +30,12 @@ export interface Rig {
   restartStore(name: 'postgres' | 'mongodb'): Promise<void>;
   /** Makes a share of all inbox claims fail in the stores themselves; answers what ends it. */
   throwInHandlers(share: number): Promise<() => Promise<void>>;
+  /** How many claims `throwInHandlers` has refused in PostgreSQL so far. */
+  thrownInHandlers(): Promise<number>;
   /** Publishes every event of the run once more, as after a lost broker. */
   publishEverythingAgain(): Promise<void>;
-  /** All poison there ever was, `fresh` included: dead letters of earlier seeds are still there. */
-  poison(fresh: readonly string[]): string[];
-  stop(): Promise<void>;
+  /** Ends everything; the data is removed unless it is to be kept. */
+  stop(options: { keepData: boolean }): Promise<void>;
 }
 
 const portOf = (url: string) => Number(new URL(url).port);
@@ -90,7 +88,6 @@ const failingShare = (share: number) => ({
 
 /** Starts stores, a proxy before each, and every service as a process that is started again when it dies. */
 export async function startRig(log: (line: string) => void): Promise<Rig> {
-  await promisify(execFile)('npm', ['run', 'build', '--silent'], { cwd: root });
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bramble-chaos-'));
   const stores = await openStores({ dataDir, cacheDir: defaultCacheDir(), ephemeral: false, log });
   const toxiproxy = await startToxiproxy();
@@ -180,21 +177,12 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
   };
   const running = (supervised: Supervised | undefined) =>
     waitUntil('a restart', () => Promise.resolve(supervised?.pid() !== undefined), 15_000);
-  let violations: string[] = [];
-  const allPoison: string[] = [];
 
   return {
     url,
     eyes,
     proxies: Object.values(proxied),
-    get violations() {
-      return violations;
-    },
-    takeViolations: () => {
-      const taken = violations;
-      violations = [];
-      return taken;
-    },
+    dataDir,
     async killService(name) {
       await running(services.get(name));
       process.kill(pidOf(services.get(name), name), 'SIGKILL');
@@ -227,7 +215,9 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
           [eyes.orders, eyes.payments].map((each) =>
             each.query(
               on
-                ? `CREATE OR REPLACE FUNCTION chaos_throw() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF random() < ${share} THEN RAISE EXCEPTION 'chaos'; END IF; RETURN NEW; END $$;
+                ? // A sequence counts on although its transaction is rolled back; the function runs as its owner to reach it.
+                  `CREATE SEQUENCE IF NOT EXISTS chaos_thrown;
+                   CREATE OR REPLACE FUNCTION chaos_throw() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN IF random() < ${share} THEN PERFORM nextval('public.chaos_thrown'); RAISE EXCEPTION 'chaos'; END IF; RETURN NEW; END $$;
                    CREATE OR REPLACE TRIGGER chaos_throw BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION chaos_throw();`
                 : 'DROP TRIGGER IF EXISTS chaos_throw ON inbox',
             ),
@@ -239,6 +229,18 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
         );
       await Promise.all([trigger(true), validator(failingShare(share))]);
       return async () => void (await Promise.all([trigger(false), validator({})]));
+    },
+    async thrownInHandlers() {
+      let sum = 0;
+      for (const pool of [eyes.orders, eyes.payments]) {
+        if ((await pool.query(`SELECT to_regclass('public.chaos_thrown') AS made`)).rows[0]?.made === null)
+          continue;
+        const { rows } = await pool.query<{ n: string }>(
+          'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM chaos_thrown',
+        );
+        sum += Number(rows[0]?.n ?? 0);
+      }
+      return sum;
     },
     async publishEverythingAgain() {
       const again = 'UPDATE outbox SET sent_at = NULL, stream_id = NULL';
@@ -254,18 +256,14 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
         ),
       );
     },
-    poison(fresh) {
-      allPoison.push(...fresh);
-      return [...allPoison];
-    },
-    async stop() {
+    async stop({ keepData }) {
       aof.stop();
       await Promise.all([...services.values()].map((service) => service.stop()));
       redis.disconnect();
       await Promise.all([eyes.orders.end(), eyes.payments.end(), mongo.close()]);
       toxiproxy.stop();
       await stores.stop();
-      if (process.env['KEEP_CHAOS_DATA'] !== '1') rmSync(dataDir, { recursive: true, force: true });
+      if (!keepData) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

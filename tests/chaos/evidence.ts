@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Eyes } from './invariants';
+
+const anyId = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const MOST = 20;
+
+/** Everything the stores hold of one order, written beside the data of a seed that failed. */
+async function storyOf({ orders, payments, catalog, delivery }: Eyes, id: string): Promise<unknown> {
+  const rows = async (pool: Eyes['orders'], text: string) => (await pool.query(text, [id])).rows as unknown[];
+  return {
+    order: await rows(orders, 'SELECT * FROM orders WHERE id = $1'),
+    lines: await rows(orders, 'SELECT * FROM order_lines WHERE order_id = $1'),
+    history: await rows(orders, 'SELECT * FROM order_events WHERE order_id = $1 ORDER BY version'),
+    ordersOutbox: await rows(orders, 'SELECT * FROM outbox WHERE key = $1::text ORDER BY seq'),
+    attempts: await rows(payments, 'SELECT * FROM payment_attempts WHERE order_id = $1'),
+    refunds: await rows(payments, 'SELECT * FROM refunds WHERE order_id = $1'),
+    released: await rows(payments, 'SELECT * FROM released_orders WHERE order_id = $1'),
+    paymentsOutbox: await rows(payments, 'SELECT * FROM outbox WHERE key = $1::text ORDER BY seq'),
+    charges: await rows(payments, `SELECT * FROM sandbox_charges WHERE split_part(key, ':', 1) = $1::text`),
+    chargeRefunds: await rows(
+      payments,
+      `SELECT * FROM sandbox_refunds WHERE split_part(charge_key, ':', 1) = $1::text`,
+    ),
+    reservation: await catalog.collection<{ _id: string }>('reservations').findOne({ _id: id }),
+    catalogOutbox: await catalog.collection('outbox').find({ key: id }).toArray(),
+    delivery: await delivery.collection<{ _id: string }>('deliveries').findOne({ _id: id }),
+    deliveryOutbox: await delivery.collection('outbox').find({ key: id }).toArray(),
+  };
+}
+
+/** Writes the story of every id that the violations name; answers the folder, or undefined when they name none. */
+export async function keepEvidence(
+  eyes: Eyes,
+  dataDir: string,
+  violations: readonly string[],
+): Promise<string | undefined> {
+  const ids = [...new Set(violations.flatMap((text) => text.match(anyId) ?? []))].slice(0, MOST);
+  if (ids.length === 0) return undefined;
+  const folder = path.join(dataDir, 'evidence');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'violations.txt'), violations.join('\n'));
+  for (const id of ids)
+    writeFileSync(path.join(folder, `${id}.json`), JSON.stringify(await storyOf(eyes, id), null, 2));
+  return folder;
+}

@@ -1,0 +1,79 @@
+import type { Finding } from './invariants';
+
+/** What one seed showed. */
+export interface SeedResult {
+  seed: number;
+  acknowledged: number;
+  /** From the last fault until nothing moved any more. */
+  restSeconds: number;
+  /** The longest that consumers took to read again after Redis came back. */
+  readAgainSeconds: number;
+  faults: ReadonlyMap<string, number>;
+  answers: ReadonlyMap<string, number>;
+  findings: readonly Finding[];
+  /** What was still under way when the time for it had run out. */
+  left: readonly string[];
+}
+
+export const passed = ({ findings, left }: SeedResult): boolean =>
+  left.length === 0 && findings.every(({ violations }) => violations.length === 0);
+
+const listed = (counts: ReadonlyMap<string, number>) =>
+  [...counts].map(([name, count]) => `${name} ×${count}`).join(', ');
+
+const verdict = ({ promise, sampled, violations }: Finding, examples: number) =>
+  `  ${violations.length === 0 ? 'ok  ' : 'FAIL'} ${promise}: ${sampled} sampled, ${violations.length} violations${violations
+    .slice(0, examples)
+    .map((text) => `\n         ${text}`)
+    .join('')}`;
+
+/** One seed, in lines for a person. */
+export function describeSeed(result: SeedResult): string {
+  const { seed, acknowledged, restSeconds, readAgainSeconds, faults, answers, findings, left } = result;
+  return [
+    `seed ${seed}: ${acknowledged} orders acknowledged, at rest ${restSeconds.toFixed(1)} s after the last fault${readAgainSeconds > 0 ? `, consumers read again ${readAgainSeconds.toFixed(1)} s after a loss of Redis` : ''}`,
+    `  faults   ${listed(faults)}`,
+    `  answers  ${listed(new Map([...answers].sort()))}`,
+    ...findings.map((finding) => verdict(finding, 5)),
+    ...left.slice(0, 5).map((text) => `  FAIL not at rest: ${text}`),
+  ].join('\n');
+}
+
+function summed(maps: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const total = new Map<string, number>();
+  for (const map of maps) for (const [name, count] of map) total.set(name, (total.get(name) ?? 0) + count);
+  return total;
+}
+
+/** All seeds together: each promise with what was sampled and broken, and how often each fault really happened. */
+export function describeAll(
+  results: readonly SeedResult[],
+  broken: readonly string[],
+  kinds: readonly string[],
+): string {
+  const promises = new Map<string, Finding>();
+  for (const { findings } of results)
+    for (const { promise, sampled, violations } of findings) {
+      const sum = promises.get(promise) ?? { promise, sampled: 0, violations: [] };
+      promises.set(promise, {
+        promise,
+        sampled: sum.sampled + sampled,
+        violations: [...sum.violations, ...violations],
+      });
+    }
+  const counts = summed(results.map(({ faults }) => faults));
+  const names = [...new Set([...kinds, ...counts.keys()])];
+  const most = (values: number[]) => Math.max(0, ...values).toFixed(1);
+  const failed = results.filter((result) => !passed(result));
+  return [
+    '',
+    `all ${results.length} seeds: ${results.reduce((sum, { acknowledged }) => sum + acknowledged, 0)} orders acknowledged`,
+    ...[...promises.values()].map((finding) => verdict(finding, 0)),
+    `  at rest at most ${most(results.map(({ restSeconds }) => restSeconds))} s after the last fault; consumers read again at most ${most(results.map(({ readAgainSeconds }) => readAgainSeconds))} s after a loss of Redis`,
+    '  faults that happened:',
+    ...names.map((name) => `    ${String(counts.get(name) ?? 0).padStart(4)}  ${name}`),
+    ...failed.map(({ seed }) => `  FAIL seed ${seed}`),
+    ...broken.map((text) => `  FAIL ${text}`),
+    `${results.length - failed.length} passed, ${failed.length + broken.length} failed`,
+  ].join('\n');
+}
