@@ -1,9 +1,9 @@
-import CircuitBreaker from 'opossum';
 import { Pool } from 'undici';
+import { openBreaker } from '@bramble/service-kit/breaker';
 import { pause } from '@bramble/service-kit/clock';
 import type { Service } from '@bramble/service-kit/create-service';
 import { AppError } from '@bramble/service-kit/errors';
-import { counter, gauge, histogram } from '@bramble/service-kit/metrics';
+import { counter, histogram } from '@bramble/service-kit/metrics';
 import { exchange, type UpstreamAnswer, type UpstreamRequest } from './exchange';
 import { createRetryBudget } from './retry-budget';
 import type { UpstreamName } from './routing';
@@ -22,7 +22,6 @@ export type Upstreams = Readonly<
 /** Bulkhead: a service in trouble holds so many requests of the gateway and no more; most of them wait in line. */
 const MAX_IN_HAND = 2_000;
 const CONNECTIONS = 64;
-const states = ['closed', 'open', 'half_open'] as const;
 
 const codeOf = (error: unknown): string =>
   String((error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code ?? '');
@@ -47,19 +46,9 @@ export function createUpstream(service: Service, { name, url }: { name: string; 
     connect: { timeout: 900 },
   });
   const duration = histogram(service, 'http_client_request_duration_seconds');
-  const state = gauge(service, 'bramble_breaker_state');
-  const transitions = counter(service, 'bramble_breaker_transitions_total');
-  const rejected = counter(service, 'bramble_breaker_rejected_total');
   const refused = counter(service, 'bramble_http_rejected_total');
   const budget = createRetryBudget();
   let inHand = 0;
-
-  const show = (to: (typeof states)[number]) => {
-    for (const each of states) state.set({ dependency: name, state: each }, each === to ? 1 : 0);
-  };
-  show('closed');
-  for (const to of states) transitions.inc({ dependency: name, to }, 0);
-  rejected.inc({ dependency: name }, 0);
 
   const once = async (request: UpstreamRequest): Promise<UpstreamAnswer> => {
     const startedAt = performance.now();
@@ -79,31 +68,17 @@ export function createUpstream(service: Service, { name, url }: { name: string; 
     }
   };
 
-  const breaker = new CircuitBreaker(once, {
-    name,
-    timeout: false,
-    errorThresholdPercentage: 50,
-    volumeThreshold: 5,
-    rollingCountTimeout: 10_000,
-    resetTimeout: 5_000,
-    // Whoever hung up says nothing about the service.
-    errorFilter: (error: unknown) => error instanceof Error && error.name === 'AbortError',
-  });
-  for (const [event, to] of [
-    ['open', 'open'],
-    ['halfOpen', 'half_open'],
-    ['close', 'closed'],
-  ] as const)
-    breaker.on(event as 'open', () => {
-      show(to);
-      transitions.inc({ dependency: name, to });
-      service.log.warn({ dependency: name, state: to }, 'a circuit breaker changed');
-    });
-  breaker.on('reject', () => rejected.inc({ dependency: name }));
-  service.onStop(`${name} upstream`, async () => {
-    breaker.shutdown();
-    await pool.destroy();
-  });
+  const breaker = openBreaker(
+    service,
+    {
+      name,
+      volumeThreshold: 5,
+      // Whoever hung up says nothing about the service.
+      ignores: (error) => error instanceof Error && error.name === 'AbortError',
+    },
+    once,
+  );
+  service.onStop(`${name} upstream`, () => pool.destroy());
 
   const repeatable = (request: UpstreamRequest, error: unknown) => {
     if (breaker.opened || request.signal?.aborted || (request.body && !Buffer.isBuffer(request.body)))

@@ -1,10 +1,10 @@
-import CircuitBreaker from 'opossum';
 import { Pool } from 'undici';
 import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
+import { openBreaker } from './breaker';
 import type { Service } from './create-service';
 import { AppError, errorOfProblem } from './errors';
 import { internalTokenHeader, signInternalToken, type Actor } from './internal-auth';
-import { counter, gauge, histogram } from './metrics';
+import { histogram } from './metrics';
 import { currentContext } from './request-context';
 
 export interface CallOptions<O extends Operation> {
@@ -20,7 +20,6 @@ export interface Upstream {
   call<O extends Operation>(operation: O, options?: CallOptions<O>): Promise<Answer<O>>;
 }
 
-const states = ['closed', 'open', 'half_open'] as const;
 const errorTypeOf = (error: unknown): string => {
   const code = String((error as { code?: unknown; cause?: { code?: unknown } }).code ?? '');
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
@@ -55,15 +54,6 @@ export function createUpstream(
     connect: { timeout: 1_000 },
   });
   const duration = histogram(service, 'http_client_request_duration_seconds');
-  const state = gauge(service, 'bramble_breaker_state');
-  const transitions = counter(service, 'bramble_breaker_transitions_total');
-  const rejected = counter(service, 'bramble_breaker_rejected_total');
-  const enter = (to: (typeof states)[number]) => {
-    for (const each of states) state.set({ dependency: name, state: each }, each === to ? 1 : 0);
-    transitions.inc({ dependency: name, to });
-  };
-  for (const each of states) state.set({ dependency: name, state: each }, each === 'closed' ? 1 : 0);
-  rejected.inc({ dependency: name }, 0);
 
   const once = async (operation: Operation, options: CallOptions<Operation>): Promise<unknown> => {
     const { correlationId, traceparent } = currentContext();
@@ -112,23 +102,16 @@ export function createUpstream(
     }
   };
 
-  const breaker = new CircuitBreaker(once, {
-    name,
-    timeout: false,
-    errorThresholdPercentage: 50,
-    volumeThreshold: 10,
-    rollingCountTimeout: 10_000,
-    resetTimeout: 5_000,
-    errorFilter: (error: unknown) => error instanceof AppError && error.status < 500,
-  });
-  breaker.on('open', () => enter('open'));
-  breaker.on('halfOpen', () => enter('half_open'));
-  breaker.on('close', () => enter('closed'));
-  breaker.on('reject', () => rejected.inc({ dependency: name }));
-  service.onStop(`${name} upstream`, async () => {
-    breaker.shutdown();
-    await pool.destroy();
-  });
+  const breaker = openBreaker(
+    service,
+    {
+      name,
+      volumeThreshold: 10,
+      ignores: (error) => error instanceof AppError && error.status < 500,
+    },
+    once,
+  );
+  service.onStop(`${name} upstream`, () => pool.destroy());
 
   const fire = async (operation: Operation, options: CallOptions<Operation>): Promise<unknown> => {
     try {
