@@ -1,44 +1,22 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { Redis } from 'ioredis';
-import pg from 'pg';
 import { decodeJwt, SignJWT } from 'jose';
 import { runUsersAdmin } from '../../users/src/admin';
 import { loadUsersConfig } from '../../users/src/config';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
-import { apiClient, Browser, signedUp } from './browser';
-import { newEmail, openShop, PASSWORD, type Shop } from './shop';
+import { apiClient, copyOf, signedUp, statusOf, tokensFor } from './browser';
+import { newEmail, openShop, type Shop } from './shop';
 
 let shop: Shop;
-let sql: pg.Pool;
-let redis: Redis;
 beforeAll(async () => {
   shop = await openShop();
-  sql = new pg.Pool({ connectionString: shop.stores.postgresUrl, max: 2 });
-  redis = new Redis(shop.stores.redisUrl);
 });
-afterAll(async () => {
-  await sql.end();
-  redis.disconnect();
-  await shop.close();
-});
-
-const copyOf = (browser: Browser): Browser => {
-  const copy = new Browser(shop.url);
-  for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
-  return copy;
-};
-const tokensFor = async (email: string) =>
-  (await apiClient(shop.url).post('/api/auth/token', { email, password: PASSWORD })).body as {
-    accessToken: string;
-    refreshToken: string;
-  };
-const statusOf = async (browser: Browser, path = '/api/auth/me') => (await browser.get(path)).status;
+afterAll(() => shop.close());
 
 describe('access tokens', () => {
   it('are refused when anything about them is forged', async () => {
     const { email } = await signedUp(shop.url);
-    const { accessToken } = await tokensFor(email);
+    const { accessToken } = await tokensFor(shop.url, email);
     const [head = '', payload = '', signature = ''] = accessToken.split('.');
     const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string };
     const claims = decodeJwt(accessToken);
@@ -92,14 +70,14 @@ describe('access tokens', () => {
 
   it('outlive a rotation of the keys, and new ones are signed with the next key', async () => {
     const { email } = await signedUp(shop.url);
-    const before = await tokensFor(email);
+    const before = await tokensFor(shop.url, email);
     const line = await runUsersAdmin(loadUsersConfig(shop.usersEnv), ['keys', 'rotate']);
     expect(line).toMatch(/signed with/);
     const kid = (token: string) =>
       (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
     const after = await waitFor(
       async () => {
-        const tokens = await tokensFor(email);
+        const tokens = await tokensFor(shop.url, email);
         return kid(tokens.accessToken) !== kid(before.accessToken) && tokens;
       },
       { timeout: 20_000, interval: 500, what: 'the next key' },
@@ -107,7 +85,7 @@ describe('access tokens', () => {
     expect(line).toContain(kid(after.accessToken));
     expect(await statusOf(apiClient(shop.url, before.accessToken))).toBe(200);
     expect(await statusOf(apiClient(shop.url, after.accessToken))).toBe(200);
-    const { rows } = await sql.query<{ state: string }>('SELECT state FROM signing_keys ORDER BY state');
+    const { rows } = await shop.sql.query<{ state: string }>('SELECT state FROM signing_keys ORDER BY state');
     expect(rows.map(({ state }) => state)).toEqual(['current', 'next', 'retired']);
   }, 30_000);
 
@@ -115,9 +93,9 @@ describe('access tokens', () => {
     const { browser } = await signedUp(shop.url);
     const copy = copyOf(browser);
     await browser.post('/api/auth/logout');
-    await redis.flushdb();
+    await shop.redis.flushdb();
     expect(await statusOf(copy)).toBe(401);
-    await waitFor(async () => (await redis.exists('denylist:ready')) === 1, {
+    await waitFor(async () => (await shop.redis.exists('denylist:ready')) === 1, {
       what: 'the denylist to be filled',
     });
     expect(await statusOf(copy)).toBe(401);
@@ -127,7 +105,7 @@ describe('access tokens', () => {
 /** Signs claims with the key that users has, by its own code. */
 async function genuinely(claims: Record<string, unknown>): Promise<string> {
   const { openSigningKey } = await import('./signing-key');
-  const { kid, key } = await openSigningKey(sql, shop.users.config.INTERNAL_TOKEN_KEY);
+  const { kid, key } = await openSigningKey(shop.sql, shop.users.config.INTERNAL_TOKEN_KEY);
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key);
 }
 

@@ -1,4 +1,4 @@
-import { apiClient, Browser, signedUp } from './browser';
+import { apiClient, Browser, copyOf, signedUp } from './browser';
 import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 
 let shop: Shop;
@@ -113,8 +113,7 @@ describe('signing up and in', () => {
 describe('a session', () => {
   it('ends with logout, on the next call, for the cookie and for its copies', async () => {
     const { browser } = await signedUp(shop.url);
-    const copy = new Browser(shop.url);
-    for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
+    const copy = copyOf(browser);
     expect((await browser.post('/api/auth/logout')).status).toBe(204);
     expect(browser.cookies.size).toBe(0);
     expect((await copy.get('/api/auth/me')).status).toBe(401);

@@ -2,7 +2,7 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import { startService } from '@bramble/test-kit/start-service';
 import { buildUsers } from '../../users/src/app';
 import { loadUsersConfig } from '../../users/src/config';
-import { apiClient, Browser, signedUp } from './browser';
+import { apiClient, copyOf, signedUp } from './browser';
 import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 
 const NO_REDIS = 'redis://127.0.0.1:9';
@@ -18,8 +18,7 @@ afterAll(() => shop.close());
 describe('a gateway without Redis', () => {
   it('lets nobody in whose session has ended: it asks users', async () => {
     const { browser } = await signedUp(shop.url);
-    const copy = new Browser(shop.url);
-    for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
+    const copy = copyOf(browser);
     expect((await copy.get('/api/auth/me')).status).toBe(200);
     expect((await browser.post('/api/auth/logout')).status).toBe(204);
     expect((await copy.get('/api/auth/me')).status).toBe(401);

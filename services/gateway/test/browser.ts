@@ -81,3 +81,25 @@ export async function signedUp(url: string, more: Record<string, unknown> = {}) 
     throw new Error(`sign-up answered ${reply.status}: ${JSON.stringify(reply.body)}`);
   return { browser, email, user: reply.body.user as { id: string; email: string; roles: string[] } };
 }
+
+/** Another browser with the same cookies. */
+export const copyOf = (browser: Browser): Browser => {
+  const copy = new Browser(browser.url);
+  for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
+  return copy;
+};
+
+/** A browser of the demo admin. */
+export const adminOf = async (url: string): Promise<Browser> => {
+  const browser = new Browser(url);
+  await browser.post('/api/auth/demo-login', { role: 'admin' });
+  return browser;
+};
+
+export const tokensFor = async (url: string, email: string) =>
+  (await apiClient(url).post('/api/auth/token', { email, password: PASSWORD })).body as {
+    accessToken: string;
+    refreshToken: string;
+  };
+
+export const statusOf = async (browser: Browser, path = '/api/auth/me') => (await browser.get(path)).status;

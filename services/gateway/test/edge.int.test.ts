@@ -1,23 +1,17 @@
 import { connect } from 'node:net';
 import { verifyInternalToken } from '@bramble/service-kit/internal-auth';
 import { apiClient, Browser, signedUp } from './browser';
-import { openRecorder, type Recorder } from './recorder';
-import { newEmail, openShop, PASSWORD, type Shop } from './shop';
+import { clean, openRecordedShop, type Recorder } from './recorder';
+import { newEmail, PASSWORD, type Shop } from './shop';
 
 let shop: Shop;
 let catalog: Recorder;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  catalog = await openRecorder();
-  shop = await openShop({ CATALOG_URL: catalog.url, CORS_ORIGINS: 'https://partner.example' });
+  ({ shop, catalog, close } = await openRecordedShop({ CORS_ORIGINS: 'https://partner.example' }));
 });
-afterAll(async () => {
-  await shop.close();
-  catalog.server.close();
-});
-beforeEach(() => {
-  catalog.requests.length = 0;
-  catalog.answer = { status: 200, headers: {}, body: '{"items":[]}' };
-});
+afterAll(() => close());
+beforeEach(() => clean(catalog));
 
 /** Sends bytes as they are and reads until the other side closes. */
 const rawRequest = (bytes: string, { port } = new URL(shop.url)): Promise<string> =>

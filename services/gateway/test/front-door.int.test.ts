@@ -1,24 +1,18 @@
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { apiClient, signedUp } from './browser';
-import { openRecorder, type Recorder } from './recorder';
-import { openShop, type Shop } from './shop';
+import { clean, openRecordedShop, type Recorder } from './recorder';
+import type { Shop } from './shop';
 
 const PRODUCT = '/api/products/01900000-0000-7000-9000-000000000001';
 
 let shop: Shop;
 let catalog: Recorder;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  catalog = await openRecorder();
-  shop = await openShop({ CATALOG_URL: catalog.url });
+  ({ shop, catalog, close } = await openRecordedShop());
 });
-afterAll(async () => {
-  await shop.close();
-  catalog.server.close();
-});
-beforeEach(() => {
-  catalog.requests.length = 0;
-  catalog.answer = { status: 200, headers: {}, body: '{"items":[]}' };
-});
+afterAll(() => close());
+beforeEach(() => clean(catalog));
 
 describe('public answers', () => {
   it('are fetched once for many, with a tag that saves the body', async () => {

@@ -1,17 +1,11 @@
-import { Redis } from 'ioredis';
 import { Browser, signedUp } from './browser';
 import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 
 let shop: Shop;
-let redis: Redis;
 beforeAll(async () => {
   shop = await openShop({ RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '127.0.0.1' });
-  redis = new Redis(shop.stores.redisUrl);
 });
-afterAll(async () => {
-  redis.disconnect();
-  await shop.close();
-});
+afterAll(() => shop.close());
 
 /** A client behind the trusted proxy, at this address. */
 const from = (address: string, more: Record<string, string> = {}): Browser =>
@@ -73,5 +67,5 @@ it('says how much is left, and refuses the rest with 429', async () => {
   expect(replies[0]?.headers.get('ratelimit-policy')).toBe('"login";q=120;w=60');
   expect(replies.map(({ status }) => status)).toEqual([...Array<number>(120).fill(400), 429]);
   expect(replies.at(-1)?.headers.get('content-type')).toBe('application/problem+json');
-  expect(await redis.get('limit:login:address:10.5.0.1')).toBe('121');
+  expect(await shop.redis.get('limit:login:address:10.5.0.1')).toBe('121');
 });

@@ -1,35 +1,13 @@
-import { Redis } from 'ioredis';
-import pg from 'pg';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
-import { apiClient, Browser, signedUp } from './browser';
+import { adminOf, apiClient, Browser, copyOf, signedUp, statusOf } from './browser';
 import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 
 let shop: Shop;
-let sql: pg.Pool;
-let redis: Redis;
 beforeAll(async () => {
   shop = await openShop();
-  sql = new pg.Pool({ connectionString: shop.stores.postgresUrl, max: 2 });
-  redis = new Redis(shop.stores.redisUrl);
 });
-afterAll(async () => {
-  await sql.end();
-  redis.disconnect();
-  await shop.close();
-});
-
-const copyOf = (browser: Browser): Browser => {
-  const copy = new Browser(shop.url);
-  for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
-  return copy;
-};
-const admin = async (): Promise<Browser> => {
-  const browser = new Browser(shop.url);
-  await browser.post('/api/auth/demo-login', { role: 'admin' });
-  return browser;
-};
-const statusOf = async (browser: Browser, path = '/api/auth/me') => (await browser.get(path)).status;
+afterAll(() => shop.close());
 
 describe('a password', () => {
   it('is changed by its owner; other sessions end, this one goes on', async () => {
@@ -62,7 +40,7 @@ describe('a password', () => {
     const { email } = await signedUp(shop.url);
     const hashOf = async () =>
       (
-        await sql.query<{ password_hash: string }>('SELECT password_hash FROM users WHERE email = $1', [
+        await shop.sql.query<{ password_hash: string }>('SELECT password_hash FROM users WHERE email = $1', [
           email,
         ])
       ).rows[0]?.password_hash ?? '';
@@ -70,7 +48,7 @@ describe('a password', () => {
     // The same password, hashed with 1 MiB.
     const weak =
       '$argon2id$v=19$m=1024,t=2,p=1$h1aD1x6/vPD1y+4sb9REJw$kv2qHGicxC1AACh80qaf4/Wm9hJHC0tCxpOYYpIBfgo';
-    await sql.query('UPDATE users SET password_hash = $2 WHERE email = $1', [email, weak]);
+    await shop.sql.query('UPDATE users SET password_hash = $2 WHERE email = $1', [email, weak]);
     expect((await new Browser(shop.url).post('/api/auth/login', { email, password: PASSWORD })).status).toBe(
       200,
     );
@@ -133,14 +111,14 @@ describe('mails', () => {
     };
     const mail = await find();
     expect(mail).toMatchObject({ kind: 'verify-email', to: email, name: 'Ana Test' });
-    expect(await redis.lrange('queue:emails', 0, -1)).toContain(
+    expect(await shop.redis.lrange('queue:emails', 0, -1)).toContain(
       JSON.stringify({ source: 'users', id: mail?.id }),
     );
     const reply = await apiClient(shop.url).post('/api/auth/verify-email', {
       token: tokenIn(mail?.path ?? ''),
     });
     expect(reply.status).toBe(204);
-    const seen = (await (await admin()).get(`/api/users/${user.id}`)).body.user;
+    const seen = (await (await adminOf(shop.url)).get(`/api/users/${user.id}`)).body.user;
     expect(seen.emailVerified).toBe(true);
     await agentAs(shop.users, asService).post(`/internal/mail-jobs/${mail?.id}/taken`).expect(204);
     expect((await owedMails()).some(({ id }) => id === mail?.id)).toBe(false);
@@ -166,7 +144,7 @@ describe('one’s data', () => {
     expect((await new Browser(shop.url).post('/api/auth/login', { email, password: PASSWORD })).status).toBe(
       401,
     );
-    const { rows } = await sql.query('SELECT * FROM users WHERE id = $1', [user.id]);
+    const { rows } = await shop.sql.query('SELECT * FROM users WHERE id = $1', [user.id]);
     expect(JSON.stringify(rows)).not.toMatch(new RegExp(`${email}|Ana|123"`));
     expect(
       (await new Browser(shop.url).post('/api/auth/signup', { email, password: PASSWORD, name: 'Back' }))

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openShop, type Shop } from './shop';
 
 /** What stands in for catalog: it writes down what it was sent, and answers with what it is told to. */
 export interface Recorder {
@@ -9,11 +10,13 @@ export interface Recorder {
   answer: { status: number; headers: Record<string, string>; body: string };
 }
 
+const EMPTY: Recorder['answer'] = { status: 200, headers: {}, body: '{"items":[]}' };
+
 export async function openRecorder(): Promise<Recorder> {
   const requests: Recorder['requests'] = [];
   const recorder = {
     requests,
-    answer: { status: 200, headers: {}, body: '{"items":[]}' },
+    answer: EMPTY,
   } as unknown as Recorder;
   recorder.server = createServer((req, res) => {
     if (req.url === '/internal/ready') return void res.writeHead(204).end();
@@ -29,4 +32,23 @@ export async function openRecorder(): Promise<Recorder> {
   await new Promise<void>((resolve) => recorder.server.listen(0, '127.0.0.1', resolve));
   recorder.url = `http://127.0.0.1:${(recorder.server.address() as AddressInfo).port}`;
   return recorder;
+}
+
+/** Forgets what was sent, and answers an empty list from now on. */
+export function clean(recorder: Recorder): void {
+  recorder.requests.length = 0;
+  recorder.answer = EMPTY;
+}
+
+/** A shop whose catalogue is a recorder. */
+export async function openRecordedShop(
+  env: Record<string, string> = {},
+): Promise<{ shop: Shop; catalog: Recorder; close: () => Promise<void> }> {
+  const catalog = await openRecorder();
+  const shop = await openShop({ CATALOG_URL: catalog.url, ...env });
+  const close = async () => {
+    await shop.close();
+    catalog.server.close();
+  };
+  return { shop, catalog, close };
 }

@@ -1,34 +1,11 @@
-import pg from 'pg';
-import { apiClient, Browser, signedUp } from './browser';
+import { adminOf, apiClient, Browser, copyOf, signedUp, statusOf, tokensFor } from './browser';
 import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 
 let shop: Shop;
-let sql: pg.Pool;
 beforeAll(async () => {
   shop = await openShop();
-  sql = new pg.Pool({ connectionString: shop.stores.postgresUrl, max: 2 });
 });
-afterAll(async () => {
-  await sql.end();
-  await shop.close();
-});
-
-const copyOf = (browser: Browser): Browser => {
-  const copy = new Browser(shop.url);
-  for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
-  return copy;
-};
-const admin = async (): Promise<Browser> => {
-  const browser = new Browser(shop.url);
-  await browser.post('/api/auth/demo-login', { role: 'admin' });
-  return browser;
-};
-const tokensFor = async (email: string) =>
-  (await apiClient(shop.url).post('/api/auth/token', { email, password: PASSWORD })).body as {
-    accessToken: string;
-    refreshToken: string;
-  };
-const statusOf = async (browser: Browser, path = '/api/auth/me') => (await browser.get(path)).status;
+afterAll(() => shop.close());
 
 describe('refresh tokens', () => {
   it('log nobody out when ten tabs refresh at once', async () => {
@@ -41,10 +18,10 @@ describe('refresh tokens', () => {
 
   it('end their whole family when a rotated one comes again after its grace', async () => {
     const { email } = await signedUp(shop.url);
-    const first = await tokensFor(email);
+    const first = await tokensFor(shop.url, email);
     const client = apiClient(shop.url);
     const second = (await client.post('/api/auth/refresh', { refreshToken: first.refreshToken })).body;
-    await sql.query(
+    await shop.sql.query(
       `UPDATE refresh_tokens SET rotated_at = rotated_at - interval '16 seconds' WHERE rotated_at IS NOT NULL`,
     );
     const stolen = await client.post('/api/auth/refresh', { refreshToken: first.refreshToken });
@@ -58,8 +35,8 @@ describe('refresh tokens', () => {
 
   it('are in the database only as what they hash to', async () => {
     const { email } = await signedUp(shop.url);
-    const { refreshToken } = await tokensFor(email);
-    const { rows } = await sql.query<{ count: string }>(
+    const { refreshToken } = await tokensFor(shop.url, email);
+    const { rows } = await shop.sql.query<{ count: string }>(
       'SELECT count(*) FROM refresh_tokens WHERE hash = sha256(convert_to($1, $2))',
       [refreshToken, 'UTF8'],
     );
@@ -76,7 +53,7 @@ describe('refresh tokens', () => {
 describe('what an admin changes takes effect on the next call', () => {
   it('a role', async () => {
     const { browser, user } = await signedUp(shop.url);
-    const boss = await admin();
+    const boss = await adminOf(shop.url);
     expect(await statusOf(browser, '/api/users')).toBe(403);
     const reply = await boss.patch(`/api/users/${user.id}`, { roles: ['customer', 'admin'] });
     expect(reply.body.user.roles).toEqual(['customer', 'admin']);
@@ -92,7 +69,7 @@ describe('what an admin changes takes effect on the next call', () => {
 
   it('a ban, and its end', async () => {
     const { browser, user, email } = await signedUp(shop.url);
-    const boss = await admin();
+    const boss = await adminOf(shop.url);
     expect((await boss.patch(`/api/users/${user.id}`, { disabled: true })).body.user.disabled).toBe(true);
     expect(await statusOf(browser)).toBe(401);
     expect((await browser.post('/api/auth/refresh')).status).toBe(401);
@@ -106,7 +83,7 @@ describe('what an admin changes takes effect on the next call', () => {
 
   it('is written down, and nobody locks themselves out', async () => {
     const { user } = await signedUp(shop.url);
-    const boss = await admin();
+    const boss = await adminOf(shop.url);
     await boss.patch(`/api/users/${user.id}`, { roles: ['customer', 'courier'] });
     const { body } = await boss.get('/api/admin/audit?limit=1');
     expect(body.items).toEqual([
@@ -126,7 +103,7 @@ describe('accounts as others see them', () => {
   it('are listed and searched by admins, page by page', async () => {
     const mark = newEmail().slice(0, 12);
     for (const n of [1, 2, 3]) await signedUp(shop.url, { name: `${mark} ${n}` });
-    const boss = await admin();
+    const boss = await adminOf(shop.url);
     const first = (await boss.get(`/api/users?q=${mark}&limit=2`)).body;
     const second = (await boss.get(`/api/users?q=${mark}&limit=2&cursor=${first.nextCursor}`)).body;
     const names = [...first.items, ...second.items].map((user: { name: string }) => user.name);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
 import { startService, type StartedService } from '@bramble/test-kit/start-service';
 import { testEnv } from '@bramble/test-kit/env';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
@@ -12,6 +14,9 @@ export interface Shop {
   gateway: StartedService;
   users: StartedService;
   stores: TestStores;
+  /** The database of users. */
+  sql: pg.Pool;
+  redis: Redis;
   /** Settings of users, to start it again. */
   usersEnv: NodeJS.ProcessEnv;
   close(): Promise<void>;
@@ -55,15 +60,21 @@ export async function openShop(
       ),
     ),
   );
+  const sql = new pg.Pool({ connectionString: stores.postgresUrl, max: 2 });
+  const redis = new Redis(stores.redisUrl);
   return {
     url: gateway.url,
     gateway,
     users,
     stores,
+    sql,
+    redis,
     usersEnv,
     close: async () => {
       await gateway.stop();
       await users.stop();
+      await sql.end();
+      redis.disconnect();
       await stores.close();
     },
   };
