@@ -1,6 +1,13 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { Sql, SqlSession, SqlTransaction } from '@bramble/service-kit/postgres';
-import { freshEvents, type PostgresOutbox } from '@bramble/service-kit/postgres-outbox';
+import {
+  inboxClaim,
+  OUTBOX_COLUMNS,
+  outboxColumns,
+  outboxUnnest,
+  unclaimed,
+  type PostgresOutbox,
+} from '@bramble/service-kit/postgres-outbox';
 import { dueAtOf, overdueAtOf } from './order.deadlines';
 import {
   linesColumn,
@@ -37,8 +44,8 @@ export interface Viewer {
 /** The orders within one transaction. */
 export interface OrderTransaction {
   readonly session: SqlTransaction;
-  /** Claims events in the inbox and answers those that were not handled before. */
-  fresh(events: readonly AnyEvent[]): Promise<readonly AnyEvent[]>;
+  /** Claims events in the inbox and locks their orders; `fresh` are those that were not handled before. */
+  take<E extends AnyEvent>(events: readonly E[]): Promise<Loaded & { fresh: E[] }>;
   /** Locks orders, in the order of their ids so that no two transactions wait for each other. */
   load(ids: readonly string[]): Promise<Loaded>;
   /** Locks up to `limit` orders whose time has come; none while another process does so. */
@@ -50,6 +57,10 @@ export interface OrderTransaction {
 /** Reports count an order from PAID until it is cancelled or refunded. */
 const countsAsSale = ({ status }: OrderState) =>
   status === 'PAID' || status === 'SHIPPED' || status === 'COMPLETED';
+
+const lockOrders = (ids: number) =>
+  `SELECT ${orderColumns}, ${linesColumn}, clock_timestamp() AS now FROM orders o WHERE o.id = ANY($${ids}::uuid[])
+   ORDER BY o.id FOR UPDATE`;
 
 // One statement, since a batch of steps is the hottest write of the saga.
 const SAVE = `
@@ -77,6 +88,8 @@ WITH changed AS (
   ON CONFLICT DO NOTHING
 ), unsold AS (
   DELETE FROM sales WHERE order_id = ANY($5::uuid[])
+), published AS (
+  INSERT INTO outbox (${OUTBOX_COLUMNS}) SELECT * FROM ${outboxUnnest(6)}
 )
 SELECT 1`;
 
@@ -117,12 +130,22 @@ async function locked(session: SqlSession, rows: readonly (OrderRow & { now: Dat
 export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: PostgresOutbox }) {
   const within = (tx: SqlTransaction): OrderTransaction => ({
     session: tx,
-    fresh: (events) => freshEvents(tx, 'orders', events),
+    async take(events) {
+      // One round trip; what was claimed travels with the first row alone. Without a row there is no order, and no effect.
+      const { rows } = await tx.query<OrderRow & { now: Date; claimed: string[] | null }>({
+        name: 'take-events',
+        text: `WITH claimed AS (${inboxClaim('orders', 1)}), locked AS (${lockOrders(2)})
+          SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(event_id::text) FROM claimed) END AS claimed FROM locked`,
+        values: [events.map(({ id }) => id), [...new Set(events.map(({ key }) => key))]],
+      });
+      const claimed =
+        rows.length > 0 ? (rows.find((row) => row.claimed)?.claimed ?? []) : events.map(({ id }) => id);
+      return { ...(await locked(tx, rows)), fresh: unclaimed(events, claimed) };
+    },
     async load(ids) {
       const { rows } = await tx.query<OrderRow & { now: Date }>({
         name: 'lock-orders',
-        text: `SELECT ${orderColumns}, ${linesColumn}, clock_timestamp() AS now FROM orders o WHERE o.id = ANY($1::uuid[])
-          ORDER BY o.id FOR UPDATE`,
+        text: lockOrders(1),
         values: [ids],
       });
       return locked(tx, rows);
@@ -141,9 +164,13 @@ export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: Postg
       return locked(tx, rows);
     },
     async save(changes, events) {
-      if (changes.length > 0)
-        await tx.query({ name: 'save-orders', text: SAVE, values: saveValues(changes) });
-      if (events.length > 0) await outbox.append(tx, events);
+      if (changes.length === 0 && events.length === 0) return;
+      await tx.query({
+        name: 'save-orders',
+        text: SAVE,
+        values: [...saveValues(changes), ...outboxColumns(events)],
+      });
+      if (events.length > 0) tx.afterCommit(outbox.wake);
     },
     async view(order) {
       const timeline = await readTimeline(tx, order.id);

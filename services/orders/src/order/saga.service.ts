@@ -93,12 +93,12 @@ export function createSaga({ orders, metrics, log }: SagaDependencies) {
   return {
     /** Applies a batch of events in one transaction. Throws NotYet when one is ahead of its order. */
     async handle(batch: readonly AnyEvent[]): Promise<void> {
+      const events = batch.filter(isSagaEvent);
+      if (events.length === 0) return;
       await orders.transaction(async (tx) => {
-        const events = (await tx.fresh(batch)).filter(isSagaEvent);
-        if (events.length === 0) return;
-        const { orders: loaded, now } = await tx.load([...new Set(events.map(({ key }) => key))]);
+        const { fresh, orders: loaded, now } = await tx.take(events);
         const progress = new Progress(loaded);
-        for (const event of events) {
+        for (const event of fresh) {
           const order = progress.current(event.key);
           if (!order) throw new Error(`there is no order ${event.key}`);
           const outcome = take(order, event, now);

@@ -62,8 +62,25 @@ export function postgresOutbox(
 }
 
 /**
+ * The claim of events in the inbox, for a statement that does more: `$parameter` holds their ids, and it returns those
+ * that nobody has claimed before, for `unclaimed`. It is an insertion: of two consumers with the same event, one waits for
+ * the other.
+ */
+export const inboxClaim = (group: string, parameter: number): string =>
+  `INSERT INTO inbox (consumer, event_id) SELECT '${group}', unnest($${parameter}::uuid[]) ON CONFLICT DO NOTHING
+   RETURNING event_id`;
+
+/** Those of `events` whose claim succeeded just now, in their order; an event that came twice in a batch counts once. */
+export function unclaimed<E extends AnyEvent>(events: readonly E[], claimed: readonly string[]): E[] {
+  const left = new Set(claimed);
+  const fresh = events.filter((event) => left.delete(event.id.toLowerCase()));
+  noteDuplicates(events, fresh);
+  return fresh;
+}
+
+/**
  * Claims events for `group` in the inbox, in the transaction of their effect, and returns those that nobody has claimed
- * before, in their order. A claim is an insertion: of two consumers with the same event, one waits for the other.
+ * before, in their order.
  */
 export async function freshEvents<E extends AnyEvent>(
   session: SqlSession,
@@ -72,12 +89,12 @@ export async function freshEvents<E extends AnyEvent>(
 ): Promise<E[]> {
   if (events.length === 0) return [];
   const { rows } = await session.query<{ event_id: string }>({
-    name: 'inbox-claim',
-    text: `INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id`,
-    values: [group, events.map((event) => event.id)],
+    name: `inbox-claim-${group}`,
+    text: inboxClaim(group, 1),
+    values: [events.map((event) => event.id)],
   });
-  const claimed = new Set(rows.map((row) => row.event_id));
-  const fresh = events.filter((event) => claimed.delete(event.id.toLowerCase()));
-  noteDuplicates(events, fresh);
-  return fresh;
+  return unclaimed(
+    events,
+    rows.map((row) => row.event_id),
+  );
 }

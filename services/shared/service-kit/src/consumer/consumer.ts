@@ -5,20 +5,24 @@ import type { Service } from '../create-service';
 import { isTransient } from '../errors';
 import { redisUrlOf } from '../redis';
 import { currentContext, withContext } from '../request-context';
+import { compareStreamIds } from '../stream-id';
 import { withBatch } from './batch-context';
-import { fieldsOf, parseEntry, type Entry, type EventEntry, type RawEntry } from './entry';
+import { fieldsOf, parseEntry, type Entry, type EventEntry } from './entry';
 import { claimAbandoned, ensureGroups, forgetGoneConsumers, keepClaim } from './group';
 import { replayStream } from './keys';
 import { createMeters } from './meters';
-import { BLOCK_MS, createReader, SilentConnection } from './reader';
+import { BLOCK_MS, createReader, SilentConnection, type ReadReply } from './reader';
 import { createRunner } from './runner';
 import { createSettler, type Death } from './settle';
 
 /** The most events in one call of a handler. */
 const BATCH = 128;
 const CLAIM_MS = 10_000;
-/** After a batch that was not full: what arrives meanwhile travels together, so that a busy group commits few large batches. */
-const GATHER_MS = 20;
+/**
+ * The rest after a turn that was not full, as a multiple of the turn's own time and between two bounds: what arrives
+ * meanwhile travels together, so that a busy group commits few large batches, the larger the slower the machine.
+ */
+const REST = { factor: 2, minMs: 20, maxMs: 100 };
 /** With so many entries waiting behind failures nothing new is read. */
 const MAX_HELD = 10_000;
 
@@ -27,7 +31,7 @@ export interface ConsumeOptions {
   /** The service's name. */
   group: string;
   streams: readonly string[];
-  /** Applies events, all or none. Called with at most 128 of them, in stream order. */
+  /** Applies events, all or none. Called with at most 128 of them, each stream's in its order. */
   handle: (events: AnyEvent[]) => Promise<void>;
   /** The types that matter; others are acknowledged unread. All unless told. */
   types?: readonly EventName[];
@@ -65,7 +69,7 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
   const meters = createMeters(service, { group, streams: options.streams, types });
   const settler = createSettler(redis, group);
   const reader = createReader(service, { url: redisUrlOf(redis), group, consumer, streams, count: BATCH });
-  /** Handled, but Redis was away when they were to be acknowledged. */
+  /** Dealt with but not acknowledged yet: of no interest, or Redis was away. */
   let owed: Entry[] = [];
 
   const acknowledge = async (entries: readonly Entry[]) => {
@@ -132,23 +136,27 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
   });
 
   /** Sorts entries out, and runs those that hold an event of interest. `again`: earlier runs may have tried them. */
-  const process = async (stream: string, raw: readonly RawEntry[], again: boolean): Promise<boolean> => {
+  const process = async (reply: ReadReply, again: boolean): Promise<boolean> => {
     const ready: EventEntry[] = [];
     const unread: Entry[] = [];
-    for (const [id, flat] of raw) {
-      const entry: Entry = { stream, origin: originOf(stream), id, fields: fieldsOf(flat ?? []) };
-      if (flat === null) {
-        meters.lost(entry.origin, 1);
-        unread.push(entry);
-        continue;
+    for (const [stream, raw] of reply)
+      for (const [id, flat] of raw) {
+        const entry: Entry = { stream, origin: originOf(stream), id, fields: fieldsOf(flat ?? []) };
+        if (flat === null) {
+          meters.lost(entry.origin, 1);
+          unread.push(entry);
+          continue;
+        }
+        if (runner.isHeld(entry)) continue;
+        const parsed = parseEntry(entry, types);
+        if (parsed.kind === 'event') ready.push(parsed.entry);
+        else if (parsed.kind === 'ignored') unread.push(entry);
+        else await bury(entry, { attempts: 0, error: parsed.error, reason: parsed.reason });
       }
-      if (runner.isHeld(entry)) continue;
-      const parsed = parseEntry(entry, types);
-      if (parsed.kind === 'event') ready.push(parsed.entry);
-      else if (parsed.kind === 'ignored') unread.push(entry);
-      else await bury(entry, { attempts: 0, error: parsed.error, reason: parsed.reason });
-    }
-    if (unread.length > 0) await acknowledge(unread);
+    // Ids begin with the time: events of several streams go in the order in which they were published, or nearly so.
+    if (reply.length > 1) ready.sort((a, b) => compareStreamIds(a.id, b.id));
+    if (ready.length === 0) await acknowledge(unread);
+    else owed.push(...unread);
     const tries = again ? await settler.triesOf(ready) : new Map<string, never>();
     for (let i = 0; i < ready.length; i += BATCH)
       if (!(await runner.run(ready.slice(i, i + BATCH), tries))) return false;
@@ -166,9 +174,8 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
         if (!last) continue;
         found += entries.length;
         after.set(stream, last[0]);
-        if (!(await process(stream, entries, true))) return;
       }
-      if (found === 0) return;
+      if (found === 0 || !(await process(reply, true))) return;
     }
   };
 
@@ -191,7 +198,7 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
       }
       if (entries.length === 0) continue;
       meters.claimed(originOf(stream), entries.length);
-      if (!(await process(stream, entries, true))) return;
+      if (!(await process([[stream, entries]], true))) return;
     }
   };
 
@@ -214,12 +221,12 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
       await pause(wait, signal);
       return;
     }
-    let read = 0;
-    for (const [stream, entries] of await reader.readNew(wait)) {
-      read += entries.length;
-      if (!(await process(stream, entries, false))) return;
-    }
-    if (read > 0 && read < BATCH) await pause(GATHER_MS, signal);
+    const reply = await reader.readNew(wait);
+    const read = reply.reduce((sum, [, entries]) => sum + entries.length, 0);
+    const start = performance.now();
+    if (read === 0 || !(await process(reply, false)) || read >= BATCH) return;
+    const took = performance.now() - start;
+    await pause(Math.min(REST.maxMs, Math.max(REST.minMs, REST.factor * took)), signal);
   };
 
   const loop = async () => {
