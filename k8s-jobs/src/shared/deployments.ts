@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppsV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 
 const GONE_MS = 180_000;
 
@@ -8,18 +8,30 @@ export function openDeployments(namespace: string) {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromCluster();
   const api = kubeConfig.makeApiClient(AppsV1Api);
+  const core = kubeConfig.makeApiClient(CoreV1Api);
   const scale = (name: string, replicas: number) =>
     api.patchNamespacedDeploymentScale(
       { name, namespace, body: { spec: { replicas } } },
       setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
     );
+  /** A Deployment forgets a pod as soon as it is told to end, and it works on for a while: only the pods themselves tell. */
+  async function pods(name: string): Promise<number> {
+    const { spec } = await api.readNamespacedDeployment({ name, namespace });
+    const labelSelector = Object.entries(spec?.selector.matchLabels ?? {})
+      .map(([label, value]) => `${label}=${value}`)
+      .join(',');
+    if (labelSelector === '') throw new Error(`${name} selects no pods by label`);
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+    // One that was evicted stays as a record of it, without a process.
+    return items.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded').length;
+  }
   return {
     /** Scales to zero and waits until the last pod has let go of its connections. */
     async stop(names: readonly string[]): Promise<void> {
       for (const name of names) await scale(name, 0);
       const deadline = Date.now() + GONE_MS;
       for (const name of names) {
-        while (((await api.readNamespacedDeployment({ name, namespace })).status?.replicas ?? 0) > 0) {
+        while ((await pods(name)) > 0) {
           if (Date.now() > deadline) throw new Error(`${name} did not stop in ${GONE_MS / 60_000} minutes`);
           await delay(1_000);
         }
