@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
 import { runUsersAdmin } from '../../users/src/admin';
 import { loadUsersConfig } from '../../users/src/config';
+import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
 import { apiClient, copyOf, signedUp, statusOf, tokensFor } from './browser';
@@ -51,21 +52,27 @@ describe('access tokens', () => {
       'three dots': '...',
       'much too long': 'a'.repeat(8_000),
     };
-    for (const [name, token] of Object.entries(corpus))
-      expect([name, await statusOf(apiClient(shop.url, token))]).toEqual([name, 401]);
+    const accepted: unknown[] = [];
+    for (const [name, token] of Object.entries(corpus)) {
+      const status = await statusOf(apiClient(shop.url, token));
+      if (status !== 401) accepted.push([name, status]);
+    }
+    const wrong = [
+      { iss: 'other' },
+      { aud: 'other' },
+      { exp: 1 },
+      { nbf: 9_999_999_999 },
+      { ver: 'x' },
+    ] as Record<string, unknown>[];
+    for (const changes of wrong) {
+      const token = await genuinely({ ...claims, ...changes });
+      const status = await statusOf(apiClient(shop.url, token));
+      if (status !== 401) accepted.push([changes, status]);
+    }
+    tally('forged access tokens', Object.keys(corpus).length + wrong.length, accepted);
+    expect(accepted).toEqual([]);
     expect(await statusOf(apiClient(shop.url, accessToken))).toBe(200);
-    for (const [changes, expected] of [
-      [{ iss: 'other' }, 401],
-      [{ aud: 'other' }, 401],
-      [{ exp: 1 }, 401],
-      [{ nbf: 9_999_999_999 }, 401],
-      [{ ver: 'x' }, 401],
-      [{}, 200],
-    ] as const)
-      expect([
-        changes,
-        await statusOf(apiClient(shop.url, await genuinely({ ...claims, ...changes }))),
-      ]).toEqual([changes, expected]);
+    expect(await statusOf(apiClient(shop.url, await genuinely(claims)))).toBe(200);
   });
 
   it('outlive a rotation of the keys, and new ones are signed with the next key', async () => {

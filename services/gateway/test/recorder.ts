@@ -2,10 +2,14 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openShop, type Shop } from './shop';
 
-/** What stands in for catalog: it writes down what it was sent, and answers with what it is told to. */
+/** What stands in for a service: it writes down what it was sent, and answers with what it is told to. */
 export interface Recorder {
   url: string;
   server: Server;
+  /** Goes away, with every connection. */
+  leave(): Promise<void>;
+  /** Comes back at the same address. */
+  comeBack(): Promise<void>;
   requests: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
   answer: { status: number; headers: Record<string, string>; body: string };
 }
@@ -29,8 +33,17 @@ export async function openRecorder(): Promise<Recorder> {
       res.writeHead(status, { 'content-type': 'application/json', ...answered }).end(body);
     });
   });
-  await new Promise<void>((resolve) => recorder.server.listen(0, '127.0.0.1', resolve));
-  recorder.url = `http://127.0.0.1:${(recorder.server.address() as AddressInfo).port}`;
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => recorder.server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = recorder.server.address() as AddressInfo;
+  recorder.url = `http://127.0.0.1:${port}`;
+  recorder.leave = () =>
+    new Promise((resolve) => {
+      recorder.server.close(() => resolve());
+      recorder.server.closeAllConnections();
+    });
+  recorder.comeBack = () => listen(port);
   return recorder;
 }
 

@@ -1,0 +1,156 @@
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { verifyInternalToken } from '@bramble/service-kit/internal-auth';
+import { tally } from '@bramble/test-kit/tally';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { signedUp, tokensFor } from './browser';
+import { openShop, type Shop } from './shop';
+
+/** What stands in for notifications: it accepts every handshake, keeps what it was told, and sends bytes back. */
+interface Echo {
+  server: Server;
+  url: string;
+  seen: IncomingMessage[];
+  sockets: Set<Duplex>;
+}
+async function openEcho(): Promise<Echo> {
+  const echo: Echo = { server: createServer(), url: '', seen: [], sockets: new Set() };
+  echo.server.on('upgrade', (req, socket) => {
+    echo.seen.push(req);
+    echo.sockets.add(socket);
+    socket.on('close', () => echo.sockets.delete(socket)).on('error', () => socket.destroy());
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello',
+    );
+    socket.pipe(socket);
+  });
+  await new Promise<void>((resolve) => echo.server.listen(0, '127.0.0.1', resolve));
+  echo.url = `http://127.0.0.1:${(echo.server.address() as AddressInfo).port}`;
+  return echo;
+}
+
+interface Opened {
+  status: number;
+  code?: string;
+  socket?: Duplex;
+  /** All that came since. */
+  text: () => string;
+}
+/** Knocks at `/ws` as a browser does. */
+const knock = (url: string, headers: Record<string, string>, path = '/ws'): Promise<Opened> =>
+  new Promise((resolve, reject) => {
+    const req = request(new URL(path, url), {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers,
+      },
+    });
+    req.on('upgrade', (response, socket, head) => {
+      let text = head.toString();
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      resolve({ status: response.statusCode ?? 0, socket, text: () => text });
+    });
+    req.on('response', (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => {
+        const code = text === '' ? undefined : (JSON.parse(text) as { code: string }).code;
+        resolve({ status: response.statusCode ?? 0, text: () => text, ...(code ? { code } : {}) });
+      });
+    });
+    req.on('error', reject);
+    req.end();
+  });
+
+let shop: Shop;
+let echo: Echo;
+beforeAll(async () => {
+  echo = await openEcho();
+  shop = await openShop({ NOTIFICATIONS_URL: echo.url, CORS_ORIGINS: 'https://partner.example' });
+});
+afterAll(async () => {
+  await shop.close();
+  for (const socket of echo.sockets) socket.destroy();
+  echo.server.close();
+});
+
+const whoIs = (req: IncomingMessage | undefined) =>
+  verifyInternalToken(shop.gateway.config.INTERNAL_TOKEN_KEY, String(req?.headers['x-internal-token']));
+
+describe('a socket', () => {
+  it('is passed on byte by byte, with who calls in a signed token and nothing else of the client', async () => {
+    const { browser, user } = await signedUp(shop.url);
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const open = await knock(shop.url, {
+      origin: shop.url,
+      cookie,
+      'x-user-id': 'somebody',
+      'x-internal-token': 'x',
+    });
+    expect(open.status).toBe(101);
+    open.socket?.write('one\x00two');
+    await waitFor(() => open.text() === 'helloone\x00two', { what: 'the echo' });
+    const seen = echo.seen.at(-1);
+    expect(whoIs(seen)).toMatchObject({ sub: user.id, kind: 'user', roles: ['customer'] });
+    expect(Object.keys(seen?.headers ?? {})).not.toEqual(expect.arrayContaining(['cookie']));
+    expect(seen?.headers['x-user-id']).toBeUndefined();
+    expect(seen?.headers['x-client-address']).toBe('127.0.0.1');
+    open.socket?.destroy();
+    await waitFor(() => echo.sockets.size === 0, { what: 'the other side to close' });
+  });
+
+  it('closes when the other side does', async () => {
+    const open = await knock(shop.url, { origin: shop.url });
+    const closed = new Promise((resolve) => open.socket?.once('close', resolve));
+    for (const socket of echo.sockets) socket.destroy();
+    await closed;
+  });
+
+  it('is nobody’s when a client that is no browser sends only a cookie, and its owner’s with a bearer token', async () => {
+    const { browser, email, user } = await signedUp(shop.url);
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    (await knock(shop.url, { cookie })).socket?.destroy();
+    expect(whoIs(echo.seen.at(-1))?.sub).toBeNull();
+    const { accessToken } = await tokensFor(shop.url, email);
+    (await knock(shop.url, { authorization: `Bearer ${accessToken}` })).socket?.destroy();
+    expect(whoIs(echo.seen.at(-1))?.sub).toBe(user.id);
+    (await knock(shop.url, { origin: 'https://partner.example' })).socket?.destroy();
+    expect(whoIs(echo.seen.at(-1))?.sub).toBeNull();
+    await browser.post('/api/auth/logout');
+    (await knock(shop.url, { origin: shop.url, cookie })).socket?.destroy();
+    expect(whoIs(echo.seen.at(-1))?.sub).toBeNull();
+  });
+
+  it('is refused to other sites, forged tokens and other paths, before notifications hears of it', async () => {
+    const before = echo.seen.length;
+    const { port } = new URL(shop.url);
+    const attempts: [Record<string, string>, string, number, string][] = [
+      [{ origin: 'https://evil.example' }, '/ws', 403, 'cross_site'],
+      [{ origin: 'null' }, '/ws', 403, 'cross_site'],
+      [{ origin: `${shop.url}.evil.example` }, '/ws', 403, 'cross_site'],
+      [{ origin: `https://127.0.0.1:${port}` }, '/ws', 403, 'cross_site'],
+      [{ authorization: 'Bearer forged' }, '/ws', 401, 'unauthenticated'],
+      [{ origin: shop.url }, '/ws/other', 404, 'not_found'],
+      [{ origin: shop.url }, '/api/orders', 404, 'not_found'],
+    ];
+    const accepted: unknown[] = [];
+    for (const [headers, path, status, code] of attempts) {
+      const answer = await knock(shop.url, headers, path);
+      answer.socket?.destroy();
+      if (answer.status !== status || answer.code !== code) accepted.push([headers, path, answer.status]);
+    }
+    tally('sockets from elsewhere', attempts.length, accepted);
+    expect(accepted).toEqual([]);
+    expect(echo.seen).toHaveLength(before);
+  });
+
+  it('is a clean 503 while notifications is away', async () => {
+    echo.server.close();
+    const answer = await knock(shop.url, { origin: shop.url });
+    expect([answer.status, answer.code]).toEqual([503, 'unavailable']);
+  });
+});
