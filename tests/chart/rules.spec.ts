@@ -44,7 +44,10 @@ describe('Jobs', () => {
     const objects = render('ci/default-values.yaml');
     expect(named(objects, 'CronJob', 'restore').spec?.['suspend']).toBe(true);
     const { rules } = named(objects, 'Role', 'restore') as unknown as { rules: Record<string, string[]>[] };
-    for (const rule of rules) {
+    const [looking, ...touching] = rules.reverse();
+    expect(looking).toEqual({ apiGroups: [''], resources: ['pods'], verbs: ['list'] });
+    expect(touching).toHaveLength(2);
+    for (const rule of touching) {
       expect(rule['resourceNames']?.length).toBeGreaterThan(0);
       expect(rule['resources']?.every((resource) => resource.startsWith('deployments'))).toBe(true);
       expect(rule['verbs']).not.toContain('*');

@@ -90,6 +90,8 @@ export const baseEnv = (defaultPort: number) => ({
     .regex(/^[A-Z]{3}$/, 'not an ISO 4217 code')
     .default('EUR'),
   SHUTDOWN_SECONDS: integer(20, 1, 600),
+  // How long a service that was told to stop still serves: until nobody sends it requests any more.
+  DRAIN_SECONDS: integer(0, 0, 300),
 });
 export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof baseEnv>>>;
 

@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseConfig } from './config';
 import { mountEndpoints, type Mountable } from './endpoint';
 import { createHttpEdge } from './http-edge';
@@ -81,7 +82,7 @@ const drain = (server: Server) =>
 
 /**
  * Makes the shell of a service. Start: resources, listen, workers, ready. Stop: not ready, workers end their work in
- * hand, HTTP drains with `Connection: close`, resources close in reverse.
+ * hand, HTTP drains with `Connection: close` (for DRAIN_SECONDS new connections are served too), resources close in reverse.
  */
 export function createService({
   name,
@@ -176,7 +177,11 @@ export function createService({
           log.warn({ err: error, part }, 'a part did not close cleanly');
         }
       };
-      await Promise.all(workers.map((worker) => attempt(worker.name, worker.stop)));
+      await Promise.all([
+        ...workers.map((worker) => attempt(worker.name, worker.stop)),
+        // Every answer says `Connection: close` from now on, so that clients let go of connections they would use again.
+        delay(server.listening ? config.DRAIN_SECONDS * 1_000 : 0),
+      ]);
       if (server.listening) await drain(server);
       for (const stopper of stoppers.reverse()) await attempt(stopper.name, stopper.fn);
       state = 'stopped';

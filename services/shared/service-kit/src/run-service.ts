@@ -3,7 +3,7 @@ import type { Service } from './create-service';
 
 /**
  * Runs a service as a process. A wrong configuration prints every fault and exits 1. SIGTERM and SIGINT stop it: exit 0,
- * or 1 past `SHUTDOWN_SECONDS`; a second signal exits at once. An unhandled rejection stops it with 1.
+ * or 1 past `SHUTDOWN_SECONDS` after the drain; a second signal exits at once. An unhandled rejection stops it with 1.
  */
 export function runService<C>(load: () => C, build: (config: C) => Service): void {
   let service: Service;
@@ -22,7 +22,7 @@ export function runService<C>(load: () => C, build: (config: C) => Service): voi
     const deadline = setTimeout(() => {
       service.log.error('did not stop in time');
       process.exit(1);
-    }, service.config.SHUTDOWN_SECONDS * 1000);
+    }, (service.config.DRAIN_SECONDS + service.config.SHUTDOWN_SECONDS) * 1000);
     deadline.unref();
     void service.stop().finally(() => process.exit(status));
   };

@@ -27,8 +27,8 @@ function spawnToy(env: Record<string, string> = {}) {
   return { child, errors: () => errors, exited };
 }
 
-async function startToy(): Promise<Toy> {
-  const toy = spawnToy();
+async function startToy(env: Record<string, string> = {}): Promise<Toy> {
+  const toy = spawnToy(env);
   const [line] = (await once(createInterface({ input: toy.child.stdout! }), 'line')) as [string];
   return { ...toy, ...(JSON.parse(line) as { port: number; opsPort: number }) };
 }
@@ -63,6 +63,19 @@ describe('a service as a process', () => {
     expect(Date.now() - stoppedAt).toBeLessThan(10_000);
     idle.destroy();
     busy.destroy();
+  });
+
+  it('serves on for its drain time, on new and on kept connections, and tells each client to let go', async () => {
+    const toy = await startToy({ DRAIN_SECONDS: '2' });
+    const kept = new Agent({ keepAlive: true });
+    expect(await fetchBy(kept, toy.port, '/api/hello')).toEqual({ status: 200, connection: 'keep-alive' });
+    toy.child.kill('SIGTERM');
+    await waitUntilNotReady(toy.opsPort);
+    const closing = { status: 200, connection: 'close' };
+    expect(await fetchBy(kept, toy.port, '/api/hello')).toEqual(closing);
+    expect(await fetchBy(new Agent(), toy.port, '/api/hello')).toEqual(closing);
+    expect(await toy.exited).toBe(0);
+    kept.destroy();
   });
 
   it('exits at once on a second signal', async () => {

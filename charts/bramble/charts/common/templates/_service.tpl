@@ -22,7 +22,7 @@
 {{- define "common.environment" -}}
 {{- $environment := dict "NODE_ENV" "production" "HOST" "0.0.0.0" "PORT" (toString .values.port) "OPS_PORT" (toString .values.opsPort)
       "LOG_LEVEL" .root.Values.logLevel "CURRENCY" .root.Values.currency "DEMO" (ternary "true" "false" .root.Values.demo.enabled)
-      "COOKIE_SECURE" .root.Values.cookieSecure "NODE_OPTIONS" .values.nodeOptions -}}
+      "COOKIE_SECURE" .root.Values.cookieSecure "NODE_OPTIONS" .values.nodeOptions "DRAIN_SECONDS" (toString .values.drainSeconds) -}}
 {{- range $upstream := .values.calls }}
 {{- with index $.root.Values $upstream }}
 {{- if .enabled }}
@@ -113,9 +113,12 @@ spec:
           {{- else }}
           {{- include "common.probes" (dict "live" "/livez" "ready" "/" "port" "http") | nindent 10 }}
           {{- end }}
+          {{- if not .values.node }}
           lifecycle:
-            # The endpoint leaves the Service first; the process drains what is still on its way after that.
-            preStop: { sleep: { seconds: {{ .values.preStopSeconds }} } }
+            # The endpoint leaves the Service first. Our own services know DRAIN_SECONDS instead: they serve on, and tell
+            # clients to let go of their connections.
+            preStop: { sleep: { seconds: {{ .values.drainSeconds }} } }
+          {{- end }}
           resources:
             {{- toYaml .values.resources | nindent 12 }}
           {{- include "common.containerSecurity" . | nindent 10 }}

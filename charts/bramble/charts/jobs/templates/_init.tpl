@@ -71,7 +71,7 @@
 {{/* All that a service's own pods would have, for a command of its image. */}}
 {{- define "jobs.serviceEnv" -}}
 {{- range $key, $value := include "common.environment" . | fromYaml -}}
-{{- if ne $key "NODE_OPTIONS" }}
+{{- if not (has $key (list "NODE_OPTIONS" "DRAIN_SECONDS")) }}
 - { name: {{ $key }}, value: {{ toString $value | quote }} }
 {{- end }}
 {{- end }}
