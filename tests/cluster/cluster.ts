@@ -1,13 +1,9 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { root } from '../../scripts/workspace';
+import { findLocalCluster } from './local-cluster';
 
-/** Tests and scripts are started from the root of the clone. */
-const ROOT = process.cwd();
-/** A cluster of its own that this machine can build; see the operator's guide for kind and k3d. */
-const LOCAL = path.join(ROOT, '..', 'shared', 'cluster', 'cluster');
 const VOLUMES_NEEDED = 12;
 
 export interface Cluster {
@@ -17,10 +13,14 @@ export interface Cluster {
   readonly isLocal: boolean;
 }
 
+/** True when a cluster of its own is not to be made: there is one. */
+export const isGiven = (): boolean =>
+  !['', undefined].includes(process.env['KUBECONFIG']) &&
+  process.env['KUBECONFIG']?.includes('bramble-cluster') !== true;
+
 /** KUBECONFIG's cluster, else one that is made here; throws one sentence when there is neither. */
-export function openCluster(volumes = VOLUMES_NEEDED): Cluster {
-  const given = process.env['KUBECONFIG'];
-  if (given !== undefined && given !== '' && !given.includes('bramble-cluster')) {
+export async function openCluster(volumes = VOLUMES_NEEDED): Promise<Cluster> {
+  if (isGiven()) {
     const command = process.env['CLUSTER_LOAD'];
     return {
       env: process.env,
@@ -31,35 +31,30 @@ export function openCluster(volumes = VOLUMES_NEEDED): Cluster {
       },
     };
   }
-  if (!existsSync(LOCAL)) {
+  const local = findLocalCluster();
+  if (local === undefined) {
     throw new Error(
-      'There is no cluster: set KUBECONFIG (and CLUSTER_LOAD, such as "kind load docker-image").',
+      'There is no cluster: set KUBECONFIG (and CLUSTER_LOAD, such as "kind load docker-image"), or BRAMBLE_CLUSTER_TOOL.',
     );
   }
-  const local = (...args: string[]) => execFileSync(LOCAL, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const env = {
-    ...process.env,
-    KUBECONFIG: path.join(homedir(), '.cache/bramble-cluster/run/admin.conf'),
-    PATH: `${path.join(homedir(), '.cache/bramble-cluster/bin')}:${process.env['PATH'] ?? ''}`,
-  };
-  if (spawnSync('kubectl', ['get', '--raw', '/readyz'], { env }).status !== 0) local('up');
+  await local.up();
   // Volumes of such a cluster are used once: start over when few are left.
   const phases = execFileSync('kubectl', ['get', 'pv', '-o', 'jsonpath={.items[*].status.phase}'], {
-    env,
+    env: local.env,
     encoding: 'utf8',
   });
   if (phases.split(' ').filter((phase) => phase === 'Available').length < volumes) {
-    local('down');
-    local('up');
+    await local.down();
+    await local.up();
   }
-  local('base-images');
-  return { env, isLocal: true, load: (images) => void local('load', ...images) };
+  local.baseImages();
+  return { env: local.env, isLocal: true, load: local.load };
 }
 
-const chart = path.join(ROOT, 'charts', 'bramble');
+const chart = path.join(root, 'charts', 'bramble');
 /** The test's values, and another file over them (CLUSTER_VALUES), such as deploy/kind-values.yaml. */
 const valuesFiles = [
-  path.join(ROOT, 'tests', 'cluster', 'values.yaml'),
+  path.join(root, 'tests', 'cluster', 'values.yaml'),
   process.env['CLUSTER_VALUES'] ?? '',
 ].filter(Boolean);
 

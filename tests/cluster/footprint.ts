@@ -70,7 +70,7 @@ function imageSizes(): [string, number][] {
     .sort();
 }
 
-const tools = openTools(openCluster(4), namespace, release);
+const tools = openTools(await openCluster(4), namespace, release);
 await tools.run('kubectl', ['create', 'namespace', namespace]);
 await tools.deploy('install');
 await pause(SECONDS_IDLE);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { orderSchema } from '@bramble/contracts/orders';
 import type { productSchema } from '@bramble/contracts/catalog';
+import type { DeadLetter } from '@bramble/contracts/gateway';
 
 export type Order = z.output<typeof orderSchema>;
 export type Product = z.output<typeof productSchema>;
@@ -14,8 +15,11 @@ const address = {
   country: 'DE',
 };
 
-/** Someone at the shop's public door. */
-export function openShop(url: string) {
+/**
+ * Someone at the shop's public door. Unless they keep their connections each request opens its own: a reset of an idle one
+ * under a request, as a killed pod leaves it, is for clients to repeat, and Node's does not.
+ */
+export function openShop(url: string, { keepAlive = false } = {}) {
   async function call<T>(
     method: string,
     path: string,
@@ -26,8 +30,7 @@ export function openShop(url: string) {
     const response = await fetch(new URL(path, url), {
       method,
       headers: {
-        // Each request its own connection: a reset of an idle one under a request is for clients to repeat, and Node's does not.
-        connection: 'close',
+        ...(keepAlive ? {} : { connection: 'close' }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
@@ -103,6 +106,11 @@ export function openShop(url: string) {
       ).product,
     product: async (id: string) => (await call<{ product: Product }>('GET', `/api/products/${id}`)).product,
     products: () => all<Product>('/api/products?sort=newest&'),
+    /** Events that a service gave up. */
+    deadLetters: async (as: string) =>
+      (await all<DeadLetter>('/api/admin/dead-letters?', as)).map(
+        ({ stream, group, type, key, error }) => `${stream} ${group} ${type} ${key}: ${error}`,
+      ),
     orders: (as: string) => all<Order>('/api/orders?', as),
     order: async (as: string, productId: string, quantity = 1, key: string = randomUUID()): Promise<Order> =>
       (

@@ -1,0 +1,71 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findBeside } from '../helpers/find-beside';
+
+/** What each process of such a cluster is called by the kernel. */
+const PROGRAMS = new Set(['dockerd', 'containerd', 'etcd', 'kube', 'coredns']);
+const ENGINE_ENDS_MS = 20_000;
+
+/** A cluster that this machine builds for itself with the tool beside the checkout; undefined where that is missing. */
+export function findLocalCluster() {
+  const tool = findBeside('cluster/cluster', 'BRAMBLE_CLUSTER_TOOL');
+  if (tool === undefined) return undefined;
+  const home = process.env['CLUSTER_HOME'] ?? path.join(homedir(), '.cache', 'bramble-cluster');
+  const state = path.join(home, 'run');
+  const env = {
+    ...process.env,
+    KUBECONFIG: path.join(state, 'admin.conf'),
+    PATH: `${path.join(home, 'bin')}:${process.env['PATH'] ?? ''}`,
+  };
+  const run = (...args: string[]): void =>
+    void execFileSync(tool, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const isUp = (): boolean => spawnSync('kubectl', ['get', '--raw', '/readyz'], { env }).status === 0;
+
+  const pidFiles = (): { file: string; pid: number; program: string }[] =>
+    !existsSync(state)
+      ? []
+      : readdirSync(state)
+          .filter((name) => name.endsWith('.pid'))
+          .map((name) => {
+            const file = path.join(state, name);
+            const pid = Number(readFileSync(file, 'utf8'));
+            return { file, pid, program: programOf(pid) };
+          });
+  /** The tool ends whatever has the numbers it wrote down; after a restart of the machine that may be anybody. */
+  function forgetStrangers(): void {
+    for (const { file, program } of pidFiles()) if (!PROGRAMS.has(program)) rmSync(file);
+  }
+  async function down(): Promise<void> {
+    forgetStrangers();
+    const engine = pidFiles().find(({ program }) => program === 'dockerd');
+    run('down');
+    if (engine === undefined) return;
+    // The tool started it for this cluster, and leaves it.
+    process.kill(engine.pid, 'SIGTERM');
+    const deadline = Date.now() + ENGINE_ENDS_MS;
+    while (programOf(engine.pid) === 'dockerd' && Date.now() < deadline) await delay(200);
+  }
+  return {
+    env,
+    isUp,
+    down,
+    async up(): Promise<void> {
+      if (isUp()) return;
+      await down();
+      run('up');
+    },
+    baseImages: () => run('base-images'),
+    load: (images: readonly string[]) => run('load', ...images),
+  };
+}
+
+function programOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
