@@ -13,6 +13,8 @@ import type { OrdersConfig } from './config';
 import { openPrisma } from './db';
 import { createIdempotencyRepository } from './idempotency/idempotency.repository';
 import { createIdempotency } from './idempotency/idempotency.service';
+import { createLedgerCheck } from './ledger/ledger-check';
+import { createLedgerRepository } from './ledger/ledger.repository';
 import { createOrderListRepository } from './order/order-list.repository';
 import { exportOrderGauges } from './order/order.gauges';
 import { createOrderMetrics } from './order/order.metrics';
@@ -34,6 +36,7 @@ import { createTaskRunsRepository } from './tasks/task-runs.repository';
 const LOOK_FOR_DUE_MS = 1_000;
 /** How often the alert on missed tasks may expect a word of it. */
 const RECONCILE_SECONDS = 10;
+const LEDGER_CHECK_SECONDS = 60;
 const HOUR_MS = 3_600_000;
 /** A checkout is worth waiting for: a price that comes late on a busy board is better than a refusal. */
 const QUOTE_TIMEOUT_MS = 5_000;
@@ -103,6 +106,15 @@ export function buildOrders(config: OrdersConfig): Service {
     name: 'reconcile',
     ms: LOOK_FOR_DUE_MS,
     run: tasks.noted('reconcile', RECONCILE_SECONDS, reconciler.run),
+  });
+  every(service, {
+    name: 'ledger check',
+    ms: LEDGER_CHECK_SECONDS * 1000,
+    run: tasks.noted(
+      'ledger_check',
+      LEDGER_CHECK_SECONDS,
+      createLedgerCheck(service, createLedgerRepository(sql)).run,
+    ),
   });
   every(service, { name: 'purge', ms: HOUR_MS, run: () => Promise.all([answers.purge(), carts.purge()]) });
   exportOrderGauges(service, sql);

@@ -14,8 +14,9 @@ import { createDiscountService } from './discount/discount.service';
 import { createDiscountUseRepository } from './discount/discount-use.repository';
 import { createAttemptRepository } from './payment/attempt.repository';
 import { createCaptureService } from './payment/capture.service';
+import { createLedgerRepository } from './payment/ledger.repository';
 import { createPaymentConsumer, GROUP, PAYMENT_EVENTS } from './payment/payment.consumers';
-import { unsettledMetrics } from './payment/payment.metrics';
+import { ledgerMetrics, unsettledMetrics } from './payment/payment.metrics';
 import { createPaymentPools } from './payment/payment.pools';
 import { createPaymentRepository } from './payment/payment.repository';
 import { paymentRoutes } from './payment/payment.routes';
@@ -64,6 +65,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const payments = createPaymentRepository(sql);
   service.mount(paymentRoutes(createPaymentService({ payments, orders })));
   unsettledMetrics(service, payments);
+  ledgerMetrics(service, createLedgerRepository(sql));
 
   const { provider, readNotice } = chooseProvider(config, sql, stripeUrl);
   const calls = createProviderCalls(service, provider);

@@ -1,5 +1,6 @@
 import type { Service } from '@bramble/service-kit/create-service';
 import { collected } from '@bramble/service-kit/metrics';
+import type { LedgerRepository } from './ledger.repository';
 import type { PaymentRepository } from './payment.repository';
 
 const COUNT = 'bramble_payments_unsettled';
@@ -13,4 +14,16 @@ export function unsettledMetrics(service: Service, payments: PaymentRepository):
       { name: AGE, labels: { operation }, value: age },
     ]),
   );
+}
+
+const DRIFT = 'bramble_ledger_drift';
+const CHECKED = 'bramble_ledger_last_check_timestamp_seconds';
+
+/** Payments' side of the money: what the provider holds that no order is worth any more. */
+export function ledgerMetrics(service: Service, ledger: LedgerRepository): void {
+  const labels = { ledger: 'money' } as const;
+  collected(service, 'payments_ledger', [DRIFT, CHECKED], async () => [
+    { name: DRIFT, labels, value: await ledger.drift() },
+    { name: CHECKED, labels, value: Math.round(Date.now() / 1000) },
+  ]);
 }

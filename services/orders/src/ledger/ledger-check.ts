@@ -1,0 +1,22 @@
+import type { Logger } from '@bramble/service-kit/logger';
+import type { Service } from '@bramble/service-kit/create-service';
+import { gauge } from '@bramble/service-kit/metrics';
+import type { LedgerRepository } from './ledger.repository';
+
+/** Looks whether money and orders add up, and exports by how much they do not, so that a drift is seen before a customer meets it. */
+export function createLedgerCheck(service: Service, ledgers: LedgerRepository) {
+  const log: Logger = service.log;
+  const drift = gauge(service, 'bramble_ledger_drift');
+  const checked = gauge(service, 'bramble_ledger_last_check_timestamp_seconds');
+  return {
+    async run(): Promise<void> {
+      const found = await ledgers.drift();
+      const now = Math.round(Date.now() / 1000);
+      for (const ledger of ['money', 'orders'] as const) {
+        drift.set({ ledger }, found[ledger]);
+        checked.set({ ledger }, now);
+      }
+      if (found.money !== 0 || found.orders !== 0) log.error(found, 'the ledgers do not add up');
+    },
+  };
+}
