@@ -1,28 +1,43 @@
-import { createService } from '@bramble/service-kit/create-service';
+import { createService, type Service } from '@bramble/service-kit/create-service';
+import { isTransient } from '@bramble/service-kit/errors';
 import { openPostgres } from '@bramble/service-kit/postgres';
 import { openRedis } from '@bramble/service-kit/redis';
-import { deadCommand, deadUsage } from './admin/dead-command';
-import { orderCommand, orderUsage } from './admin/order-command';
-import { loadOrdersConfig } from './config';
+import { deadCommand } from './admin/dead-command';
+import { orderCommand } from './admin/order-command';
+import { reportsCommand } from './admin/reports-command';
+import { loadOrdersConfig, type OrdersConfig } from './config';
 
-const config = { ...loadOrdersConfig(), LOG_LEVEL: 'silent' as const };
-const service = createService({ name: 'orders', config });
-const [topic, ...words] = process.argv.slice(2);
-try {
+async function run(service: Service, config: OrdersConfig, [topic, ...words]: string[]): Promise<string> {
+  const sql = () => openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 });
   if (topic === 'dead') {
     const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
     await redis.connect();
-    process.stdout.write(`${await deadCommand(redis, words)}\n`);
-  } else if (topic === 'order') {
-    process.stdout.write(
-      `${await orderCommand(openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 }), words)}\n`,
-    );
-  } else {
-    throw new Error(`usage: ${deadUsage} | ${orderUsage}`);
+    return deadCommand(redis, words);
   }
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-} finally {
-  await service.stop();
+  if (topic === 'order') return orderCommand(sql(), words);
+  if (topic === 'reports') return reportsCommand(sql(), words);
+  throw new Error('the commands are dead, order and reports');
 }
+
+/** One sentence for a person: a command line is no place for a stack. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isTransient(error) || /connection|connect/i.test(message)
+    ? `the shop's stores do not answer (${message}); is it running?`
+    : message;
+}
+
+async function main(words: string[]): Promise<void> {
+  const config = { ...loadOrdersConfig(), LOG_LEVEL: 'silent' as const };
+  const service = createService({ name: 'orders', config });
+  try {
+    process.stdout.write(`${await run(service, config, words)}\n`);
+  } finally {
+    await service.stop();
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`bramble-admin: ${sentenceOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,10 +1,10 @@
 import { runUsersAdmin } from './admin';
 import { loadUsersConfig } from './config';
 
-runUsersAdmin(loadUsersConfig(), process.argv.slice(2)).then(
+runUsersAdmin({ ...loadUsersConfig(), LOG_LEVEL: 'silent' }, process.argv.slice(2)).then(
   (line) => process.stdout.write(`${line}\n`),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`bramble-admin: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   },
 );

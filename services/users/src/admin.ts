@@ -36,14 +36,17 @@ export async function runUsersAdmin(config: UsersConfig, words: readonly string[
         }),
         unlock: () => Promise.resolve(),
       });
-      const user = await admin.grant(email.trim().toLowerCase(), roleSchema.parse(role));
+      const granted = roleSchema.safeParse(role);
+      if (!granted.success)
+        throw new Error(`there is no role "${role}"; there are ${roleSchema.options.join(', ')}`);
+      const user = await admin.grant(email.trim().toLowerCase(), granted.data);
       return `${user.email} is now ${user.roles.join(', ')}`;
     }
     if (topic === 'keys' && verb === 'rotate') {
       const keys = createKeyService({ keys: createKeyRepository(db), secret: config.INTERNAL_TOKEN_KEY });
       return `access tokens are signed with ${await keys.rotate()} from now on`;
     }
-    throw new Error(`usage: ${adminUsage}`);
+    throw new Error(`usage: bramble-admin ${adminUsage}`);
   } finally {
     await service.stop();
   }

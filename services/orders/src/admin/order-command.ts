@@ -29,8 +29,9 @@ interface OutboxRow {
 }
 
 /** `bramble-admin order explain …`: an order's state, what is still owed, its history, and what was published of it. */
-export async function orderCommand(sql: Sql, [verb, name]: readonly string[]): Promise<string> {
-  if (verb !== 'explain' || name === undefined) throw new Error(`usage: ${orderUsage}`);
+export async function orderCommand(sql: Sql, [verb, name, ...more]: readonly string[]): Promise<string> {
+  if (verb !== 'explain' || name === undefined || more.length > 0)
+    throw new Error(`usage: bramble-admin ${orderUsage}`);
   const { rows } = await sql.query<OrderRow>({
     text: 'SELECT * FROM orders WHERE number = $1 OR id::text = $1',
     values: [name],
