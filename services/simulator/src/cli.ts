@@ -51,26 +51,44 @@ function options() {
   };
 }
 
+/** One line that is written over on a terminal, and a line now and then in a log. */
+function showProgress(line: () => string) {
+  const { isTTY } = process.stderr;
+  const show = () => process.stderr.write(isTTY ? `\r\x1b[K${line()}` : `${line()}\n`);
+  const timer = setInterval(show, isTTY ? 500 : 5_000);
+  return {
+    end: () => {
+      clearInterval(timer);
+      if (isTTY) process.stderr.write('\n');
+    },
+  };
+}
+
 async function main(): Promise<void> {
   const { url, rate, seconds, seed, accounts } = options();
   const health = await fetch(`${url}/api/health`).catch(() => undefined);
-  if (!health?.ok) fail(`no open shop at ${url}`);
+  if (!health?.ok) fail(`no open shop at ${url}; start one with npm start, or name it with --url`);
   const simulation = createSimulation({ url, rate, seed, accounts });
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), seconds * 1_000);
   process.once('SIGINT', () => end.abort());
   const startedAt = performance.now();
   const elapsed = () => (performance.now() - startedAt) / 1_000;
-  const progress = setInterval(() => {
+  const progress = showProgress(() => {
     const { figures } = simulation;
-    process.stderr.write(
-      `\r${elapsed().toFixed(0).padStart(4)} s  visits ${figures.visits()}  in the shop ${simulation.inShop()}  paid ${figures.outcomes().get('paid') ?? 0}  failures ${figures.failures()}   `,
-    );
-  }, 500);
+    const refused = figures.outcomes().get('refused') ?? 0;
+    return [
+      `${elapsed().toFixed(0).padStart(4)} s${end.signal.aborted ? ', waiting for the last to leave' : ''}`,
+      `visits ended ${figures.visits()}`,
+      `in the shop ${simulation.inShop()}`,
+      `paid ${figures.outcomes().get('paid') ?? 0}`,
+      ...(refused > 0 ? [`refused ${refused}`] : []),
+      `calls failed ${figures.failures()}`,
+    ].join('  ');
+  });
   await simulation.run(end.signal);
   clearTimeout(timer);
-  clearInterval(progress);
-  process.stderr.write('\n');
+  progress.end();
   process.stdout.write(
     `${report(simulation.figures, { seconds: elapsed(), turnedAway: simulation.turnedAway() })}\n`,
   );

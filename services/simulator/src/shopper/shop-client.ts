@@ -1,10 +1,11 @@
 import { Agent, request } from 'undici';
 import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
 
-/** What a call took and how it ended. `status` 0: no answer came. */
+/** What a call took and how it ended. `status` 0: no answer came; `code` is that of a refusal. */
 export interface Called {
   name: string;
   status: number;
+  code: string;
   seconds: number;
 }
 
@@ -42,6 +43,7 @@ export function createShopClient(
     ): Promise<Answer<O>> {
       const startedAt = performance.now();
       let status = 0;
+      let code = '';
       try {
         const response = await request(`${url}${pathOf(operation, input.params, input.query)}`, {
           dispatcher,
@@ -57,10 +59,13 @@ export function createShopClient(
         status = response.statusCode;
         const text = await response.body.text();
         const answer: unknown = text === '' ? undefined : JSON.parse(text);
-        if (status >= 400) throw new Refused(status, (answer as { code?: string } | undefined)?.code ?? '');
+        if (status >= 400) {
+          code = (answer as { code?: string } | undefined)?.code ?? '';
+          throw new Refused(status, code);
+        }
         return answer as Answer<O>;
       } finally {
-        onCall({ name, status, seconds: (performance.now() - startedAt) / 1000 });
+        onCall({ name, status, code, seconds: (performance.now() - startedAt) / 1000 });
       }
     },
     close: () => dispatcher.close(),

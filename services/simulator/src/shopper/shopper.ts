@@ -8,7 +8,7 @@ import type { ShopClient } from './shop-client';
 
 /** How a shopper's visit ended. */
 export type Outcome =
-  'looked' | 'left a cart' | 'paid' | 'declined' | 'cancelled' | 'sold out' | 'failed' | 'still open';
+  'looked' | 'left a cart' | 'paid' | 'declined' | 'cancelled' | 'sold out' | 'order failed' | 'still open';
 
 export interface Visit {
   client: ShopClient;
@@ -52,7 +52,7 @@ async function watch({ client, signal }: Visit, token: string, id: string): Prom
 
 function outcomeOf(order: Order): Outcome {
   if (order.status === 'CANCELLED') return 'cancelled';
-  if (order.status === 'FAILED') return order.failureReason === 'out_of_stock' ? 'sold out' : 'failed';
+  if (order.status === 'FAILED') return order.failureReason === 'out_of_stock' ? 'sold out' : 'order failed';
   if (order.payment.status === 'declined') return 'declined';
   return ['PAID', 'SHIPPED', 'COMPLETED'].includes(order.status) ? 'paid' : 'still open';
 }

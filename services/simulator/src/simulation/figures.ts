@@ -12,24 +12,32 @@ export interface CallFigures {
   slowest: number;
 }
 
+/** How a visit ended: as the shopper wanted, by a refusal of the shop, or by an answer that never came or was its fault. */
+export type Ending = Outcome | 'refused' | 'broken off';
+
 /** Everything a run counts. Latencies are kept whole: a run is bounded in time. */
 export function createFigures() {
   const calls = new Map<string, { seconds: number[]; refused: number; failed: number }>();
-  const outcomes = new Map<Outcome | 'broken off', number>();
+  const outcomes = new Map<Ending, number>();
+  let limited = 0;
   const quantile = (sorted: readonly number[], q: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 
   return {
-    called({ name, status, seconds }: Called): void {
+    called({ name, status, code, seconds }: Called): void {
       const entry = calls.get(name) ?? { seconds: [], refused: 0, failed: 0 };
       calls.set(name, entry);
       entry.seconds.push(seconds);
+      if (code === 'rate_limited') limited += 1;
       if (status === 0 || status >= 500) entry.failed += 1;
-      else if (status >= 400) entry.refused += 1;
+      // An account of an earlier run is found again, not refused.
+      else if (status >= 400 && code !== 'email_taken') entry.refused += 1;
     },
-    ended: (outcome: Outcome | 'broken off') => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
+    ended: (outcome: Ending) => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
     outcomes: () => new Map(outcomes),
     visits: () => [...outcomes.values()].reduce((sum, count) => sum + count, 0),
+    /** Calls that the shop refused because too many came from this address. */
+    limited: () => limited,
     failures: () => [...calls.values()].reduce((sum, { failed }) => sum + failed, 0),
     calls: (): CallFigures[] =>
       [...calls].map(([name, { seconds, refused, failed }]) => {

@@ -21,9 +21,20 @@ export function report(
   const outcomes = [...figures.outcomes()]
     .sort((a, b) => b[1] - a[1])
     .map(([name, count]) => [name, String(count)]);
+  const { sum, limited } = { sum: figures.visits() + turnedAway, limited: figures.limited() };
+  const placed = rows.find(({ name }) => name === 'place order');
   return [
     table(['call', 'count', 'per s', 'p50', 'p95', 'slowest', 'refused', 'failed'], calls),
-    table(['visits ended', 'count'], [...outcomes, ['turned away', String(turnedAway)]]),
+    table(
+      ['visits ended', 'count'],
+      turnedAway > 0 ? [...outcomes, ['not let in, the shop was full', String(turnedAway)]] : outcomes,
+    ),
+    ...(limited > 0
+      ? [
+          `The shop refused ${limited} calls because one address may send only so many: for such a load start it with RATE_LIMIT_FACTOR=100 npm start.`,
+        ]
+      : []),
+    `${sum} shoppers in ${seconds.toFixed(0)} s, ${placed ? placed.calls - placed.refused - placed.failed : 0} orders placed, ${figures.failures()} calls failed.`,
   ].join('\n\n');
 }
 

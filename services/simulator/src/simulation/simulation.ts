@@ -36,7 +36,7 @@ export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: 
       .then(
         (outcome) => figures.ended(outcome),
         (error: unknown) =>
-          figures.ended(error instanceof Refused && error.status < 500 ? 'failed' : 'broken off'),
+          figures.ended(error instanceof Refused && error.status < 500 ? 'refused' : 'broken off'),
       )
       .finally(() => inShop.delete(one));
     inShop.add(one);
