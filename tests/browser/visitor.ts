@@ -86,12 +86,17 @@ export async function visit(
     axe: async () => {
       // Evaluated by the debugger, so the page's content security policy stays as strict as it is.
       await page.evaluate(axeSource);
-      const { violations } = await page.evaluate(() =>
-        window.axe.run(document, {
+      const { violations } = await page.evaluate(async () => {
+        // What is half faded in has the contrast of a moment: the page is judged as it comes to rest.
+        const ending = document
+          .getAnimations()
+          .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+        await Promise.allSettled(ending.map(({ finished }) => finished));
+        return window.axe.run(document, {
           runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
           resultTypes: ['violations'],
-        }),
-      );
+        });
+      });
       return violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .map(({ id, nodes }) => `${id}: ${nodes.length} times, first ${nodes[0]?.html.slice(0, 200)}`);
