@@ -9,7 +9,14 @@ import { pack, unpack, type Counts, type Line } from './archive/lines';
 import { saveMongo } from './archive/mongo-archive';
 import { archiveName, openPlace, placeShape } from './archive/place';
 import { savePostgres } from './archive/postgres-archive';
-import { given, mongoShape, mongoVariable, postgresShape, postgresVariable } from './shared/databases';
+import {
+  given,
+  mongoShape,
+  mongoVariable,
+  postgresShape,
+  postgresVariable,
+  storesOf,
+} from './shared/databases';
 import { job, type JobConfig } from './shared/job';
 import { withMongo } from './shared/mongo';
 import { withPostgres } from './shared/postgres';
@@ -32,6 +39,7 @@ type Config = JobConfig<ReturnType<typeof shape>>;
 export const backup = job({
   name: 'backup',
   env: shape,
+  tasks: (config) => storesOf(config).map((store) => `backup_${store}` as const),
   async run(config, log) {
     const place = openPlace(config);
     const name = archiveName(new Date());

@@ -13,6 +13,7 @@ const COPIES = ['catalog:product:*', 'catalog:list:*'];
 export const invalidateCache = job({
   name: 'invalidate-cache',
   env: { REDIS_CACHE_URL: url() },
+  tasks: () => ['cache_purge'],
   async run({ REDIS_CACHE_URL: address, CONNECT_SECONDS: seconds }, log) {
     const redis = await firstConnection('redis', { seconds, log }, async () => {
       const attempt = new Redis(address, {

@@ -1,3 +1,4 @@
+import { tasksApi } from '@bramble/contracts/tasks';
 import type { Logger } from '@bramble/service-kit/logger';
 import { optionalText, text, url } from '@bramble/service-kit/config';
 import { Redis } from 'ioredis';
@@ -7,10 +8,21 @@ import { restoreMongo } from './archive/mongo-archive';
 import { openPlace, placeShape } from './archive/place';
 import { restorePostgres } from './archive/postgres-archive';
 import { openDeployments } from './shared/deployments';
-import { given, mongoShape, mongoVariable, postgresShape, postgresVariable } from './shared/databases';
+import {
+  given,
+  mongoShape,
+  mongoVariable,
+  postgresShape,
+  postgresVariable,
+  storesOf,
+} from './shared/databases';
 import { job, type JobConfig } from './shared/job';
 import { withMongo } from './shared/mongo';
 import { withPostgres } from './shared/postgres';
+import { tellerShape, tellOrders } from './shared/tell-orders';
+
+/** Orders was only just told to start. */
+const STARTS_SECONDS = 120;
 
 const scale = () =>
   z
@@ -32,6 +44,7 @@ const shape = (env: NodeJS.ProcessEnv) => ({
   REDIS_EVENTS_URL: url(),
   REDIS_CACHE_URL: url().optional(),
   KUBERNETES_SERVICE_HOST: optionalText(),
+  ...tellerShape(),
 });
 type Config = JobConfig<ReturnType<typeof shape>>;
 
@@ -54,6 +67,9 @@ export const restore = job({
       await flush(address);
     }
     await deployments?.start(config.SCALE);
+    await tellOrders({ ...config, CONNECT_SECONDS: STARTS_SECONDS }, log, 'restore', tasksApi.restored, {
+      stores: storesOf(config),
+    });
     return { archive: name, ...counts };
   },
 });

@@ -14,6 +14,7 @@ import { quantityFor, refillRules } from './shared/refill-rules';
 export const stockRefill = job({
   name: 'stock-refill',
   env: { CATALOG_URL: url(), INTERNAL_TOKEN_KEY: text(), RULES_FILE: text() },
+  tasks: () => ['refill'],
   async run(config, log) {
     const rules = refillRules.parse(JSON.parse(await readFile(config.RULES_FILE, 'utf8')));
     const caller: Caller = {

@@ -58,12 +58,12 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'init-users': ['postgres', 'mongodb'],
   migrate: ['postgres'],
   'seed-users': ['postgres', 'redis-events', 'redis-cache'],
-  'stock-refill': ['catalog'],
-  'invalidate-cache': ['redis-cache'],
+  'stock-refill': ['catalog', 'orders'],
+  'invalidate-cache': ['redis-cache', 'orders'],
   reconcile: ['postgres', 'redis-events'],
   'check-backup': [],
-  backup: ['postgres', 'mongodb'],
-  restore: ['postgres', 'mongodb', 'redis-events', 'redis-cache'],
+  backup: ['postgres', 'mongodb', 'orders'],
+  restore: ['postgres', 'mongodb', 'redis-events', 'redis-cache', 'orders'],
   smoke: ['gateway'],
 };
 

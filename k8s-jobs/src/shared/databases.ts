@@ -1,3 +1,4 @@
+import type { BackupStore } from '@bramble/contracts/tasks';
 import { url } from '@bramble/service-kit/config';
 import { z } from 'zod';
 
@@ -37,3 +38,12 @@ export function given(config: object, variable: string): string {
   if (typeof value !== 'string') throw new Error(`${variable} is missing`);
   return value;
 }
+
+/** The stores of which an archive holds databases. */
+export const storesOf = (config: {
+  POSTGRES_DATABASES: readonly string[];
+  MONGODB_DATABASES: readonly string[];
+}): BackupStore[] => [
+  ...(config.POSTGRES_DATABASES.length > 0 ? (['postgres'] as const) : []),
+  ...(config.MONGODB_DATABASES.length > 0 ? (['mongodb'] as const) : []),
+];

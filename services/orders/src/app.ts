@@ -31,6 +31,7 @@ import { createSalesService } from './reports/sales.service';
 import { seedOrders } from './seed';
 import { createTaskRuns } from './tasks/task-runs';
 import { createTaskRunsRepository } from './tasks/task-runs.repository';
+import { taskRunsRoutes } from './tasks/task-runs.routes';
 
 /** Often enough that a reservation of a few seconds ends in time; looking is one indexed read. */
 const LOOK_FOR_DUE_MS = 1_000;
@@ -89,7 +90,9 @@ export function buildOrders(config: OrdersConfig): Service {
   });
   const sales = createSalesService(createSalesRepository(replica, currency));
 
+  const tasks = createTaskRuns(service, createTaskRunsRepository(sql));
   service.mount([
+    ...taskRunsRoutes(tasks),
     ...cartRoutes(cart),
     ...orderRoutes({ orders, placeOrder, cart }),
     ...salesRoutes(sales),
@@ -101,7 +104,6 @@ export function buildOrders(config: OrdersConfig): Service {
     streams: ['inventory_stream', 'payments_stream', 'delivery_stream'],
     handle: saga.handle,
   });
-  const tasks = createTaskRuns(service, createTaskRunsRepository(sql));
   every(service, {
     name: 'reconcile',
     ms: LOOK_FOR_DUE_MS,

@@ -1,31 +1,27 @@
+import type { BackupStore, FinishedRun, TaskName } from '@bramble/contracts/tasks';
 import type { Service } from '@bramble/service-kit/create-service';
 import { collected, counter } from '@bramble/service-kit/metrics';
-import type { LabelsOf } from '@bramble/service-kit/metrics-catalogue';
-import type { TaskRunsRepository } from './task-runs.repository';
+import type { TaskRun, TaskRunsRepository } from './task-runs.repository';
 
-type Task = LabelsOf<'bramble_task_runs_total'>['task'];
 const gauges = [
   'bramble_task_last_success_timestamp_seconds',
   'bramble_task_interval_seconds',
   'bramble_task_last_duration_seconds',
 ] as const;
+const backupGauges = [
+  'bramble_backup_last_success_timestamp_seconds',
+  'bramble_backup_size_bytes',
+  'bramble_backup_last_verified_timestamp_seconds',
+] as const;
 
-/** Keeps when the shop's recurring tasks last succeeded, and exports it for the alert that misses them. */
+/** Keeps when the shop's recurring tasks last succeeded, and exports it for the alerts on those that are missed. */
 export function createTaskRuns(service: Service, runs: TaskRunsRepository) {
   const counted = counter(service, 'bramble_task_runs_total');
-  collected(service, 'tasks', gauges, async () =>
-    (await runs.list()).flatMap((run) => {
-      const labels = { task: run.task as Task };
-      return [
-        { name: gauges[0], labels, value: run.lastSuccessAt },
-        { name: gauges[1], labels, value: run.intervalSeconds },
-        { name: gauges[2], labels, value: run.lastDurationSeconds },
-      ];
-    }),
-  );
+  collected(service, 'tasks', gauges, async () => (await runs.list()).flatMap(samplesOf));
+  collected(service, 'backups', backupGauges, async () => (await runs.list()).flatMap(backupSamplesOf));
   return {
     /** `run`, noted in the table at most every `intervalSeconds`, however often it runs. */
-    noted(task: Task, intervalSeconds: number, run: (signal: AbortSignal) => Promise<unknown>) {
+    noted(task: TaskName, intervalSeconds: number, run: (signal: AbortSignal) => Promise<unknown>) {
       let notedAt = -Infinity;
       return async (signal: AbortSignal): Promise<void> => {
         const start = performance.now();
@@ -39,8 +35,38 @@ export function createTaskRuns(service: Service, runs: TaskRunsRepository) {
         const end = performance.now();
         if (end - notedAt < intervalSeconds * 1000) return;
         notedAt = end;
-        await runs.succeeded(task, intervalSeconds, (end - start) / 1000);
+        await runs.finished({ task, result: 'ok', intervalSeconds, durationSeconds: (end - start) / 1000 });
       };
     },
+    /** Runs of a Job of the cluster, as it tells them. */
+    async finished(told: readonly FinishedRun[]): Promise<void> {
+      for (const run of told) {
+        counted.inc({ task: run.task, result: run.result });
+        await runs.finished(run);
+      }
+    },
+    restored: (stores: readonly BackupStore[]): Promise<void> => runs.restored(stores),
   };
+}
+export type TaskRuns = ReturnType<typeof createTaskRuns>;
+
+function samplesOf({ task, lastSuccessAt, intervalSeconds, lastDurationSeconds }: TaskRun) {
+  if (lastSuccessAt === null) return [];
+  const labels = { task: task as TaskName };
+  return [
+    { name: gauges[0], labels, value: lastSuccessAt },
+    { name: gauges[1], labels, value: intervalSeconds },
+    { name: gauges[2], labels, value: lastDurationSeconds },
+  ];
+}
+
+function backupSamplesOf({ task, lastSuccessAt, sizeBytes, verifiedAt }: TaskRun) {
+  const store = task.replace(/^backup_/, '');
+  if (store === task) return [];
+  const labels = { store: store as BackupStore };
+  return [
+    { name: backupGauges[0], labels, value: lastSuccessAt },
+    { name: backupGauges[1], labels, value: sizeBytes },
+    { name: backupGauges[2], labels, value: verifiedAt },
+  ].flatMap(({ value, ...sample }) => (value === null ? [] : [{ ...sample, value }]));
 }

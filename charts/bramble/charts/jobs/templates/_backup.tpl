@@ -72,6 +72,14 @@ spec:
 - { name: SECRETS_DIR, value: /secrets }
 - { name: RELEASE, value: {{ .root.Release.Name | quote }} }
 - { name: NAMESPACE, value: {{ .root.Release.Namespace | quote }} }
+{{- include "jobs.tellArchiveEnv" . }}
+{{- end -}}
+
+{{- define "jobs.tellArchiveEnv" -}}
+{{- if .root.Values.orders.enabled }}
+{{ include "jobs.keyEnv" . }}
+{{- include "jobs.tellEnv" (dict "root" .root "cron" .root.Values.jobs.backup) }}
+{{- end }}
 {{- end -}}
 
 {{- define "jobs.restoreEnv" -}}
@@ -81,6 +89,7 @@ spec:
 - { name: SCALE, value: {{ include "jobs.restoreScale" . | quote }} }
 {{ include "common.redisEnv" (dict "root" .root "role" "events") }}
 {{ include "common.redisEnv" (dict "root" .root "role" "cache") }}
+{{- include "jobs.tellArchiveEnv" . }}
 {{- end -}}
 
 {{/* deployment=replicas of everything that holds a store's connection, for the time of a restore. */}}

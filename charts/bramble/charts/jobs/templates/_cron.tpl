@@ -18,7 +18,7 @@ data:
 {{- if and $jobs.invalidateCache.enabled $root.Values.catalog.enabled }}
 ---
 {{ include "common.cronJob" (dict "root" $root "name" "invalidate-cache" "values" $jobs.invalidateCache "schedule" $jobs.invalidateCache.schedule "suspend" $jobs.invalidateCache.suspend
-     "command" (list "node" "/app/invalidate-cache.mjs") "env" (include "common.redisEnv" (dict "root" $root "role" "cache"))) }}
+     "command" (list "node" "/app/invalidate-cache.mjs") "env" (include "jobs.invalidateCacheEnv" .)) }}
 {{- end }}
 {{- if and $jobs.reconcile.enabled $root.Values.orders.enabled }}
 {{- $values := include "common.values" (dict "root" $root "name" "orders") | fromYaml }}
@@ -29,13 +29,35 @@ data:
 {{- end }}
 {{- end -}}
 
-{{/* {root, calls}: an upstream and the key that signs a job's token. */}}
-{{- define "jobs.callerEnv" -}}
+{{/* {root, calls}: an upstream. */}}
+{{- define "jobs.upstreamEnv" -}}
 - { name: {{ upper .calls }}_URL, value: "http://{{ include "common.fullname" (dict "root" .root "name" .calls) }}:{{ (index .root.Values .calls).port }}" }
+{{- end -}}
+
+{{/* The key that signs a job's token. */}}
+{{- define "jobs.keyEnv" -}}
 {{ include "common.secretEnv" (dict "env" "INTERNAL_TOKEN_KEY" "secret" (include "common.secretName" (dict "root" .root "store" "internal")) "key" "token-key") }}
 {{- end -}}
 
+{{/* {root, cron}: what a CronJob needs to tell orders that it ran, for the alert on missed runs. */}}
+{{- define "jobs.tellEnv" -}}
+{{- if .root.Values.orders.enabled }}
+{{ include "jobs.upstreamEnv" (dict "root" .root "calls" "orders") }}
+- { name: TASK_INTERVAL_SECONDS, value: {{ int .cron.intervalSeconds | quote }} }
+{{- end }}
+{{- end -}}
+
 {{- define "jobs.stockRefillEnv" -}}
-{{ include "jobs.callerEnv" (dict "root" .root "calls" "catalog") }}
+{{ include "jobs.upstreamEnv" (dict "root" .root "calls" "catalog") }}
 - { name: RULES_FILE, value: /config/rules.json }
+{{ include "jobs.keyEnv" . }}
+{{- include "jobs.tellEnv" (dict "root" .root "cron" .root.Values.jobs.stockRefill) }}
+{{- end -}}
+
+{{- define "jobs.invalidateCacheEnv" -}}
+{{ include "common.redisEnv" (dict "root" .root "role" "cache") | trim }}
+{{- if .root.Values.orders.enabled }}
+{{ include "jobs.keyEnv" . }}
+{{- include "jobs.tellEnv" (dict "root" .root "cron" .root.Values.jobs.invalidateCache) }}
+{{- end }}
 {{- end -}}

@@ -1,16 +1,8 @@
+import { taskNames as tasks } from '@bramble/contracts/tasks';
 import { define } from './definition';
 
 const nonFinal = ['PENDING', 'RESERVED', 'PAID', 'SHIPPED'] as const;
-const tasks = [
-  'refill',
-  'cache_purge',
-  'reconcile',
-  'reservation_sweep',
-  'ledger_check',
-  'backup_postgres',
-  'backup_mongodb',
-  'session_purge',
-] as const;
+const stores = ['postgres', 'mongodb'] as const;
 
 /** Orders, stock, money, deliveries, accounts and recurring tasks. */
 export const shopMetrics = define({
@@ -155,5 +147,20 @@ export const shopMetrics = define({
     kind: 'counter',
     help: 'Runs of recurring tasks in this process.',
     labels: { task: tasks, result: ['ok', 'error'] },
+  },
+  bramble_backup_last_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When a store was last put into an archive that was read back whole.',
+    labels: { store: stores },
+  },
+  bramble_backup_size_bytes: {
+    kind: 'gauge',
+    help: 'Size of the last archive that holds the store.',
+    labels: { store: stores },
+  },
+  bramble_backup_last_verified_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When a store was last restored from an archive.',
+    labels: { store: stores },
   },
 });

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { operation } from './operation';
+
+/** What the shop does again and again, in its services or as CronJobs; metrics know tasks by these names. */
+export const taskNames = [
+  'refill',
+  'cache_purge',
+  'reconcile',
+  'reservation_sweep',
+  'ledger_check',
+  'backup_postgres',
+  'backup_mongodb',
+  'session_purge',
+] as const;
+export type TaskName = (typeof taskNames)[number];
+
+const runSchema = z.strictObject({
+  task: z.enum(taskNames),
+  result: z.enum(['ok', 'error']),
+  intervalSeconds: z.int().min(1).max(31_536_000),
+  durationSeconds: z.number().min(0).max(86_400),
+  /** Of the archive that holds the store, when the task was its backup. */
+  sizeBytes: z.int().min(0).optional(),
+});
+/** One run of a task. Durations and intervals are in seconds. */
+export type FinishedRun = z.infer<typeof runSchema>;
+
+const storeSchema = z.enum(['postgres', 'mongodb']);
+/** A kind of store that backups hold. */
+export type BackupStore = z.infer<typeof storeSchema>;
+
+/** What Jobs tell orders, which keeps it for the whole shop and exports it as metrics. */
+export const tasksApi = {
+  finished: operation({
+    method: 'post',
+    path: '/internal/task-runs',
+    tag: 'operations',
+    summary: 'Note the runs of recurring tasks',
+    access: 'service',
+    body: z.strictObject({ runs: z.array(runSchema).min(1).max(10) }),
+    responses: { 204: null },
+  }),
+  restored: operation({
+    method: 'post',
+    path: '/internal/restores',
+    tag: 'operations',
+    summary: 'Note that backups were proved by restoring them',
+    access: 'service',
+    body: z.strictObject({ stores: z.array(storeSchema).min(1) }),
+    responses: { 204: null },
+  }),
+};
