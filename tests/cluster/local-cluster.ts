@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -38,15 +38,19 @@ export function findLocalCluster() {
   function forgetStrangers(): void {
     for (const { file, program } of pidFiles()) if (!PROGRAMS.has(program)) rmSync(file);
   }
+  const engine = (): number | undefined => pidFiles().find(({ program }) => program === 'dockerd')?.pid;
+  async function endEngine(pid: number | undefined): Promise<void> {
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGTERM');
+    const deadline = Date.now() + ENGINE_ENDS_MS;
+    while (programOf(pid) === 'dockerd' && Date.now() < deadline) await delay(200);
+  }
   async function down(): Promise<void> {
     forgetStrangers();
-    const engine = pidFiles().find(({ program }) => program === 'dockerd');
+    const pid = engine();
     run('down');
-    if (engine === undefined) return;
     // The tool started it for this cluster, and leaves it.
-    process.kill(engine.pid, 'SIGTERM');
-    const deadline = Date.now() + ENGINE_ENDS_MS;
-    while (programOf(engine.pid) === 'dockerd' && Date.now() < deadline) await delay(200);
+    await endEngine(pid);
   }
   return {
     env,
@@ -57,7 +61,14 @@ export function findLocalCluster() {
       await down();
       run('up');
     },
-    baseImages: () => run('base-images'),
+    /** Starts the Docker engine when there is none, and builds stand-ins for the public images. */
+    baseImages(): void {
+      forgetStrangers();
+      mkdirSync(path.join(state, 'log'), { recursive: true });
+      run('base-images');
+    },
+    /** Ends the Docker engine that the tool started. */
+    endEngine: () => endEngine(engine()),
     load: (images: readonly string[]) => run('load', ...images),
   };
 }
