@@ -9,6 +9,7 @@ const STEPS = [
   ['browser', 'test:browser', []],
   ['chart', 'test:chart', []],
   ['cluster', 'test:cluster', []],
+  ['compose', 'test:compose', []],
   ['arm64', 'test:arm64', []],
   ['bench', 'bench', []],
 ];
