@@ -216,7 +216,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['**/*.config.*', 'scripts/jest/**'],
+    files: ['**/*.config.*', 'scripts/jest/**', 'tests/security/jest/**'],
     rules: { 'import-x/no-default-export': 'off' },
   },
 );

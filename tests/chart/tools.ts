@@ -3,12 +3,15 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-const CACHE = process.env['BRAMBLE_TOOLS'] ?? join(homedir(), '.cache', 'bramble-tools');
+/** Where tools are kept between runs. */
+export const CACHE = process.env['BRAMBLE_TOOLS'] ?? join(homedir(), '.cache', 'bramble-tools');
 const MODULES: Record<string, string> = {
   helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
   'kube-score': 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
   'helm-docs': 'github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2',
+  gitleaks: 'github.com/zricethezav/gitleaks/v8@v8.30.1',
+  'osv-scanner': 'github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.6.0',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
 };
 /** The oldest Kubernetes that the chart says it runs on, and the one of the cluster test. */

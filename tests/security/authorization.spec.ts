@@ -1,78 +1,76 @@
 import { randomUUID } from 'node:crypto';
-import { address, request, signUp } from '../helpers/shop-session';
-import { documented, isUnsafe, type Documented } from './contract';
-import { openShop, type OpenShop } from './open-shop';
+import { tally } from '@bramble/test-kit/tally';
+import { request } from '../helpers/shop-session';
+import { documented, endsTheCaller, isUnsafe, nameOf, type Documented } from './contract';
+import { serviceUrl, shopUrl } from './shop';
+import { filled, makeWorld, type Caller, type World } from './world';
 
-let shop: OpenShop;
+let world: World;
 let operations: Documented[];
-let tokens: { owner: string; other: string; admin: string };
-let owned: Record<string, string>;
 
 beforeAll(async () => {
-  shop = await openShop();
-  operations = await documented(shop.url);
-  const admin = await request<{ accessToken: string }>(shop.url, '/api/auth/token', {
-    body: { email: 'admin@bramble.local', password: 'demotest' },
-  });
-  tokens = {
-    owner: await signUp(shop.url, 'seller'),
-    other: await signUp(shop.url, 'seller'),
-    admin: admin.accessToken,
-  };
-  const { product } = await request<{ product: { id: string } }>(shop.url, '/api/products', {
-    token: tokens.owner,
-    body: {
-      title: 'Guarded jam',
-      description: 'Somebody else’s.',
-      category: 'guarded',
-      price: { amount: 500, currency: 'EUR' },
-      stock: { available: 10 },
-    },
-  });
-  const { order } = await request<{ order: { id: string } }>(shop.url, '/api/orders', {
-    token: tokens.owner,
-    headers: { 'idempotency-key': randomUUID() },
-    body: {
-      items: [{ productId: product.id, quantity: 1 }],
-      shippingAddress: address,
-      paymentMethod: { token: 'tok_visa' },
-    },
-  });
-  const { user } = await request<{ user: { id: string } }>(shop.url, '/api/auth/me', { token: tokens.owner });
-  owned = { products: product.id, orders: order.id, deliveries: order.id, users: user.id };
+  operations = await documented();
+  world = await makeWorld();
 });
-afterAll(() => shop.close());
 
-/** The path with the owner's own things in place of its parameters. */
-const filled = (path: string): string =>
-  path.replace(/\{[A-Za-z]+\}/g, () => owned[path.split('/')[2] ?? ''] ?? randomUUID());
+/** Bodies that would take effect, were the caller let in; `{}` elsewhere. */
+const effective = (operation: Documented): object =>
+  ({
+    'PATCH /api/products/{id}': { title: 'Mine now' },
+    'POST /api/products/{id}/refill': { quantity: 1 },
+    'PATCH /api/users/{id}': { disabled: false },
+    'POST /api/orders/{id}/refund': { reason: 'mine' },
+    'POST /api/deliveries/{orderId}/status': { status: 'DELIVERED' },
+    'POST /api/payments/checkout': { orderId: world.owned.orders, paymentMethod: { token: 'tok_visa' } },
+  })[nameOf(operation)] ?? {};
 
-async function statusOf({ method, path, multipart }: Documented, token?: string): Promise<number> {
+async function statusOf(operation: Documented, token?: string, base = shopUrl()): Promise<number> {
+  const { method, path, multipart } = operation;
   const form = new FormData();
   form.set('file', new Blob(['x']), 'x.png');
-  const body = method === 'GET' || method === 'DELETE' ? undefined : multipart ? form : '{}';
-  const response = await fetch(`${shop.url}${filled(path)}`, {
+  const query = nameOf(operation) === 'GET /api/payments' ? `?orderId=${world.owned.orders}` : '';
+  const body =
+    method === 'GET' || method === 'DELETE'
+      ? undefined
+      : multipart
+        ? form
+        : JSON.stringify(effective(operation));
+  const response = await fetch(`${base}${filled(path, world)}${query}`, {
     method,
     headers: {
       'if-match': '"1"',
       'idempotency-key': randomUUID(),
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === '{}' ? { 'content-type': 'application/json' } : {}),
+      ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
     },
     ...(body === undefined ? {} : { body }),
   });
   await response.arrayBuffer();
   return response.status;
 }
-const named = ({ method, path }: Documented) => `${method} ${path}`;
 const outcomes = async (which: (operation: Documented) => boolean, token?: string) => {
   const found: Record<string, number> = {};
   for (const operation of operations.filter(which))
-    found[named(operation)] = await statusOf(operation, token);
+    found[nameOf(operation)] = await statusOf(operation, token);
   return found;
 };
 const all = (found: Record<string, number>, status: number) =>
   Object.fromEntries(Object.keys(found).map((name) => [name, status]));
+
+const rolesOf: Record<Caller, readonly string[]> = {
+  anonymous: [],
+  owner: ['customer', 'seller'],
+  other: ['customer', 'seller'],
+  admin: ['customer', 'admin'],
+};
+/** Whether a 2xx for this caller, on the owner's things, is what the contract says. */
+function mayPass({ access, path }: Documented, caller: Caller): boolean {
+  if (access === 'anyone') return true;
+  if (caller === 'anonymous') return false;
+  if (access !== 'user' && !access.some((role) => rolesOf[caller].includes(role))) return false;
+  // The basket is the caller's own, whatever product is in it.
+  return caller !== 'other' || !path.includes('{') || path.startsWith('/api/cart/');
+}
 
 describe('authorization, over every operation of the contract', () => {
   it('asks whoever is not signed in to sign in', async () => {
@@ -84,7 +82,7 @@ describe('authorization, over every operation of the contract', () => {
   it('refuses whoever lacks the role', async () => {
     const found = await outcomes(
       ({ access }) => Array.isArray(access) && !access.includes('seller') && !access.includes('customer'),
-      tokens.other,
+      world.tokens.other,
     );
     expect(Object.keys(found).length).toBeGreaterThan(5);
     expect(found).toEqual(all(found, 403));
@@ -97,14 +95,20 @@ describe('authorization, over every operation of the contract', () => {
         access !== 'anyone' &&
         (access === 'user' || access.includes('seller')) &&
         !(method === 'PATCH' && path === '/api/cart/items/{productId}'),
-      tokens.other,
+      world.tokens.other,
     );
     expect(Object.keys(found).length).toBeGreaterThan(5);
     expect(found).toEqual(all(found, 404));
   });
 
   it('answers a forged token like none', async () => {
-    const found = await outcomes(({ access }) => access !== 'anyone', `${tokens.admin.slice(0, -6)}AAAAAA`);
+    const forged = `${world.tokens.admin.slice(0, -6)}AAAAAA`;
+    const found = await outcomes(({ access }) => access !== 'anyone', forged);
+    tally(
+      'operations with a forged token',
+      Object.keys(found).length,
+      Object.values(found).filter((status) => status !== 401),
+    );
     expect(found).toEqual(all(found, 401));
   });
 
@@ -114,8 +118,8 @@ describe('authorization, over every operation of the contract', () => {
       { origin: 'null' },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
-      { origin: shop.url, 'sec-fetch-site': 'cross-site' },
-      { cookie: `bramble_access=${tokens.admin}` },
+      { origin: shopUrl(), 'sec-fetch-site': 'cross-site' },
+      { cookie: `bramble_access=${world.tokens.admin}` },
     ];
     const bodies: Record<string, string>[] = [
       { 'content-type': 'application/json' },
@@ -123,57 +127,94 @@ describe('authorization, over every operation of the contract', () => {
       { 'content-type': 'application/x-www-form-urlencoded' },
     ];
     const accepted: string[] = [];
+    let tried = 0;
     for (const operation of operations.filter(isUnsafe))
       for (const attack of attacks)
         for (const body of bodies) {
-          const response = await fetch(`${shop.url}${filled(operation.path)}`, {
+          tried += 1;
+          const response = await fetch(`${shopUrl()}${filled(operation.path, world)}`, {
             method: operation.method,
-            headers: { cookie: `bramble_access=${tokens.admin}`, ...attack, ...body },
+            headers: { cookie: `bramble_access=${world.tokens.admin}`, ...attack, ...body },
             body: '{}',
           });
           const { code } = (await response.json()) as { code?: string };
           const exempt = operation.path === '/api/payments/webhooks/stripe' && response.status >= 400;
           if (code !== 'cross_site' && !exempt)
-            accepted.push(`${named(operation)} ${JSON.stringify(attack)} -> ${response.status}`);
+            accepted.push(`${nameOf(operation)} ${JSON.stringify(attack)} -> ${response.status}`);
         }
+    tally('cross-site: unsafe operation × header × content type', tried, accepted);
     expect(accepted).toEqual([]);
   });
 
   it('takes no field that nobody may set', async () => {
     const { product } = await request<{ product: { version: number } }>(
-      shop.url,
-      `/api/products/${owned['products']}`,
+      shopUrl(),
+      `/api/products/${world.owned.products}`,
     );
-    for (const field of [
-      'role',
-      'roles',
-      'price',
-      'userId',
-      'status',
-      '_id',
-      'sellerId',
-      '__proto__',
-      'disabled',
-    ]) {
-      const bodies: [string, string, object][] = [
-        ['POST', '/api/auth/signup', { email: `${randomUUID()}@x.test`, password: 'long enough', name: 'A' }],
-        ['PATCH', `/api/products/${owned['products']}`, { title: 'Guarded jam' }],
-        ['POST', '/api/cart/items', { productId: owned['products'], quantity: 1 }],
-      ];
+    const fields = ['role', 'roles', 'price', 'userId', 'status', '_id', 'sellerId', '__proto__', 'disabled'];
+    const bodies: [string, string, object][] = [
+      ['POST', '/api/auth/signup', { email: `${randomUUID()}@x.test`, password: 'long enough', name: 'A' }],
+      ['PATCH', `/api/products/${world.owned.products}`, { title: 'Guarded jam' }],
+      ['POST', '/api/cart/items', { productId: world.owned.products, quantity: 1 }],
+    ];
+    const taken: unknown[] = [];
+    let tried = 0;
+    for (const field of fields)
       for (const [method, path, body] of bodies) {
         if ((field === 'price' && method === 'PATCH') || (field === 'role' && path.endsWith('signup')))
           continue;
-        const response = await fetch(`${shop.url}${path}`, {
+        tried += 1;
+        const response = await fetch(`${shopUrl()}${path}`, {
           method,
           headers: {
             'content-type': 'application/json',
             'if-match': `"${product.version}"`,
-            authorization: `Bearer ${tokens.owner}`,
+            authorization: `Bearer ${world.tokens.owner}`,
           },
           body: `${JSON.stringify(body).slice(0, -1)},${JSON.stringify(field)}:"x"}`,
         });
-        expect([field, method, path, response.status]).toEqual([field, method, path, 400]);
+        await response.arrayBuffer();
+        if (response.status !== 400) taken.push([field, method, path, response.status]);
       }
+    tally('mass assignment: field × body', tried, taken);
+    expect(taken).toEqual([]);
+  });
+
+  it('lets nobody past the gateway: a service called directly answers 401', async () => {
+    const passed: unknown[] = [];
+    let tried = 0;
+    const owner = [
+      ['users', /^\/api\/(?:auth|users|admin\/audit)/],
+      ['catalog', /^\/api\/(?:products|categories|pictures)/],
+      ['orders', /^\/api\/(?:cart|orders|reports|admin\/orders|payments\/checkout)/],
+      ['payments', /^\/api\/(?:payments|discounts)/],
+      ['delivery', /^\/api\/deliveries/],
+    ] as const;
+    for (const operation of operations) {
+      const [service] = owner.find(([, paths]) => paths.test(operation.path)) ?? [];
+      if (service === undefined) continue;
+      tried += 1;
+      const status = await statusOf(operation, world.tokens.admin, serviceUrl(service));
+      if (status !== 401) passed.push([nameOf(operation), status]);
     }
+    tally('operations called past the gateway, as admin', tried, passed);
+    expect(tried).toBeGreaterThan(40);
+    expect(passed).toEqual([]);
+  });
+
+  // Last, since an admin and the owner may do what ends the owner's things.
+  it('answers 2xx to nobody but whom the contract lets in, and 5xx to nobody', async () => {
+    const unexpected: unknown[] = [];
+    let tried = 0;
+    for (const caller of ['anonymous', 'other', 'owner', 'admin'] as const)
+      for (const operation of operations) {
+        if (caller !== 'anonymous' && endsTheCaller(operation)) continue;
+        tried += 1;
+        const status = await statusOf(operation, world.tokens[caller]);
+        if (status >= 500 || (status < 300 && !mayPass(operation, caller)))
+          unexpected.push([caller, nameOf(operation), status]);
+      }
+    tally('operation × anonymous, other, owner, admin', tried, unexpected);
+    expect(unexpected).toEqual([]);
   });
 });

@@ -1,21 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { openShop, type OpenShop } from './open-shop';
+import { tally } from '@bramble/test-kit/tally';
+import { shopUrl } from './shop';
 
 /** Samples are taken until the interval is narrow enough to tell, since a busy machine makes it wide. */
 const ROUND = 150;
 const MAX_SAMPLES = 1_500;
 const NARROW = 0.12;
+const WARM_UP = 20;
+const TRIES = 3;
 const password = 'a-long-password-1';
-
-let shop: OpenShop;
-beforeAll(async () => {
-  shop = await openShop();
-});
-afterAll(() => shop.close());
 
 async function post(path: string, body: object): Promise<number> {
   const startedAt = performance.now();
-  const response = await fetch(`${shop.url}${path}`, {
+  const response = await fetch(`${shopUrl()}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -36,7 +33,10 @@ function ratioInterval(first: readonly number[], second: readonly number[]): [nu
 }
 
 /** Known and unknown in turn, so that whatever else the machine does falls on both alike. */
-async function compare(known: () => Promise<number>, unknown: () => Promise<number>): Promise<void> {
+async function interval(
+  known: () => Promise<number>,
+  unknown: () => Promise<number>,
+): Promise<{ low: number; high: number; samples: number }> {
   const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
   let [low, high] = [0, Infinity];
   while (high - low > NARROW && times.known.length < MAX_SAMPLES) {
@@ -46,13 +46,34 @@ async function compare(known: () => Promise<number>, unknown: () => Promise<numb
     }
     [low, high] = ratioInterval(times.known, times.unknown);
   }
-  console.log(
-    `ratio of medians, known to unknown, of ${times.known.length} each: ${low.toFixed(3)} to ${high.toFixed(3)}`,
+  return { low, high, samples: times.known.length };
+}
+
+/**
+ * Of equals, one 95 % interval in twenty leaves 1 out; so one that does is measured anew. A difference that is there
+ * stays there.
+ */
+async function compare(
+  what: string,
+  known: () => Promise<number>,
+  unknown: () => Promise<number>,
+): Promise<void> {
+  for (let n = 0; n < WARM_UP; n++) await Promise.all([known(), unknown()]);
+  const tries: { low: number; high: number; samples: number }[] = [];
+  let equal = false;
+  while (!equal && tries.length < TRIES) {
+    const measured = await interval(known, unknown);
+    tries.push(measured);
+    const { low, high } = measured;
+    equal = low > 0.9 && low <= 1 && high >= 1 && high < 1.1;
+  }
+  const said = tries.map(({ low, high }) => `${low.toFixed(3)} to ${high.toFixed(3)}`).join(', then ');
+  tally(
+    `time of ${what}, known to unknown: ${said}`,
+    tries.reduce((sum, { samples }) => sum + 2 * samples, 0),
+    equal ? [] : tries,
   );
-  expect(low).toBeGreaterThan(0.9);
-  expect(low).toBeLessThanOrEqual(1);
-  expect(high).toBeGreaterThanOrEqual(1);
-  expect(high).toBeLessThan(1.1);
+  expect({ equal, said }).toEqual({ equal: true, said });
 }
 
 describe('the time of an answer tells nothing about an account', () => {
@@ -66,20 +87,22 @@ describe('the time of an answer tells nothing about an account', () => {
     'at sign-in',
     () =>
       compare(
+        'sign-in',
         () => post('/api/auth/login', { email: someKnown(), password: 'not this one' }),
         () =>
           post('/api/auth/login', { email: `unknown-${randomUUID()}@example.com`, password: 'not this one' }),
       ),
-    300_000,
+    900_000,
   );
 
   it(
     'when a new password is asked for',
     () =>
       compare(
+        'asking for a new password',
         () => post('/api/auth/forgot-password', { email: someKnown() }),
         () => post('/api/auth/forgot-password', { email: `unknown-${randomUUID()}@example.com` }),
       ),
-    300_000,
+    900_000,
   );
 });

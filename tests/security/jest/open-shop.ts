@@ -1,0 +1,14 @@
+import { startShop, type RunningShop } from '../../helpers/running-shop';
+
+declare global {
+  // The only thing that jest hands from set-up to teardown.
+  var brambleShop: RunningShop | undefined;
+}
+
+/** Starts one whole shop for all files. `BRAMBLE_URL` (and `BRAMBLE_DATA`, its data folder) name one that runs already. */
+export default async function openShop(): Promise<void> {
+  if (process.env['BRAMBLE_URL']) return;
+  globalThis.brambleShop = await startShop({ env: { RATE_LIMIT_FACTOR: '100000' } });
+  process.env['BRAMBLE_URL'] = globalThis.brambleShop.url;
+  process.env['BRAMBLE_DATA'] = globalThis.brambleShop.dataDir;
+}
