@@ -35,6 +35,9 @@ export async function startMongodb(context: StoreContext): Promise<RunningStore>
       ...['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', 'rs0'],
       ...['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '200', '--nounixsocket', '--quiet'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+      // A process that was killed leaves its transaction open here, and whoever wants the same documents waits for its
+      // end: 7.5 s at most instead of a minute and a half.
+      ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
     ],
     options: { cwd: folder, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', HOME: folder } },
     stopSignal: 'SIGTERM',

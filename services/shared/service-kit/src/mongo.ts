@@ -1,6 +1,6 @@
 import { MongoClient, type ClientSession, type Db } from 'mongodb';
-import type { Service } from './create-service';
-import { isTransient } from './errors';
+import type { Service } from './service';
+import { AppError, isTransient } from './errors';
 import { counter, histogram, sampled } from './metrics';
 import { watchStore } from './store';
 
@@ -10,10 +10,12 @@ export interface Mongo {
   readonly db: Db;
   /**
    * Runs `fn` in a transaction (snapshot reads, majority writes) and repeats it whole on transient errors, for at most
-   * 10 s. `fn` passes `session` to each operation and keeps no state outside.
+   * 10 s: then it throws `unavailable`, caused by the last of them. `fn` passes `session` to each operation and keeps no state outside.
    */
   transaction<T>(fn: (session: ClientSession) => Promise<T>): Promise<T>;
 }
+
+const PING_MS = 3_000;
 
 const hooksOf = new WeakMap<ClientSession, (() => void)[]>();
 
@@ -22,7 +24,10 @@ export const afterMongoCommit = (session: ClientSession, fn: () => void): void =
   void hooksOf.get(session)?.push(fn);
 
 /** Opens the database that `url` names. Concerns stand in code, because defaults change with the replica set's shape. */
-export function openMongo(service: Service, { url, max = 10 }: { url: string; max?: number }): Mongo {
+export function openMongo(
+  service: Service,
+  { url, max = 10, patienceMs = 10_000 }: { url: string; max?: number; patienceMs?: number },
+): Mongo {
   const client = new MongoClient(url, {
     appName: `bramble-${service.name}`,
     maxPoolSize: max,
@@ -88,7 +93,7 @@ export function openMongo(service: Service, { url, max = 10 }: { url: string; ma
     { labels: { ...label, state: 'used' as const }, value: used },
   ]);
 
-  watchStore(service, 'mongodb', () => db.command({ ping: 1 }, { timeoutMS: 3_000 }));
+  watchStore(service, 'mongodb', () => db.command({ ping: 1 }, { signal: AbortSignal.timeout(PING_MS) }));
   service.onStop('mongodb client', () => client.close());
 
   return {
@@ -97,18 +102,29 @@ export function openMongo(service: Service, { url, max = 10 }: { url: string; ma
     transaction: (fn) =>
       client.withSession(async (session) => {
         let tries = 0;
+        let cause: unknown;
+        // The driver's own limit is two minutes, and its `timeoutMS` has no effect.
+        const deadline = performance.now() + patienceMs;
         const result = await session.withTransaction(
           async () => {
             tries += 1;
-            if (tries > 1) retries.inc({ cause: 'transient' });
+            if (tries > 1) {
+              if (performance.now() > deadline)
+                throw new AppError('unavailable', { detail: 'the database takes no transaction', cause });
+              retries.inc({ cause: 'transient' });
+            }
             hooksOf.set(session, []);
-            return fn(session);
+            try {
+              return await fn(session);
+            } catch (error) {
+              cause = error;
+              throw error;
+            }
           },
           {
             readConcern: { level: 'snapshot' },
             writeConcern: { w: 'majority', journal: true },
             readPreference: 'primary',
-            timeoutMS: 10_000,
           },
         );
         for (const hook of hooksOf.get(session) ?? []) hook();

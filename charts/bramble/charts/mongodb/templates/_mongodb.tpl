@@ -85,6 +85,9 @@ spec:
             - {{ $values.cacheSizeGB | quote }}
             - --oplogSize
             - {{ $values.oplogSizeMB | quote }}
+            # A pod that was killed leaves its transaction open, and others wait for its documents until it is over.
+            - --setParameter
+            - transactionLifetimeLimitSeconds=5
             {{- range $values.extraArgs }}
             - {{ . | quote }}
             {{- end }}
