@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '@bramble/service-kit/random';
 import type { Rig } from './rig';
 
+type Say = (line: string) => void;
+
 /** One fault: how it is done, what it may be done to, and how it ends. Each counts only when it really happened. */
 export interface Fault {
   name: string;
-  inflict: (rig: Rig, random: Random) => Promise<void>;
+  inflict: (rig: Rig, random: Random, say: Say) => Promise<void>;
 }
 
 const services = ['users', 'catalog', 'orders', 'payments', 'delivery', 'gateway'] as const;
@@ -17,8 +19,9 @@ const throughProxy = (
   seconds: readonly [number, number],
 ): Fault => ({
   name,
-  async inflict(rig, random) {
+  async inflict(rig, random, say) {
     const proxy = random.pick(rig.proxies);
+    say(`  ${proxy.name}`);
     await (act === 'slow' ? proxy.slow(random.between(100, 800)) : proxy[act]());
     try {
       await pause(random.between(seconds[0], seconds[1]) * 1_000);
@@ -38,8 +41,10 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'SIGSTOP a consumer',
-    async inflict(rig, random) {
-      const resume = rig.stopService(random.pick(consumers));
+    async inflict(rig, random, say) {
+      const victim = random.pick(consumers);
+      say(`  ${victim}`);
+      const resume = rig.stopService(victim);
       await pause(random.between(2, 12) * 1_000);
       resume();
     },

@@ -7,7 +7,8 @@ import { readOptions } from './options';
 import { describeAll, describeSeed, passed, type SeedResult } from './report';
 import { startRig } from './rig';
 
-const say = (line: string) => process.stderr.write(`chaos: ${line}\n`);
+const say = (line: string) =>
+  process.stderr.write(`chaos ${new Date().toISOString().slice(11, 23)} ${line}\n`);
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const keep = process.env['KEEP_CHAOS_DATA'] === '1';
 
@@ -19,6 +20,11 @@ async function main(): Promise<void> {
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     // A shop of its own for each, so that a seed means the same alone and among others.
     const rig = await startRig(say);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.removeAllListeners(signal).once(signal, () => {
+        say(`${signal}: ending everything`);
+        void rig.stop({ keepData: keep }).finally(() => process.exit(130));
+      });
     let sound = false;
     try {
       const result = await runSeed(rig, { ...options, seed }, say);

@@ -97,7 +97,7 @@ async function inflictFaults(run: Run, until: number): Promise<void> {
     await pause(random.between(500, 3_000));
     const fault = random.pick(faults);
     say(fault.name);
-    await fault.inflict(rig, random);
+    await fault.inflict(rig, random, say);
     count(run, fault.name);
     if (fault.name.startsWith('Redis')) await awaitReading(run, fault.name);
   }
