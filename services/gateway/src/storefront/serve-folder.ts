@@ -32,11 +32,11 @@ export function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Ass
   res.writeHead(200, headers).end(bytes);
 }
 
-/** Finds the file for a path: itself, or index.html for a page of the app. Undefined for a file that is not there. */
+/** Finds the file for a path: itself, or index.html for a page of the app. Undefined for a file or hidden folder that is not there. */
 export function assetFor(assets: AssetFolder, path: string): Asset | undefined {
   const last = path.slice(path.lastIndexOf('/') + 1);
   const asset = assets.get(path === '/' ? '/index.html' : path);
-  return asset ?? (last.includes('.') ? undefined : assets.get('/index.html'));
+  return asset ?? (last.includes('.') || path.includes('/.') ? undefined : assets.get('/index.html'));
 }
 
 /** Serves a built storefront from memory. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from './errors';
+import { refuseUnkeepable } from './validate';
 
 export const JSON_LIMIT = 100_000;
 
@@ -45,14 +46,21 @@ export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buff
   });
 }
 
+/** Only an escape can bring NUL or half a surrogate pair into JSON; a body without one need not be walked through. */
+const SUSPECT = /\\u(?:0000|d[89a-f])/i;
+
 /** Parses JSON; an empty body is an empty object, so that its missing fields are named. */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
+  const text = bytes.toString('utf8');
+  let value: unknown;
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
     throw new AppError('invalid_json', { cause });
   }
+  if (SUSPECT.test(text)) refuseUnkeepable(value);
+  return value;
 }
 
 /** SHA-256 over the operation and the body as sent: one Idempotency-Key stands for one such hash. */

@@ -8,7 +8,7 @@ import { AppError, isTransient } from './errors';
 import { sendProblem, setRoute } from './http-edge';
 import type { Actor } from './internal-auth';
 import { currentContext } from './request-context';
-import { parseQuery, validate } from './validate';
+import { parseQuery, refuseUnkeepable, validate } from './validate';
 
 /** What a handler gets, parsed and checked. */
 export interface Input<O extends Operation, F = undefined> {
@@ -63,6 +63,13 @@ function idempotencyKey(req: Request): string {
       errors: [{ path: 'Idempotency-Key', message: '1 to 255 visible characters' }],
     });
   return key;
+}
+
+/** Only a percent sign can bring in what cannot be kept. */
+function queryOf(url: string) {
+  const query = parseQuery(url);
+  if (url.includes('%00')) refuseUnkeepable(query);
+  return query;
 }
 
 /** The version in `If-Match: "3"`; our own ETag `"3-17"` is understood too. */
@@ -131,7 +138,7 @@ export function endpoint<O extends Operation, F>(
     if (params && !params.success) throw new AppError('not_found');
     const known = { params: params?.data as Parsed<O['params']>, actor, req };
     const found = (await options.find?.(known)) as F;
-    const query = operation.query ? validate(operation.query, parseQuery(req.url)) : undefined;
+    const query = operation.query ? validate(operation.query, queryOf(req.url)) : undefined;
     const bytes = operation.body ? await readBody(req, limit) : undefined;
     const body = operation.body && bytes ? validate(operation.body, parseJson(bytes)) : undefined;
     const idempotency = operation.idempotent

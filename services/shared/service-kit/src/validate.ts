@@ -25,6 +25,21 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix 
   });
 }
 
+/** NUL and halves of surrogate pairs: PostgreSQL keeps neither, and no text that a person writes has them. */
+const UNKEEPABLE = /[\0\p{Surrogate}]/u;
+
+/** Throws `invalid_input` when some text in `value`, however deep, cannot be kept. Keys are text too. */
+export function refuseUnkeepable(value: unknown): void {
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const each = waiting.pop();
+    if (typeof each === 'string' && UNKEEPABLE.test(each))
+      throw new AppError('invalid_input', { detail: 'text holds neither NUL nor half a character' });
+    if (typeof each === 'object' && each !== null)
+      for (const [key, inner] of Object.entries(each)) waiting.push(key, inner);
+  }
+}
+
 /** The parameters of a query string; one that comes twice is a list, and so is refused where one value is wanted. */
 export function parseQuery(url: string): Record<string, string | string[]> {
   const start = url.indexOf('?');

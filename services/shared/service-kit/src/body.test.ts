@@ -1,0 +1,24 @@
+import { parseJson } from './body';
+
+const parse = (text: string) => parseJson(Buffer.from(text));
+
+describe('a JSON body', () => {
+  it.each([
+    ['NUL', '{"a":"x\\u0000y"}'],
+    ['NUL in a key', '{"a\\u0000":1}'],
+    ['half a character', '{"a":[{"b":"\\ud83d"}]}'],
+    ['the other half', '["\\ude00x"]'],
+    ['halves in the wrong order', '["\\ude00\\ud83d"]'],
+  ])('is refused with text that no store keeps: %s', (_name, text) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+  });
+
+  it('may have whole characters as escapes, and talk about escapes', () => {
+    expect(parse('{"a":"\\ud83d\\ude00","b":"\\\\u0000"}')).toEqual({ a: '😀', b: '\\u0000' });
+  });
+
+  it('may be nested as deep as it is long', () => {
+    const text = `${'['.repeat(40_000)}"\\ud83d\\ude00"${']'.repeat(40_000)}`;
+    expect(() => parse(text)).not.toThrow();
+  });
+});
