@@ -2,6 +2,7 @@ import { errorCodes } from '@bramble/contracts/errors';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { deliveryApi } from '@bramble/contracts/delivery';
 import { gatewayApi } from '@bramble/contracts/gateway';
+import { cartApi } from '@bramble/contracts/cart';
 import { ordersApi } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { usersApi } from '@bramble/contracts/users';
@@ -9,7 +10,7 @@ import type { Operation } from '@bramble/contracts/operation';
 import { startShop, type RunningShop } from '../helpers/running-shop';
 import { request, signUp } from '../helpers/shop-session';
 
-const operations = [usersApi, catalogApi, ordersApi, paymentsApi, deliveryApi, gatewayApi]
+const operations = [usersApi, catalogApi, cartApi, ordersApi, paymentsApi, deliveryApi, gatewayApi]
   .flatMap((api) => Object.values(api) as Operation[])
   .filter(({ path }) => path.startsWith('/api/'));
 

@@ -1,5 +1,6 @@
 import { every } from '@bramble/service-kit/clock';
-import { createService, type Service } from '@bramble/service-kit/create-service';
+import { createService } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { deadLetterEndpoints } from '@bramble/service-kit/dead-letters';
 import { consume } from '@bramble/service-kit/events';
 import { openMongo } from '@bramble/service-kit/mongo';

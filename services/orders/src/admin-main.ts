@@ -1,4 +1,5 @@
-import { createService, type Service } from '@bramble/service-kit/create-service';
+import { createService } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { isTransient } from '@bramble/service-kit/errors';
 import { openPostgres } from '@bramble/service-kit/postgres';
 import { openRedis } from '@bramble/service-kit/redis';

@@ -2,11 +2,12 @@ import { demoProductId, demoUsers } from '@bramble/contracts/demo';
 import { money } from '@bramble/contracts/money';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
 import { pause } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import type { Upstream } from '@bramble/service-kit/http-client';
 import { newId, orderNumber } from '@bramble/service-kit/ids';
 import type { Sql } from '@bramble/service-kit/postgres';
-import { apply, type Input } from './order/order.machine';
+import type { Input } from './order/order.inputs';
+import { apply } from './order/order.machine';
 import type { HistoryEntry, OrderState } from './order/order.types';
 import { createSeedRepository, type PastOrder } from './seed.repository';
 

@@ -1,7 +1,8 @@
 import { money } from '@bramble/contracts/money';
 import type { OrderStatus } from '@bramble/contracts/orders';
 import { refundedSum } from '../src/order/order.effects';
-import { apply, type Input } from '../src/order/order.machine';
+import type { Input } from '../src/order/order.inputs';
+import { apply } from '../src/order/order.machine';
 import type { InputName } from '../src/order/order.states';
 import type { OrderState } from '../src/order/order.types';
 

@@ -1,4 +1,4 @@
-import type { Cart } from '@bramble/contracts/orders';
+import type { Cart } from '@bramble/contracts/cart';
 import { agentAs, anonymous, service, userWith, type Agent } from '@bramble/test-kit/agent';
 import { openShop, type Shop } from './shop';
 

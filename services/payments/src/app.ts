@@ -1,6 +1,7 @@
 import { every } from '@bramble/service-kit/clock';
 import { consume } from '@bramble/service-kit/events';
-import { createService, type Service } from '@bramble/service-kit/create-service';
+import { createService } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { deadLetterEndpoints } from '@bramble/service-kit/dead-letters';
 import { createUpstream } from '@bramble/service-kit/http-client';
 import { openPostgres } from '@bramble/service-kit/postgres';

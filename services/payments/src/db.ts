@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import type { Sql } from '@bramble/service-kit/postgres';
 import { PrismaClient } from './generated/prisma/client';
 

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { catalogApi, type ProductSnapshot } from '@bramble/contracts/catalog';
 import type { AnyEvent } from '@bramble/contracts/events';
+import { cartApi } from '@bramble/contracts/cart';
 import { ordersApi, type Item } from '@bramble/contracts/orders';
 import { createService } from '@bramble/service-kit/create-service';
 import { baseEnv, loadConfig } from '@bramble/service-kit/config';
@@ -46,7 +47,7 @@ async function startNeighbours(): Promise<Neighbours> {
       await world.slowness.wait();
       return { items: body.ids.flatMap((id) => world.products.get(id) ?? []) };
     }),
-    ...endpoint(ordersApi.cartItems, async ({ req }) => {
+    ...endpoint(cartApi.cartItems, async ({ req }) => {
       world.cookies.push(req.headers.cookie);
       return { items: world.cart };
     }),

@@ -1,5 +1,6 @@
 import { every } from '@bramble/service-kit/clock';
-import { createService, type Service } from '@bramble/service-kit/create-service';
+import { createService } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { counter } from '@bramble/service-kit/metrics';
 import { openPostgres } from '@bramble/service-kit/postgres';
 import { openRedis } from '@bramble/service-kit/redis';

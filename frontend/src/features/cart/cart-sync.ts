@@ -1,4 +1,4 @@
-import type { Cart } from '@bramble/contracts/orders';
+import type { Cart } from '@bramble/contracts/cart';
 import { queryOptions } from '@tanstack/react-query';
 import { announce } from '../../lib/announce';
 import { call, get, post } from '../../lib/api';

@@ -1,4 +1,4 @@
-import type { Cart } from '@bramble/contracts/orders';
+import type { Cart } from '@bramble/contracts/cart';
 import {
   countOf,
   foresee,

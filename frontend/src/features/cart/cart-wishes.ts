@@ -1,5 +1,5 @@
 import type { Product } from '@bramble/contracts/catalog';
-import type { Cart } from '@bramble/contracts/orders';
+import type { Cart } from '@bramble/contracts/cart';
 import type { Money } from '@bramble/contracts/money';
 import { times } from '../../lib/money';
 

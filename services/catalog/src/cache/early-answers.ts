@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { internalTokenHeader, verifyInternalToken } from '@bramble/service-kit/internal-auth';
 import { histogram } from '@bramble/service-kit/metrics';
 import type { Answer, Answers } from './answers';

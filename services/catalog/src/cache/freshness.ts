@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { every, pause } from '@bramble/service-kit/clock';
 import type { ChangeKind, Counters, FreshnessRepository } from './freshness.repository';
 

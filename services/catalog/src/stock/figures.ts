@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { collected } from '@bramble/service-kit/metrics';
 import type { StockFiguresRepository } from './figures.repository';
 

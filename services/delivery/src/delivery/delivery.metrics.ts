@@ -1,5 +1,5 @@
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { collected } from '@bramble/service-kit/metrics';
 import type { DeliveryRepository } from './delivery.repository';
 

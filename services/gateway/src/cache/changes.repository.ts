@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import type { Redis } from '@bramble/service-kit/redis';
 
 /** On it catalog says the id of each product that changed. */

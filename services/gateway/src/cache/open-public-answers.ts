@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { counter } from '@bramble/service-kit/metrics';
 import type { Redis } from '@bramble/service-kit/redis';
 import { securityHeaders } from '../edge/security-headers';

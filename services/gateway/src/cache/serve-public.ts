@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EarlyHandler, Service } from '@bramble/service-kit/create-service';
+import type { EarlyHandler, Service } from '@bramble/service-kit/service';
 import { histogram } from '@bramble/service-kit/metrics';
 import type { Client } from '../edge/client';
 import type { RateLimits } from '../limits/rate-limits';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { checkBodyHeaders } from '@bramble/service-kit/body';
 import { ourCookieNames, parseCookies, readCookie } from '@bramble/service-kit/cookies';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { AppError } from '@bramble/service-kit/errors';
 import { sendProblem, setRoute } from '@bramble/service-kit/http-edge';
 import { internalTokenHeader } from '@bramble/service-kit/internal-auth';

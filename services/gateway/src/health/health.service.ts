@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 
 export interface Health {
   status: 'ok' | 'starting' | 'degraded';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { every } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { AppError } from '@bramble/service-kit/errors';
 import { counter, gauge } from '@bramble/service-kit/metrics';
 import type { Redis } from '@bramble/service-kit/redis';

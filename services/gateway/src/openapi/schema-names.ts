@@ -1,3 +1,4 @@
+import { cartSchema } from '@bramble/contracts/cart';
 import { z } from 'zod';
 import { categorySchema, pictureSchema, productSchema } from '@bramble/contracts/catalog';
 import { deliverySchema } from '@bramble/contracts/delivery';
@@ -5,7 +6,6 @@ import { deadLetterSchema, healthSchema } from '@bramble/contracts/gateway';
 import { moneySchema } from '@bramble/contracts/money';
 import {
   addressSchema,
-  cartSchema,
   orderLineSchema,
   orderSchema,
   orderTotalsSchema,

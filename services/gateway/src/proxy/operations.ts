@@ -1,3 +1,4 @@
+import { cartApi } from '@bramble/contracts/cart';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { deliveryApi } from '@bramble/contracts/delivery';
 import { gatewayApi } from '@bramble/contracts/gateway';
@@ -10,6 +11,7 @@ import { usersApi } from '@bramble/contracts/users';
 export const publicOperations: readonly Operation[] = [
   usersApi,
   catalogApi,
+  cartApi,
   ordersApi,
   paymentsApi,
   deliveryApi,

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { openBreaker } from '@bramble/service-kit/breaker';
 import { pause } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { AppError } from '@bramble/service-kit/errors';
 import { counter, histogram } from '@bramble/service-kit/metrics';
 import { exchange, type UpstreamAnswer, type UpstreamRequest } from './exchange';

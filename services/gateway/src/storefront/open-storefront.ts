@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { AppError } from '@bramble/service-kit/errors';
 import { createUpstream } from '../proxy/upstream';
 import { readAssetFolder, type AssetFolder } from './asset-folder';

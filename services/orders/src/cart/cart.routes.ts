@@ -1,19 +1,19 @@
-import { ordersApi } from '@bramble/contracts/orders';
+import { cartApi } from '@bramble/contracts/cart';
 import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
 import type { CartService } from './cart.service';
 
 export const cartRoutes = (cart: CartService): Mountable[] => [
-  ...endpoint(ordersApi.getCart, async (visitor) => ({ cart: await cart.view(visitor) })),
-  ...endpoint(ordersApi.clearCart, async (visitor) => {
+  ...endpoint(cartApi.getCart, async (visitor) => ({ cart: await cart.view(visitor) })),
+  ...endpoint(cartApi.clearCart, async (visitor) => {
     await cart.clear(visitor);
     return undefined;
   }),
-  ...endpoint(ordersApi.addToCart, async (visitor) => ({ cart: await cart.add(visitor, visitor.body) })),
-  ...endpoint(ordersApi.setCartItem, async (visitor) => ({
+  ...endpoint(cartApi.addToCart, async (visitor) => ({ cart: await cart.add(visitor, visitor.body) })),
+  ...endpoint(cartApi.setCartItem, async (visitor) => ({
     cart: await cart.set(visitor, { productId: visitor.params.productId, quantity: visitor.body.quantity }),
   })),
-  ...endpoint(ordersApi.removeCartItem, async (visitor) => ({
+  ...endpoint(cartApi.removeCartItem, async (visitor) => ({
     cart: await cart.remove(visitor, visitor.params.productId),
   })),
-  ...endpoint(ordersApi.cartItems, async (visitor) => ({ items: await cart.items(visitor) })),
+  ...endpoint(cartApi.cartItems, async (visitor) => ({ items: await cart.items(visitor) })),
 ];

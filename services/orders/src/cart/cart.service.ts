@@ -1,5 +1,6 @@
 import { money } from '@bramble/contracts/money';
-import { MAX_QUANTITY, type Cart, type Item } from '@bramble/contracts/orders';
+import type { Cart } from '@bramble/contracts/cart';
+import { MAX_QUANTITY, type Item } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
 import { AppError } from '@bramble/service-kit/errors';
 import type { Upstream } from '@bramble/service-kit/http-client';

@@ -1,5 +1,5 @@
 import type { Logger } from '@bramble/service-kit/logger';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { gauge } from '@bramble/service-kit/metrics';
 import type { LedgerRepository } from './ledger.repository';
 

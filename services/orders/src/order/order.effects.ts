@@ -10,7 +10,7 @@ import {
   refundRequestedEvent,
   releasedEvent,
 } from './order.events';
-import type { Input } from './order.machine';
+import type { Input } from './order.inputs';
 import type { Effect } from './order.states';
 import type { EventDraft, ObligationKind, OrderState } from './order.types';
 

@@ -3,7 +3,8 @@ import { orderStatusSchema, type OrderStatus } from '@bramble/contracts/orders';
 import { aNewOrder, inputOf, reached } from '../../test/builders';
 import { expiryOf, PLACED_RESENDS, RESEND_MS } from './order.deadlines';
 import { refundedSum } from './order.effects';
-import { apply, IllegalStep, tick, type Input, type Outcome } from './order.machine';
+import type { Input } from './order.inputs';
+import { apply, IllegalStep, tick, type Outcome } from './order.machine';
 import { commands, isFinal, sagaEvents, transitions, type InputName } from './order.states';
 import type { OrderState } from './order.types';
 

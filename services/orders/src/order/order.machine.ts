@@ -1,31 +1,10 @@
 import type { ErrorCode } from '@bramble/contracts/errors';
-import type { EventPayload } from '@bramble/contracts/events';
 import type { FailureReason, OrderStatus } from '@bramble/contracts/orders';
 import { dueAtOf, expiryOf, PLACED_RESENDS, reminders, RESEND_MS } from './order.deadlines';
 import { runEffect } from './order.effects';
-import {
-  isFinal,
-  orderTable,
-  type Applied,
-  type Cell,
-  type CommandName,
-  type Guard,
-  type Rule,
-  type SagaEventName,
-} from './order.states';
+import type { Input } from './order.inputs';
+import { isFinal, orderTable, type Applied, type Cell, type Guard, type Rule } from './order.states';
 import type { EventDraft, HistoryEntry, Obligation, OrderState } from './order.types';
-
-export type SagaInput = { [N in SagaEventName]: { type: N; payload: EventPayload<N> } }[SagaEventName];
-export interface CommandArguments {
-  cancel: { by: 'owner' | 'admin' };
-  refundAll: { amount: number; restock: boolean; reason?: string };
-  refundPart: { amount: number; restock: boolean; reason?: string };
-  checkout: { card: string };
-  giveUp: Record<never, never>;
-  expire: Record<never, never>;
-}
-export type CommandInput = { [N in CommandName]: { type: N; payload: CommandArguments[N] } }[CommandName];
-export type Input = SagaInput | CommandInput;
 
 /** What the pure rules need from outside. `now` is the database's clock in milliseconds. */
 export interface Surroundings {

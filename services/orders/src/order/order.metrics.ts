@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { counter, histogram } from '@bramble/service-kit/metrics';
 import type { Step } from './order.machine';
 import { transitions as ways } from './order.states';

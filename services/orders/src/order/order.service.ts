@@ -10,7 +10,7 @@ import type { IdempotencyRepository } from '../idempotency/idempotency.repositor
 import { OvertakenError, type Idempotency } from '../idempotency/idempotency.service';
 import { toOrder } from './order.dto';
 import { refundedSum } from './order.effects';
-import type { CommandInput } from './order.machine';
+import type { CommandInput } from './order.inputs';
 import type { OrderListRepository } from './order-list.repository';
 import type { OrderRepository, OrderTransaction, Viewer } from './order.repository';
 import type { OrderState, OrderView } from './order.types';

@@ -4,16 +4,8 @@ import { newEvent } from '@bramble/service-kit/events';
 import { newId } from '@bramble/service-kit/ids';
 import type { Logger } from '@bramble/service-kit/logger';
 import { withContext } from '@bramble/service-kit/request-context';
-import {
-  apply,
-  IllegalStep,
-  tick,
-  type CommandInput,
-  type Outcome,
-  type SagaInput,
-  type Step,
-  type Tick,
-} from './order.machine';
+import type { CommandInput, SagaInput } from './order.inputs';
+import { apply, IllegalStep, tick, type Outcome, type Step, type Tick } from './order.machine';
 import type { OrderMetrics } from './order.metrics';
 import type { Change, OrderRepository, OrderTransaction } from './order.repository';
 import { sagaEvents } from './order.states';

@@ -1,5 +1,5 @@
 import type { BackupStore, FinishedRun, TaskName } from '@bramble/contracts/tasks';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { collected, counter } from '@bramble/service-kit/metrics';
 import type { TaskRun, TaskRunsRepository } from './task-runs.repository';
 

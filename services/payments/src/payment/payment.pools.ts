@@ -1,5 +1,5 @@
 import { every } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import type { Provider } from '../provider/provider';
 import type { Attempt, AttemptRepository } from './attempt.repository';
 import type { Refund, RefundRepository } from './refund.repository';

@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/create-service';
+import type { Service } from '@bramble/service-kit/service';
 import { counter, histogram } from '@bramble/service-kit/metrics';
 import type { ChargeOutcome, ChargeRequest, Provider, RefundRequest } from '../provider/provider';
 

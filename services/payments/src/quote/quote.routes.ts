@@ -1,5 +1,5 @@
 import type { Parsed } from '@bramble/contracts/operation';
-import { ordersApi } from '@bramble/contracts/orders';
+import { cartApi } from '@bramble/contracts/cart';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
 import { AppError } from '@bramble/service-kit/errors';
@@ -35,7 +35,7 @@ export const quoteRoutes = (quotes: QuoteService, orders: Upstream): Mountable[]
   })),
   ...endpoint(paymentsApi.calculate, async ({ body, actor, req }) => {
     const items =
-      body.items ?? (await orders.call(ordersApi.cartItems, { as: actor, cookie: req.headers.cookie })).items;
+      body.items ?? (await orders.call(cartApi.cartItems, { as: actor, cookie: req.headers.cookie })).items;
     if (items.length === 0) throw new AppError('cart_empty');
     return boundedQuote(
       quotes.quote({

@@ -120,13 +120,6 @@ export const placeOrderBody = z.strictObject({
 });
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
-/** A cart's lines carry today's prices; `available` lets the shop say how many are left. */
-export const cartSchema = z.object({
-  items: z.array(orderLineSchema.extend({ available: z.int() })),
-  totals: quoteTotalsSchema,
-});
-export type Cart = z.infer<typeof cartSchema>;
-
 export const refundBody = z.strictObject({
   amount: moneySchema.refine((amount) => amount.amount >= 1, 'at least 1 minor unit').optional(),
   restock: z.boolean().optional(),
@@ -153,57 +146,10 @@ export type Sale = z.infer<typeof saleSchema>;
 
 const orderAnswer = z.object({ order: orderSchema });
 const orderPage = pageOf(orderSchema);
-const cartAnswer = z.object({ cart: cartSchema });
-const cartItemParams = z.strictObject({ productId: idSchema });
 const dayOrTime = z.union([z.iso.date(), z.iso.datetime()]);
 
-const cartTag = 'cart';
 const tag = 'orders';
 export const ordersApi = {
-  getCart: operation({
-    method: 'get',
-    path: '/api/cart',
-    tag: cartTag,
-    summary: 'The cart',
-    access: 'anyone',
-    responses: { 200: cartAnswer },
-  }),
-  clearCart: operation({
-    method: 'delete',
-    path: '/api/cart',
-    tag: cartTag,
-    summary: 'Empty the cart',
-    access: 'anyone',
-    responses: { 204: null },
-  }),
-  addToCart: operation({
-    method: 'post',
-    path: '/api/cart/items',
-    tag: cartTag,
-    summary: 'Add to the cart',
-    access: 'anyone',
-    body: itemSchema,
-    responses: { 200: cartAnswer },
-  }),
-  setCartItem: operation({
-    method: 'patch',
-    path: '/api/cart/items/:productId',
-    tag: cartTag,
-    summary: 'Set a quantity',
-    access: 'anyone',
-    params: cartItemParams,
-    body: z.strictObject({ quantity: z.int().min(1).max(MAX_QUANTITY) }),
-    responses: { 200: cartAnswer },
-  }),
-  removeCartItem: operation({
-    method: 'delete',
-    path: '/api/cart/items/:productId',
-    tag: cartTag,
-    summary: 'Take out of the cart',
-    access: 'anyone',
-    params: cartItemParams,
-    responses: { 200: cartAnswer },
-  }),
   place: operation({
     method: 'post',
     path: '/api/orders',
@@ -296,14 +242,5 @@ export const ordersApi = {
       groupBy: z.enum(['day', 'product', 'seller']).default('day'),
     }),
     responses: { 200: z.object({ items: z.array(reportRowSchema) }) },
-  }),
-  /** The caller's cart as items, for a quote by payments. */
-  cartItems: operation({
-    method: 'get',
-    path: '/internal/cart',
-    tag: cartTag,
-    summary: 'Items of the cart',
-    access: 'service',
-    responses: { 200: z.object({ items: z.array(itemSchema) }) },
   }),
 };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@bramble/contracts/operation';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { AppError } from './errors';
 import { actorOf, internalTokenHeader, verifyInternalToken, type Actor } from './internal-auth';
 

@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { counter, gauge } from './metrics';
 
 const states = ['closed', 'open', 'half_open'] as const;

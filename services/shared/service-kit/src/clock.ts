@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { isTransient } from './errors';
 import { newId } from './ids';
 import { withContext } from './request-context';

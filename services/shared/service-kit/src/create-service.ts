@@ -1,53 +1,14 @@
-import express, { type Express } from 'express';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
+import express from 'express';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseConfig } from './config';
 import { mountEndpoints, type Mountable } from './endpoint';
 import { createHttpEdge } from './http-edge';
-import { createLogger, type Logger } from './logger';
-import { createMetrics, gauge, type Metrics } from './metrics';
+import { createLogger } from './logger';
+import { createMetrics, gauge } from './metrics';
 import { opsListener } from './ops';
-
-export interface Worker {
-  name: string;
-  start: () => void | Promise<void>;
-  /** Ends intake and resolves when the work in hand is done. */
-  stop: () => Promise<void>;
-}
-
-/** Answers a request before the framework does: true when it took it. */
-export type EarlyHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
-
-/** A service that is built but does not listen until `start()`. */
-export interface Service {
-  readonly name: string;
-  readonly config: BaseConfig;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly app: Express;
-  /** The public server, for upgrades and timeouts. */
-  readonly server: Server;
-  mount(endpoints: readonly Mountable[]): void;
-  /** A handler in front of the framework, for answers that are kept as bytes. */
-  early(handler: EarlyHandler): void;
-  /** Runs before listening, in order. */
-  onStart(name: string, fn: () => Promise<unknown>): void;
-  /** Runs at the end, last registered first. */
-  onStop(name: string, fn: () => Promise<unknown>): void;
-  worker(worker: Worker): void;
-  /** Throws while the service cannot do its work; asked by /readyz and /internal/ready. */
-  readiness(name: string, check: () => Promise<unknown>): void;
-  start(): Promise<{ port: number; opsPort: number }>;
-  stop(): Promise<void>;
-}
+import type { EarlyHandler, Service, Worker } from './service';
 
 export interface ServiceOptions {
   name: string;

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { fieldsOf } from './consumer/entry';
 import { deadKey, replayStream } from './consumer/keys';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { decodeCursor, toPage } from './cursor';
 import { endpoint, type Mountable } from './endpoint';
 import { AppError } from './errors';

@@ -3,7 +3,7 @@ import type { Answer, Operation, Parsed } from '@bramble/contracts/operation';
 import { authorize } from './authorize';
 import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
 import { inTests } from './config';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { AppError, isTransient } from './errors';
 import { sendProblem, setRoute } from './http-edge';
 import type { Actor } from './internal-auth';

@@ -8,7 +8,7 @@ import {
 } from '@bramble/contracts/events';
 import { createConsumer, type ConsumeOptions } from './consumer/consumer';
 import { causeOf } from './consumer/batch-context';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { newId } from './ids';
 import { currentContext } from './request-context';
 

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
 import { openBreaker } from './breaker';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { AppError, errorOfProblem } from './errors';
 import { internalTokenHeader, signInternalToken, type Actor } from './internal-auth';
 import { histogram } from './metrics';

@@ -3,7 +3,7 @@ import { type AppError } from './errors';
 import type { Logger } from './logger';
 import { gauge, histogram, type Metrics } from './metrics';
 import { correlationIdFrom, withContext, type RequestContext } from './request-context';
-import type { EarlyHandler } from './create-service';
+import type { EarlyHandler } from './service';
 
 export interface HttpEdgeOptions {
   log: Logger;

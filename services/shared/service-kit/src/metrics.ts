@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { metricsCatalogue, type LabelsOf, type MetricName, type MetricOfKind } from './metrics-catalogue';
 
 type Labels = Record<string, string>;

@@ -2,7 +2,7 @@ import type { AnyEvent } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
 import type { ClientSession } from 'mongodb';
 import { noteDuplicates } from './consumer/batch-context';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { streamOf } from './events';
 import { afterMongoCommit, type Mongo } from './mongo';
 import { mongoOutboxStore, outboxOf, prepareOutbox } from './outbox/mongo-store';

@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
 import { noteDuplicates } from './consumer/batch-context';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { streamOf } from './events';
 import { createRelay } from './outbox/relay';
 import { postgresOutboxStore } from './outbox/postgres-store';

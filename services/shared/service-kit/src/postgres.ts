@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { backoff, pause } from './clock';
 import { isTransient } from './errors';
 import { counter, histogram, sampled } from './metrics';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { watchStore } from './store';
 
 export type { Redis };

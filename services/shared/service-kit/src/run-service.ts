@@ -1,5 +1,5 @@
 import { ConfigError } from './config';
-import type { Service } from './create-service';
+import type { Service } from './service';
 
 /**
  * Runs a service as a process. A wrong configuration prints every fault and exits 1. SIGTERM and SIGINT stop it: exit 0,
@@ -19,10 +19,13 @@ export function runService<C>(load: () => C, build: (config: C) => Service): voi
   const stop = (status: number) => {
     if (stopping) process.exit(1);
     stopping = true;
-    const deadline = setTimeout(() => {
-      service.log.error('did not stop in time');
-      process.exit(1);
-    }, (service.config.DRAIN_SECONDS + service.config.SHUTDOWN_SECONDS) * 1000);
+    const deadline = setTimeout(
+      () => {
+        service.log.error('did not stop in time');
+        process.exit(1);
+      },
+      (service.config.DRAIN_SECONDS + service.config.SHUTDOWN_SECONDS) * 1000,
+    );
     deadline.unref();
     void service.stop().finally(() => process.exit(status));
   };

@@ -1,5 +1,5 @@
 import { backoff, pause } from './clock';
-import type { Service } from './create-service';
+import type { Service } from './service';
 import { gauge } from './metrics';
 
 const PATIENCE_MS = 30_000;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { operation } from '@bramble/contracts/operation';
 import { userIdOf } from '../src/authorize';
 import { baseEnv, loadConfig } from '../src/config';
-import { createService, type Service } from '../src/create-service';
+import { createService } from '../src/create-service';
+import type { Service } from '../src/service';
 import { endpoint } from '../src/endpoint';
 import { AppError } from '../src/errors';
 

@@ -1,4 +1,5 @@
 import { catalogApi, type Product } from '@bramble/contracts/catalog';
+import { cartApi } from '@bramble/contracts/cart';
 import { ordersApi, type Order } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { pause } from '@bramble/service-kit/clock';
@@ -67,7 +68,7 @@ export async function visit(shopper: Visit): Promise<Outcome> {
     body: { items: [{ productId: product.id, quantity }] },
   });
   const token = await shopper.token();
-  await client.call('add to cart', ordersApi.addToCart, { token, body: { productId: product.id, quantity } });
+  await client.call('add to cart', cartApi.addToCart, { token, body: { productId: product.id, quantity } });
   if (random.chance(0.25)) return 'left a cart';
   const card = random.chance(0.1) ? 'tok_declined' : 'tok_visa';
   const { order } = await client.call('place order', ordersApi.place, {

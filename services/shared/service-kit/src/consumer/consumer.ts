@@ -1,7 +1,7 @@
 import type { AnyEvent, EventName } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
 import { backoff, pause } from '../clock';
-import type { Service } from '../create-service';
+import type { Service } from '../service';
 import { isTransient } from '../errors';
 import { redisUrlOf } from '../redis';
 import { currentContext, withContext } from '../request-context';

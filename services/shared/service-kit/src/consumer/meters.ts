@@ -1,5 +1,5 @@
 import { events, type AnyEvent } from '@bramble/contracts/events';
-import type { Service } from '../create-service';
+import type { Service } from '../service';
 import { counter, histogram } from '../metrics';
 import type { Entry, EventEntry } from './entry';
 import type { Death } from './settle';

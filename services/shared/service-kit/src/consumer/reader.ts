@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Service } from '../create-service';
+import type { Service } from '../service';
 import { blockingRedis } from '../redis';
 import type { RawEntry } from './entry';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Service } from '../create-service';
+import type { Service } from '../service';
 import type { Sql } from '../postgres';
 import { parseStreamId } from '../stream-id';
 import type { Leadership, OutboxRow, OutboxStore } from './store';

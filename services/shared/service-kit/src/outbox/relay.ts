@@ -1,7 +1,7 @@
 import { events } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
 import { backoff, pause } from '../clock';
-import type { Service } from '../create-service';
+import type { Service } from '../service';
 import { isTransient } from '../errors';
 import { counter } from '../metrics';
 import { compareStreamIds, ZERO_ID } from '../stream-id';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Service } from '../create-service';
+import type { Service } from '../service';
 import { collected } from '../metrics';
 import { ageOfStreamId } from '../stream-id';
 import type { OutboxStore } from './store';

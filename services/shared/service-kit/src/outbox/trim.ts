@@ -1,6 +1,6 @@
 import { requiredGroups } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
-import type { Service } from '../create-service';
+import type { Service } from '../service';
 
 /** Entries of a stream that nobody reads at all are kept this long. */
 const UNREAD_MS = 600_000;

@@ -1,0 +1,16 @@
+import type { EventPayload } from '@bramble/contracts/events';
+import type { CommandName, SagaEventName } from './order.states';
+
+/** An event of another service, as the table takes it. */
+export type SagaInput = { [N in SagaEventName]: { type: N; payload: EventPayload<N> } }[SagaEventName];
+export interface CommandArguments {
+  cancel: { by: 'owner' | 'admin' };
+  refundAll: { amount: number; restock: boolean; reason?: string };
+  refundPart: { amount: number; restock: boolean; reason?: string };
+  checkout: { card: string };
+  giveUp: Record<never, never>;
+  expire: Record<never, never>;
+}
+/** What a person or the clock asks of an order. */
+export type CommandInput = { [N in CommandName]: { type: N; payload: CommandArguments[N] } }[CommandName];
+export type Input = SagaInput | CommandInput;
