@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import type { Order } from '@bramble/contracts/orders';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import {
+  checkMoney,
+  checkOrdersEnd,
+  checkSold,
+  lastIds,
+  notReadAgain,
+  unfinished,
+} from '../chaos/invariants';
+import { createLedger } from '../chaos/ledger';
+import { openEyes } from '../helpers/eyes';
+import { startShop, type RunningShop } from '../helpers/running-shop';
+import { signUp } from '../helpers/shop-session';
+import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
+
+let shop: RunningShop;
+let eyes: Awaited<ReturnType<typeof openEyes>>;
+let seller: string;
+beforeAll(async () => {
+  shop = await startShop({ env: { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' } });
+  eyes = await openEyes(shop.dataDir);
+  seller = await signUp(shop.url, 'seller');
+});
+afterAll(async () => {
+  await eyes.close();
+  await shop.stop();
+});
+
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs the command as an operator would. */
+async function admin(...words: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, ['scripts/bramble-admin.mjs', ...words], {
+    env: { ...process.env, DATA_DIR: shop.dataDir },
+  });
+  const ran: Ran = { code: null, out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
+  ran.code = await new Promise((resolve) => child.once('close', resolve));
+  return ran;
+}
+
+const place = async (token: string, productId: string): Promise<Order> =>
+  (await placeOrder(shop.url, token, [{ productId, quantity: 1 }])).body['order'] as Order;
+
+describe('bramble-admin', () => {
+  it('says how it is used, and answers wrong words with one sentence and an exit code', async () => {
+    const help = await admin('--help');
+    expect(help).toMatchObject({ code: 0, err: '' });
+    for (const command of ['dead list', 'dead show', 'dead replay', 'dead discard', 'order explain'])
+      expect(help.out).toContain(command);
+    const wrong = await Promise.all([
+      admin(),
+      admin('deed', 'list'),
+      admin('dead', 'bury'),
+      admin('dead', 'list', 'river'),
+      admin('dead', 'show', 'orders_stream.payments.1-1'),
+      admin('dead', 'replay', 'nonsense'),
+      admin('order', 'explain', 'BR-NOSUCH'),
+      admin('reports', 'burn'),
+    ]);
+    for (const { code, out, err } of wrong) {
+      expect(code).toBeGreaterThan(0);
+      expect(out).toBe('');
+      expect(err).toMatch(/^bramble-admin: [^\n]+\n$/);
+    }
+  });
+
+  it('replays a dead letter once its cause is gone, while other orders were never held up', async () => {
+    const product = await sellProduct(shop.url, seller, 100);
+    const [unlucky, lucky] = (await signUpMany(shop.url, 2)) as [string, string];
+    // Payments can write nothing about the orders of this one buyer.
+    const order = await place(unlucky, product.id);
+    await orderReaches(shop.url, unlucky, order.id, ['COMPLETED']);
+    await eyes.payments.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.user_id = '${order.userId}' THEN RAISE EXCEPTION 'the ledger is locked'; END IF; RETURN NEW; END $$`,
+    );
+    await eyes.payments.query(
+      'CREATE TRIGGER refuse BEFORE INSERT ON payment_attempts FOR EACH ROW EXECUTE FUNCTION refuse()',
+    );
+    const stuck = await place(unlucky, product.id);
+    const others = await Promise.all(Array.from({ length: 10 }, () => place(lucky, product.id)));
+    for (const { id } of others) await orderReaches(shop.url, lucky, id, ['COMPLETED']);
+
+    const listed = await waitFor(
+      async () => {
+        const { out } = await admin('dead', 'list', 'orders_stream');
+        return out.includes(stuck.id) && out;
+      },
+      { timeout: 30_000, interval: 500, what: 'the dead letter' },
+    );
+    expect(listed).toContain('payment.requested');
+    expect(listed).toContain('tries 5');
+    expect(listed).toContain('the ledger is locked');
+    const id = /^orders_stream\.payments\.\S+/m.exec(listed)?.[0] ?? '';
+    const shown = JSON.parse((await admin('dead', 'show', id)).out) as Record<string, unknown>;
+    expect(shown).toMatchObject({ id, key: stuck.id, payload: { orderId: stuck.id } });
+    expect((await admin('order', 'explain', stuck.number)).out).toContain('is RESERVED');
+
+    await eyes.payments.query('DROP TRIGGER refuse ON payment_attempts');
+    expect(await admin('dead', 'replay', id)).toMatchObject({ code: 0, err: '' });
+    await orderReaches(shop.url, unlucky, stuck.id, ['COMPLETED']);
+    expect((await admin('order', 'explain', stuck.number)).out).toContain('is COMPLETED');
+    // Whatever the reconciler had sent meanwhile may lie there too; it is of no use any more.
+    await admin('dead', 'discard', 'all');
+    expect((await admin('dead', 'list')).out).toBe('no dead letters\n');
+    expect(await admin('dead', 'replay', id)).toMatchObject({ code: 1, out: '' });
+  }, 120_000);
+
+  it('makes the reports anew, equal to what they were', async () => {
+    const rebuilt = await admin('reports', 'rebuild');
+    expect(rebuilt).toMatchObject({ code: 0, err: '' });
+    expect(rebuilt.out).toContain('they are what they were');
+  });
+});
+
+describe('Redis emptied with orders in flight', () => {
+  it('lets every order end within 120 s, and consumers read again within 10 s', async () => {
+    const ledger = createLedger();
+    const product = await sellProduct(shop.url, seller, 1_000);
+    ledger.stock.set(product.id, { initial: 1_000 });
+    const tokens = await signUpMany(shop.url, 5);
+    const buy = async (token: string, buyer: number) => {
+      const { id } = await place(token, product.id);
+      const cancelAcknowledged = false;
+      const lines = [{ productId: product.id, quantity: 1 }];
+      ledger.orders.set(id, { orderId: id, buyer, key: id, lines, total: 0, card: '', cancelAcknowledged });
+    };
+    const rounds = async (count: number) => {
+      for (let n = 0; n < count; n++) await Promise.all(tokens.map(buy));
+    };
+    await rounds(4);
+    const going = rounds(8);
+    await eyes.redis.flushall();
+    const start = performance.now();
+    const targets = await lastIds(eyes.redis);
+    await waitFor(async () => (await notReadAgain(eyes.redis, targets)).length === 0, { timeout: 10_000 });
+    const readAgain = performance.now() - start;
+    await going;
+    await waitFor(
+      async () =>
+        (await unfinished(eyes)).length === 0 && (await checkOrdersEnd(eyes, ledger)).violations.length === 0,
+      { timeout: 120_000, interval: 250, what: 'every order to end' },
+    );
+    process.stdout.write(
+      `Redis emptied: read again after ${(readAgain / 1000).toFixed(1)} s, ${ledger.orders.size} orders ended after ${((performance.now() - start) / 1000).toFixed(1)} s\n`,
+    );
+    expect(ledger.orders.size).toBe(60);
+    expect((await checkMoney(eyes)).violations).toEqual([]);
+    expect((await checkSold(eyes, ledger, 0, [])).violations).toEqual([]);
+  }, 150_000);
+});

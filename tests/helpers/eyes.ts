@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import pg from 'pg';
+import type { Eyes } from '../chaos/invariants';
+
+/** Looks into the stores of a shop that `npm start` runs, past its services; `close` when done. */
+export async function openEyes(dataDir: string): Promise<Eyes & { close(): Promise<void> }> {
+  const { orders: known = {} } = JSON.parse(
+    readFileSync(path.join(dataDir, 'environments.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>;
+  const pool = (name: string) =>
+    new pg.Pool({ connectionString: known[`${name}_DATABASE_URL`], max: 2 }).on('error', () => undefined);
+  const mongo = await new MongoClient(known['CATALOG_MONGODB_URL'] ?? '').connect();
+  const redis = new Redis(known['REDIS_EVENTS_URL'] ?? '').on('error', () => undefined);
+  const [orders, payments] = [pool('ORDERS'), pool('PAYMENTS')];
+  return {
+    orders,
+    payments,
+    mongo,
+    catalog: mongo.db('catalog'),
+    delivery: mongo.db('delivery'),
+    redis,
+    async close() {
+      redis.disconnect();
+      await Promise.all([orders.end(), payments.end(), mongo.close()]);
+    },
+  };
+}
