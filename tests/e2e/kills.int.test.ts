@@ -1,5 +1,8 @@
 import type { Order } from '@bramble/contracts/orders';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { allFinal, checkMoney, checkSold, unfinished } from '../chaos/invariants';
+import { createLedger } from '../chaos/ledger';
+import { openEyes } from '../helpers/eyes';
 import { startShop, type RunningShop } from '../helpers/running-shop';
 import { request, signUp } from '../helpers/shop-session';
 import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
@@ -46,7 +49,7 @@ describe('a shop that is killed', () => {
   }
 
   async function expectAllEndedOnce(
-    url: string,
+    { url, dataDir }: RunningShop,
     placed: readonly Placed[],
     productId: string,
     stock: number,
@@ -72,6 +75,21 @@ describe('a shop that is killed', () => {
       ).toBeLessThanOrEqual(1);
     }
     expect(completed).toBe(placed.length);
+    const eyes = await openEyes(dataDir);
+    try {
+      // Orders whose answer got lost have ended too, then.
+      await waitFor(async () => (await allFinal(eyes)) && (await unfinished(eyes)).length === 0, {
+        timeout: 60_000,
+        interval: 250,
+        what: 'rest',
+      });
+      const ledger = createLedger();
+      ledger.stock.set(productId, { initial: stock });
+      expect((await checkSold(eyes, ledger, 0, [])).violations).toEqual([]);
+      expect((await checkMoney(eyes)).violations).toEqual([]);
+    } finally {
+      await eyes.close();
+    }
   }
 
   it('ends every order once when all consumers die in the middle of 100 orders', async () => {
@@ -84,7 +102,7 @@ describe('a shop that is killed', () => {
     }
     const placed = await placing;
     expect(placed.length).toBeGreaterThan(0);
-    await expectAllEndedOnce(running.url, placed, product.id, 1_000);
+    await expectAllEndedOnce(running, placed, product.id, 1_000);
   }, 300_000);
 
   it('comes back by itself after kill -9 of everything, with every acknowledged order', async () => {
@@ -95,7 +113,7 @@ describe('a shop that is killed', () => {
     const placed = await placing;
     expect(placed.length).toBeGreaterThan(0);
     shop = await startShop({ env, dataDir: running.dataDir });
-    await expectAllEndedOnce(shop.url, placed, product.id, 1_000);
+    await expectAllEndedOnce(shop, placed, product.id, 1_000);
   }, 300_000);
 
   /** Resolves when the shop has at least two orders of the first buyer in work. */
