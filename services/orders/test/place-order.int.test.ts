@@ -41,6 +41,23 @@ describe('placing and finding orders', () => {
     await shop.post(other, items(2), key).expect(202);
   });
 
+  it('keeps a key for 24 hours, and takes it for another order after that', async () => {
+    const key = randomUUID();
+    const body = { items: [{ productId: product, quantity: 1 }] };
+    const idOf = async () =>
+      ((await shop.post(buyer, body, key).expect(202)).body as { order: { id: string } }).order.id;
+    const first = await idOf();
+    const age = (time: string) =>
+      shop.sql.query(`UPDATE idempotency SET created_at = created_at - $1::interval WHERE key = $2`, [
+        time,
+        key,
+      ]);
+    await age('23 hours 59 minutes');
+    expect(await idOf()).toBe(first);
+    await age('1 minute');
+    expect(await idOf()).not.toBe(first);
+  });
+
   it('does not store a refusal under its key', async () => {
     const key = randomUUID();
     const late = await shop.product({ title: 'Late plums' });

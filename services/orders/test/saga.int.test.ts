@@ -186,6 +186,24 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
     expect(facts.map(({ payload }) => payload['full'])).toEqual([false, true]);
   });
 
+  it('gives the money back once when two admins refund at the same moment, and the parts of two others', async () => {
+    const refund = (id: string, body: object) =>
+      shop.agent(admin).post(`/api/orders/${id}/refund`).set('Idempotency-Key', randomUUID()).send(body);
+    const whole = await shop.place(buyer, product);
+    await shop.bring(buyer, whole, 'PAID');
+    const answers = await Promise.all([1, 2, 3].map(() => refund(whole.id, {})));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    const asked = await shop.untilPublished(whole.id, 'order.refund_requested');
+    expect(asked.map(({ payload }) => payload['amount'])).toEqual([whole.totals.total]);
+
+    const parts = await shop.place(buyer, product, 2);
+    await shop.bring(buyer, parts, 'PAID');
+    const most = { amount: { amount: parts.totals.total.amount - 1, currency: 'EUR' } };
+    const both = await Promise.all([refund(parts.id, most), refund(parts.id, most)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect((await shop.order(admin, parts.id)).totals.refunded).toEqual(most.amount);
+  });
+
   it('sends again what nobody confirmed, until it is confirmed', async () => {
     const placed = await shop.place(buyer, product);
     await shop.bring(buyer, placed, 'PAID');

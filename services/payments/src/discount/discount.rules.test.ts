@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { DiscountRow } from './discount.repository';
 import { refusal } from './discount.rules';
 
@@ -35,5 +36,56 @@ describe('whether a code can be used', () => {
   test('the last use is the one before the limit', () => {
     expect(refusal(discount({ usageLimit: 2, used: 1 }), { subtotal: 0, now })).toBeUndefined();
     expect(refusal(discount({ usageLimit: 2, used: 2 }), { subtotal: 0, now })).toMatch(/used up/);
+  });
+});
+
+describe('any code on any basket', () => {
+  const moment = fc.date({
+    min: new Date('2026-01-01T00:00:00Z'),
+    max: new Date('2027-01-01T00:00:00Z'),
+    noInvalidDate: true,
+  });
+  const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+  const amount = fc.integer({ min: 0, max: 100_000 });
+  const anyDiscount = fc
+    .record({
+      minimum: maybe(amount),
+      startsAt: maybe(moment),
+      endsAt: maybe(moment),
+      usageLimit: maybe(fc.integer({ min: 1, max: 20 })),
+      used: fc.integer({ min: 0, max: 20 }),
+    })
+    .map(discount);
+  const use = fc.record({ subtotal: amount, now: moment });
+
+  test('is refused as soon as it is used up, whatever else holds', () => {
+    fc.assert(
+      fc.property(anyDiscount, use, fc.integer({ min: 0, max: 20 }), (code, basket, more) => {
+        const usageLimit = code.usageLimit ?? 1;
+        expect(refusal({ ...code, usageLimit, used: usageLimit + more }, basket)).toBeDefined();
+      }),
+    );
+  });
+
+  test('that is accepted is accepted for a dearer basket, and with any of its conditions lifted', () => {
+    fc.assert(
+      fc.property(anyDiscount, use, amount, (code, basket, more) => {
+        fc.pre(refusal(code, basket) === undefined);
+        expect(refusal(code, { ...basket, subtotal: basket.subtotal + more })).toBeUndefined();
+        for (const condition of ['minimum', 'startsAt', 'endsAt', 'usageLimit'] as const)
+          expect(refusal({ ...code, [condition]: null }, basket)).toBeUndefined();
+      }),
+    );
+  });
+
+  test('that is refused stays refused when it is used once more or a condition is added', () => {
+    fc.assert(
+      fc.property(anyDiscount, anyDiscount, use, (code, other, basket) => {
+        fc.pre(refusal(code, basket) !== undefined);
+        expect(refusal({ ...code, used: code.used + 1 }, basket)).toBeDefined();
+        expect(refusal({ ...code, minimum: code.minimum ?? other.minimum }, basket)).toBeDefined();
+        expect(refusal({ ...code, endsAt: code.endsAt ?? other.endsAt }, basket)).toBeDefined();
+      }),
+    );
   });
 });
