@@ -80,6 +80,8 @@ function ifMatchOf(req: Request, operation: Operation): number | undefined {
     if (operation.ifMatch === 'required') throw new AppError('precondition_required');
     return undefined;
   }
+  if (header.trim() === '')
+    throw new AppError('invalid_input', { errors: [{ path: 'If-Match', message: 'names a version' }] });
   if (header.trim() === '*') return undefined;
   const version = /^(?:W\/)?"(\d{1,9})(?:-\d+)?"$/.exec(header.trim())?.[1];
   if (version === undefined) throw new AppError('version_conflict', { detail: 'If-Match names no version' });

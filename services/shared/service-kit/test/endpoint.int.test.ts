@@ -38,6 +38,7 @@ describe('an endpoint', () => {
     expect((await patch(seller, KNOWN_NOTE.replace('42', '43')).send({ bad: 1 })).status).toBe(404);
     expect((await patch(seller, KNOWN_NOTE).send({ bad: 1 })).status).toBe(400);
     expect((await patch(seller, KNOWN_NOTE).send({ note: 'a' })).status).toBe(428);
+    expect((await patch(seller, KNOWN_NOTE).set('if-match', '').send({ note: 'a' })).status).toBe(400);
     expect((await patch(seller, KNOWN_NOTE).set('if-match', 'nonsense').send({ note: 'a' })).status).toBe(
       412,
     );
