@@ -7,6 +7,7 @@ import { defaultCacheDir } from '../../scripts/stores/cache';
 import { openStores } from '../../scripts/stores/open-stores';
 import { startShop } from '../helpers/running-shop';
 import type { BareKind } from './bare-server';
+import { edgePlans } from './edge';
 import type { LoadPlan, LoadResult } from './load';
 import { load, withBareServer } from './processes';
 import { address, countOrders, prepareShop } from '../helpers/shop-session';
@@ -81,7 +82,7 @@ async function bareLimits(seconds: number, connections: number): Promise<Row[]> 
 }
 
 async function shopRows(
-  url: string,
+  { url, dataDir }: { url: string; dataDir: string | undefined },
   seconds: number,
   connections: number,
 ): Promise<{ rows: Row[]; unpaidAfterOneSecond: number }> {
@@ -104,6 +105,14 @@ async function shopRows(
     express,
     ['jam', 'honey', 'bread', 'rasp'].map((q) => ({ method: 'GET' as const, path: `/api/products?q=${q}` })),
   );
+  const edge =
+    dataDir === undefined ? [] : edgePlans({ url, dataDir }, productIds[0] ?? '', { seconds, connections });
+  if (edge.length === 0)
+    say('no figures for the edge: only a shop started here tells where its services are');
+  for (const { plan, ...named } of edge) {
+    say(named.name);
+    rows.push({ ...named, ...(await load(plan())) });
+  }
   const orders = tokens.map((token, n) => ({
     method: 'POST' as const,
     path: '/api/orders',
@@ -141,7 +150,8 @@ async function main(): Promise<void> {
   const bare = await bareLimits(seconds, connections);
   const own = url ? undefined : await startShop({ env: { RATE_LIMIT_FACTOR: '1000000' } });
   try {
-    const { rows, unpaidAfterOneSecond } = await shopRows(url ?? own?.url ?? '', seconds, connections);
+    const shop = { url: url ?? own?.url ?? '', dataDir: own?.dataDir };
+    const { rows, unpaidAfterOneSecond } = await shopRows(shop, seconds, connections);
     const all = [...bare, ...rows];
     writeFileSync(
       json,

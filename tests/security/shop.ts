@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { recordedEnvironment } from '../helpers/recorded-environment';
 import { request } from '../helpers/shop-session';
 
 const named = (name: string): string => {
@@ -13,9 +12,7 @@ export const shopUrl = (): string => named('BRAMBLE_URL');
 
 /** Where a service listens, past the gateway. */
 export function serviceUrl(name: string): string {
-  const file = path.join(named('BRAMBLE_DATA'), 'environments.json');
-  const environments = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
-  const url = environments['gateway']?.[`${name.toUpperCase()}_URL`];
+  const url = recordedEnvironment(named('BRAMBLE_DATA'))[`${name.toUpperCase()}_URL`];
   if (url === undefined) throw new Error(`${name} has no address`);
   return url;
 }
