@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from './errors';
-import { refuseUnkeepable } from './validate';
+import { MAX_DEPTH, refuseUnkeepable } from './validate';
 
 export const JSON_LIMIT = 100_000;
 
@@ -46,10 +46,20 @@ export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buff
   });
 }
 
-/** Only an escape can bring NUL or half a surrogate pair into JSON; a body without one need not be walked through. */
-const SUSPECT = /\\u(?:0000|d[89a-f])/i;
+/** Only an escape can bring NUL or half a surrogate pair into JSON. */
+const ESCAPE = /\\u(?:0000|d[89a-f])/i;
 
-/** Parses JSON; an empty body is an empty object, so that its missing fields are named. */
+/** Whether a body has to be walked through: most have too few brackets to be deep, and no escape that could do harm. */
+function isSuspect(text: string): boolean {
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code === 0x5b || code === 0x7b) && ++open > MAX_DEPTH) return true;
+  }
+  return ESCAPE.test(text);
+}
+
+/** Parses JSON; an empty body is an empty object, so that its missing fields are named. What no store keeps is refused. */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
   const text = bytes.toString('utf8');
@@ -59,7 +69,7 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (cause) {
     throw new AppError('invalid_json', { cause });
   }
-  if (SUSPECT.test(text)) refuseUnkeepable(value);
+  if (isSuspect(text)) refuseUnkeepable(value);
   return value;
 }
 

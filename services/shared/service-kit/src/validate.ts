@@ -28,15 +28,22 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix 
 /** NUL and halves of surrogate pairs: PostgreSQL keeps neither, and no text that a person writes has them. */
 const UNKEEPABLE = /[\0\p{Surrogate}]/u;
 
-/** Throws `invalid_input` when some text in `value`, however deep, cannot be kept. Keys are text too. */
+/** Nothing of ours is nested so deep, and whatever walks through it by recursion stays far from its limit. */
+export const MAX_DEPTH = 100;
+
+/** Throws `invalid_input` when `value` is nested deeper than `MAX_DEPTH`, or holds text (keys too) that cannot be kept. */
 export function refuseUnkeepable(value: unknown): void {
-  const waiting = [value];
-  while (waiting.length > 0) {
-    const each = waiting.pop();
-    if (typeof each === 'string' && UNKEEPABLE.test(each))
-      throw new AppError('invalid_input', { detail: 'text holds neither NUL nor half a character' });
-    if (typeof each === 'object' && each !== null)
-      for (const [key, inner] of Object.entries(each)) waiting.push(key, inner);
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new AppError('invalid_input', { detail: `nested deeper than ${MAX_DEPTH}` });
+    const below: unknown[] = [];
+    for (const each of level) {
+      if (typeof each === 'string' && UNKEEPABLE.test(each))
+        throw new AppError('invalid_input', { detail: 'text holds neither NUL nor half a character' });
+      if (typeof each === 'object' && each !== null)
+        for (const [key, inner] of Object.entries(each)) below.push(key, inner);
+    }
+    level = below;
   }
 }
 
