@@ -1,7 +1,7 @@
 import { shopUrl } from './shop';
 
 /** A schema as far as the tests look into it. */
-export interface Schema {
+interface Schema {
   type?: string | string[];
   properties?: Record<string, Schema>;
   $ref?: string;
