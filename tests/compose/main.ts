@@ -34,8 +34,9 @@ async function main(): Promise<void> {
   execFileSync(path.join(root, 'deploy', 'compose', 'init'), [envFile], { stdio: 'ignore' });
   appendFileSync(envFile, settings(port));
   const [command, ...first] = findCompose();
+  const always = ['--progress=quiet', `--project-name=${PROJECT}`, `--env-file=${envFile}`];
   compose = (...args) =>
-    spawnSync(command, [...first, `--project-name=${PROJECT}`, `--env-file=${envFile}`, ...args], {
+    spawnSync(command, [...first, ...always, ...args], {
       cwd: root,
       stdio: 'inherit',
     }).status ?? 1;
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   await sell(`http://127.0.0.1:${port}`);
   if (compose('up', '--wait', `--wait-timeout=${LIMIT_SECONDS}`) !== 0)
     throw new Error('a second docker compose up --wait, which has nothing to do, failed');
+  say('docker compose up --wait once more: nothing to do');
 }
 
 function buildImages(): void {
