@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Order } from '@bramble/contracts/orders';
+import { startCollector } from '@bramble/test-kit/collector';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import {
   checkMoney,
@@ -10,6 +11,7 @@ import {
   unfinished,
 } from '../chaos/invariants';
 import { createLedger } from '../chaos/ledger';
+
 import { openEyes } from '../helpers/eyes';
 import { startShop, type RunningShop } from '../helpers/running-shop';
 import { signUp } from '../helpers/shop-session';
@@ -18,14 +20,23 @@ import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/sh
 let shop: RunningShop;
 let eyes: Awaited<ReturnType<typeof openEyes>>;
 let seller: string;
+let collector: Awaited<ReturnType<typeof startCollector>>;
 beforeAll(async () => {
-  shop = await startShop({ env: { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' } });
+  collector = await startCollector();
+  shop = await startShop({
+    env: {
+      DELIVERY_STEP_SECONDS: '0.2',
+      RATE_LIMIT_FACTOR: '100000',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    },
+  });
   eyes = await openEyes(shop.dataDir);
   seller = await signUp(shop.url, 'seller');
 });
 afterAll(async () => {
   await eyes.close();
   await shop.stop();
+  collector.stop();
 });
 
 interface Ran {
@@ -119,6 +130,50 @@ describe('bramble-admin', () => {
     expect(rebuilt).toMatchObject({ code: 0, err: '' });
     expect(rebuilt.out).toContain('they are what they were');
   });
+});
+
+describe('an order as a trace', () => {
+  it('is one tree over all services, with every hop of its events', async () => {
+    const product = await sellProduct(shop.url, seller, 10);
+    const buyer = await signUp(shop.url, 'customer');
+    const order = await place(buyer, product.id);
+    await orderReaches(shop.url, buyer, order.id, ['COMPLETED']);
+    const hop = (service: string, type: string) => `${service}: process ${type}`;
+    const hops = [
+      hop('catalog', 'order.placed'),
+      hop('orders', 'stock.reserved'),
+      hop('payments', 'payment.requested'),
+      hop('orders', 'payment.captured'),
+      hop('catalog', 'order.paid'),
+      hop('delivery', 'order.paid'),
+      hop('orders', 'delivery.shipped'),
+      hop('orders', 'delivery.delivered'),
+    ];
+    const tree = await waitFor(
+      () => {
+        const roots = collector.spans.filter(
+          ({ service, name }) => service === 'gateway' && name === 'POST /api/orders',
+        );
+        const trees = roots.map(({ traceId }) => collector.spans.filter((span) => span.traceId === traceId));
+        return Promise.resolve(
+          trees.find((spans) => {
+            const names = spans.map(({ service, name }) => `${service}: ${name}`);
+            return (
+              spans.some(({ attributes }) => attributes['messaging.system']) &&
+              hops.every((name) => names.includes(name))
+            );
+          }),
+        );
+      },
+      { timeout: 20_000, interval: 200, what: 'the tree' },
+    );
+    const ids = new Set(tree.map(({ spanId }) => spanId));
+    const roots = tree.filter(({ parentSpanId }) => parentSpanId === undefined || !ids.has(parentSpanId));
+    expect(roots.map(({ service, name }) => `${service}: ${name}`)).toEqual(['gateway: POST /api/orders']);
+    expect(new Set(tree.map(({ service }) => service))).toEqual(
+      new Set(['gateway', 'orders', 'payments', 'catalog', 'delivery']),
+    );
+  }, 60_000);
 });
 
 describe('Redis emptied with orders in flight', () => {

@@ -27,8 +27,7 @@ export function onPaid(
 ): Decision {
   const { orderId, userId } = event.payload;
   const answer = (type: Answer['type']): Answer => ({ type, orderId, delivered: false, cause: event });
-  if (!document)
-    return { document: started(orderId, userId, at, pace), answers: [answer('delivery.started')] };
+  if (!document) return { document: started(event, at, pace), answers: [answer('delivery.started')] };
   const known = document.userId === undefined ? { ...document, userId } : document;
   if (document.status === 'STOPPED') return { document: known, answers: [answer('delivery.stopped')] };
   const reached = document.timeline.map(({ status }) => announcementOf(status));

@@ -1,4 +1,6 @@
+import type { EventOf } from '@bramble/contracts/events';
 import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
+import type { RequestContext } from '@bramble/service-kit/request-context';
 import { announcementOf, isOver, nextStep, stepsLeft, type Announcement } from './delivery.states';
 
 /**
@@ -13,6 +15,8 @@ export interface DeliveryDocument {
   courierId?: string;
   createdAt: Date;
   estimatedAt?: Date;
+  /** The order's correlation id and trace, for the steps that nobody's request takes. */
+  origin?: Pick<RequestContext, 'correlationId' | 'traceparent'>;
   /** When the demo courier takes the next step; absent where people do. */
   nextStepAt?: Date;
   timeline: { status: DeliveryStatus; at: Date }[];
@@ -33,9 +37,14 @@ const timed = (status: DeliveryStatus, at: Date, { stepMs }: Pace) => ({
   ...(stepMs === undefined || isOver(status) ? {} : { nextStepAt: new Date(at.getTime() + stepMs) }),
 });
 
-export const started = (orderId: string, userId: string, at: Date, pace: Pace): DeliveryDocument => ({
+export const started = (
+  { payload: { orderId, userId }, correlationId, traceparent }: EventOf<'order.paid'>,
+  at: Date,
+  pace: Pace,
+): DeliveryDocument => ({
   _id: orderId,
   userId,
+  origin: { correlationId, traceparent },
   status: 'PREPARING',
   createdAt: at,
   ...timed('PREPARING', at, pace),

@@ -92,6 +92,13 @@ export const baseEnv = (defaultPort: number) => ({
   SHUTDOWN_SECONDS: integer(20, 1, 600),
   // How long a service that was told to stop still serves: until nobody sends it requests any more.
   DRAIN_SECONDS: integer(0, 0, 300),
+  // Where spans go, as OTLP over HTTP; without it nothing is traced. The share is that of requests that begin a trace here.
+  OTEL_EXPORTER_OTLP_ENDPOINT: url().optional(),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'not a share between 0 and 1')
+    .transform(Number)
+    .default(1),
 });
 export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof baseEnv>>>;
 

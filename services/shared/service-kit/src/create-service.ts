@@ -8,6 +8,7 @@ import { createHttpEdge } from './http-edge';
 import { createLogger } from './logger';
 import { createMetrics, gauge } from './metrics';
 import { opsListener } from './ops';
+import { createTracing } from './tracing/tracing';
 import type { EarlyHandler, Service, Worker } from './service';
 
 export interface ServiceOptions {
@@ -54,6 +55,7 @@ export function createService({
 }: ServiceOptions): Service {
   const log = createLogger(name, config.LOG_LEVEL);
   const metrics = createMetrics(name);
+  const tracing = createTracing(name, config, log);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -83,6 +85,7 @@ export function createService({
   const edge = createHttpEdge({
     log,
     metrics,
+    tracing,
     early,
     notReady,
     draining: () => state === 'stopping',
@@ -107,6 +110,7 @@ export function createService({
     config,
     log,
     metrics,
+    tracing,
     app,
     server,
     mount: (more) => void endpoints.push(...more),
@@ -145,6 +149,7 @@ export function createService({
       ]);
       if (server.listening) await drain(server);
       for (const stopper of stoppers.reverse()) await attempt(stopper.name, stopper.fn);
+      await tracing?.stop();
       state = 'stopped';
       if (opsServer.listening) await drain(opsServer);
       log.info('stopped');

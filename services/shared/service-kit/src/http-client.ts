@@ -68,6 +68,13 @@ export function createUpstream(
       cid: correlationId,
     });
     const startedAt = performance.now();
+    const span = service.tracing?.start({
+      name: `${operation.method.toUpperCase()} ${operation.path}`,
+      kind: 'client',
+      parent: traceparent,
+      attributes: { 'server.address': name },
+    });
+    const passedOn = span?.traceparent ?? traceparent;
     let errorType = '';
     try {
       const response = await pool.request({
@@ -76,7 +83,7 @@ export function createUpstream(
         headers: {
           [internalTokenHeader]: token,
           'x-correlation-id': correlationId,
-          ...(traceparent ? { traceparent } : {}),
+          ...(passedOn ? { traceparent: passedOn } : {}),
           ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
           ...options.headers,
@@ -95,6 +102,7 @@ export function createUpstream(
         cause: error,
       });
     } finally {
+      span?.end({ error: errorType || undefined });
       duration.observe(
         { server_address: name, error_type: errorType },
         (performance.now() - startedAt) / 1000,

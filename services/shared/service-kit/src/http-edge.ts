@@ -1,13 +1,15 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { type AppError } from './errors';
-import type { Logger } from './logger';
+import { traceFields, type Logger } from './logger';
 import { gauge, histogram, type Metrics } from './metrics';
 import { correlationIdFrom, withContext, type RequestContext } from './request-context';
 import type { EarlyHandler } from './service';
+import type { Tracing } from './tracing/tracing';
 
 export interface HttpEdgeOptions {
   log: Logger;
   metrics: Metrics;
+  tracing: Tracing | undefined;
   early: readonly EarlyHandler[];
   notReady: () => Promise<string | undefined>;
   draining: () => boolean;
@@ -40,6 +42,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export function createHttpEdge({
   log,
   metrics,
+  tracing,
   early,
   notReady,
   draining,
@@ -60,11 +63,12 @@ export function createHttpEdge({
     res.setHeader('x-correlation-id', correlationId);
     for (const handler of early) if (handler(req, res)) return;
 
-    const traceparent = req.headers['traceparent'];
-    const context: RequestContext = {
-      correlationId,
-      traceparent: typeof traceparent === 'string' ? traceparent : '',
-    };
+    const given = req.headers['traceparent'];
+    const above = typeof given === 'string' ? given : '';
+    const span = tracing?.start({ name: req.method ?? '', kind: 'server', parent: above });
+    // Whoever passes headers on passes this span on.
+    if (span) req.headers['traceparent'] = span.traceparent;
+    const context: RequestContext = { correlationId, traceparent: span?.traceparent ?? above };
     active.inc({});
     res.once('close', () => {
       active.dec({});
@@ -75,6 +79,16 @@ export function createHttpEdge({
         { http_request_method: method, http_route: route, http_response_status_code: String(res.statusCode) },
         seconds,
       );
+      span?.end({
+        name: `${method} ${route}`,
+        attributes: {
+          'http.request.method': method,
+          'http.route': route,
+          'http.response.status_code': res.statusCode,
+          'bramble.correlation_id': correlationId,
+        },
+        error: res.statusCode >= 500 ? String(res.statusCode) : undefined,
+      });
       if (log.isLevelEnabled('info')) {
         const line = {
           http_request_method: method,
@@ -82,6 +96,7 @@ export function createHttpEdge({
           http_response_status_code: res.statusCode,
           duration_ms: Math.round(seconds * 1000),
           correlation_id: correlationId,
+          ...traceFields(context.traceparent),
         };
         if (res.statusCode >= 500) log.error(line, 'request failed');
         else log.info(line, 'request');

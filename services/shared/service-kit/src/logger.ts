@@ -1,5 +1,6 @@
 import { pino, stdTimeFunctions, type Logger } from 'pino';
 import { currentContext } from './request-context';
+import { parseTraceparent } from './tracing/trace-context';
 
 export type { Logger };
 
@@ -14,7 +15,13 @@ const secretPaths = [
   'email',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-/** A JSON logger that adds `correlation_id` of the request or event at hand and blots out secrets. */
+/** The ids by which a log line is found from its trace; none outside of one. */
+export function traceFields(traceparent: string): { trace_id?: string; span_id?: string } {
+  const context = traceparent === '' ? undefined : parseTraceparent(traceparent);
+  return context ? { trace_id: context.traceId, span_id: context.spanId } : {};
+}
+
+/** A JSON logger that adds `correlation_id`, `trace_id` and `span_id` of the request or event at hand and blots out secrets. */
 export const createLogger = (service: string, level: string): Logger =>
   pino({
     level,
@@ -22,5 +29,8 @@ export const createLogger = (service: string, level: string): Logger =>
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secretPaths, censor: '[redacted]' },
-    mixin: () => ({ correlation_id: currentContext().correlationId }),
+    mixin: () => {
+      const { correlationId, traceparent } = currentContext();
+      return { correlation_id: correlationId, ...traceFields(traceparent) };
+    },
   });

@@ -4,6 +4,7 @@ import type { BaseConfig } from './config';
 import type { Mountable } from './endpoint';
 import type { Logger } from './logger';
 import type { Metrics } from './metrics';
+import type { Tracing } from './tracing/tracing';
 
 export interface Worker {
   name: string;
@@ -21,6 +22,8 @@ export interface Service {
   readonly config: BaseConfig;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Undefined unless spans are wanted. */
+  readonly tracing: Tracing | undefined;
   readonly app: Express;
   /** The public server, for upgrades and timeouts. */
   readonly server: Server;

@@ -95,8 +95,10 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
   const runner = createRunner({
     now: Date.now,
     isTransient,
-    handle: async (events) => {
+    handle: async (batch) => {
       const start = performance.now();
+      const traced = service.tracing?.processing(batch, group);
+      const events = traced?.events ?? batch;
       const [first] = events;
       const context = first
         ? { correlationId: first.correlationId, traceparent: first.traceparent }
@@ -104,6 +106,10 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
       try {
         const duplicates = await withContext(context, () => withBatch(events, () => handle(events)));
         meters.handled(events, duplicates, (performance.now() - start) / 1000);
+        traced?.end();
+      } catch (error) {
+        traced?.end(error);
+        throw error;
       } finally {
         lastSeconds = (performance.now() - start) / 1000;
       }

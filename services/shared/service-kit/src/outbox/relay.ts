@@ -41,7 +41,27 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
 
   /** Sends the parcels and records what became of them; true when every parcel was taken. */
   const send = async (leader: Leadership, highest: Map<string, string>, parcels: Parcel[]) => {
-    const results = await publish(redis, parcels);
+    const spans = parcels
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ stream, rows }) =>
+        service.tracing?.start({
+          name: `send ${stream}`,
+          kind: 'producer',
+          // Linked, not between: an event's receiver stands below whoever made the event.
+          links: [...new Set(rows.map(({ traceparent }) => traceparent))],
+          attributes: {
+            'messaging.system': 'redis',
+            'messaging.operation.type': 'send',
+            'messaging.destination.name': stream,
+            'messaging.batch.message_count': rows.length,
+          },
+        }),
+      );
+    const results = await publish(redis, parcels).catch((error: unknown) => {
+      for (const span of spans) span?.end({ error: String(error) });
+      throw error;
+    });
+    for (const span of spans) span?.end();
     const sent: SentRow[] = [];
     let whole = true;
     for (const [i, parcel] of parcels.entries()) {

@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+
+/** W3C trace context: whose span something belongs to, and whether anybody records it. */
+export interface TraceContext {
+  /** 32 hex digits. */
+  traceId: string;
+  /** 16 hex digits. */
+  spanId: string;
+  sampled: boolean;
+}
+
+const pattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/** Reads a `traceparent`; undefined when it is empty or malformed. */
+export function parseTraceparent(text: string | undefined): TraceContext | undefined {
+  const [, traceId, spanId, flags] = pattern.exec(text ?? '') ?? [];
+  if (!traceId || !spanId || !flags) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
+  `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+
+/** A span below `parent`, or the first one of a new trace. */
+export const nextContext = (parent: TraceContext | undefined, sampled: boolean): TraceContext => ({
+  traceId: parent?.traceId ?? randomBytes(16).toString('hex'),
+  spanId: randomBytes(8).toString('hex'),
+  sampled: parent?.sampled ?? sampled,
+});

@@ -1,0 +1,85 @@
+import { testEnv } from '@bramble/test-kit/env';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { startCollector } from '@bramble/test-kit/collector';
+import { baseEnv, loadConfig } from '../src/config';
+import { createService } from '../src/create-service';
+import { newEvent } from '../src/events';
+import { currentContext } from '../src/request-context';
+
+const open = async (more: Record<string, string>) => {
+  const service = createService({ name: 'toy', config: loadConfig(baseEnv(0), testEnv(more)) });
+  service.app.get('/seen', (_req, res) => void res.json(currentContext()));
+  service.app.get('/broken', (_req, res) => void res.status(500).end());
+  const { port } = await service.start();
+  const seen = async (headers: Record<string, string> = {}) =>
+    (await (await fetch(`http://127.0.0.1:${port}/seen`, { headers })).json()) as { traceparent: string };
+  return { service, seen, url: `http://127.0.0.1:${port}` };
+};
+const given = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+describe('tracing', () => {
+  it('is off unless a collector is named: trace context passes as it came', async () => {
+    const { service, seen } = await open({});
+    expect(service.tracing).toBeUndefined();
+    expect((await seen({ traceparent: given })).traceparent).toBe(given);
+    expect((await seen()).traceparent).toBe('');
+    await service.stop();
+  });
+
+  it('sends a span per request and per event, below the one that caused it', async () => {
+    const collector = await startCollector();
+    const { service, seen, url } = await open({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    const { traceparent } = await seen({ traceparent: given });
+    await fetch(`${url}/broken`);
+    const cause = newEvent('product.deleted', 'p', { productId: 'p', sellerId: 's' });
+    const batch = service.tracing!.processing([{ ...cause, traceparent }], 'readers');
+    expect(batch.events[0]).toMatchObject({ id: cause.id, payload: cause.payload });
+    batch.end(new Error('no'));
+    await service.stop();
+    collector.stop();
+
+    const [request, broken, event] = collector.spans;
+    expect(request).toMatchObject({
+      service: 'toy',
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      parentSpanId: '00f067aa0ba902b7',
+      kind: 2,
+      attributes: { 'http.request.method': 'GET', 'http.response.status_code': 200 },
+    });
+    expect(Number(BigInt(request!.endTimeUnixNano) - BigInt(request!.startTimeUnixNano))).toBeGreaterThan(0);
+    expect(Math.abs(Number(request!.startTimeUnixNano) / 1e6 - Date.now())).toBeLessThan(60_000);
+    expect(traceparent).toBe(`00-${request?.traceId}-${request?.spanId}-01`);
+    expect(broken).toMatchObject({ kind: 2, status: { code: 2, message: '500' } });
+    expect(broken?.parentSpanId).toBeUndefined();
+    expect(event).toMatchObject({
+      name: 'process product.deleted',
+      kind: 5,
+      traceId: request?.traceId,
+      parentSpanId: request?.spanId,
+      links: [{ traceId: request?.traceId, spanId: request?.spanId }],
+      status: { code: 2, message: 'no' },
+    });
+    expect(batch.events[0]?.traceparent).toBe(`00-${event?.traceId}-${event?.spanId}-01`);
+  });
+
+  it('records nothing of a trace that its caller does not record', async () => {
+    const collector = await startCollector();
+    const { service, seen } = await open({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    const { traceparent } = await seen({ traceparent: given.replace(/01$/, '00') });
+    expect(traceparent).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-00$/);
+    const unsampled = await open({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_TRACES_SAMPLER_ARG: '0',
+    });
+    await unsampled.seen();
+    await Promise.all([service.stop(), unsampled.service.stop()]);
+    collector.stop();
+    expect(collector.spans).toEqual([]);
+  });
+
+  it('answers on while its collector is away', async () => {
+    const { service, seen } = await open({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+    for (let n = 0; n < 20; n++) expect((await seen()).traceparent).not.toBe('');
+    await waitFor(() => service.stop().then(() => true));
+  });
+});
