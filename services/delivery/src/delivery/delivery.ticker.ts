@@ -1,6 +1,7 @@
 import { newEvent } from '@bramble/service-kit/events';
 import type { Mongo } from '@bramble/service-kit/mongo';
 import type { MongoOutbox } from '@bramble/service-kit/mongo-outbox';
+import { currentContext, withContext } from '@bramble/service-kit/request-context';
 import { stepped, type Pace } from './delivery.document';
 import type { DeliveryRepository } from './delivery.repository';
 
@@ -32,8 +33,10 @@ export function createTicker({
       );
       await outbox.append(
         session,
-        steps.flatMap(({ document: { _id: orderId }, announcement }) =>
-          announcement === undefined ? [] : [newEvent(announcement, orderId, { orderId })],
+        steps.flatMap(({ document: { _id: orderId, origin }, announcement }) =>
+          announcement === undefined
+            ? []
+            : withContext(origin ?? currentContext(), () => [newEvent(announcement, orderId, { orderId })]),
         ),
       );
       return due.length;
