@@ -1,10 +1,9 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import { newEvent } from '@bramble/service-kit/events';
-import type { Mongo } from '@bramble/service-kit/mongo';
-import { freshMongoEvents, type MongoOutbox } from '@bramble/service-kit/mongo-outbox';
+import { freshMongoEvents } from '@bramble/service-kit/mongo-outbox';
 import { onPaid, onReleased, type Answer } from './delivery.decisions';
-import type { DeliveryDocument, Pace } from './delivery.document';
-import type { DeliveryRepository } from './delivery.repository';
+import type { DeliveryDocument } from './delivery.document';
+import type { DeliveryParts } from './delivery.parts';
 
 export const GROUP = 'delivery';
 
@@ -14,17 +13,7 @@ const eventOf = ({ type, orderId, delivered, cause }: Answer): AnyEvent =>
     : newEvent(type, orderId, { orderId }, { cause });
 
 /** Takes a batch of the orders' events in one transaction: read the deliveries, decide in order, write what changed. */
-export function createDeliveryConsumer({
-  mongo,
-  deliveries,
-  outbox,
-  pace,
-}: {
-  mongo: Mongo;
-  deliveries: DeliveryRepository;
-  outbox: MongoOutbox;
-  pace: Pace;
-}) {
+export function createDeliveryConsumer({ mongo, deliveries, outbox, pace }: DeliveryParts) {
   return (events: AnyEvent[]): Promise<void> =>
     mongo.transaction(async (session) => {
       const fresh = await freshMongoEvents(mongo, session, GROUP, events);

@@ -5,25 +5,13 @@ import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
 import { AppError } from '@bramble/service-kit/errors';
 import { newEvent } from '@bramble/service-kit/events';
 import type { Actor } from '@bramble/service-kit/internal-auth';
-import type { Mongo } from '@bramble/service-kit/mongo';
-import type { MongoOutbox } from '@bramble/service-kit/mongo-outbox';
-import { showDelivery, stepped, type DeliveryDocument, type Pace } from './delivery.document';
-import type { DeliveryRepository } from './delivery.repository';
+import { showDelivery, stepped, type DeliveryDocument } from './delivery.document';
+import type { DeliveryParts } from './delivery.parts';
 
 const position = z.tuple([timeSchema, idSchema]);
 const isStaff = ({ roles }: Actor) => roles.includes('admin') || roles.includes('courier');
 
-export function createDeliveryService({
-  mongo,
-  deliveries,
-  outbox,
-  pace,
-}: {
-  mongo: Mongo;
-  deliveries: DeliveryRepository;
-  outbox: MongoOutbox;
-  pace: Pace;
-}) {
+export function createDeliveryService({ mongo, deliveries, outbox, pace }: DeliveryParts) {
   return {
     /** The delivery of an order, for its owner, couriers and admins; `not_found` for everybody else. */
     async find(orderId: string, actor: Actor): Promise<DeliveryDocument> {

@@ -1,9 +1,7 @@
 import { newEvent } from '@bramble/service-kit/events';
-import type { Mongo } from '@bramble/service-kit/mongo';
-import type { MongoOutbox } from '@bramble/service-kit/mongo-outbox';
 import { currentContext, withContext } from '@bramble/service-kit/request-context';
-import { stepped, type Pace } from './delivery.document';
-import type { DeliveryRepository } from './delivery.repository';
+import { stepped } from './delivery.document';
+import type { DeliveryParts } from './delivery.parts';
 
 const BATCH = 256;
 
@@ -11,17 +9,7 @@ const BATCH = 256;
  * The demo courier: takes the steps whose time has come. The timers are in the documents, so they outlive the process;
  * a second ticker or a release at the same time conflicts in its transaction and is repeated on what stands then.
  */
-export function createTicker({
-  mongo,
-  deliveries,
-  outbox,
-  pace,
-}: {
-  mongo: Mongo;
-  deliveries: DeliveryRepository;
-  outbox: MongoOutbox;
-  pace: Pace;
-}) {
+export function createTicker({ mongo, deliveries, outbox, pace }: DeliveryParts) {
   const tick = (): Promise<number> =>
     mongo.transaction(async (session) => {
       const at = new Date();

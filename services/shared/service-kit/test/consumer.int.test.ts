@@ -1,39 +1,12 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import { expectNoLeaks } from '@bramble/test-kit/leaks';
-import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { NotYet } from '../src/errors';
-import {
-  effectsOf,
-  GROUP,
-  labelled,
-  labelOf,
-  labels,
-  metric,
-  startPublisher,
-  startReader,
-  STREAM,
-  type Publisher,
-  type ReaderOptions,
-} from './events-support';
+import { eventScene, GROUP, labelled, labelOf, labels, metric, STREAM, startReader } from './events-support';
 import { startWorker } from './worker';
 
-let stores: TestStores;
-let orders: Publisher;
-const open: { stop(): Promise<void> }[] = [];
-const reader = async (options?: ReaderOptions) => {
-  const started = await startReader(stores, options);
-  open.push(started);
-  return started;
-};
-const effects = (key?: string) => effectsOf(orders.sql, key);
-const effectsAre = (count: number, options = {}) =>
-  waitFor(async () => (await effects()).length >= count, { what: `${count} effects`, ...options });
-const pending = async () => {
-  const [count] = (await orders.redis.xpending(STREAM, GROUP)) as [number];
-  return count;
-};
-const deadOnes = () => orders.redis.xrange(`${STREAM}:dead`, '-', '+');
+const scene = eventScene();
+const { reader, effects, effectsAre, pending } = scene;
+const deadOnes = () => scene.orders.redis.xrange(`${STREAM}:dead`, '-', '+');
 /** Throws for the event with this label, as often as told. */
 const poison = (label: string, times = Infinity, error: () => Error = () => new Error('poison')) => {
   let tries = 0;
@@ -45,20 +18,9 @@ const poison = (label: string, times = Infinity, error: () => Error = () => new 
   return Object.assign(check, { tries: () => tries });
 };
 
-beforeEach(async () => {
-  stores = await testStores('service-kit');
-  orders = await startPublisher(stores);
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((started) => started.stop()));
-  await orders.stop();
-  await expectNoLeaks(stores);
-  await stores.close();
-});
-
 describe('a consumer', () => {
   it('applies every event once, in the order of its key, and leaves nothing pending', async () => {
-    for (let i = 0; i < 300; i++) await orders.say(labelled(`k${i % 3}`, `a${i}`));
+    for (let i = 0; i < 300; i++) await scene.orders.say(labelled(`k${i % 3}`, `a${i}`));
     const { service } = await reader();
     await effectsAre(300);
     for (const key of [0, 1, 2])
@@ -74,14 +36,14 @@ describe('a consumer', () => {
   it('keeps the order of a key while one of its events fails, and lets the others go on', async () => {
     const bad = poison('bad', 2);
     await reader({ before: bad });
-    await orders.say(
+    await scene.orders.say(
       labelled('k', 'first'),
       labelled('k', 'bad'),
       labelled('k', 'third'),
       ...labels('o', 50).map((label) => labelled(label, label)),
     );
     await waitFor(() => bad.tries() >= 1);
-    await orders.say(labelled('k', 'fourth'), labelled('o0', 'later'));
+    await scene.orders.say(labelled('k', 'fourth'), labelled('o0', 'later'));
     await waitFor(async () => (await effects()).includes('later'));
     expect(await effects('k')).toEqual(['first']);
     await waitFor(async () => (await effects('k')).length === 4);
@@ -89,13 +51,13 @@ describe('a consumer', () => {
     expect(bad.tries()).toBe(3);
     await waitFor(async () => (await pending()) === 0);
     expect(await deadOnes()).toEqual([]);
-    expect(await orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
+    expect(await scene.orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
   });
 
   it('gives poison up after 5 tries, and what waited behind it goes on', async () => {
     const bad = poison('bad');
     const { service } = await reader({ before: bad });
-    await orders.say(labelled('k', 'bad'), labelled('k', 'next'), labelled('o', 'other'));
+    await scene.orders.say(labelled('k', 'bad'), labelled('k', 'next'), labelled('o', 'other'));
     await waitFor(async () => (await effects('k')).length === 1, { timeout: 15_000 });
     expect(bad.tries()).toBe(5);
     expect((await effects()).sort()).toEqual(['next', 'other']);
@@ -115,8 +77,8 @@ describe('a consumer', () => {
 
   it('counts tries over a restart', async () => {
     const before = poison('bad');
-    const first = await startReader(stores, { before });
-    await orders.say(labelled('k', 'bad'), labelled('k', 'next'));
+    const first = await startReader(scene.stores, { before });
+    await scene.orders.say(labelled('k', 'bad'), labelled('k', 'next'));
     await waitFor(() => before.tries() === 3);
     await first.stop();
     const after = poison('bad');
@@ -129,7 +91,7 @@ describe('a consumer', () => {
   it('waits for what comes too early without counting tries', async () => {
     const early = poison('early', 6, () => new NotYet('its order is not known yet'));
     await reader({ before: early });
-    await orders.say(labelled('k', 'early'), labelled('k', 'next'));
+    await scene.orders.say(labelled('k', 'early'), labelled('k', 'next'));
     await waitFor(async () => (await effects()).length === 2, { timeout: 25_000 });
     expect(await effects()).toEqual(['early', 'next']);
     expect(await deadOnes()).toEqual([]);
@@ -142,15 +104,15 @@ describe('a consumer', () => {
         if (failures++ < 6) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
       },
     });
-    await orders.say(...labels('a', 5).map((label) => labelled('k', label)));
+    await scene.orders.say(...labels('a', 5).map((label) => labelled('k', label)));
     await effectsAre(5, { timeout: 25_000 });
     expect(await effects()).toEqual(labels('a', 5));
-    expect(await orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
+    expect(await scene.orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
   });
 
   it('has an effect once when it dies between commit and acknowledgement', async () => {
-    const worker = await startWorker(stores, 'reader that dies after its commit');
-    await orders.say(...labels('a', 3).map((label) => labelled('k', label)));
+    const worker = await startWorker(scene.stores, 'reader that dies after its commit');
+    await scene.orders.say(...labels('a', 3).map((label) => labelled('k', label)));
     expect(await worker.exited).toBe('SIGKILL');
     const committed = await effects();
     expect(committed.length).toBeGreaterThan(0);
@@ -170,21 +132,21 @@ describe('a consumer', () => {
     const started = new Promise<void>((resolve) => (handling = resolve));
     let release = () => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const busy = await startReader(stores, {
+    const busy = await startReader(scene.stores, {
       before: async () => {
         handling();
         await gate;
       },
     });
-    await orders.say(labelled('k', 'a'));
+    await scene.orders.say(labelled('k', 'a'));
     await started;
     const stopped = busy.stop();
     release();
     await stopped;
     expect(await effects()).toEqual(['a']);
     expect(await pending()).toBe(0);
-    const idle = await startReader(stores);
-    await waitFor(async () => String(await orders.redis.client('LIST')).includes('cmd=xreadgroup'));
+    const idle = await startReader(scene.stores);
+    await waitFor(async () => String(await scene.orders.redis.client('LIST')).includes('cmd=xreadgroup'));
     const at = Date.now();
     await idle.stop();
     expect(Date.now() - at).toBeLessThan(2_500);
@@ -192,13 +154,13 @@ describe('a consumer', () => {
 
   it('gives up at once what no schema knows, with the reason', async () => {
     const { service } = await reader();
-    await orders.redis.xadd(STREAM, '*', 'type', 'order.invented', 'payload', '{}');
+    await scene.orders.redis.xadd(STREAM, '*', 'type', 'order.invented', 'payload', '{}');
     const { id } = labelled('k', 'x');
     const envelope = { id, version: '1', key: 'k', correlationId: 'c', traceparent: '' };
     const occurredAt = new Date().toISOString();
     const bad = { ...envelope, occurredAt, type: 'order.cancelled', payload: '{"orderId":7}' };
-    await orders.redis.xadd(STREAM, '*', ...Object.entries(bad).flat());
-    await orders.say(labelled('k', 'good'));
+    await scene.orders.redis.xadd(STREAM, '*', ...Object.entries(bad).flat());
+    await scene.orders.say(labelled('k', 'good'));
     await effectsAre(1);
     const letters = await waitFor(async () => {
       const found = await deadOnes();

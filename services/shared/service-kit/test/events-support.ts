@@ -1,6 +1,8 @@
 import type { AnyEvent, EventOf } from '@bramble/contracts/events';
 import { testEnv } from '@bramble/test-kit/env';
-import type { TestStores } from '@bramble/test-kit/stores';
+import { expectNoLeaks } from '@bramble/test-kit/leaks';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { baseEnv, loadConfig } from '../src/config';
 import { createService } from '../src/create-service';
 import type { Service } from '../src/service';
@@ -133,3 +135,43 @@ export async function metric(
 /** `count` labels: `a0`, `a1`, … */
 export const labels = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
+/** Stores and a publisher for each test of a file; what the tests open is stopped, and nothing may be left behind. */
+export function eventScene() {
+  let stores: TestStores;
+  let orders: Publisher;
+  const open: { stop(): Promise<void> }[] = [];
+  beforeEach(async () => {
+    stores = await testStores('service-kit');
+    orders = await startPublisher(stores);
+  });
+  const stopReaders = () => Promise.all(open.splice(0).map((started) => started.stop()));
+  afterEach(async () => {
+    await stopReaders();
+    await orders.stop();
+    await expectNoLeaks(stores);
+    await stores.close();
+  });
+  const effects = (key?: string) => effectsOf(orders.sql, key);
+  return {
+    get stores() {
+      return stores;
+    },
+    get orders() {
+      return orders;
+    },
+    reader: async (options?: ReaderOptions) => {
+      const started = await startReader(stores, options);
+      open.push(started);
+      return started;
+    },
+    stopReaders,
+    effects,
+    effectsAre: (count: number, options = {}) =>
+      waitFor(async () => (await effects()).length >= count, { what: `${count} effects`, ...options }),
+    pending: async (): Promise<number> => {
+      const [count] = (await orders.redis.xpending(STREAM, GROUP)) as [number];
+      return count;
+    },
+  };
+}
