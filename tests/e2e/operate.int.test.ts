@@ -45,17 +45,18 @@ interface Ran {
   err: string;
 }
 
-/** Runs the command as an operator would. */
-async function admin(...words: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, ['scripts/bramble-admin.mjs', ...words], {
-    env: { ...process.env, DATA_DIR: shop.dataDir },
-  });
+/** Runs a command as an operator would. */
+async function run(...words: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, words, { env: { ...process.env, DATA_DIR: shop.dataDir } });
   const ran: Ran = { code: null, out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
   ran.code = await new Promise((resolve) => child.once('close', resolve));
   return ran;
 }
+const admin = (...words: string[]) => run('scripts/bramble-admin.mjs', ...words);
+const simulate = (...words: string[]) =>
+  run('--import', 'tsx', 'services/simulator/src/cli.ts', '--url', shop.url, ...words);
 
 const place = async (token: string, productId: string): Promise<Order> =>
   (await placeOrder(shop.url, token, [{ productId, quantity: 1 }])).body['order'] as Order;
@@ -129,6 +130,22 @@ describe('bramble-admin', () => {
     const rebuilt = await admin('reports', 'rebuild');
     expect(rebuilt).toMatchObject({ code: 0, err: '' });
     expect(rebuilt.out).toContain('they are what they were');
+  });
+});
+
+describe('the simulator', () => {
+  it('sends shoppers through the shop and reports what became of them', async () => {
+    const { code, out } = await simulate('--rate', '8', '--seconds', '5', '--accounts', '3');
+    expect(code).toBe(0);
+    const [, shoppers, orders] =
+      /(\d+) shoppers in \d+ s, (\d+) orders placed, 0 calls failed/.exec(out) ?? [];
+    expect(Number(shoppers)).toBeGreaterThan(20);
+    expect(Number(orders)).toBeGreaterThan(3);
+    expect(out).toMatch(/^paid +\d+$/m);
+    expect(await simulate('--rate', 'fast')).toMatchObject({
+      code: 2,
+      err: 'simulate: --rate takes 0.01 to 1000\n',
+    });
   });
 });
 
