@@ -17,7 +17,10 @@ const ofItsOwn = [
   'PUT /api/products/{id}/picture',
 ];
 
-async function settings(role: 'customer' | 'seller' | 'admin'): Promise<string> {
+type Who = 'customer' | 'seller' | 'admin';
+const everybody: readonly Who[] = short ? ['customer', 'seller'] : ['customer', 'seller', 'admin'];
+
+async function settings(role: Who): Promise<string> {
   const token = role === 'admin' ? await adminToken() : await signUp(shopUrl(), role);
   const id = role === 'customer' ? undefined : (await sellProduct(shopUrl(), token, 10)).id;
   // A cursor is a string that only its list can read, and a state may refuse what a schema allows.
@@ -30,8 +33,8 @@ ${ofItsOwn.map((name) => (id ? `\n[[operations]]\ninclude-name = "${name}"\npara
 }
 
 describe('schemathesis, with all its checks', () => {
-  it.each(['customer', 'seller', 'admin'] as const)(
-    'finds nothing as a %s',
+  it.each(everybody)(
+    'finds nothing as %s',
     async (role) => {
       const dir = mkdtempSync(path.join(os.tmpdir(), 'bramble-schemathesis-'));
       writeFileSync(path.join(dir, 'schemathesis.toml'), await settings(role));
@@ -49,7 +52,7 @@ describe('schemathesis, with all its checks', () => {
       );
       const generated = Number(/(\d+) generated/.exec(stdout)?.[1] ?? 0);
       const failures = Number(/(\d+) unique failure/.exec(stdout)?.[1] ?? (status === 0 ? 0 : 1));
-      tally(`schemathesis, as a ${role}`, generated, Array<number>(failures).fill(0));
+      tally(`schemathesis, as ${role}`, generated, Array<number>(failures).fill(0));
       if (status !== 0)
         throw new Error(
           `schemathesis ended with ${status}:\n${stdout.slice(-20_000)}\n${stderr.slice(-2_000)}`,
