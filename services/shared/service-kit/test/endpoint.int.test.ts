@@ -93,6 +93,12 @@ describe('an endpoint', () => {
     expect(res.text).not.toContain('secret');
   });
 
+  it('answers 503 while a store is away, without saying where it is', async () => {
+    const res = await api.get('/api/away').set('x-internal-token', anonymous);
+    expect([res.status, res.body.code]).toEqual([503, 'unavailable']);
+    expect(res.text).not.toContain('secret');
+  });
+
   it('returns a well-formed correlation id and replaces a bad one', async () => {
     expect((await api.get('/api/hello').set('x-correlation-id', 'abc-1')).headers['x-correlation-id']).toBe(
       'abc-1',

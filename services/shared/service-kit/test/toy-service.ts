@@ -63,6 +63,15 @@ const toyApi = {
     access: 'anyone',
     responses: { 200: answer },
   }),
+
+  away: operation({
+    method: 'get',
+    path: '/api/away',
+    tag: 't',
+    summary: '',
+    access: 'anyone',
+    responses: { 200: answer },
+  }),
   inside: operation({
     method: 'get',
     path: '/internal/inside',
@@ -111,6 +120,9 @@ export function buildToy(
       return { note: 'done' };
     }),
     ...endpoint(toyApi.broken, () => Promise.reject(new Error('a secret of the inside'))),
+    ...endpoint(toyApi.away, () =>
+      Promise.reject(Object.assign(new Error('connect to a secret place'), { code: 'ECONNREFUSED' })),
+    ),
     ...endpoint(toyApi.inside, () => Promise.resolve({ note: 'inside' })),
   ]);
   return service;
