@@ -11,7 +11,7 @@ const MODULES: Record<string, string> = {
   'kube-score': 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
   'helm-docs': 'github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2',
   gitleaks: 'github.com/zricethezav/gitleaks/v8@v8.30.1',
-  'osv-scanner': 'github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.6.0',
+  'osv-scanner': 'github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.3.5',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
 };
 /** The oldest Kubernetes that the chart says it runs on, and the one of the cluster test. */
