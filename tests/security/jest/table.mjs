@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 
 /** Prints what was tried, how often, and how often it went wrong, at the end of the run. */
 export default class Table {
@@ -18,5 +19,7 @@ export default class Table {
       `and ${results.numPassedTests} tests passed, ${results.numFailedTests} failed` +
         (results.numFailedTestSuites > 0 ? ` (${results.numFailedTestSuites} files)` : ''),
     );
+    // The folder that the configuration made for it.
+    if (file?.includes('bramble-security-')) rmSync(path.dirname(file), { recursive: true, force: true });
   }
 }
