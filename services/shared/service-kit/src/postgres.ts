@@ -39,7 +39,11 @@ const retryable: Record<string, 'serialization' | 'deadlock'> = {
   '40P01': 'deadlock',
 };
 const MAX_TRIES = 5;
-const QUERY_TIMEOUT_MS = 18_000;
+const REPLY_MS = 18_000;
+const PING_MS = 5_000;
+
+/** No reply at all came in time: the connection leads nowhere. A server that is slow would have said so before. */
+const isSilence = (error: unknown) => error instanceof Error && error.message === 'Query read timeout';
 
 /**
  * Opens a pool of at most `max` connections. Statements end after 15 s and a transaction left idle after 10 s, so that a
@@ -47,7 +51,12 @@ const QUERY_TIMEOUT_MS = 18_000;
  */
 export function openPostgres(
   service: Service,
-  { url, max = 8, name = 'postgres' }: { url: string; max?: number; name?: string },
+  {
+    url,
+    max = 8,
+    name = 'postgres',
+    replyMs = REPLY_MS,
+  }: { url: string; max?: number; name?: string; replyMs?: number },
 ): Sql {
   const pool = new pg.Pool({
     connectionString: url,
@@ -56,7 +65,7 @@ export function openPostgres(
     connectionTimeoutMillis: 5_000,
     // Above the server's own limit: a reply that a broken network swallowed would otherwise be awaited for ever, and
     // whatever stands in its batch with it. The connection is thrown away.
-    query_timeout: QUERY_TIMEOUT_MS,
+    query_timeout: replyMs,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: `bramble-${service.name}`,
@@ -64,7 +73,44 @@ export function openPostgres(
   });
   pool.on('error', (error) => service.log.warn({ err: error }, 'an idle connection to PostgreSQL broke'));
   // Every client gets the listener: a connection that breaks while checked out would otherwise end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const madeAt = new WeakMap<pg.PoolClient, number>();
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    madeAt.set(client, performance.now());
+  });
+  /**
+   * Once a connection went silent, those made before it are not trusted: a server that vanished with its address (a node
+   * that died, a pod that was deleted by force) leaves all of them silent, and each would be found out after its own wait.
+   */
+  let trustedFrom = -Infinity;
+  const checkOut = async (): Promise<pg.PoolClient> => {
+    for (;;) {
+      const client = await pool.connect();
+      if ((madeAt.get(client) ?? Infinity) >= trustedFrom) return client;
+      client.release(true);
+    }
+  };
+  const noting = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      if (isSilence(error)) trustedFrom = performance.now();
+      throw error;
+    }
+  };
+  /** One statement on a connection of its own for that long. */
+  const alone = async <T extends object>(statement: Statement & { query_timeout?: number }) => {
+    const client = await checkOut();
+    let broken = false;
+    try {
+      return await noting(() => client.query<T>(statement));
+    } catch (error) {
+      broken = isSilence(error);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
 
   const retries = counter(service, 'bramble_tx_retries_total');
   const duration = histogram(service, 'db_client_operation_duration_seconds');
@@ -98,39 +144,45 @@ export function openPostgres(
       );
     }
   };
-  const session = (client: pg.Pool | pg.PoolClient): SqlSession => ({
+  const session = (
+    run: <T extends object>(statement: Statement) => Promise<pg.QueryResult<T>>,
+  ): SqlSession => ({
     query: async <T extends object>(statement: Statement) => {
-      const result = await timed(operationOf(statement.text), () => client.query<T>(statement));
+      const result = await timed(operationOf(statement.text), () => run<T>(statement));
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     },
   });
 
   const once = async <T>(fn: (tx: SqlTransaction) => Promise<T>): Promise<T> => {
-    const client = await timed('connect', () => pool.connect());
+    const client = await timed('connect', checkOut);
     const hooks: (() => void)[] = [];
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
-      const result = await fn({ ...session(client), afterCommit: (hook) => void hooks.push(hook) });
-      await timed('commit', () => client.query('COMMIT'));
+      await noting(() => client.query('BEGIN'));
+      const within = session((statement) => noting(() => client.query(statement)));
+      const result = await fn({ ...within, afterCommit: (hook) => void hooks.push(hook) });
+      await timed('commit', () => noting(() => client.query('COMMIT')));
       for (const hook of hooks) hook();
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: unknown) => {
-        broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-      });
+      // On a connection that went silent nobody hears it; the server rolls back when it learns of the end.
+      if (isSilence(error)) broken = error as Error;
+      else
+        await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+          broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+        });
       throw error;
     } finally {
       client.release(broken);
     }
   };
 
-  watchStore(service, name, () => pool.query('SELECT 1'));
+  watchStore(service, name, () => alone({ text: 'SELECT 1', query_timeout: Math.min(PING_MS, replyMs) }));
   service.onStop(`${name} pool`, () => pool.end());
 
   return {
     pool,
-    query: session(pool).query,
+    query: session(alone).query,
     async transaction(fn) {
       for (let attempt = 1; ; attempt++) {
         try {

@@ -1,10 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to Redis whose connections can be made silent: open, but nothing comes through any more. */
-export async function silentProxy(redisUrl: string) {
-  const target = new URL(redisUrl);
+/** Nothing comes through any more, and neither side hears that the other is gone. */
+function silence(near: Socket, far: Socket): void {
+  near.unpipe(far);
+  far.unpipe(near);
+  near.resume();
+  far.resume();
+}
+
+/** A way to a store whose connections can be made silent: open, but nothing comes through any more. */
+export async function silentProxy(storeUrl: string) {
+  const target = new URL(storeUrl);
   const sockets = new Set<Socket>();
+  const pairs = new Map<Socket, Socket>();
   const readers = new Map<Socket, Socket>();
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
@@ -12,7 +21,11 @@ export async function silentProxy(redisUrl: string) {
       sockets.add(socket);
       socket.on('error', () => undefined);
     }
-    near.on('close', () => far.destroy());
+    pairs.set(near, far);
+    near.on('close', () => {
+      pairs.delete(near);
+      far.destroy();
+    });
     far.on('close', () => near.destroy());
     near.on('data', (chunk: Buffer) => {
       if (/xreadgroup/i.test(chunk.toString('latin1'))) readers.set(near, far);
@@ -22,19 +35,19 @@ export async function silentProxy(redisUrl: string) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = new URL(redisUrl);
+  const url = new URL(storeUrl);
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.toString(),
+    /** Silences every connection that is open now; later ones work. */
+    silenceAll: (): void => {
+      for (const [near, far] of pairs) silence(near, far);
+      pairs.clear();
+    },
     /** Silences the connections that read streams now; later ones work. Returns how many. */
     silenceReaders: (): number => {
       const silenced = [...readers].filter(([near]) => !near.destroyed);
-      for (const [near, far] of silenced) {
-        near.unpipe(far);
-        far.unpipe(near);
-        near.resume();
-        far.resume();
-      }
+      for (const [near, far] of silenced) silence(near, far);
       readers.clear();
       return silenced.length;
     },

@@ -8,6 +8,8 @@ const CHANNEL = 'bramble_outbox';
 const LOCK = 'bramble:outbox';
 /** A leader that was stopped in its tracks (SIGSTOP, a dead node) loses its session, and with it the lock. */
 const SESSION_LIMIT_MS = 6_000;
+/** A server that vanished with its address answers nothing: then the lock is gone as well. */
+const RENEW = { text: 'SELECT 1', query_timeout: SESSION_LIMIT_MS };
 const DELETE_BATCH = 2_000;
 const UNSEND_BATCH = 20_000;
 
@@ -82,7 +84,7 @@ export function postgresOutboxStore(service: Service, sql: Sql): OutboxStore {
 function leadership(client: pg.Client): Leadership {
   return {
     onWake: (wake) => void client.on('notification', wake),
-    renew: async () => void (await client.query('SELECT 1')),
+    renew: async () => void (await client.query(RENEW)),
     async unsent(limit) {
       const { rows } = await client.query<OutboxRow>({
         name: 'outbox-unsent',
