@@ -135,8 +135,9 @@ describe('bramble-admin', () => {
 
 describe('the simulator', () => {
   it('sends shoppers through the shop and reports what became of them', async () => {
-    const { code, out } = await simulate('--rate', '8', '--seconds', '5', '--accounts', '3');
+    const { code, out, err } = await simulate('--rate', '8', '--seconds', '5', '--accounts', '3');
     expect(code).toBe(0);
+    expect(err).not.toContain('Warning');
     const [, shoppers, orders] =
       /(\d+) shoppers in \d+ s, (\d+) orders placed, 0 calls failed/.exec(out) ?? [];
     expect(Number(shoppers)).toBeGreaterThan(20);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { pause } from '@bramble/service-kit/clock';
 import { seeded } from '@bramble/service-kit/random';
 import { createAccounts } from '../shopper/accounts';
@@ -47,6 +48,8 @@ export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: 
     inShop: () => inShop.size,
     turnedAway: () => turnedAway,
     async run(signal: AbortSignal): Promise<void> {
+      // Every shopper in the shop listens to it.
+      setMaxListeners(0, signal);
       const startedAt = performance.now();
       for (let n = 1; !signal.aborted; n++) {
         arrive(signal);
