@@ -73,6 +73,8 @@ async function osv(): Promise<Outcome> {
   if (!(await reachable('https://api.osv.dev')))
     return { scanner, verdict: 'not run', said: 'its database (api.osv.dev) could not be reached' };
   const status = scan(tool(scanner), ['scan', 'source', '--lockfile', 'package-lock.json']);
+  // It ends with 1 when it found something, and with more when it could not finish.
+  if (status > 1) return { scanner, verdict: 'not run', said: `it ended with ${status}` };
   return { scanner, verdict: status === 0 ? 'clean' : 'FINDINGS', said: 'package-lock.json' };
 }
 
