@@ -137,6 +137,8 @@ describe('upgrade', () => {
         return n % 4 < 2 ? door.product(product.id) : door.call('GET', '/api/orders?limit=5', buyer);
       });
       await change();
+      // helm waits for the new pods only; the old ones still serve, and then let go.
+      await tools.drained();
       const { sent, failures } = await stop();
       console.log(`${sent} requests while every service was replaced, ${failures.length} failed`);
       expect(failures).toEqual([]);

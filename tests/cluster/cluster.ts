@@ -108,6 +108,19 @@ export function openTools({ env }: Cluster, namespace: string, release: string) 
       return JSON.parse(line ?? '{}') as Record<string, unknown>;
     },
 
+    /** Waits until every pod that was told to end has ended. */
+    async drained(): Promise<void> {
+      const deadline = Date.now() + 120_000;
+      for (;;) {
+        const { items } = await json<{ items: Pod[] }>('get', 'pod');
+        const leaving = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+        if (leaving.length === 0) return;
+        if (Date.now() > deadline)
+          throw new Error(`still there: ${leaving.map(({ metadata }) => metadata.name).join(', ')}`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    },
+
     /**
      * Kills the pods of a component a second after it is told, and waits until others serve. Never by --force: that starts
      * a second server on the first one's files before the first has ended.
@@ -138,7 +151,7 @@ export function openTools({ env }: Cluster, namespace: string, release: string) 
 export type Tools = ReturnType<typeof openTools>;
 
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
   readonly status: {
     readonly phase: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
