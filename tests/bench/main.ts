@@ -9,7 +9,7 @@ import { startShop } from '../helpers/running-shop';
 import type { BareKind } from './bare-server';
 import { edgePlans } from './edge';
 import type { LoadPlan, LoadResult } from './load';
-import { load, withBareServer } from './processes';
+import { load, ORDERS_WARM_UP_SECONDS, withBareServer } from './processes';
 import { address, countOrders, prepareShop } from '../helpers/shop-session';
 
 const help = `npm run bench -- [options]
@@ -90,9 +90,14 @@ async function shopRows(
   const { tokens, productIds, adminToken } = await prepareShop(url, { buyers: 20, products: 20 });
   const express = 'bare Express 5, 2 KB';
   const rows: Row[] = [];
-  const measure = async (name: string, against: string, requests: LoadPlan['requests']) => {
+  const measure = async (
+    name: string,
+    against: string,
+    requests: LoadPlan['requests'],
+    warmUpSeconds?: number,
+  ) => {
     say(name);
-    rows.push({ name, against, ...(await load({ url, seconds, connections, requests })) });
+    rows.push({ name, against, ...(await load({ url, seconds, connections, requests }, warmUpSeconds)) });
   };
   await measure('product list', express, [{ method: 'GET', path: '/api/products?limit=20' }]);
   await measure(
@@ -124,7 +129,7 @@ async function shopRows(
       paymentMethod: { token: 'tok_visa' },
     }),
   }));
-  await measure('orders, two lines, to PAID', 'node:http + PostgreSQL order', orders);
+  await measure('orders, two lines, to PAID', 'node:http + PostgreSQL order', orders, ORDERS_WARM_UP_SECONDS);
   await pause(1_000);
   const unpaidAfterOneSecond =
     (await countOrders(url, adminToken, 'PENDING')) + (await countOrders(url, adminToken, 'RESERVED'));

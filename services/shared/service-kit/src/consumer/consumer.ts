@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { backoff, pause } from '../clock';
 import type { Service } from '../service';
 import { isTransient } from '../errors';
+import { createGathering } from '../gather';
 import { redisUrlOf } from '../redis';
 import { currentContext, withContext } from '../request-context';
 import { compareStreamIds } from '../stream-id';
@@ -18,11 +19,8 @@ import { createSettler, type Death } from './settle';
 /** The most events in one call of a handler. */
 const BATCH = 128;
 const CLAIM_MS = 10_000;
-/**
- * The rest after a turn that was not full, as a multiple of the turn's own time and between two bounds: what arrives
- * meanwhile travels together, so that a busy group commits few large batches, the larger the slower the machine.
- */
-const REST = { factor: 2, minMs: 20, maxMs: 100 };
+/** An order passes four groups on its way to PAID, so the longest rest is its latency in a rush. Measured: docs/performance.md. */
+const GATHER = { perEventMs: 0.5, minMs: 5, maxMs: 120 };
 /** With so many entries waiting behind failures nothing new is read. */
 const MAX_HELD = 10_000;
 
@@ -208,6 +206,7 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
     }
   };
 
+  const restAfter = createGathering(GATHER);
   let claimAt = 0;
   const turn = async () => {
     if (owed.length > 0) await acknowledge([]);
@@ -229,10 +228,9 @@ export function createConsumer(service: Service, options: ConsumeOptions): void 
     }
     const reply = await reader.readNew(wait);
     const read = reply.reduce((sum, [, entries]) => sum + entries.length, 0);
-    const start = performance.now();
-    if (read === 0 || !(await process(reply, false)) || read >= BATCH) return;
-    const took = performance.now() - start;
-    await pause(Math.min(REST.maxMs, Math.max(REST.minMs, REST.factor * took)), signal);
+    if (read === 0 || !(await process(reply, false))) return;
+    const rest = restAfter(read);
+    if (read < BATCH) await pause(rest, signal);
   };
 
   const loop = async () => {

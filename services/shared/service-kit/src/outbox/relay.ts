@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { backoff, pause } from '../clock';
 import type { Service } from '../service';
 import { isTransient } from '../errors';
+import { createGathering } from '../gather';
 import { counter } from '../metrics';
 import { compareStreamIds, ZERO_ID } from '../stream-id';
 import { createNotifier } from './notifier';
@@ -15,8 +16,8 @@ const BATCH = 512;
 const SWEEP_MS = 1_000;
 const TRIM_MS = 10_000;
 const CLEAN_MS = 60_000;
-/** Between two rounds under load, so that a busy service publishes few large batches instead of many small ones. */
-const LINGER_MS = 10;
+/** Between two rounds, so that a busy service publishes few large batches instead of many small ones. */
+const GATHER = { perEventMs: 0.2, minMs: 2, maxMs: 40 };
 
 export interface RelayOptions {
   store: OutboxStore;
@@ -104,25 +105,29 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
     }));
   };
 
-  /** Publishes until nothing is left; a sweep also asks every stream whether it lost entries. */
+  /** Publishes until nothing is left, and answers how many rows; a sweep also asks every stream whether it lost entries. */
   const drain = async (
     leader: Leadership,
     highest: Map<string, string>,
     sweep: boolean,
     cause: 'notify' | 'sweep',
-  ) => {
+  ): Promise<number> => {
+    let count = 0;
     for (let first = true; first || !signal.aborted; first = false) {
       const rows = await leader.unsent(BATCH);
       const parcels = parcelsOf(rows, highest, first && sweep);
-      if (parcels.length === 0) return;
+      if (parcels.length === 0) break;
       const whole = await send(leader, highest, parcels);
+      count += rows.length;
       if (rows.length > 0) rounds.inc({ cause, result: 'ok' });
-      if (whole && rows.length < BATCH) return;
+      if (whole && rows.length < BATCH) break;
     }
+    return count;
   };
 
   const lead = async (leader: Leadership) => {
     const highest = new Map(await leader.highest());
+    const restAfter = createGathering(GATHER);
     leader.onWake(waker.wake);
     let failures = 0;
     let sweepAt = 0;
@@ -138,7 +143,7 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
       }
       try {
         // Trimmed also when nothing can be published: a Redis that is full takes events only after it was trimmed.
-        await drain(leader, highest, sweep, woken ? 'notify' : 'sweep').finally(async () => {
+        const count = await drain(leader, highest, sweep, woken ? 'notify' : 'sweep').finally(async () => {
           if (!sweep || Date.now() < trimAt) return;
           trimAt = Date.now() + TRIM_MS;
           await trimStreams(service, redis, streams);
@@ -146,7 +151,7 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
         if (sweep && Date.now() >= cleanAt && (await leader.deleteOld()) === 0)
           cleanAt = Date.now() + CLEAN_MS;
         failures = 0;
-        await pause(LINGER_MS, signal);
+        await pause(restAfter(count), signal);
       } catch (error) {
         failures += 1;
         rounds.inc({ cause: sweep ? 'sweep' : 'notify', result: 'error' });
