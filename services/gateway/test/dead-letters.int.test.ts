@@ -25,14 +25,16 @@ const lettersOf = (group: string) => {
   service.mount(deadLetterEndpoints(service, { redis: events, group }));
   return startService(service);
 };
-/** Writes a letter as a consumer does; answers its id. */
+let written = 0;
+/** Writes a letter as a consumer does, later than all before it, in whatever stream; answers its id. */
 async function bury(group: string, stream: string): Promise<string> {
   const fields = {
     ...{ id: randomUUID(), type: 'order.placed', version: '1', key: randomUUID(), correlationId: 'c' },
     ...{ occurredAt: new Date().toISOString(), payload: '{"a":1}', group, entryId: '1-1', attempts: '5' },
     ...{ error: 'Error: poison', reason: 'handler', failedAt: new Date().toISOString() },
   };
-  const entry = await redis.xadd(`${stream}:dead`, '*', ...Object.entries(fields).flat());
+  const at = `${Date.now()}-${++written}`;
+  const entry = await redis.xadd(`${stream}:dead`, at, ...Object.entries(fields).flat());
   return `${stream}.${group}.${String(entry)}`;
 }
 
