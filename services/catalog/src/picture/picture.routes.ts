@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { readBody } from '@bramble/service-kit/body';
-import { endpoint, reply, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint, reply } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import { AppError } from '@bramble/service-kit/errors';
 import type { Actor } from '@bramble/service-kit/internal-auth';
 import { knows } from '../cache/send-answer';

@@ -1,5 +1,6 @@
 import { deliveryApi } from '@bramble/contracts/delivery';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { Actor } from '@bramble/service-kit/internal-auth';
 import { showDelivery } from './delivery.document';
 import type { DeliveryService } from './delivery.service';

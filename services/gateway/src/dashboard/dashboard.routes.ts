@@ -1,5 +1,6 @@
 import { gatewayApi } from '@bramble/contracts/gateway';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { DashboardService } from './dashboard.service';
 
 export const dashboardRoutes = (dashboard: DashboardService): Mountable[] =>

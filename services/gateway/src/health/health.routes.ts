@@ -1,5 +1,6 @@
 import { gatewayApi } from '@bramble/contracts/gateway';
-import { endpoint, reply, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint, reply } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { HealthService } from './health.service';
 
 export const healthRoutes = (health: HealthService): Mountable[] =>

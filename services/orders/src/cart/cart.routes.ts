@@ -1,5 +1,6 @@
 import { cartApi } from '@bramble/contracts/cart';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { CartService } from './cart.service';
 
 export const cartRoutes = (cart: CartService): Mountable[] => [

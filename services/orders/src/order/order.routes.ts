@@ -1,6 +1,7 @@
 import { ordersApi } from '@bramble/contracts/orders';
 import { userIdOf } from '@bramble/service-kit/authorize';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { CartService } from '../cart/cart.service';
 import { toOrder } from './order.dto';
 import type { OrderService } from './order.service';

@@ -1,5 +1,6 @@
 import { ordersApi } from '@bramble/contracts/orders';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { SalesService } from './sales.service';
 
 export const salesRoutes = (sales: SalesService): Mountable[] => [

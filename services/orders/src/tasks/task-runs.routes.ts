@@ -1,5 +1,6 @@
 import { tasksApi } from '@bramble/contracts/tasks';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { TaskRuns } from './task-runs';
 
 export const taskRunsRoutes = (tasks: TaskRuns): Mountable[] => [

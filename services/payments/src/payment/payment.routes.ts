@@ -1,5 +1,6 @@
 import { paymentsApi } from '@bramble/contracts/payments';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import type { PaymentService } from './payment.service';
 
 export const paymentRoutes = (payments: PaymentService): Mountable[] =>

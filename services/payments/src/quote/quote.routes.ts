@@ -1,7 +1,8 @@
 import type { Parsed } from '@bramble/contracts/operation';
 import { cartApi } from '@bramble/contracts/cart';
 import { paymentsApi } from '@bramble/contracts/payments';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import { AppError } from '@bramble/service-kit/errors';
 import type { Upstream } from '@bramble/service-kit/http-client';
 import { currentContext } from '@bramble/service-kit/request-context';

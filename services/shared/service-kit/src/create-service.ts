@@ -3,13 +3,13 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseConfig } from './config';
-import { mountEndpoints, type Mountable } from './endpoint';
+import { mountEndpoints } from './endpoint';
 import { createHttpEdge } from './http-edge';
 import { createLogger } from './logger';
 import { createMetrics, gauge } from './metrics';
 import { opsListener } from './ops';
 import { createTracing } from './tracing/tracing';
-import type { EarlyHandler, Service, Worker } from './service';
+import type { EarlyHandler, Mountable, Service, Worker } from './service';
 
 export interface ServiceOptions {
   name: string;

@@ -5,9 +5,9 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { fieldsOf } from './consumer/entry';
 import { deadKey, replayStream } from './consumer/keys';
-import type { Service } from './service';
+import type { Mountable, Service } from './service';
 import { decodeCursor, toPage } from './cursor';
-import { endpoint, type Mountable } from './endpoint';
+import { endpoint } from './endpoint';
 import { AppError } from './errors';
 import { compareStreamIds } from './stream-id';
 

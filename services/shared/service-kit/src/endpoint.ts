@@ -3,7 +3,7 @@ import type { Answer, Operation, Parsed } from '@bramble/contracts/operation';
 import { authorize } from './authorize';
 import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
 import { inTests } from './config';
-import type { Service } from './service';
+import type { Mountable, Service } from './service';
 import { AppError, isTransient } from './errors';
 import { sendProblem, setRoute } from './http-edge';
 import type { Actor } from './internal-auth';
@@ -43,13 +43,6 @@ export class Reply {
 /** Answers with a status of one's own, for example 304, or with headers such as ETag. */
 export const reply = (status: number, body?: unknown, headers: Record<string, string> = {}): Reply =>
   new Reply(status, body, headers);
-
-/** Something that can be mounted: a method, a path with `:name` parameters, and an express handler. */
-export interface Mountable {
-  method: Operation['method'];
-  path: string;
-  handler: (service: Service) => RequestHandler;
-}
 
 const successOf = (operation: Operation): number =>
   Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200);

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Service } from './service';
 import { metricsCatalogue, type LabelsOf, type MetricName, type MetricOfKind } from './metrics-catalogue';
 
 type Labels = Record<string, string>;
@@ -86,7 +85,9 @@ const gaugeOf = (metrics: Metrics, name: MetricOfKind<'gauge'>) => metricOf(metr
 const set = (metrics: Metrics, name: MetricOfKind<'gauge'>, value: number, labels: Labels = {}) =>
   gaugeOf(metrics, name).set(labels, value);
 
-type Owner = Pick<Service, 'metrics'>;
+interface Owner {
+  readonly metrics: Metrics;
+}
 
 /** A counter of the catalogue, at 0 from now on for every closed combination. */
 export function counter<N extends MetricOfKind<'counter'>>(owner: Owner, name: N) {

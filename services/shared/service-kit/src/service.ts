@@ -1,7 +1,7 @@
-import type { Express } from 'express';
+import type { Operation } from '@bramble/contracts/operation';
+import type { Express, RequestHandler } from 'express';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { BaseConfig } from './config';
-import type { Mountable } from './endpoint';
 import type { Logger } from './logger';
 import type { Metrics } from './metrics';
 import type { Tracing } from './tracing/tracing';
@@ -15,6 +15,13 @@ export interface Worker {
 
 /** Answers a request before the framework does: true when it took it. */
 export type EarlyHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+/** Something that can be mounted: a method, a path with `:name` parameters, and an express handler. */
+export interface Mountable {
+  method: Operation['method'];
+  path: string;
+  handler: (service: Service) => RequestHandler;
+}
 
 /** A service that is built but does not listen until `start()`. */
 export interface Service {

@@ -1,6 +1,7 @@
 import { usersApi } from '@bramble/contracts/users';
 import { userIdOf } from '@bramble/service-kit/authorize';
-import { endpoint, type Mountable } from '@bramble/service-kit/endpoint';
+import { endpoint } from '@bramble/service-kit/endpoint';
+import type { Mountable } from '@bramble/service-kit/service';
 import { AppError } from '@bramble/service-kit/errors';
 import type { AdminService } from './admin.service';
 
