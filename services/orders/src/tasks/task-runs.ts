@@ -17,8 +17,9 @@ const backupGauges = [
 /** Keeps when the shop's recurring tasks last succeeded, and exports it for the alerts on those that are missed. */
 export function createTaskRuns(service: Service, runs: TaskRunsRepository) {
   const counted = counter(service, 'bramble_task_runs_total');
-  collected(service, 'tasks', gauges, async () => (await runs.list()).flatMap(samplesOf));
-  collected(service, 'backups', backupGauges, async () => (await runs.list()).flatMap(backupSamplesOf));
+  collected(service, 'tasks', [...gauges, ...backupGauges], async () =>
+    (await runs.list()).flatMap((run) => [...samplesOf(run), ...backupSamplesOf(run)]),
+  );
   return {
     /** `run`, noted in the table at most every `intervalSeconds`, however often it runs. */
     noted(task: TaskName, intervalSeconds: number, run: (signal: AbortSignal) => Promise<unknown>) {
