@@ -1,5 +1,5 @@
 import type { Sql } from '@bramble/service-kit/postgres';
-import { toHistoryRow, toRefundRow } from './order/order.rows';
+import { toHistoryRow, toLineRows, toRefundRow } from './order/order.rows';
 import type { HistoryEntry, OrderState } from './order/order.types';
 
 export interface PastOrder {
@@ -53,17 +53,7 @@ const orderRow = (order: OrderState) => ({
   paid_at: iso(order.paidAt),
 });
 
-const lineRows = ({ id, lines }: OrderState) =>
-  lines.map((line, index) => ({
-    order_id: id,
-    line_no: index + 1,
-    product_id: line.productId,
-    seller_id: line.sellerId,
-    title: line.title,
-    unit_price: line.unitPrice.amount,
-    quantity: line.quantity,
-    line_total: line.lineTotal.amount,
-  }));
+const lineRows = ({ id, lines }: OrderState) => toLineRows(lines).map((line) => ({ order_id: id, ...line }));
 
 const saleRows = (order: OrderState) =>
   order.status === 'COMPLETED'

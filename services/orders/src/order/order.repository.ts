@@ -138,8 +138,8 @@ export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: Postg
           SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(event_id::text) FROM claimed) END AS claimed FROM locked`,
         values: [events.map(({ id }) => id), [...new Set(events.map(({ key }) => key))]],
       });
-      const claimed =
-        rows.length > 0 ? (rows.find((row) => row.claimed)?.claimed ?? []) : events.map(({ id }) => id);
+      const [first] = rows;
+      const claimed = first ? (first.claimed ?? []) : events.map(({ id }) => id);
       return { ...(await locked(tx, rows)), fresh: unclaimed(events, claimed) };
     },
     async load(ids) {

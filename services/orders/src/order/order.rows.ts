@@ -65,6 +65,18 @@ export const orderColumns = `o.id, o.number, o.user_id, o.status, o.failure_reas
   o.shipping, o.total, o.refunded, o.shipping_address, o.card, o.attempt, o.capture, o.captured, o.payment_id, o.restock, o.expires_at,
   o.obligations, o.correlation_id, o.created_at, o.paid_at`;
 
+/** The lines of an order as rows of `order_lines`, but for its id; they are numbered from 1. */
+export const toLineRows = (lines: readonly OrderLine[]): (LineRow & { line_no: number })[] =>
+  lines.map((line, index) => ({
+    line_no: index + 1,
+    product_id: line.productId,
+    seller_id: line.sellerId,
+    title: line.title,
+    unit_price: line.unitPrice.amount,
+    quantity: line.quantity,
+    line_total: line.lineTotal.amount,
+  }));
+
 export const toLine = (row: LineRow, currency: string): OrderLine => ({
   productId: row.product_id,
   sellerId: row.seller_id,

@@ -5,6 +5,7 @@ import type { Sql } from '@bramble/service-kit/postgres';
 import type { PostgresOutbox } from '@bramble/service-kit/postgres-outbox';
 import { KEPT, type RequestKey } from '../idempotency/idempotency.repository';
 import { dueAtOf, overdueAtOf } from './order.deadlines';
+import { toLineRows } from './order.rows';
 import type { OrderState } from './order.types';
 
 export interface Placing {
@@ -84,15 +85,7 @@ const toRow = ({ order, event, request, answer, cartOwner }: Placing) => {
     overdue_at: time(overdueAtOf(order)),
     correlation_id: order.correlationId,
     created_at: time(order.createdAt),
-    lines: lines.map((line, index) => ({
-      line_no: index + 1,
-      product_id: line.productId,
-      seller_id: line.sellerId,
-      title: line.title,
-      unit_price: line.unitPrice.amount,
-      quantity: line.quantity,
-      line_total: line.lineTotal.amount,
-    })),
+    lines: toLineRows(lines),
     story: { userId: order.userId, number: order.number, currency: order.currency, totals, lines },
     event_id: event.id,
     stream: events[event.type].stream,

@@ -72,9 +72,9 @@ export function openPostgres(
     options: '-c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC',
   });
   pool.on('error', (error) => service.log.warn({ err: error }, 'an idle connection to PostgreSQL broke'));
-  // Every client gets the listener: a connection that breaks while checked out would otherwise end the process.
   const madeAt = new WeakMap<pg.PoolClient, number>();
   pool.on('connect', (client) => {
+    // Every client gets the listener: a connection that breaks while checked out would otherwise end the process.
     client.on('error', () => undefined);
     madeAt.set(client, performance.now());
   });
