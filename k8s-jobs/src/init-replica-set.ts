@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@bramble/service-kit/logger';
-import { text } from '@bramble/service-kit/config';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { text } from '@bramble/service-kit/base/config';
 import type { Document, MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { Refusal, job } from './shared/job';

@@ -1,4 +1,4 @@
-import { text } from '@bramble/service-kit/config';
+import { text } from '@bramble/service-kit/base/config';
 import type { MongoClient } from 'mongodb';
 import type pg from 'pg';
 import { z } from 'zod';

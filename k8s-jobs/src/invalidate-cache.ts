@@ -1,4 +1,4 @@
-import { url } from '@bramble/service-kit/config';
+import { url } from '@bramble/service-kit/base/config';
 import { Redis } from 'ioredis';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';

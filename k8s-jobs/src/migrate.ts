@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { text } from '@bramble/service-kit/config';
-import { migratePostgres } from '@bramble/service-kit/migrate';
+import { text } from '@bramble/service-kit/base/config';
+import { migratePostgres } from '@bramble/service-kit/stores/migrate';
 import { firstConnection } from './shared/first-connection';
 import { given, postgresShape, postgresVariable } from './shared/databases';
 import { grantRows } from './shared/grant-rows';

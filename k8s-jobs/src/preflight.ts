@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { text } from '@bramble/service-kit/config';
+import { text } from '@bramble/service-kit/base/config';
 import { Refusal, job } from './shared/job';
 import { complaint, pageSizeOf } from './shared/board';
 

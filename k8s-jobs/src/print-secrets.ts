@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { text } from '@bramble/service-kit/config';
+import { text } from '@bramble/service-kit/base/config';
 import { unpack } from './archive/lines';
 import { job } from './shared/job';
 

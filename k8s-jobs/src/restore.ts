@@ -1,6 +1,6 @@
 import { tasksApi } from '@bramble/contracts/tasks';
-import type { Logger } from '@bramble/service-kit/logger';
-import { optionalText, text, url } from '@bramble/service-kit/config';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { optionalText, text, url } from '@bramble/service-kit/base/config';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { unpack, type Line } from './archive/lines';

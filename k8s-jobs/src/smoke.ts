@@ -1,6 +1,6 @@
 import { catalogApi } from '@bramble/contracts/catalog';
 import { healthSchema } from '@bramble/contracts/gateway';
-import { url } from '@bramble/service-kit/config';
+import { url } from '@bramble/service-kit/base/config';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';
 

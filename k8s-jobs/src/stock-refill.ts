@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { catalogApi } from '@bramble/contracts/catalog';
-import { text, url } from '@bramble/service-kit/config';
+import { text, url } from '@bramble/service-kit/base/config';
 import { callAsJob, type Caller } from './shared/call-as-job';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { Logger } from '@bramble/service-kit/logger';
-import { integer, text, url } from '@bramble/service-kit/config';
-import { migrationsApplied } from '@bramble/service-kit/migrate';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { integer, text, url } from '@bramble/service-kit/base/config';
+import { migrationsApplied } from '@bramble/service-kit/stores/migrate';
 import { Redis } from 'ioredis';
 import { mongoUrl } from './shared/databases';
 import { firstConnection } from './shared/first-connection';

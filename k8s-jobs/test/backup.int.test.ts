@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createLogger } from '@bramble/service-kit/logger';
+import { createLogger } from '@bramble/service-kit/observe/logger';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { Binary, Long, MongoClient, ObjectId } from 'mongodb';
 import pg from 'pg';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createLogger } from '@bramble/service-kit/logger';
+import { createLogger } from '@bramble/service-kit/observe/logger';
 import { sharedStores } from '@bramble/test-kit/stores';
 import pg from 'pg';
 import { initUsers } from '../src/init-users';

@@ -1,4 +1,4 @@
-import { createLogger } from '@bramble/service-kit/logger';
+import { createLogger } from '@bramble/service-kit/observe/logger';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { Redis } from 'ioredis';
 import { invalidateCache } from '../src/invalidate-cache';

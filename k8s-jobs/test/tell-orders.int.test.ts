@@ -1,5 +1,5 @@
 import { tasksApi } from '@bramble/contracts/tasks';
-import { createLogger } from '@bramble/service-kit/logger';
+import { createLogger } from '@bramble/service-kit/observe/logger';
 import { buildOrders } from '@bramble/orders/app';
 import { loadOrdersConfig } from '@bramble/orders/config';
 import { testEnv } from '@bramble/test-kit/env';

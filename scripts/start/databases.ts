@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { migratePostgres } from '@bramble/service-kit/migrate';
+import { migratePostgres } from '@bramble/service-kit/stores/migrate';
 import type { Log } from '../stores/types';
 import { postgresServices, root } from '../workspace';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/internal-auth';
+import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { recordedEnvironment } from '../helpers/recorded-environment';
 import type { LoadPlan } from './load';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '@bramble/service-kit/random';
+import type { Random } from '@bramble/service-kit/base/random';
 import type { Rig } from './rig';
 
 type Say = (line: string) => void;

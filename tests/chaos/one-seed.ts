@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { newId } from '@bramble/service-kit/ids';
-import { seeded, type Random } from '@bramble/service-kit/random';
+import { newId } from '@bramble/service-kit/base/ids';
+import { seeded, type Random } from '@bramble/service-kit/base/random';
 import { faults } from './faults';
 import { checkIdempotency } from './idempotency';
 import {

@@ -1,4 +1,4 @@
-import type { Random } from '@bramble/service-kit/random';
+import type { Random } from '@bramble/service-kit/base/random';
 import { request, signUp } from '../helpers/shop-session';
 import type { Ledger } from './ledger';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { optionalText, text } from '@bramble/service-kit/config';
+import { optionalText, text } from '@bramble/service-kit/base/config';
 import type { JobConfig } from '../shared/job';
 import { openBucket, type Bucket } from './s3';
 

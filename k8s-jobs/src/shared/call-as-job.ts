@@ -1,5 +1,5 @@
 import { pathOf, type Answer, type Operation } from '@bramble/contracts/operation';
-import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/internal-auth';
+import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 
 export interface Caller {
   readonly url: string;

@@ -1,5 +1,5 @@
 import type { BackupStore } from '@bramble/contracts/tasks';
-import { url } from '@bramble/service-kit/config';
+import { url } from '@bramble/service-kit/base/config';
 import { z } from 'zod';
 
 /** `users,orders` → its names; each a plain word, because it names databases and roles too. */

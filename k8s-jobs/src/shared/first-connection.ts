@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@bramble/service-kit/logger';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 
 const PAUSE_MS = 1_000;
 const REPEAT_LINE_MS = 10_000;

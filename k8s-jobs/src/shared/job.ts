@@ -1,7 +1,7 @@
 import { tasksApi, type TaskName } from '@bramble/contracts/tasks';
-import { createLogger, type Logger } from '@bramble/service-kit/logger';
+import { createLogger, type Logger } from '@bramble/service-kit/observe/logger';
 import type { z } from 'zod';
-import { ConfigError, integer, loadConfig } from '@bramble/service-kit/config';
+import { ConfigError, integer, loadConfig } from '@bramble/service-kit/base/config';
 import { tellerShape, tellOrders } from './tell-orders';
 
 type Shape = Record<string, z.ZodType>;

@@ -1,4 +1,4 @@
-import type { Logger } from '@bramble/service-kit/logger';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { firstConnection } from './first-connection';
 

@@ -1,4 +1,4 @@
-import type { Logger } from '@bramble/service-kit/logger';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import pg from 'pg';
 import { firstConnection } from './first-connection';
 

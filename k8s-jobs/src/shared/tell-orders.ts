@@ -1,6 +1,6 @@
 import type { Operation } from '@bramble/contracts/operation';
-import { optionalText } from '@bramble/service-kit/config';
-import type { Logger } from '@bramble/service-kit/logger';
+import { optionalText } from '@bramble/service-kit/base/config';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import { callAsJob } from './call-as-job';
 import { firstConnection } from './first-connection';
 

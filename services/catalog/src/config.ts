@@ -1,4 +1,4 @@
-import { baseEnv, loadConfig, url } from '@bramble/service-kit/config';
+import { baseEnv, loadConfig, url } from '@bramble/service-kit/base/config';
 import { z } from 'zod';
 
 /** A MongoDB address may name several hosts, which the WHATWG URL grammar does not know. */

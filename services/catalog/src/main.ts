@@ -1,4 +1,4 @@
-import { runService } from '@bramble/service-kit/run-service';
+import { runService } from '@bramble/service-kit/service/run-service';
 import { buildCatalog } from './app';
 import { loadCatalogConfig } from './config';
 

@@ -1,4 +1,4 @@
-import { baseEnv, loadConfig, seconds, url } from '@bramble/service-kit/config';
+import { baseEnv, loadConfig, seconds, url } from '@bramble/service-kit/base/config';
 
 export const loadDeliveryConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { AnyEvent } from '@bramble/contracts/events';
-import { newEvent } from '@bramble/service-kit/events';
+import { newEvent } from '@bramble/service-kit/events/events';
 import { agentAs, userWith } from '@bramble/test-kit/agent';
 import { testEnv } from '@bramble/test-kit/env';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseEnv, factor, loadConfig, optionalText, url, urlOr } from '@bramble/service-kit/config';
+import { baseEnv, factor, loadConfig, optionalText, url, urlOr } from '@bramble/service-kit/base/config';
 
 const optionalUrl = () => z.url().optional();
 const list = () =>

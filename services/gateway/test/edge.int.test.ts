@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { verifyInternalToken } from '@bramble/service-kit/internal-auth';
+import { verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { apiClient, Browser, signedUp } from './browser';
 import { clean, openRecordedShop, type Recorder } from './recorder';
 import { newEmail, PASSWORD, type Shop } from './shop';

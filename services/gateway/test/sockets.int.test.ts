@@ -1,7 +1,7 @@
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { verifyInternalToken } from '@bramble/service-kit/internal-auth';
+import { verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { signedUp, tokensFor } from './browser';

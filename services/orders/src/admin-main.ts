@@ -1,11 +1,11 @@
-import { createService } from '@bramble/service-kit/create-service';
-import type { Service } from '@bramble/service-kit/service';
-import { isTransient } from '@bramble/service-kit/errors';
-import { openPostgres } from '@bramble/service-kit/postgres';
-import { openRedis } from '@bramble/service-kit/redis';
-import { deadCommand } from './admin/dead-command';
-import { orderCommand } from './admin/order-command';
-import { reportsCommand } from './admin/reports-command';
+import { createService } from '@bramble/service-kit/service/create-service';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { isTransient } from '@bramble/service-kit/base/errors';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
+import { openRedis } from '@bramble/service-kit/stores/redis';
+import { deadCommand } from './shop-wide/dead-command';
+import { orderCommand } from './cli/order-command';
+import { reportsCommand } from './cli/reports-command';
 import { loadOrdersConfig, type OrdersConfig } from './config';
 
 async function run(service: Service, config: OrdersConfig, [topic, ...words]: string[]): Promise<string> {

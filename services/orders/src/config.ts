@@ -1,4 +1,4 @@
-import { baseEnv, loadConfig, seconds, url, urlOr } from '@bramble/service-kit/config';
+import { baseEnv, loadConfig, seconds, url, urlOr } from '@bramble/service-kit/base/config';
 
 export const loadOrdersConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(

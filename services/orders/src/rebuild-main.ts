@@ -1,5 +1,5 @@
-import { createService } from '@bramble/service-kit/create-service';
-import { openPostgres } from '@bramble/service-kit/postgres';
+import { createService } from '@bramble/service-kit/service/create-service';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { loadOrdersConfig } from './config';
 import { rebuildSales } from './reports/rebuild.repository';
 

@@ -1,12 +1,12 @@
-import { createService } from '@bramble/service-kit/create-service';
-import { openPostgres } from '@bramble/service-kit/postgres';
-import { postgresOutbox } from '@bramble/service-kit/postgres-outbox';
-import { openRedis } from '@bramble/service-kit/redis';
+import { createService } from '@bramble/service-kit/service/create-service';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
+import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import { openRedis } from '@bramble/service-kit/stores/redis';
 import { loadOrdersConfig } from './config';
-import { createOrderMetrics } from './order/order.metrics';
-import { createOrderRepository } from './order/order.repository';
-import { createReconciler } from './order/reconciler';
-import { createSaga } from './order/saga.service';
+import { createOrderMetrics } from './store/order.metrics';
+import { createOrderRepository } from './store/order.repository';
+import { createReconciler } from './saga/reconciler';
+import { createSaga } from './saga/saga.service';
 
 /** What the service does every second, once and by hand: the cluster's CronJob. The service's relay publishes what it owes. */
 const config = loadOrdersConfig();

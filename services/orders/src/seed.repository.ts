@@ -1,6 +1,6 @@
-import type { Sql } from '@bramble/service-kit/postgres';
-import { toHistoryRow, toLineRows, toRefundRow } from './order/order.rows';
-import type { HistoryEntry, OrderState } from './order/order.types';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
+import { toHistoryRow, toLineRows, toRefundRow } from './store/order.rows';
+import type { HistoryEntry, OrderState } from './life/order.types';
 
 export interface PastOrder {
   order: OrderState;

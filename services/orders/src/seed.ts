@@ -1,14 +1,14 @@
 import { demoProductId, demoUsers } from '@bramble/contracts/demo';
 import { money } from '@bramble/contracts/money';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
-import { pause } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/service';
-import type { Upstream } from '@bramble/service-kit/http-client';
-import { newId, orderNumber } from '@bramble/service-kit/ids';
-import type { Sql } from '@bramble/service-kit/postgres';
-import type { Input } from './order/order.inputs';
-import { apply } from './order/order.machine';
-import type { HistoryEntry, OrderState } from './order/order.types';
+import { pause } from '@bramble/service-kit/runtime/clock';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import type { Upstream } from '@bramble/service-kit/http/client';
+import { newId, orderNumber } from '@bramble/service-kit/base/ids';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Input } from './life/order.inputs';
+import { apply } from './life/order.machine';
+import type { HistoryEntry, OrderState } from './life/order.types';
 import { createSeedRepository, type PastOrder } from './seed.repository';
 
 const HOUR = 3_600_000;

@@ -1,10 +1,10 @@
 import { money } from '@bramble/contracts/money';
 import type { OrderStatus } from '@bramble/contracts/orders';
-import { refundedSum } from '../src/order/order.effects';
-import type { Input } from '../src/order/order.inputs';
-import { apply } from '../src/order/order.machine';
-import type { InputName } from '../src/order/order.states';
-import type { OrderState } from '../src/order/order.types';
+import { refundedSum } from '../src/life/order.effects';
+import type { Input } from '../src/life/order.inputs';
+import { apply } from '../src/life/order.machine';
+import type { InputName } from '../src/life/order.states';
+import type { OrderState } from '../src/life/order.types';
 
 const ORDER = '01900000-0000-7000-8000-0000000000aa';
 const PAYMENT = '01900000-0000-7000-8000-0000000000bb';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { catalogApi } from '@bramble/contracts/catalog';
-import { streamOf } from '@bramble/service-kit/events';
+import { streamOf } from '@bramble/service-kit/events/events';
 import type { EventName, EventPayload } from '@bramble/contracts/events';
 import type { Order } from '@bramble/contracts/orders';
 import { agentAs, userWith, type TestActor } from '@bramble/test-kit/agent';

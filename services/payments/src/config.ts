@@ -1,4 +1,4 @@
-import { baseEnv, loadConfig, optionalText, url, urlOr } from '@bramble/service-kit/config';
+import { baseEnv, loadConfig, optionalText, url, urlOr } from '@bramble/service-kit/base/config';
 
 export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Service } from '@bramble/service-kit/service';
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { PrismaClient } from './generated/prisma/client';
 
 /** Prisma over the service's own pool, so that both share its connections. */

@@ -1,4 +1,4 @@
-import { baseEnv, factor, integer, loadConfig, urlOr } from '@bramble/service-kit/config';
+import { baseEnv, factor, integer, loadConfig, urlOr } from '@bramble/service-kit/base/config';
 
 /** The environment of the simulator as a service. The rate is arrivals of shoppers per second. */
 export const loadSimulatorConfig = (env: NodeJS.ProcessEnv = process.env) =>

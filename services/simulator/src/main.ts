@@ -1,4 +1,4 @@
-import { runService } from '@bramble/service-kit/run-service';
+import { runService } from '@bramble/service-kit/service/run-service';
 import { buildSimulator } from './app';
 import { loadSimulatorConfig } from './config';
 

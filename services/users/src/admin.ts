@@ -1,7 +1,7 @@
 import { roleSchema } from '@bramble/contracts/users';
-import { createService } from '@bramble/service-kit/create-service';
-import { openPostgres } from '@bramble/service-kit/postgres';
-import { openRedis } from '@bramble/service-kit/redis';
+import { createService } from '@bramble/service-kit/service/create-service';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
+import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createAccountRepository } from './account/account.repository';
 import { createAdminRepository } from './admin/admin.repository';
 import { createAdminService } from './admin/admin.service';

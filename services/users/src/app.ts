@@ -1,9 +1,9 @@
-import { every } from '@bramble/service-kit/clock';
-import { createService } from '@bramble/service-kit/create-service';
-import type { Service } from '@bramble/service-kit/service';
-import { counter } from '@bramble/service-kit/metrics';
-import { openPostgres } from '@bramble/service-kit/postgres';
-import { openRedis } from '@bramble/service-kit/redis';
+import { every } from '@bramble/service-kit/runtime/clock';
+import { createService } from '@bramble/service-kit/service/create-service';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { counter } from '@bramble/service-kit/observe/metrics';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
+import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createAccountRepository } from './account/account.repository';
 import { accountRoutes } from './account/account.routes';
 import { createAccountService } from './account/account.service';

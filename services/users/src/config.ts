@@ -1,4 +1,4 @@
-import { baseEnv, factor, flag, loadConfig, url } from '@bramble/service-kit/config';
+import { baseEnv, factor, flag, loadConfig, url } from '@bramble/service-kit/base/config';
 
 /** Reads the environment of users; throws ConfigError with every fault. */
 export const loadUsersConfig = (env: NodeJS.ProcessEnv = process.env) =>

@@ -1,4 +1,4 @@
-import { runService } from '@bramble/service-kit/run-service';
+import { runService } from '@bramble/service-kit/service/run-service';
 import { buildUsers } from './app';
 import { loadUsersConfig } from './config';
 

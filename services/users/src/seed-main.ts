@@ -1,5 +1,5 @@
-import { createService } from '@bramble/service-kit/create-service';
-import { openPostgres } from '@bramble/service-kit/postgres';
+import { createService } from '@bramble/service-kit/service/create-service';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { loadUsersConfig } from './config';
 import { createPasswordHasher } from './password/password-hasher';
 import { seedUsers } from './seed';

@@ -1,5 +1,5 @@
 import { demoPassword, demoUsers } from '@bramble/contracts/demo';
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { PasswordHasher } from './password/password-hasher';
 
 /**

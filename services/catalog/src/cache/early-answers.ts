@@ -1,6 +1,6 @@
-import type { Service } from '@bramble/service-kit/service';
-import { internalTokenHeader, verifyInternalToken } from '@bramble/service-kit/internal-auth';
-import { histogram } from '@bramble/service-kit/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { internalTokenHeader, verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
+import { histogram } from '@bramble/service-kit/observe/metrics';
 import type { Answer, Answers } from './answers';
 import { sendAnswer } from './send-answer';
 

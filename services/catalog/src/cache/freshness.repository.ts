@@ -1,4 +1,4 @@
-import type { Redis } from '@bramble/service-kit/redis';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 
 /** How often anything changed, by kind. They only rise while Redis lives; after a loss they start higher, from its clock. */
 export interface Counters {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 
 /** A picture in the sizes that pages use, without whatever its maker's camera told about them. */
 export interface RenderedPicture {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { catalogApi } from '@bramble/contracts/catalog';
-import { readBody } from '@bramble/service-kit/body';
-import { endpoint, reply } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
-import { AppError } from '@bramble/service-kit/errors';
-import type { Actor } from '@bramble/service-kit/internal-auth';
+import { readBody } from '@bramble/service-kit/http/body';
+import { endpoint, reply } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
+import { AppError } from '@bramble/service-kit/base/errors';
+import type { Actor } from '@bramble/service-kit/base/internal-auth';
 import { knows } from '../cache/send-answer';
 import { etagOf, toProduct, type StoredProduct } from '../product/product';
 import type { PictureService } from './picture.service';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 import { ByteCache } from '../cache/byte-cache';
 import { renderPicture } from './picture.image';
 import type { Picture, PictureRepository } from './picture.repository';

@@ -1,7 +1,7 @@
 import type { Category, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { AnyEvent } from '@bramble/contracts/events';
-import type { Mongo } from '@bramble/service-kit/mongo';
-import type { MongoOutbox } from '@bramble/service-kit/mongo-outbox';
+import type { Mongo } from '@bramble/service-kit/stores/mongo';
+import type { MongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import type { ClientSession, Document } from 'mongodb';
 import type { Collections } from '../db';
 import { categoryName, toSnapshot, type StoredProduct } from './product';

@@ -1,7 +1,7 @@
 import { catalogApi, type ProductQuery } from '@bramble/contracts/catalog';
-import { userIdOf } from '@bramble/service-kit/authorize';
-import { endpoint, reply, type Reply } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { endpoint, reply, type Reply } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { Answer, Answers } from '../cache/answers';
 import { sendAnswer } from '../cache/send-answer';
 import { etagOf, toProduct, type StoredProduct } from './product';

@@ -1,10 +1,10 @@
 import type { Category, Product, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { Page } from '@bramble/contracts/page';
-import { toPage } from '@bramble/service-kit/cursor';
-import { AppError } from '@bramble/service-kit/errors';
-import { newEvent } from '@bramble/service-kit/events';
-import { newId } from '@bramble/service-kit/ids';
-import type { Actor } from '@bramble/service-kit/internal-auth';
+import { toPage } from '@bramble/service-kit/http/cursor';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { newEvent } from '@bramble/service-kit/events/events';
+import { newId } from '@bramble/service-kit/base/ids';
+import type { Actor } from '@bramble/service-kit/base/internal-auth';
 import { adjustAvailable, moveStock } from '../stock/stock.ledger';
 import { indexedWords, newProduct, toProduct, type ProductDraft, type StoredProduct } from './product';
 import { listPipeline, positionOf, sortOf, type ListQuery } from './product.query';

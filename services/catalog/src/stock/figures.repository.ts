@@ -1,4 +1,4 @@
-import type { Mongo } from '@bramble/service-kit/mongo';
+import type { Mongo } from '@bramble/service-kit/stores/mongo';
 import type { Collections } from '../db';
 
 /** What a check of the ledgers found, read from one snapshot. */

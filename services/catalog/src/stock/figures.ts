@@ -1,5 +1,5 @@
-import type { Service } from '@bramble/service-kit/service';
-import { collected } from '@bramble/service-kit/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { collected } from '@bramble/service-kit/observe/metrics';
 import type { StockFiguresRepository } from './figures.repository';
 
 /** Exports what the ledgers say, so that a drift is seen before a customer meets it. */

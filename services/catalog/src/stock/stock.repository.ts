@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import type { Mongo } from '@bramble/service-kit/mongo';
-import { freshMongoEvents, type MongoOutbox } from '@bramble/service-kit/mongo-outbox';
+import type { Mongo } from '@bramble/service-kit/stores/mongo';
+import { freshMongoEvents, type MongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import type { ClientSession, Filter, MatchKeysAndValues } from 'mongodb';
 import type { Collections, ReservationDoc } from '../db';
 import type { StoredProduct } from '../product/product';

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import { NotYet } from '@bramble/service-kit/errors';
-import { newEvent } from '@bramble/service-kit/events';
+import { NotYet } from '@bramble/service-kit/base/errors';
+import { newEvent } from '@bramble/service-kit/events/events';
 import {
   applyStockEvents,
   PaidWithoutStock,

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import { newEvent } from '@bramble/service-kit/events';
-import { freshMongoEvents } from '@bramble/service-kit/mongo-outbox';
+import { newEvent } from '@bramble/service-kit/events/events';
+import { freshMongoEvents } from '@bramble/service-kit/events/mongo-outbox';
 import { onPaid, onReleased, type Answer } from './delivery.decisions';
 import type { DeliveryDocument } from './delivery.document';
 import type { DeliveryParts } from './delivery.parts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { deliveryStatusSchema, type DeliveryStatus } from '@bramble/contracts/delivery';
-import { newEvent } from '@bramble/service-kit/events';
+import { newEvent } from '@bramble/service-kit/events/events';
 import { onPaid, onReleased, type Answer } from './delivery.decisions';
 import { stepped, type DeliveryDocument, type Pace } from './delivery.document';
 import { isOver, nextStep, stepsLeft } from './delivery.states';

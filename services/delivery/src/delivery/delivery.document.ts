@@ -1,6 +1,6 @@
 import type { EventOf } from '@bramble/contracts/events';
 import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
-import type { RequestContext } from '@bramble/service-kit/request-context';
+import type { RequestContext } from '@bramble/service-kit/base/request-context';
 import { announcementOf, isOver, nextStep, stepsLeft, type Announcement } from './delivery.states';
 
 /**

@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
-import type { Service } from '@bramble/service-kit/service';
-import { collected } from '@bramble/service-kit/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { collected } from '@bramble/service-kit/observe/metrics';
 import type { DeliveryRepository } from './delivery.repository';
 
 const NAME = 'bramble_deliveries';

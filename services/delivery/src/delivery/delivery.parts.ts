@@ -1,5 +1,5 @@
-import type { Mongo } from '@bramble/service-kit/mongo';
-import type { MongoOutbox } from '@bramble/service-kit/mongo-outbox';
+import type { Mongo } from '@bramble/service-kit/stores/mongo';
+import type { MongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import type { Pace } from './delivery.document';
 import type { DeliveryRepository } from './delivery.repository';
 

@@ -1,6 +1,6 @@
 import type { ClientSession, Filter } from 'mongodb';
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
-import type { Mongo } from '@bramble/service-kit/mongo';
+import type { Mongo } from '@bramble/service-kit/stores/mongo';
 import type { DeliveryDocument } from './delivery.document';
 
 /** Deliveries by order. Inside a transaction a read and a later write of the same delivery conflict with every other. */

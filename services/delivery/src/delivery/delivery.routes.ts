@@ -1,7 +1,7 @@
 import { deliveryApi } from '@bramble/contracts/delivery';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
-import type { Actor } from '@bramble/service-kit/internal-auth';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
+import type { Actor } from '@bramble/service-kit/base/internal-auth';
 import { showDelivery } from './delivery.document';
 import type { DeliveryService } from './delivery.service';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
 import { idSchema, timeSchema, type Page } from '@bramble/contracts/page';
-import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
-import { AppError } from '@bramble/service-kit/errors';
-import { newEvent } from '@bramble/service-kit/events';
-import type { Actor } from '@bramble/service-kit/internal-auth';
+import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { newEvent } from '@bramble/service-kit/events/events';
+import type { Actor } from '@bramble/service-kit/base/internal-auth';
 import { showDelivery, stepped, type DeliveryDocument } from './delivery.document';
 import type { DeliveryParts } from './delivery.parts';
 

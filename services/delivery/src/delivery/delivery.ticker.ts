@@ -1,5 +1,5 @@
-import { newEvent } from '@bramble/service-kit/events';
-import { currentContext, withContext } from '@bramble/service-kit/request-context';
+import { newEvent } from '@bramble/service-kit/events/events';
+import { currentContext, withContext } from '@bramble/service-kit/base/request-context';
 import { stepped } from './delivery.document';
 import type { DeliveryParts } from './delivery.parts';
 

@@ -6,7 +6,7 @@ import {
   tokenIssuer,
   type AccessClaims,
 } from '@bramble/contracts/sessions';
-import { RecentMap } from '../cache/recent-map';
+import { RecentMap } from '../http/recent-map';
 import type { KeySet } from './key-set';
 
 export type AccessTokenVerifier = (token: string) => Promise<AccessClaims | undefined>;

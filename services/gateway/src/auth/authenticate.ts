@@ -1,5 +1,5 @@
 import type { AccessClaims } from '@bramble/contracts/sessions';
-import type { Logger } from '@bramble/service-kit/logger';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { AccessTokenVerifier } from './access-token';
 import type { DenylistRepository } from './denylist.repository';
 

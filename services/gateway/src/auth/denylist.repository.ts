@@ -1,5 +1,5 @@
-import type { Redis } from '@bramble/service-kit/redis';
-import { batcher } from '@bramble/service-kit/batcher';
+import type { Redis } from '@bramble/service-kit/stores/redis';
+import { batcher } from '@bramble/service-kit/http/batcher';
 import {
   accountVersionKey,
   denylistReady,

@@ -1,5 +1,5 @@
-import type { Service } from '@bramble/service-kit/service';
-import type { Redis } from '@bramble/service-kit/redis';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 
 /** On it catalog says the id of each product that changed. */
 const CHANNEL = 'catalog:changed';

@@ -1,8 +1,8 @@
-import type { Service } from '@bramble/service-kit/service';
-import { counter } from '@bramble/service-kit/metrics';
-import type { Redis } from '@bramble/service-kit/redis';
-import { securityHeaders } from '../edge/security-headers';
-import { answeredHeaders } from '../proxy/headers';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { counter } from '@bramble/service-kit/observe/metrics';
+import type { Redis } from '@bramble/service-kit/stores/redis';
+import { securityHeaders } from '../http/security-headers';
+import { answeredHeaders } from '../http/headers';
 import { subscribeToChanges } from './changes.repository';
 import { createPublicAnswers, type PublicAnswer } from './public-answers';
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EarlyHandler, Service } from '@bramble/service-kit/service';
-import { histogram } from '@bramble/service-kit/metrics';
-import type { Client } from '../edge/client';
+import type { EarlyHandler, Service } from '@bramble/service-kit/runtime/service';
+import { histogram } from '@bramble/service-kit/observe/metrics';
+import type { Client } from '../http/client';
 import type { RateLimits } from '../limits/rate-limits';
-import { matchesTag } from './etag';
+import { matchesTag } from '../http/etag';
 import type { Kept, PublicAnswers } from './public-answers';
 
 /**

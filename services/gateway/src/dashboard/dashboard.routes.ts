@@ -1,6 +1,6 @@
 import { gatewayApi } from '@bramble/contracts/gateway';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { DashboardService } from './dashboard.service';
 
 export const dashboardRoutes = (dashboard: DashboardService): Mountable[] =>

@@ -1,8 +1,8 @@
 import { catalogApi } from '@bramble/contracts/catalog';
 import { ordersApi } from '@bramble/contracts/orders';
 import { usersApi } from '@bramble/contracts/users';
-import type { Actor } from '@bramble/service-kit/internal-auth';
-import type { Logger } from '@bramble/service-kit/logger';
+import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { Call } from '../proxy/call';
 import type { UpstreamName } from '../proxy/routing';
 import type { Upstream } from '../proxy/upstream';

@@ -1,6 +1,6 @@
 import { gatewayApi } from '@bramble/contracts/gateway';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { DeadLettersService } from './dead-letters.service';
 
 export const deadLettersRoutes = (letters: DeadLettersService): Mountable[] => [

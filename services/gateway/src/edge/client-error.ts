@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { AppError } from '@bramble/service-kit/errors';
-import { newId } from '@bramble/service-kit/ids';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { newId } from '@bramble/service-kit/base/ids';
 import type { ErrorCode } from '@bramble/contracts/errors';
-import { endWithProblem } from './end-with-problem';
+import { endWithProblem } from '../http/end-with-problem';
 
 const codes: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 
 const exposed = 'ETag, X-Correlation-Id, Retry-After, RateLimit, RateLimit-Policy, Location';
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';

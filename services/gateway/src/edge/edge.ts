@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { checkBodyHeaders } from '@bramble/service-kit/body';
-import { ourCookieNames, parseCookies, readCookie } from '@bramble/service-kit/cookies';
-import type { Service } from '@bramble/service-kit/service';
-import { AppError } from '@bramble/service-kit/errors';
-import { sendProblem, setRoute } from '@bramble/service-kit/http-edge';
-import { internalTokenHeader } from '@bramble/service-kit/internal-auth';
-import { counter } from '@bramble/service-kit/metrics';
-import { currentContext } from '@bramble/service-kit/request-context';
+import { checkBodyHeaders } from '@bramble/service-kit/http/body';
+import { ourCookieNames, parseCookies, readCookie } from '@bramble/service-kit/http/cookies';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { sendProblem, setRoute } from '@bramble/service-kit/http/edge';
+import { internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
+import { counter } from '@bramble/service-kit/observe/metrics';
+import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { Authenticate } from '../auth/authenticate';
 import { limitClassOf } from '../limits/limit-class';
 import { isPublicAddress, type PublicAnswers } from '../cache/public-answers';
@@ -15,12 +15,12 @@ import { callerToken, UPLOAD_LIMIT, writeAnswer, type Caller, type createForward
 import { methodsOf, type Matched } from '../proxy/operations';
 import { upstreamFor, type UpstreamName } from '../proxy/routing';
 import type { Upstreams } from '../proxy/upstream';
-import type { Client } from './client';
+import type { Client } from '../http/client';
 import { allowOrigin, answerPreflight } from './cors';
 import { isCrossSite, isUnsafe } from './cross-site';
 import { discardBody } from './discard-body';
-import { isPlainPath, pathOf } from './paths';
-import { securityHeaders } from './security-headers';
+import { isPlainPath, pathOf } from '../http/paths';
+import { securityHeaders } from '../http/security-headers';
 
 export interface EdgeParts {
   service: Service;

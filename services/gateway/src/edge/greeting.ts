@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { setRoute } from '@bramble/service-kit/http-edge';
+import { setRoute } from '@bramble/service-kit/http/edge';
 import { version } from '../version';
 
 const body = Buffer.from(

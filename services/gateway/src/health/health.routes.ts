@@ -1,6 +1,6 @@
 import { gatewayApi } from '@bramble/contracts/gateway';
-import { endpoint, reply } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { endpoint, reply } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { HealthService } from './health.service';
 
 export const healthRoutes = (health: HealthService): Mountable[] =>

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { every } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/service';
-import { AppError } from '@bramble/service-kit/errors';
-import { counter, gauge } from '@bramble/service-kit/metrics';
-import type { Redis } from '@bramble/service-kit/redis';
+import { every } from '@bramble/service-kit/runtime/clock';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { counter, gauge } from '@bramble/service-kit/observe/metrics';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 import type { LimitClass } from './limit-class';
 import { accountLimits, addressLimits, type Limit } from './limits';
 import { createLocalWindow } from './local-window';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
-import { setRoute } from '@bramble/service-kit/http-edge';
-import { matchesTag } from '../cache/etag';
+import { setRoute } from '@bramble/service-kit/http/edge';
+import { matchesTag } from '../http/etag';
 import { publicOperations } from '../proxy/operations';
 import { version } from '../version';
 import { docsPage } from './docs-page';

@@ -1,8 +1,8 @@
 import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
 import { errorCodes, type ErrorCode } from '@bramble/contracts/errors';
-import { AppError } from '@bramble/service-kit/errors';
-import { internalTokenHeader, signInternalToken, type Actor } from '@bramble/service-kit/internal-auth';
-import { currentContext } from '@bramble/service-kit/request-context';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { internalTokenHeader, signInternalToken, type Actor } from '@bramble/service-kit/base/internal-auth';
+import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { Upstream } from './upstream';
 
 export interface CallOptions<O extends Operation> {

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { JSON_LIMIT, readBody } from '@bramble/service-kit/body';
-import type { CookieName } from '@bramble/service-kit/cookies';
-import { AppError } from '@bramble/service-kit/errors';
-import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/internal-auth';
-import { currentContext } from '@bramble/service-kit/request-context';
+import { JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
+import type { CookieName } from '@bramble/service-kit/http/cookies';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
+import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { AccessClaims } from '@bramble/contracts/sessions';
-import { matchesTag } from '../cache/etag';
+import { matchesTag } from '../http/etag';
 import type { PublicAnswer } from '../cache/public-answers';
 import type { UpstreamAnswer } from './exchange';
-import { answeredHeaders, cookiesFor, forwardedHeaders } from './headers';
+import { answeredHeaders, cookiesFor, forwardedHeaders } from '../http/headers';
 import type { UpstreamName } from './routing';
 import type { Upstream } from './upstream';
 

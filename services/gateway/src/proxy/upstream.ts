@@ -1,9 +1,9 @@
 import { Pool } from 'undici';
-import { openBreaker } from '@bramble/service-kit/breaker';
-import { pause } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/service';
-import { AppError } from '@bramble/service-kit/errors';
-import { counter, histogram } from '@bramble/service-kit/metrics';
+import { openBreaker } from '@bramble/service-kit/http/breaker';
+import { pause } from '@bramble/service-kit/runtime/clock';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { counter, histogram } from '@bramble/service-kit/observe/metrics';
 import { exchange, type UpstreamAnswer, type UpstreamRequest } from './exchange';
 import { createRetryBudget } from './retry-budget';
 import type { UpstreamName } from './routing';

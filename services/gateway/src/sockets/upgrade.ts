@@ -1,13 +1,13 @@
 import { STATUS_CODES, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { cookieName, parseCookies } from '@bramble/service-kit/cookies';
-import { AppError } from '@bramble/service-kit/errors';
-import { internalTokenHeader } from '@bramble/service-kit/internal-auth';
-import { correlationIdFrom } from '@bramble/service-kit/request-context';
-import type { Logger } from '@bramble/service-kit/logger';
-import type { Client } from '../edge/client';
-import { endWithProblem } from '../edge/end-with-problem';
-import { pathOf } from '../edge/paths';
+import { cookieName, parseCookies } from '@bramble/service-kit/http/cookies';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
+import { correlationIdFrom } from '@bramble/service-kit/base/request-context';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import type { Client } from '../http/client';
+import { endWithProblem } from '../http/end-with-problem';
+import { pathOf } from '../http/paths';
 import { callerToken } from '../proxy/forward';
 import type { Authenticate } from '../auth/authenticate';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Service } from '@bramble/service-kit/service';
-import { AppError } from '@bramble/service-kit/errors';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { AppError } from '@bramble/service-kit/base/errors';
 import { createUpstream } from '../proxy/upstream';
 import { readAssetFolder, type AssetFolder } from './asset-folder';
 import { proxyStorefront } from './proxy-storefront';

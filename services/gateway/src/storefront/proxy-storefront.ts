@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 import type { Upstream } from '../proxy/upstream';
-import { answeredHeaders } from '../proxy/headers';
+import { answeredHeaders } from '../http/headers';
 import { pipeline } from 'node:stream';
 
 const passed = [

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 import type { Asset, AssetFolder } from './asset-folder';
 
 /** The best coding that both sides know; a weight of 0 is a refusal. */

@@ -1,5 +1,5 @@
 import { MAX_QUANTITY, type Item } from '@bramble/contracts/orders';
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 interface Row {
   product_id: string;

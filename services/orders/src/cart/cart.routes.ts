@@ -1,6 +1,6 @@
 import { cartApi } from '@bramble/contracts/cart';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { CartService } from './cart.service';
 
 export const cartRoutes = (cart: CartService): Mountable[] => [

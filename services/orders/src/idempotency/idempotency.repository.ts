@@ -1,5 +1,5 @@
-import { batcher } from '@bramble/service-kit/batcher';
-import type { Sql, SqlSession } from '@bramble/service-kit/postgres';
+import { batcher } from '@bramble/service-kit/http/batcher';
+import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 
 /** What is kept of a request with an Idempotency-Key. `status` and `body` are null while it is running. */
 export interface StoredAnswer {

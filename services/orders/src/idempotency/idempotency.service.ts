@@ -1,6 +1,6 @@
-import { pause } from '@bramble/service-kit/clock';
-import { AppError } from '@bramble/service-kit/errors';
-import { reply, type Reply } from '@bramble/service-kit/endpoint';
+import { pause } from '@bramble/service-kit/runtime/clock';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { reply, type Reply } from '@bramble/service-kit/http/endpoint';
 import type { IdempotencyRepository, RequestKey, StoredAnswer } from './idempotency.repository';
 
 /** How long a second request waits for the answer of the first. */

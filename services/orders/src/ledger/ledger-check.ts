@@ -1,6 +1,6 @@
-import type { Logger } from '@bramble/service-kit/logger';
-import type { Service } from '@bramble/service-kit/service';
-import { gauge } from '@bramble/service-kit/metrics';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { gauge } from '@bramble/service-kit/observe/metrics';
 import type { LedgerRepository } from './ledger.repository';
 
 /** Looks whether money and orders add up, and exports by how much they do not, so that a drift is seen before a customer meets it. */

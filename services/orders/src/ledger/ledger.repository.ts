@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 /** What does not add up; 0 is sound. */
 export interface LedgerDrift {

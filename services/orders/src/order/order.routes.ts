@@ -1,11 +1,11 @@
 import { ordersApi } from '@bramble/contracts/orders';
-import { userIdOf } from '@bramble/service-kit/authorize';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { CartService } from '../cart/cart.service';
-import { toOrder } from './order.dto';
+import { toOrder } from '../life/order.dto';
 import type { OrderService } from './order.service';
-import type { PlaceOrder } from './place-order.service';
+import type { PlaceOrder } from '../placing/place-order.service';
 
 export interface OrderRouteDependencies {
   orders: OrderService;

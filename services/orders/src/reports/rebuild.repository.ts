@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 export interface Rebuilt {
   /** Lines in the read model before and after. */

@@ -1,6 +1,6 @@
 import type { OrderStatus, ReportRow, Sale } from '@bramble/contracts/orders';
 import { money } from '@bramble/contracts/money';
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 export interface SalesPeriod {
   from?: Date;

@@ -1,6 +1,6 @@
 import { ordersApi } from '@bramble/contracts/orders';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { SalesService } from './sales.service';
 
 export const salesRoutes = (sales: SalesService): Mountable[] => [

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ReportRow, Sale } from '@bramble/contracts/orders';
 import { idSchema, type Page } from '@bramble/contracts/page';
-import { userIdOf } from '@bramble/service-kit/authorize';
-import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
+import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
 
-import type { Actor } from '@bramble/service-kit/internal-auth';
+import type { Actor } from '@bramble/service-kit/base/internal-auth';
 import type { GroupBy, SalesRepository } from './sales.repository';
 
 const cursorSchema = z.tuple([idSchema, z.int()]);

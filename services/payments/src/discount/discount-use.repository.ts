@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
 /** What a code takes off. */
 export interface Taken {

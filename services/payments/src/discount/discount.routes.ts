@@ -1,6 +1,6 @@
 import { paymentsApi } from '@bramble/contracts/payments';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { DiscountService } from './discount.service';
 
 export const discountRoutes = (discounts: DiscountService): Mountable[] => {

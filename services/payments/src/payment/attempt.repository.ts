@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
 export interface Attempt {
   id: string;

@@ -1,5 +1,5 @@
-import { batcher } from '@bramble/service-kit/batcher';
-import { backoff, pause } from '@bramble/service-kit/clock';
+import { batcher } from '@bramble/service-kit/http/batcher';
+import { backoff, pause } from '@bramble/service-kit/runtime/clock';
 import type { ChargeOutcome, ChargeRequest } from '../provider/provider';
 import type { Attempt, AttemptRepository } from './attempt.repository';
 import type { ProviderCalls } from './provider-calls';

@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
 /** How long after an order's release and its capture the refund may take to be written. */
 const GRACE_SECONDS = 120;

@@ -1,7 +1,7 @@
 import type { AnyEvent, EventName, EventOf } from '@bramble/contracts/events';
-import { newId } from '@bramble/service-kit/ids';
-import { freshEvents, type PostgresOutbox } from '@bramble/service-kit/postgres-outbox';
-import type { Sql } from '@bramble/service-kit/postgres';
+import { newId } from '@bramble/service-kit/base/ids';
+import { freshEvents, type PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { createDiscountUseRepository } from '../discount/discount-use.repository';
 import { createAttemptRepository, type Attempt } from './attempt.repository';
 import { attemptEvent, refundEvent } from './payment.events';

@@ -1,5 +1,5 @@
-import { newEvent } from '@bramble/service-kit/events';
-import { withContext } from '@bramble/service-kit/request-context';
+import { newEvent } from '@bramble/service-kit/events/events';
+import { withContext } from '@bramble/service-kit/base/request-context';
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { Attempt } from './attempt.repository';
 import type { Refund } from './refund.repository';

@@ -1,5 +1,5 @@
-import type { Service } from '@bramble/service-kit/service';
-import { collected } from '@bramble/service-kit/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { collected } from '@bramble/service-kit/observe/metrics';
 import type { LedgerRepository } from './ledger.repository';
 import type { PaymentRepository } from './payment.repository';
 

@@ -1,5 +1,5 @@
-import { every } from '@bramble/service-kit/clock';
-import type { Service } from '@bramble/service-kit/service';
+import { every } from '@bramble/service-kit/runtime/clock';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Provider } from '../provider/provider';
 import type { Attempt, AttemptRepository } from './attempt.repository';
 import type { Refund, RefundRepository } from './refund.repository';

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { ordersApi } from '@bramble/contracts/orders';
 import type { Payment } from '@bramble/contracts/payments';
 import { idSchema, type Page } from '@bramble/contracts/page';
-import { decodeCursor, toPage } from '@bramble/service-kit/cursor';
-import type { Upstream } from '@bramble/service-kit/http-client';
-import type { Actor } from '@bramble/service-kit/internal-auth';
-import { userIdOf } from '@bramble/service-kit/authorize';
+import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
+import type { Upstream } from '@bramble/service-kit/http/client';
+import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import { userIdOf } from '@bramble/service-kit/http/authorize';
 import type { PaymentRepository, PaymentRow } from './payment.repository';
 
 const position = z.tuple([z.int(), idSchema, z.enum(['capture', 'refund'])]);

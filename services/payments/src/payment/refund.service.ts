@@ -1,6 +1,6 @@
-import { backoff } from '@bramble/service-kit/clock';
-import type { PostgresOutbox } from '@bramble/service-kit/postgres-outbox';
-import type { Sql } from '@bramble/service-kit/postgres';
+import { backoff } from '@bramble/service-kit/runtime/clock';
+import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { refundEvent } from './payment.events';
 import type { ProviderCalls } from './provider-calls';
 import { createRefundRepository, type Refund } from './refund.repository';

@@ -1,6 +1,6 @@
-import { batcher } from '@bramble/service-kit/batcher';
-import type { PostgresOutbox } from '@bramble/service-kit/postgres-outbox';
-import type { Sql, SqlTransaction } from '@bramble/service-kit/postgres';
+import { batcher } from '@bramble/service-kit/http/batcher';
+import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import type { Sql, SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import { createAttemptRepository, NOT_CAPTURED, type Verdict } from './attempt.repository';
 import { attemptEvent } from './payment.events';
 import { createRefundRepository } from './refund.repository';

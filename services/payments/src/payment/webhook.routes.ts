@@ -1,7 +1,7 @@
 import { paymentsApi } from '@bramble/contracts/payments';
-import { readBody } from '@bramble/service-kit/body';
-import { raw } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { readBody } from '@bramble/service-kit/http/body';
+import { raw } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { WebhookService } from './webhook.service';
 
 const { method, path } = paymentsApi.stripeWebhook;

@@ -1,4 +1,4 @@
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 import type { Notice } from '../provider/stripe.webhook';
 import type { RefundService } from './refund.service';
 import type { Settlement } from './settlement';

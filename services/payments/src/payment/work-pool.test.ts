@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/service';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import { createWorkPool } from './work-pool';
 
 /** The part of a service that a pool needs, with the worker at hand. */

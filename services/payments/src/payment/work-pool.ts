@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/service';
+import type { Service } from '@bramble/service-kit/runtime/service';
 
 export interface WorkPoolOptions<T extends { id: string }> {
   name: string;

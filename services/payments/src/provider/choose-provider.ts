@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { PaymentsConfig } from '../config';
 import type { Provider } from './provider';
 import { createSandbox } from './sandbox';

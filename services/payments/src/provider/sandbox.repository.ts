@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 export interface SandboxCharge {
   key: string;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { batcher } from '@bramble/service-kit/batcher';
-import { pause } from '@bramble/service-kit/clock';
+import { batcher } from '@bramble/service-kit/http/batcher';
+import { pause } from '@bramble/service-kit/runtime/clock';
 import type { ChargeOutcome, Provider } from './provider';
 import type { Remembered, SandboxCharge, SandboxRepository } from './sandbox.repository';
 

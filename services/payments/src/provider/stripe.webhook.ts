@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type Stripe from 'stripe';
 import { idSchema } from '@bramble/contracts/page';
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 import type { Verdict } from '../payment/attempt.repository';
 
 const ownIntent = z.object({ attemptId: idSchema });

@@ -1,6 +1,6 @@
 import { catalogApi, type ProductSnapshot } from '@bramble/contracts/catalog';
-import { batcher } from '@bramble/service-kit/batcher';
-import type { Upstream } from '@bramble/service-kit/http-client';
+import { batcher } from '@bramble/service-kit/http/batcher';
+import type { Upstream } from '@bramble/service-kit/http/client';
 
 /** What one look-up may ask for by its contract. */
 const MOST_IDS = 500;

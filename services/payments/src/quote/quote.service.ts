@@ -2,7 +2,7 @@ import { money } from '@bramble/contracts/money';
 import type { Item } from '@bramble/contracts/orders';
 import type { ProductSnapshot } from '@bramble/contracts/catalog';
 import type { Quote } from '@bramble/contracts/payments';
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 import type { DiscountRepository } from '../discount/discount.repository';
 import { refusal } from '../discount/discount.rules';
 import type { DiscountUseRepository } from '../discount/discount-use.repository';

@@ -1,6 +1,6 @@
 import supertest from 'supertest';
-import { signInternalToken, type InternalClaims } from '../src/internal-auth';
-import type { Service } from '../src/service';
+import { signInternalToken, type InternalClaims } from '../src/base/internal-auth';
+import type { Service } from '../src/runtime/service';
 import { buildToy, KNOWN_NOTE, loadToyConfig, TOY_KEY } from './toy-service';
 
 const user: InternalClaims = { sub: 'u1', roles: ['customer'], kind: 'user', secure: false, cid: 'c' };

@@ -3,14 +3,14 @@ import { testEnv } from '@bramble/test-kit/env';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { baseEnv, loadConfig } from '../src/config';
-import { createService } from '../src/create-service';
-import type { Service } from '../src/service';
-import { consume, newEvent } from '../src/events';
-import { newId } from '../src/ids';
-import { freshEvents, postgresOutbox, type PostgresOutbox } from '../src/postgres-outbox';
-import { openPostgres, type Sql } from '../src/postgres';
-import { openRedis, type Redis } from '../src/redis';
+import { baseEnv, loadConfig } from '../src/base/config';
+import { createService } from '../src/service/create-service';
+import type { Service } from '../src/runtime/service';
+import { consume, newEvent } from '../src/events/events';
+import { newId } from '../src/base/ids';
+import { freshEvents, postgresOutbox, type PostgresOutbox } from '../src/events/postgres-outbox';
+import { openPostgres, type Sql } from '../src/stores/postgres';
+import { openRedis, type Redis } from '../src/stores/redis';
 
 /** The tables of the README, and one that shows in which order effects were committed. */
 const schema = `

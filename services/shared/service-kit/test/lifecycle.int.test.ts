@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { signInternalToken } from '../src/internal-auth';
+import { signInternalToken } from '../src/base/internal-auth';
 import { TOY_KEY } from './toy-service';
 
 const token = signInternalToken(TOY_KEY, { sub: null, roles: [], kind: 'user', secure: false, cid: 'c' });

@@ -2,7 +2,7 @@ import { eventsIn } from '@bramble/test-kit/streams';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { postgresOutboxStore } from '../src/outbox/postgres-store';
+import { postgresOutboxStore } from '../src/events/outbox/postgres-store';
 import {
   buildReader,
   labelled,

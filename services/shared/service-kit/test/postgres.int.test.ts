@@ -1,9 +1,9 @@
 import { testEnv } from '@bramble/test-kit/env';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { baseEnv, loadConfig } from '../src/config';
-import { createService } from '../src/create-service';
-import { isTransient } from '../src/errors';
-import { openPostgres } from '../src/postgres';
+import { baseEnv, loadConfig } from '../src/base/config';
+import { createService } from '../src/service/create-service';
+import { isTransient } from '../src/base/errors';
+import { openPostgres } from '../src/stores/postgres';
 import { silentProxy } from './silent-proxy';
 
 const MAX = 6;

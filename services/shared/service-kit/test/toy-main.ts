@@ -1,4 +1,4 @@
-import { runService } from '../src/run-service';
+import { runService } from '../src/service/run-service';
 import { buildToy, loadToyConfig } from './toy-service';
 
 /** The toy as a process: `slow` takes a second, and the ports go to standard output when it is ready. */

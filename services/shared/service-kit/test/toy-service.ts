@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { operation } from '@bramble/contracts/operation';
-import { userIdOf } from '../src/authorize';
-import { baseEnv, loadConfig } from '../src/config';
-import { createService } from '../src/create-service';
-import type { Service } from '../src/service';
-import { endpoint } from '../src/endpoint';
-import { AppError } from '../src/errors';
+import { userIdOf } from '../src/http/authorize';
+import { baseEnv, loadConfig } from '../src/base/config';
+import { createService } from '../src/service/create-service';
+import type { Service } from '../src/runtime/service';
+import { endpoint } from '../src/http/endpoint';
+import { AppError } from '../src/base/errors';
 
 const answer = z.object({ note: z.string() });
 const toyApi = {

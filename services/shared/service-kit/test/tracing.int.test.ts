@@ -1,10 +1,10 @@
 import { testEnv } from '@bramble/test-kit/env';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { startCollector } from '@bramble/test-kit/collector';
-import { baseEnv, loadConfig } from '../src/config';
-import { createService } from '../src/create-service';
-import { newEvent } from '../src/events';
-import { currentContext } from '../src/request-context';
+import { baseEnv, loadConfig } from '../src/base/config';
+import { createService } from '../src/service/create-service';
+import { newEvent } from '../src/events/events';
+import { currentContext } from '../src/base/request-context';
 
 const open = async (more: Record<string, string>) => {
   const service = createService({ name: 'toy', config: loadConfig(baseEnv(0), testEnv(more)) });

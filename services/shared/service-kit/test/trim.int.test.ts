@@ -1,6 +1,6 @@
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { Redis } from 'ioredis';
-import { trimStream } from '../src/outbox/trim';
+import { trimStream } from '../src/events/outbox/trim';
 
 const STREAM = 'orders_stream';
 const DAY = 86_400_000;

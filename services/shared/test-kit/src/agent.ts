@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
-import { signInternalToken, internalTokenHeader } from '@bramble/service-kit/internal-auth';
+import { signInternalToken, internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
 import type { Role } from '@bramble/contracts/operation';
 
 /** Whoever a request is made for. */

@@ -1,4 +1,4 @@
-import type { Service } from '@bramble/service-kit/service';
+import type { Service } from '@bramble/service-kit/runtime/service';
 
 /** A service that listens on free ports of this machine. */
 export interface StartedService {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
-import { migratePostgres } from '@bramble/service-kit/migrate';
+import { migratePostgres } from '@bramble/service-kit/stores/migrate';
 
 /** Stores that belong to one test file: empty, migrated, and shared with nobody. */
 export interface TestStores {

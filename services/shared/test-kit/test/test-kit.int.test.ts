@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
-import { migratePostgres, migrationsApplied } from '@bramble/service-kit/migrate';
+import { migratePostgres, migrationsApplied } from '@bramble/service-kit/stores/migrate';
 import { expectNoLeaks } from '../src/leaks';
 import { testStores, type TestStores } from '../src/stores';
 import { waitForEvent } from '../src/wait-for-event';

@@ -2,9 +2,9 @@ import { catalogApi, type Product } from '@bramble/contracts/catalog';
 import { cartApi } from '@bramble/contracts/cart';
 import { ordersApi, type Order } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
-import { pause } from '@bramble/service-kit/clock';
-import { newId } from '@bramble/service-kit/ids';
-import type { Random } from '@bramble/service-kit/random';
+import { pause } from '@bramble/service-kit/runtime/clock';
+import { newId } from '@bramble/service-kit/base/ids';
+import type { Random } from '@bramble/service-kit/base/random';
 import type { ShopClient } from './shop-client';
 
 /** How a shopper's visit ended. */

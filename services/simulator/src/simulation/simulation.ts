@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { pause } from '@bramble/service-kit/clock';
-import { seeded } from '@bramble/service-kit/random';
+import { pause } from '@bramble/service-kit/runtime/clock';
+import { seeded } from '@bramble/service-kit/base/random';
 import { createAccounts } from '../shopper/accounts';
 import { createShopClient, Refused } from '../shopper/shop-client';
 import { visit } from '../shopper/shopper';

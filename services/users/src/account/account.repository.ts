@@ -1,7 +1,7 @@
 import type { Profile } from '@bramble/contracts/users';
 import type { Role } from '@bramble/contracts/operation';
-import { AppError } from '@bramble/service-kit/errors';
-import type { Sql } from '@bramble/service-kit/postgres';
+import { AppError } from '@bramble/service-kit/base/errors';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { isTaken, type Db } from '../db';
 import type { Prisma } from '../generated/prisma/client';
 import type { PreparedLink } from '../link/link';

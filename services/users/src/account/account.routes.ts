@@ -1,10 +1,10 @@
 import { usersApi, type Profile } from '@bramble/contracts/users';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { userIdOf } from '@bramble/service-kit/authorize';
-import { setCookie } from '@bramble/service-kit/cookies';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
+import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { setCookie } from '@bramble/service-kit/http/cookies';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
 import { clientAddress } from '../session/client-address';
 import { clearSessionCookies } from '../session/session-cookies';

@@ -1,6 +1,6 @@
 import type { Role } from '@bramble/contracts/operation';
-import { AppError } from '@bramble/service-kit/errors';
-import { newId } from '@bramble/service-kit/ids';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { newId } from '@bramble/service-kit/base/ids';
 import { prepareLink } from '../link/link';
 import type { LinkRepository } from '../link/link.repository';
 import type { LinkSigner } from '../link/link-token';

@@ -1,6 +1,6 @@
 import type { Role } from '@bramble/contracts/operation';
 import type { AuditEntry } from '@bramble/contracts/users';
-import type { Sql, SqlSession } from '@bramble/service-kit/postgres';
+import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 import type { Account } from '../account/account';
 import type { Db } from '../db';
 import { endSessions, raiseVersion, type Revocation } from '../session/session.repository';

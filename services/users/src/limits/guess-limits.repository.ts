@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Redis } from '@bramble/service-kit/redis';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 
 interface Window {
   name: string;

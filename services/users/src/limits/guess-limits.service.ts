@@ -1,4 +1,4 @@
-import { AppError } from '@bramble/service-kit/errors';
+import { AppError } from '@bramble/service-kit/base/errors';
 import type { GuessLimitsRepository, Refusal } from './guess-limits.repository';
 
 export type GuessLimits = ReturnType<typeof createGuessLimits>;

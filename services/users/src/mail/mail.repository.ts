@@ -1,4 +1,4 @@
-import type { Redis } from '@bramble/service-kit/redis';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 import type { Db } from '../db';
 import type { PreparedLink } from '../link/link';
 import type { LinkPurpose } from '../link/link';

@@ -1,7 +1,7 @@
 import type { MailJob } from '@bramble/contracts/users';
-import { AppError } from '@bramble/service-kit/errors';
-import { newId } from '@bramble/service-kit/ids';
-import type { Logger } from '@bramble/service-kit/logger';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { newId } from '@bramble/service-kit/base/ids';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { AccountRepository } from '../account/account.repository';
 import { prepareLink } from '../link/link';
 import type { LinkSigner } from '../link/link-token';

@@ -1,7 +1,7 @@
 import { argon2id, hash, needsRehash, verify } from 'argon2';
-import { AppError } from '@bramble/service-kit/errors';
-import { gauge, histogram } from '@bramble/service-kit/metrics';
-import type { Service } from '@bramble/service-kit/service';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { gauge, histogram } from '@bramble/service-kit/observe/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import { createGate } from './gate';
 
 /** OWASP's and ASVS's smallest argon2id: 19 MiB twice. More would starve a small board when many sign in at once. */

@@ -1,4 +1,4 @@
-import type { Redis } from '@bramble/service-kit/redis';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 import {
   ACCESS_TOKEN_SECONDS,
   accountVersionKey,

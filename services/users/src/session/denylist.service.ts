@@ -1,4 +1,4 @@
-import type { Logger } from '@bramble/service-kit/logger';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import { REVOCATION_SECONDS, type DenylistRepository } from './denylist.repository';
 import type { Revocation, SessionRepository } from './session.repository';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { randomToken } from '@bramble/service-kit/ids';
+import { randomToken } from '@bramble/service-kit/base/ids';
 
 /** How long a session lasts without being used. */
 export const REFRESH_TOKEN_SECONDS = 30 * 24 * 3600;

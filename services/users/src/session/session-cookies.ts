@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { clearCookie, setCookie } from '@bramble/service-kit/cookies';
+import { clearCookie, setCookie } from '@bramble/service-kit/http/cookies';
 import { REFRESH_TOKEN_SECONDS } from './refresh-token';
 import type { Tokens } from './session.service';
 

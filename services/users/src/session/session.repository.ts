@@ -1,4 +1,4 @@
-import type { Sql, SqlSession } from '@bramble/service-kit/postgres';
+import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 import type { NewRefreshToken } from './refresh-token';
 import { GRACE_MS } from './refresh-token';
 

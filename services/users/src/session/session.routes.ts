@@ -1,10 +1,10 @@
 import { demoUsers } from '@bramble/contracts/demo';
 import { usersApi } from '@bramble/contracts/users';
-import { userIdOf } from '@bramble/service-kit/authorize';
-import { readCookie } from '@bramble/service-kit/cookies';
-import { endpoint } from '@bramble/service-kit/endpoint';
-import type { Mountable } from '@bramble/service-kit/service';
-import { AppError } from '@bramble/service-kit/errors';
+import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { readCookie } from '@bramble/service-kit/http/cookies';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
+import { AppError } from '@bramble/service-kit/base/errors';
 import { toUser } from '../account/account';
 import type { AccountService } from '../account/account.service';
 import type { KeyService } from '../keys/key.service';

@@ -1,7 +1,7 @@
 import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
-import { AppError } from '@bramble/service-kit/errors';
-import { newId } from '@bramble/service-kit/ids';
-import type { Logger } from '@bramble/service-kit/logger';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { newId } from '@bramble/service-kit/base/ids';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { Account } from '../account/account';
 import type { AccountRepository } from '../account/account.repository';
 import type { KeyService } from '../keys/key.service';

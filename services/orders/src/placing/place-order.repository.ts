@@ -1,0 +1,137 @@
+import { events, type EventOf } from '@bramble/contracts/events';
+import { batcher } from '@bramble/service-kit/http/batcher';
+import { isTransient } from '@bramble/service-kit/base/errors';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import { KEPT, type RequestKey } from '../idempotency/idempotency.repository';
+import { dueAtOf, overdueAtOf } from '../life/order.deadlines';
+import { toLineRows } from '../store/order.rows';
+import type { OrderState } from '../life/order.types';
+
+export interface Placing {
+  order: OrderState;
+  event: EventOf<'order.placed'>;
+  request: RequestKey;
+  answer: { status: number; body: unknown };
+  /** The cart that the order was taken from, to be emptied of what was ordered. */
+  cartOwner?: string;
+}
+
+// The hottest write of the shop: one prepared statement, one round trip and one commit for all orders that arrive together
+// (2-architecture, "What things cost here"). Everything hangs on `claim`: where another request stored an answer for the key
+// first, nothing of that order is written at all. The answer travels as text, so that a repetition gets the same bytes.
+const PLACE = `
+WITH input AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS i(user_id uuid, key text, hash text, id uuid, answer_status int, answer text, number text,
+    currency text, subtotal bigint, discount bigint, tax bigint, shipping bigint, total bigint, address jsonb, card text,
+    expires_at timestamptz, obligations jsonb, due_at timestamptz, overdue_at timestamptz, correlation_id text, created_at timestamptz,
+    lines json, story jsonb, event_id uuid, stream text, type text, version int, occurred_at timestamptz, traceparent text, payload jsonb,
+    cart_owner text)
+), claim AS (
+  INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body)
+  SELECT user_id, key, hash, id, answer_status, answer::json FROM input ORDER BY user_id, key
+  ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id, status = EXCLUDED.status,
+    body = EXCLUDED.body, created_at = now()
+  WHERE idempotency.created_at <= now() - ${KEPT}
+    OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash AND idempotency.order_id = EXCLUDED.order_id)
+  RETURNING order_id
+), fresh AS MATERIALIZED (
+  SELECT input.* FROM input JOIN claim ON claim.order_id = input.id
+), placed AS (
+  INSERT INTO orders (id, number, user_id, status, version, currency, subtotal, discount, tax, shipping, total, shipping_address, card,
+    expires_at, obligations, due_at, overdue_at, correlation_id, created_at)
+  SELECT id, number, user_id, 'PENDING', 1, currency, subtotal, discount, tax, shipping, total, address, card,
+    expires_at, obligations, due_at, overdue_at, correlation_id, created_at FROM fresh
+), lines AS (
+  INSERT INTO order_lines (order_id, line_no, product_id, seller_id, title, unit_price, quantity, line_total)
+  SELECT fresh.id, l.* FROM fresh, json_to_recordset(fresh.lines) AS l(line_no int, product_id uuid, seller_id uuid, title text,
+    unit_price bigint, quantity int, line_total bigint)
+), story AS (
+  INSERT INTO order_events (order_id, version, type, status, label, data, at)
+  SELECT id, 1, 'order.placed', 'PENDING', 'PENDING', story, created_at FROM fresh
+), sent AS (
+  INSERT INTO outbox (id, stream, key, type, version, occurred_at, correlation_id, traceparent, payload)
+  SELECT event_id, stream, id::text, type, version, occurred_at, correlation_id, traceparent, payload FROM fresh
+), emptied AS (
+  DELETE FROM cart_items USING fresh, json_to_recordset(fresh.lines) AS l(product_id uuid)
+  WHERE cart_items.owner = fresh.cart_owner AND cart_items.product_id = l.product_id
+)
+SELECT order_id FROM claim`;
+
+const MAX_BATCH = 64;
+const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+
+const toRow = ({ order, event, request, answer, cartOwner }: Placing) => {
+  const { totals, lines } = order;
+  return {
+    user_id: request.userId,
+    key: request.key,
+    hash: request.hash,
+    id: order.id,
+    answer_status: answer.status,
+    answer: JSON.stringify(answer.body),
+    number: order.number,
+    currency: order.currency,
+    subtotal: totals.subtotal.amount,
+    discount: totals.discount.amount,
+    tax: totals.tax.amount,
+    shipping: totals.shipping.amount,
+    total: totals.total.amount,
+    address: order.shippingAddress,
+    card: order.card,
+    expires_at: time(order.expiresAt),
+    obligations: order.obligations,
+    due_at: time(dueAtOf(order)),
+    overdue_at: time(overdueAtOf(order)),
+    correlation_id: order.correlationId,
+    created_at: time(order.createdAt),
+    lines: toLineRows(lines),
+    story: { userId: order.userId, number: order.number, currency: order.currency, totals, lines },
+    event_id: event.id,
+    stream: events[event.type].stream,
+    type: event.type,
+    version: event.version,
+    occurred_at: event.occurredAt,
+    traceparent: event.traceparent,
+    payload: event.payload,
+    cart_owner: cartOwner ?? null,
+  };
+};
+
+export function createPlaceOrderRepository({ sql, outbox }: { sql: Sql; outbox: PostgresOutbox }) {
+  const write = async (placings: readonly Placing[]): Promise<boolean[]> => {
+    const { rows } = await sql.query<{ order_id: string }>({
+      name: 'place-orders',
+      text: PLACE,
+      values: [JSON.stringify(placings.map(toRow))],
+    });
+    if (rows.length > 0) outbox.wake();
+    const written = new Set(rows.map((row) => row.order_id));
+    return placings.map(({ order }) => written.has(order.id));
+  };
+
+  /** One order that cannot be written must not take the others of its batch with it. */
+  const apart = (placings: readonly Placing[]): Promise<(boolean | Error)[]> =>
+    Promise.all(
+      placings.map((placing) =>
+        write([placing]).then(
+          ([written]) => written ?? false,
+          (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+        ),
+      ),
+    );
+
+  return {
+    /** Writes a new order with all that belongs to it. False when an answer for this key was stored first. */
+    place: batcher<Placing, boolean>({
+      max: MAX_BATCH,
+      concurrency: 2,
+      run: (placings) =>
+        write(placings).catch((error: unknown) => {
+          if (placings.length === 1 || isTransient(error)) throw error;
+          return apart(placings);
+        }),
+    }),
+  };
+}
+export type PlaceOrderRepository = ReturnType<typeof createPlaceOrderRepository>;

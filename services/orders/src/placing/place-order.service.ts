@@ -1,0 +1,175 @@
+import type { Money } from '@bramble/contracts/money';
+import { money } from '@bramble/contracts/money';
+import { MAX_QUANTITY, type Item, type Order, type PlaceOrderBody } from '@bramble/contracts/orders';
+import { paymentsApi, type Quote, type QuoteRequest } from '@bramble/contracts/payments';
+import { reply, type Reply } from '@bramble/service-kit/http/endpoint';
+import { batcher } from '@bramble/service-kit/http/batcher';
+import { AppError, errorOfProblem } from '@bramble/service-kit/base/errors';
+import { newEvent } from '@bramble/service-kit/events/events';
+import type { Upstream } from '@bramble/service-kit/http/client';
+import { newId, orderNumber } from '@bramble/service-kit/base/ids';
+import { currentContext } from '@bramble/service-kit/base/request-context';
+import type { IdempotencyRepository, RequestKey } from '../idempotency/idempotency.repository';
+import { ABANDONED_MS, OvertakenError, type Idempotency } from '../idempotency/idempotency.service';
+import { RESEND_MS } from '../life/order.deadlines';
+import { toOrder } from '../life/order.dto';
+import { placedEvent } from '../life/order.events';
+import type { OrderMetrics } from '../store/order.metrics';
+import type { PlaceOrderRepository } from './place-order.repository';
+import type { OrderState } from '../life/order.types';
+
+/** Where the items come from when the body names none. */
+export interface CartSource {
+  owner: string;
+  items: () => Promise<readonly Item[]>;
+}
+export interface PlaceOrderDependencies {
+  orders: PlaceOrderRepository;
+  answers: IdempotencyRepository;
+  idempotency: Idempotency;
+  payments: Upstream;
+  metrics: OrderMetrics;
+  currency: string;
+  reservationMs: number;
+}
+
+/** Two lines of one product are one line: they are checked, priced and reserved together. */
+export function mergeItems(items: readonly Item[]): Item[] {
+  const merged = new Map<string, number>();
+  for (const { productId, quantity } of items) {
+    const id = productId.toLowerCase();
+    merged.set(id, (merged.get(id) ?? 0) + quantity);
+  }
+  const tooMany = [...merged].find(([, quantity]) => quantity > MAX_QUANTITY);
+  if (tooMany)
+    throw new AppError('invalid_input', {
+      errors: [{ path: 'items', message: `at most ${MAX_QUANTITY} of one product` }],
+    });
+  return [...merged].map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
+  const { orders, answers, idempotency, payments, metrics, currency, reservationMs } = dependencies;
+
+  // Orders that arrive together are priced in one call.
+  const quotes = batcher<QuoteRequest, Quote>({
+    max: 64,
+    concurrency: 2,
+    run: async (requests) => {
+      const { items } = await payments.call(paymentsApi.quotes, { body: { quotes: requests } });
+      return items.map((item) =>
+        'quote' in item ? item.quote : (errorOfProblem(item.problem) ?? new AppError('bad_gateway')),
+      );
+    },
+  });
+
+  const quoteFor = async (
+    userId: string,
+    body: PlaceOrderBody,
+    items: Item[],
+    orderId?: string,
+  ): Promise<Quote> => {
+    const quote = await quotes({
+      items,
+      userId,
+      shippingAddress: body.shippingAddress,
+      ...(body.discountCode === undefined ? {} : { discountCode: body.discountCode }),
+      ...(orderId === undefined ? {} : { take: { orderId } }),
+    });
+    if (quote.items.length < items.length) throw new AppError('product_unavailable');
+    checkTotal(body.expectedTotal, quote);
+    return quote;
+  };
+
+  const checkTotal = (expected: Money | undefined, quote: Quote) => {
+    if (expected && expected.amount !== quote.totals.total.amount)
+      throw new AppError('price_changed', { extra: { totals: quote.totals } });
+  };
+
+  const pendingOrder = (
+    id: string,
+    userId: string,
+    body: PlaceOrderBody,
+    quote: Quote,
+    now: number,
+  ): OrderState => ({
+    id,
+    number: orderNumber(),
+    userId,
+    status: 'PENDING',
+    version: 1,
+    currency,
+    lines: quote.items.map(({ available: _available, ...line }) => line),
+    totals: { ...quote.totals, refunded: money(0, currency) },
+    shippingAddress: body.shippingAddress,
+    card: body.paymentMethod.token,
+    attempt: 0,
+    capture: 'none',
+    captured: 0,
+    refunds: [],
+    restock: true,
+    expiresAt: now + reservationMs,
+    obligations: [{ kind: 'reserve', since: now, dueAt: now + RESEND_MS, resent: 0 }],
+    correlationId: currentContext().correlationId,
+    createdAt: now,
+  });
+
+  const write = async (order: OrderState, request: RequestKey, cartOwner?: string): Promise<Reply> => {
+    const timeline = [{ status: order.status, at: new Date(order.createdAt).toISOString() }];
+    const body: { order: Order } = { order: toOrder({ ...order, timeline }) };
+    const draft = placedEvent(order);
+    if (draft.type !== 'order.placed') throw new TypeError('a new order is announced by order.placed');
+    const placed = await orders.place({
+      order,
+      event: newEvent(draft.type, order.id, draft.payload),
+      request,
+      answer: { status: 202, body },
+      ...(cartOwner === undefined ? {} : { cartOwner }),
+    });
+    if (!placed) throw new OvertakenError();
+    return reply(202, body);
+  };
+
+  return {
+    /**
+     * Places an order once per Idempotency-Key: priced by payments, written with its event and its answer in one
+     * statement. A discount's use is taken under an order id that is kept first, so that a repetition after a crash takes
+     * none twice.
+     */
+    async place(
+      userId: string,
+      body: PlaceOrderBody,
+      cart: CartSource,
+      key: { key: string; hash: string },
+    ): Promise<Reply> {
+      const request = { userId, ...key };
+      const run = async ({ now, earlierOrderId }: { now: number; earlierOrderId?: string }) => {
+        if (body.expectedTotal && body.expectedTotal.currency !== currency)
+          throw new AppError('currency_mismatch');
+        const items = mergeItems(body.items ?? (await cart.items()));
+        if (items.length === 0) throw new AppError('cart_empty');
+        const cartOwner = body.items ? undefined : cart.owner;
+        const quote = await quoteFor(userId, body, items);
+        if (body.discountCode === undefined)
+          return write(pendingOrder(earlierOrderId ?? newId(), userId, body, quote, now), request, cartOwner);
+        const orderId = await answers.begin(request, earlierOrderId ?? newId(), ABANDONED_MS);
+        if (orderId === undefined) throw new OvertakenError();
+        try {
+          const taken = await quoteFor(userId, body, items, orderId);
+          return await write(pendingOrder(orderId, userId, body, taken, now), request, cartOwner);
+        } catch (error) {
+          if (error instanceof AppError)
+            await (error.status < 500 ? answers.forget(request) : answers.giveUp(request));
+          throw error;
+        }
+      };
+      try {
+        return await idempotency.once(request, run);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.status >= 500) metrics.checkoutError();
+        throw error;
+      }
+    },
+  };
+}
+export type PlaceOrder = ReturnType<typeof createPlaceOrder>;

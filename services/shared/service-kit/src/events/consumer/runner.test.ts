@@ -1,0 +1,116 @@
+import type { AnyEvent } from '@bramble/contracts/events';
+import fc from 'fast-check';
+import { NotYet } from '../../base/errors';
+import type { EventEntry } from './entry';
+import { createRunner, MAX_TRIES, NOT_YET_MS, type Tries } from './runner';
+
+const entry = (n: number, key: string): EventEntry => ({
+  stream: 's',
+  origin: 's',
+  id: `${n}-0`,
+  fields: {},
+  event: { id: String(n), key } as AnyEvent,
+});
+
+/** A runner whose handler fails for some events, with a clock that the test moves. */
+function lab(fail: (id: string, alone: boolean) => Error | undefined) {
+  const log = { effects: [] as string[], dead: [] as string[], calls: 0 };
+  let now = 0;
+  const runner = createRunner({
+    now: () => now,
+    isTransient: (error) => error instanceof Error && error.message === 'away',
+    recovered: () => Promise.resolve(true),
+    handle: (events) => {
+      log.calls += 1;
+      for (const event of events) {
+        const error = fail(event.id, events.length === 1);
+        if (error) return Promise.reject(error);
+      }
+      log.effects.push(...events.map((event) => event.id));
+      return Promise.resolve();
+    },
+    done: () => Promise.resolve(),
+    retry: () => Promise.resolve(),
+    dead: (dead) => Promise.resolve(void log.dead.push(dead.event.id)),
+  });
+  const settle = async () => {
+    for (let i = 0; i < 1_000 && runner.dueIn() !== undefined; i++) {
+      now += runner.dueIn() ?? 0;
+      await runner.runDue();
+    }
+  };
+  return { runner, log, settle, now: () => now };
+}
+
+describe('the runner of batches', () => {
+  it('handles a sound batch in one call', async () => {
+    const { runner, log } = lab(() => undefined);
+    await runner.run([entry(1, 'a'), entry(2, 'b')], new Map());
+    expect(log).toEqual({ effects: ['1', '2'], dead: [], calls: 1 });
+  });
+
+  it('gives an event up that failed before this run and fails again, at its fifth try', async () => {
+    const { runner, log } = lab(() => new Error('poison'));
+    const tries = new Map<string, Tries>([['s\n1-0', { count: MAX_TRIES - 1 }]]);
+    await runner.run([entry(1, 'a')], tries);
+    expect(log.dead).toEqual(['1']);
+    expect(runner.heldCount()).toBe(0);
+  });
+
+  it('gives up on what stays too early for ten minutes, not before', async () => {
+    const { runner, log, settle, now } = lab(() => new NotYet('early'));
+    await runner.run([entry(1, 'a')], new Map());
+    await settle();
+    expect(log.dead).toEqual(['1']);
+    expect(now()).toBeGreaterThanOrEqual(NOT_YET_MS);
+    expect(now()).toBeLessThan(NOT_YET_MS + 10_000);
+    expect(log.calls).toBeLessThan(200);
+  });
+
+  it('keeps the same key of two streams apart', async () => {
+    const { runner, log } = lab((id) => (id === '1' ? new Error('poison') : undefined));
+    await runner.run([entry(1, 'a'), { ...entry(2, 'a'), stream: 't', origin: 't' }], new Map());
+    expect(log.effects).toEqual(['2']);
+  });
+
+  it('loses nothing, doubles nothing and keeps the order of each key, whatever fails', async () => {
+    const event = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd'),
+      failures: fc.constantFrom(0, 0, 0, 0, 1, 3, Infinity),
+      transient: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        async (events, size) => {
+          const left = new Map(events.map(({ failures }, i) => [String(i), failures]));
+          const away = new Set(events.flatMap(({ transient }, i) => (transient ? [String(i)] : [])));
+          const { runner, log, settle } = lab((id, alone) => {
+            if (away.delete(id)) return new Error('away');
+            const failures = left.get(id) ?? 0;
+            if (failures === 0) return undefined;
+            if (alone) left.set(id, failures - 1);
+            return new Error('poison');
+          });
+          const entries = events.map(({ key }, i) => entry(i, key));
+          for (let i = 0; i < entries.length; i += size) {
+            await runner.run(entries.slice(i, i + size), new Map());
+            if (i % 2 === 0) await runner.runDue();
+          }
+          await settle();
+          const poison = events.flatMap(({ failures }, i) => (failures === Infinity ? [String(i)] : []));
+          expect([...log.dead].sort()).toEqual(poison.sort());
+          expect(new Set(log.effects).size).toBe(log.effects.length);
+          expect(log.effects.length + log.dead.length).toBe(events.length);
+          for (const key of 'abcd') {
+            const ofKey = log.effects.map(Number).filter((i) => events[i]?.key === key);
+            expect(ofKey).toEqual([...ofKey].sort((x, y) => x - y));
+          }
+          expect(runner.heldCount()).toBe(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

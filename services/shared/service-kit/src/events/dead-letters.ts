@@ -1,0 +1,181 @@
+import { streams as allStreams } from '@bramble/contracts/events';
+import { deadLettersApi, type DeadLetter } from '@bramble/contracts/gateway';
+import type { Page } from '@bramble/contracts/page';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { fieldsOf } from './consumer/entry';
+import { deadKey, replayStream } from './consumer/keys';
+import type { Mountable, Service } from '../runtime/service';
+import { decodeCursor, toPage } from '../http/cursor';
+import { endpoint } from '../http/endpoint';
+import { AppError } from '../base/errors';
+import { compareStreamIds } from './stream-id';
+
+/** Where to look: in all streams unless told, for the letters of one group or, without `group`, of all. */
+export interface DeadLetterScope {
+  redis: Redis;
+  streams?: readonly string[];
+  group?: string;
+}
+
+const SCAN = 200;
+const streamsOf = ({ streams = Object.keys(allStreams) }: DeadLetterScope): readonly string[] => streams;
+const cursorSchema = z.tuple([z.string().regex(/^\d+-\d+$/), z.string()]);
+const idPattern = /^([a-z_]+)\.([a-z]+)\.(\d+-\d+)$/;
+
+interface Found {
+  stream: string;
+  entryId: string;
+  fields: Record<string, string>;
+}
+
+const json = (text: string): DeadLetter['payload'] => {
+  try {
+    return JSON.parse(text) as DeadLetter['payload'];
+  } catch {
+    return text;
+  }
+};
+
+const toLetter = ({ stream, entryId, fields }: Found): DeadLetter => ({
+  id: `${stream}.${fields['group'] ?? ''}.${entryId}`,
+  stream,
+  group: fields['group'] ?? '',
+  eventId: fields['id'] ?? '',
+  type: fields['type'] ?? '',
+  key: fields['key'] ?? '',
+  attempts: Number(fields['attempts'] ?? 0),
+  error: `${fields['reason'] ?? 'handler'}: ${fields['error'] ?? ''}`,
+  failedAt: fields['failedAt'] ?? new Date(Number(entryId.split('-')[0])).toISOString(),
+  payload: json(fields['payload'] ?? 'null'),
+});
+
+/** Newest first; two streams may hold the same entry id. */
+const newestFirst = (a: Found, b: Found) =>
+  compareStreamIds(b.entryId, a.entryId) || a.stream.localeCompare(b.stream);
+
+/** The group's letters of one stream at or below `from`, newest first, at most `count`. */
+async function scan(
+  { redis, group }: DeadLetterScope,
+  stream: string,
+  from: string,
+  count: number,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  let start = from;
+  while (found.length < count) {
+    const entries = await redis.xrevrange(deadKey(stream), start, '-', 'COUNT', SCAN);
+    for (const [entryId, flat] of entries) {
+      const fields = fieldsOf(flat);
+      if (group === undefined || fields['group'] === group) found.push({ stream, entryId, fields });
+    }
+    const last = entries.at(-1);
+    if (entries.length < SCAN || !last) break;
+    start = `(${last[0]}`;
+  }
+  return found;
+}
+
+/** A page of dead letters, newest first. A malformed cursor is `invalid_input`. */
+export async function listDead(
+  scope: DeadLetterScope,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Page<DeadLetter>> {
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorSchema);
+  const scanned = await Promise.all(
+    // Two more than the page: one tells that there is a next one, one may be the last of the page before.
+    streamsOf(scope).map((stream) => scan(scope, stream, after?.[0] ?? '+', limit + 2)),
+  );
+  const position = after && { entryId: after[0], stream: after[1], fields: {} };
+  const rows = scanned
+    .flat()
+    .filter((found) => !position || newestFirst(position, found) < 0)
+    .sort(newestFirst);
+  return toPage(rows, limit, toLetter, (row) => [row.entryId, row.stream]);
+}
+
+function locate(scope: DeadLetterScope, id: string) {
+  const { group } = scope;
+  const [, stream, owner, entryId] = idPattern.exec(id) ?? [];
+  if (
+    !stream ||
+    !owner ||
+    !entryId ||
+    !streamsOf(scope).includes(stream) ||
+    (group !== undefined && group !== owner)
+  )
+    throw new AppError('not_found');
+  return { stream, owner, entryId };
+}
+
+/** One dead letter by its id `<stream>.<group>.<entry id>`; `not_found` when it is gone or another group's. */
+export async function showDead(scope: DeadLetterScope, id: string): Promise<DeadLetter> {
+  const { stream, owner, entryId } = locate(scope, id);
+  const [entry] = await scope.redis.xrange(deadKey(stream), entryId, entryId);
+  const fields = fieldsOf(entry?.[1] ?? []);
+  if (fields['group'] !== owner) throw new AppError('not_found');
+  return toLetter({ stream, entryId, fields });
+}
+
+/**
+ * KEYS: the dead letters, the replay stream; ARGV: the entry's id, its group. Deleting and adding in one step makes two
+ * replays at once into one.
+ */
+const replayScript = `
+local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+if not entry then return 0 end
+local flat = {}
+local owner
+for i = 1, #entry[2], 2 do
+  if entry[2][i] == 'group' then owner = entry[2][i + 1] end
+  flat[#flat + 1] = entry[2][i]
+  flat[#flat + 1] = entry[2][i + 1]
+end
+if owner ~= ARGV[2] then return 0 end
+redis.call('XADD', KEYS[2], '*', unpack(flat))
+redis.call('XDEL', KEYS[1], ARGV[1])
+return 1`;
+
+/**
+ * Sends a dead letter through its group's handler once more. It never took effect, so the inbox does not know it; when it
+ * fails again it becomes a new dead letter. `not_found` when it is gone.
+ */
+export async function replayDead(scope: DeadLetterScope, id: string): Promise<void> {
+  const { stream, owner, entryId } = locate(scope, id);
+  const sent = await scope.redis.eval(
+    replayScript,
+    2,
+    deadKey(stream),
+    replayStream(stream, owner),
+    entryId,
+    owner,
+  );
+  if (sent !== 1) throw new AppError('not_found');
+}
+
+/** Deletes a dead letter for good; `not_found` when it is gone. */
+export async function discardDead(scope: DeadLetterScope, id: string): Promise<void> {
+  await showDead(scope, id);
+  const { stream, entryId } = locate(scope, id);
+  if ((await scope.redis.xdel(deadKey(stream), entryId)) === 0) throw new AppError('not_found');
+}
+
+/** The internal routes through which the gateway reaches the dead letters of this service's group. */
+export function deadLetterEndpoints(
+  service: Service,
+  scope: DeadLetterScope & { group: string },
+): Mountable[] {
+  return [
+    endpoint(deadLettersApi.list, ({ query }) => listDead(scope, query)),
+    endpoint(deadLettersApi.replay, async ({ params }) => {
+      await replayDead(scope, params.id);
+      service.log.info({ dead_letter: params.id }, 'a dead letter is replayed');
+      return undefined;
+    }),
+    endpoint(deadLettersApi.discard, async ({ params }) => {
+      await discardDead(scope, params.id);
+      service.log.info({ dead_letter: params.id }, 'a dead letter was discarded');
+      return undefined;
+    }),
+  ].flat();
+}

@@ -1,0 +1,123 @@
+import pg from 'pg';
+import type { Service } from '../../runtime/service';
+import type { Sql } from '../../stores/postgres';
+import { parseStreamId } from '../stream-id';
+import type { Leadership, OutboxRow, OutboxStore } from './store';
+
+const CHANNEL = 'bramble_outbox';
+const LOCK = 'bramble:outbox';
+/** A leader that was stopped in its tracks (SIGSTOP, a dead node) loses its session, and with it the lock. */
+const SESSION_LIMIT_MS = 6_000;
+/** A server that vanished with its address answers nothing: then the lock is gone as well. */
+const RENEW = { text: 'SELECT 1', query_timeout: SESSION_LIMIT_MS };
+const DELETE_BATCH = 2_000;
+const UNSEND_BATCH = 20_000;
+
+const statements = {
+  free: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free',
+  lock: 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked',
+  unsent: `SELECT seq::float8 AS position, id, stream, key, type, version, correlation_id AS "correlationId", traceparent,
+      to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt", payload::text AS payload
+    FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1`,
+  record: `UPDATE outbox SET stream_id = sent.stream_id, sent_at = now()
+    FROM unnest($1::bigint[], $2::text[]) AS sent (seq, stream_id) WHERE outbox.seq = sent.seq`,
+  highest: `SELECT DISTINCT ON (stream) stream, stream_id AS "streamId" FROM outbox WHERE stream_id IS NOT NULL
+    ORDER BY stream, split_part(stream_id, '-', 1)::bigint DESC, split_part(stream_id, '-', 2)::bigint DESC`,
+  unsend: `UPDATE outbox SET stream_id = NULL, sent_at = NULL WHERE seq IN
+    (SELECT seq FROM outbox WHERE stream = $1 AND stream_id IS NOT NULL
+      AND (split_part(stream_id, '-', 1)::bigint, split_part(stream_id, '-', 2)::bigint) > ($2::bigint, $3::bigint)
+      LIMIT ${UNSEND_BATCH})`,
+  deleteSent: `DELETE FROM outbox WHERE seq IN
+    (SELECT seq FROM outbox WHERE sent_at < now() - interval '24 hours' ORDER BY sent_at LIMIT ${DELETE_BATCH})`,
+  deleteClaimed: `DELETE FROM inbox WHERE (consumer, event_id) IN
+    (SELECT consumer, event_id FROM inbox WHERE received_at < now() - interval '7 days' LIMIT ${DELETE_BATCH})`,
+  backlog: `SELECT count(*)::float8 AS unsent,
+      greatest(0, coalesce(extract(epoch FROM now() - min(occurred_at)), 0))::float8 AS "oldestSeconds"
+    FROM outbox WHERE sent_at IS NULL`,
+};
+
+/**
+ * The outbox table. The leader works on the connection that holds the advisory lock, so that one whose session has ended
+ * can no longer record anything, and a pool in use up to its limit does not stop publishing.
+ */
+export function postgresOutboxStore(service: Service, sql: Sql): OutboxStore {
+  return {
+    async lead() {
+      // Asked on the pool first: whoever waits for its turn keeps no connection for it.
+      const { rows: asked } = await sql.query<{ free: boolean }>({ text: statements.free, values: [LOCK] });
+      if (!asked[0]?.free) return undefined;
+      const client = new pg.Client({
+        ...sql.pool.options,
+        application_name: `bramble-${service.name}-relay`,
+        query_timeout: 60_000,
+      });
+      client.on('error', () => undefined);
+      let locked = false;
+      try {
+        await client.connect();
+        const { rows } = await client.query<{ locked: boolean }>(statements.lock, [LOCK]);
+        locked = rows[0]?.locked === true;
+        if (!locked) return undefined;
+        await client.query('SET statement_timeout = 55000');
+        await client.query(`SET idle_session_timeout = ${SESSION_LIMIT_MS}`);
+        await client.query(`LISTEN ${CHANNEL}`);
+        return leadership(client);
+      } catch (error) {
+        locked = false;
+        throw error;
+      } finally {
+        if (!locked) await client.end().catch(() => undefined);
+      }
+    },
+    notify: async () =>
+      void (await sql.query({ name: 'outbox-notify', text: `SELECT pg_notify('${CHANNEL}', '')` })),
+    async backlog() {
+      const { rows } = await sql.query<{ unsent: number; oldestSeconds: number }>({
+        name: 'outbox-backlog',
+        text: statements.backlog,
+      });
+      return rows[0] ?? { unsent: 0, oldestSeconds: 0 };
+    },
+  };
+}
+
+function leadership(client: pg.Client): Leadership {
+  return {
+    onWake: (wake) => void client.on('notification', wake),
+    renew: async () => void (await client.query(RENEW)),
+    async unsent(limit) {
+      const { rows } = await client.query<OutboxRow>({
+        name: 'outbox-unsent',
+        text: statements.unsent,
+        values: [limit],
+      });
+      return rows;
+    },
+    async recordSent(rows) {
+      await client.query({
+        name: 'outbox-record',
+        text: statements.record,
+        values: [rows.map((row) => row.position), rows.map((row) => row.streamId)],
+      });
+    },
+    async highest() {
+      const { rows } = await client.query<{ stream: string; streamId: string }>(statements.highest);
+      return new Map(rows.map((row) => [row.stream, row.streamId]));
+    },
+    async unsendAbove(stream, id) {
+      const { ms, seq } = parseStreamId(id);
+      // One that ends half-way is found again: what is left is still recorded above the end of the stream.
+      for (let total = 0; ;) {
+        const { rowCount } = await client.query(statements.unsend, [stream, ms, seq]);
+        total += rowCount ?? 0;
+        if ((rowCount ?? 0) < UNSEND_BATCH) return total;
+      }
+    },
+    async deleteOld() {
+      const sent = await client.query(statements.deleteSent);
+      const claimed = await client.query(statements.deleteClaimed);
+      return (sent.rowCount ?? 0) + (claimed.rowCount ?? 0);
+    },
+    release: () => client.end(),
+  };
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import type { Operation } from '@bramble/contracts/operation';
+import type { Service } from '../runtime/service';
+import { AppError } from '../base/errors';
+import { actorOf, internalTokenHeader, verifyInternalToken, type Actor } from '../base/internal-auth';
+
+/**
+ * Who calls, and whether they may. 401 without a genuine internal token or, where one is needed, without a session;
+ * 403 when the role is missing. A service or job that acts for nobody passes only where the operation says so.
+ */
+export function authorize(
+  service: Pick<Service, 'config'>,
+  operation: Operation,
+  req: IncomingMessage,
+): Actor {
+  const token = req.headers[internalTokenHeader];
+  const claims =
+    typeof token === 'string' ? verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, token) : undefined;
+  if (!claims)
+    throw new AppError('unauthenticated', { detail: 'this service answers only through the gateway' });
+  const actor = actorOf(claims);
+  const { access } = operation;
+  if (access === 'anyone') return actor;
+  if (access === 'service') {
+    if (actor.kind === 'user') throw new AppError('forbidden');
+    return actor;
+  }
+  if (operation.jobs && actor.kind !== 'user' && actor.userId === null) return actor;
+  if (actor.userId === null) throw new AppError('unauthenticated');
+  if (access !== 'user' && !access.some((role) => actor.roles.includes(role)))
+    throw new AppError('forbidden');
+  return actor;
+}
+
+/** The caller's user id; throws `unauthenticated` for nobody. */
+export function userIdOf(actor: Actor): string {
+  if (actor.userId === null) throw new AppError('unauthenticated');
+  return actor.userId;
+}

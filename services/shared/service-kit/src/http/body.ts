@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../base/errors';
+import { MAX_DEPTH, refuseUnkeepable } from './validate';
+
+export const JSON_LIMIT = 100_000;
+
+/** Refuses from the headers alone: too large (413), or not JSON (415). A request without a body passes. */
+export function checkBodyHeaders(
+  req: IncomingMessage,
+  { limit = JSON_LIMIT, type = 'application/json' } = {},
+): void {
+  const length = Number(req.headers['content-length'] ?? 0);
+  if (length > limit) throw new AppError('body_too_large', { detail: `at most ${limit} bytes` });
+  const hasBody = length > 0 || req.headers['transfer-encoding'] !== undefined;
+  const given = (req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (hasBody && given !== type) throw new AppError('unsupported_media_type', { detail: `send ${type}` });
+}
+
+/** The whole body, refused with 413 as soon as it passes `limit` bytes. */
+export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        reject(
+          new AppError('body_too_large', {
+            detail: `at most ${limit} bytes`,
+            headers: { connection: 'close' },
+          }),
+        );
+        req.removeAllListeners('data');
+        req.resume();
+      } else chunks.push(chunk);
+    });
+    // An error is made only when it is needed: its stack costs more than the rest of reading a body.
+    const cutOff = () => reject(new AppError('request_timeout', { detail: 'the body did not arrive' }));
+    req.once('end', () => {
+      req.off('close', cutOff);
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
+    req.once('error', reject);
+    req.once('close', cutOff);
+  });
+}
+
+/** Only an escape can bring NUL or half a surrogate pair into JSON. */
+const ESCAPE = /\\u(?:0000|d[89a-f])/i;
+
+/** Whether a body has to be walked through: most have too few brackets to be deep, and no escape that could do harm. */
+function isSuspect(text: string): boolean {
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code === 0x5b || code === 0x7b) && ++open > MAX_DEPTH) return true;
+  }
+  return ESCAPE.test(text);
+}
+
+/** Parses JSON; an empty body is an empty object, so that its missing fields are named. What no store keeps is refused. */
+export function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return {};
+  const text = bytes.toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('invalid_json', { cause });
+  }
+  if (isSuspect(text)) refuseUnkeepable(value);
+  return value;
+}
+
+/** SHA-256 over the operation and the body as sent: one Idempotency-Key stands for one such hash. */
+export const requestHash = (operation: string, bytes: Buffer): string =>
+  createHash('sha256').update(operation).update('\n').update(bytes).digest('hex');

@@ -1,0 +1,59 @@
+import CircuitBreaker from 'opossum';
+import type { Service } from '../runtime/service';
+import { counter, gauge } from '../observe/metrics';
+
+const states = ['closed', 'open', 'half_open'] as const;
+
+export interface BreakerOptions {
+  /** The dependency, as the metrics call it. */
+  name: string;
+  /** So many calls in 10 s are needed before a share of failures says anything. */
+  volumeThreshold: number;
+  /** True for an error that says nothing about the dependency. */
+  ignores: (error: unknown) => boolean;
+}
+
+/**
+ * A circuit breaker around one dependency: it opens when half of at least `volumeThreshold` calls in 10 s failed, and
+ * lets one call try again after 5 s. Its state, changes and rejections are in the service's metrics, its changes in the
+ * log; it ends with the service. It sets no time limit: `action` has to abort by itself.
+ */
+export function openBreaker<Args extends unknown[], Result>(
+  service: Service,
+  { name, volumeThreshold, ignores }: BreakerOptions,
+  action: (...args: Args) => Promise<Result>,
+): CircuitBreaker<Args, Result> {
+  const state = gauge(service, 'bramble_breaker_state');
+  const transitions = counter(service, 'bramble_breaker_transitions_total');
+  const rejected = counter(service, 'bramble_breaker_rejected_total');
+  const show = (to: (typeof states)[number]) => {
+    for (const each of states) state.set({ dependency: name, state: each }, each === to ? 1 : 0);
+  };
+  show('closed');
+  for (const to of states) transitions.inc({ dependency: name, to }, 0);
+  rejected.inc({ dependency: name }, 0);
+
+  const breaker = new CircuitBreaker<Args, Result>(action, {
+    name,
+    timeout: false,
+    errorThresholdPercentage: 50,
+    volumeThreshold,
+    rollingCountTimeout: 10_000,
+    resetTimeout: 5_000,
+    errorFilter: ignores,
+  });
+  const enter = (to: (typeof states)[number]) => () => {
+    show(to);
+    transitions.inc({ dependency: name, to });
+    service.log.warn({ dependency: name, state: to }, 'a circuit breaker changed');
+  };
+  breaker.on('open', enter('open'));
+  breaker.on('halfOpen', enter('half_open'));
+  breaker.on('close', enter('closed'));
+  breaker.on('reject', () => rejected.inc({ dependency: name }));
+  service.onStop(`${name} breaker`, () => {
+    breaker.shutdown();
+    return Promise.resolve();
+  });
+  return breaker;
+}

@@ -1,0 +1,109 @@
+import type { RequestListener, ServerResponse } from 'node:http';
+import { type AppError } from '../base/errors';
+import { traceFields, type Logger } from '../observe/logger';
+import { gauge, histogram, type Metrics } from '../observe/metrics';
+import { correlationIdFrom, withContext, type RequestContext } from '../base/request-context';
+import type { EarlyHandler } from '../runtime/service';
+import type { Tracing } from '../observe/tracing/tracing';
+
+export interface HttpEdgeOptions {
+  log: Logger;
+  metrics: Metrics;
+  tracing: Tracing | undefined;
+  early: readonly EarlyHandler[];
+  notReady: () => Promise<string | undefined>;
+  draining: () => boolean;
+  app: RequestListener;
+}
+
+/** The template of the route that answers, such as `/api/orders/{id}`; metrics never see raw paths. */
+const routeOf = new WeakMap<ServerResponse, string>();
+export const setRoute = (res: ServerResponse, template: string): void => void routeOf.set(res, template);
+
+/** Writes an error as a problem document. */
+export function sendProblem(res: ServerResponse, error: AppError, correlationId: string): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const body = JSON.stringify(error.toProblem(correlationId));
+  res.writeHead(error.status, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+    ...error.options.headers,
+  });
+  res.end(body);
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** What stands before the framework: correlation id, early answers, readiness, access log and request metrics. */
+export function createHttpEdge({
+  log,
+  metrics,
+  tracing,
+  early,
+  notReady,
+  draining,
+  app,
+}: HttpEdgeOptions): RequestListener {
+  const duration = histogram({ metrics }, 'http_server_request_duration_seconds');
+  const active = gauge({ metrics }, 'http_server_active_requests');
+  active.set({}, 0);
+
+  return (req, res) => {
+    if (draining()) res.setHeader('connection', 'close');
+    if (req.url === '/internal/ready') {
+      void notReady().then((reason) => res.writeHead(reason === undefined ? 204 : 503).end());
+      return;
+    }
+    const startedAt = performance.now();
+    const correlationId = correlationIdFrom(req.headers['x-correlation-id']);
+    res.setHeader('x-correlation-id', correlationId);
+    for (const handler of early) if (handler(req, res)) return;
+
+    const given = req.headers['traceparent'];
+    const above = typeof given === 'string' ? given : '';
+    const span = tracing?.start({ name: req.method ?? '', kind: 'server', parent: above });
+    // Whoever passes headers on passes this span on.
+    if (span) req.headers['traceparent'] = span.traceparent;
+    const context: RequestContext = { correlationId, traceparent: span?.traceparent ?? above };
+    active.inc({});
+    res.once('close', () => {
+      active.dec({});
+      const seconds = (performance.now() - startedAt) / 1000;
+      const method = methods.has(req.method ?? '') ? (req.method ?? '') : '_other';
+      const route = routeOf.get(res) ?? '_unmatched';
+      duration.observe(
+        { http_request_method: method, http_route: route, http_response_status_code: String(res.statusCode) },
+        seconds,
+      );
+      span?.end({
+        name: `${method} ${route}`,
+        attributes: {
+          'http.request.method': method,
+          'http.route': route,
+          'http.response.status_code': res.statusCode,
+          'bramble.correlation_id': correlationId,
+        },
+        error: res.statusCode >= 500 ? String(res.statusCode) : undefined,
+      });
+      if (log.isLevelEnabled('info')) {
+        const line = {
+          http_request_method: method,
+          http_route: route,
+          http_response_status_code: res.statusCode,
+          duration_ms: Math.round(seconds * 1000),
+          correlation_id: correlationId,
+          ...traceFields(context.traceparent),
+        };
+        if (res.statusCode >= 500) log.error(line, 'request failed');
+        else log.info(line, 'request');
+      }
+    });
+    withContext(context, () => {
+      app(req, res);
+    });
+  };
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Service } from './service';
+import { isTransient } from '../base/errors';
+import { newId } from '../base/ids';
+import { withContext } from '../base/request-context';
+
+/** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+export const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+};
+
+/**
+ * Milliseconds before try `attempt` (from 1): exponential with full jitter between half and the whole of
+ * `base`·2^(attempt−1), at most `max`.
+ */
+export function backoff(attempt: number, { base = 200, max = 10_000 } = {}): number {
+  const ceiling = Math.min(max, base * 2 ** Math.max(0, attempt - 1));
+  return ceiling / 2 + Math.random() * (ceiling / 2);
+}
+
+export interface Recurring {
+  name: string;
+  ms: number;
+  run: (signal: AbortSignal) => Promise<unknown>;
+}
+
+/** A worker that runs `run` every `ms`, never twice at once. Its errors are logged and do not end it. */
+export function every(service: Service, { name, ms, run }: Recurring): void {
+  const controller = new AbortController();
+  let running: Promise<void> | undefined;
+  const loop = async () => {
+    let failures = 0;
+    while (!controller.signal.aborted) {
+      try {
+        await withContext({ correlationId: newId(), traceparent: '' }, () => run(controller.signal));
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        const level = isTransient(error) ? 'warn' : 'error';
+        if (failures === 1 || failures % 30 === 0)
+          service.log[level]({ err: error, task: name, failures }, 'a recurring task failed');
+      }
+      await pause(
+        failures > 0 ? Math.max(ms, backoff(failures, { base: ms, max: 10_000 })) : ms,
+        controller.signal,
+      );
+    }
+  };
+  service.worker({
+    name,
+    start: () => {
+      running = loop();
+    },
+    stop: async () => {
+      controller.abort();
+      await running;
+    },
+  });
+}

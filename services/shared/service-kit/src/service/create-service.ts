@@ -1,0 +1,159 @@
+import express from 'express';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BaseConfig } from '../base/config';
+import { mountEndpoints } from '../http/endpoint';
+import { createHttpEdge } from '../http/edge';
+import { createLogger } from '../observe/logger';
+import { createMetrics, gauge } from '../observe/metrics';
+import { opsListener } from './ops';
+import { createTracing } from '../observe/tracing/tracing';
+import type { EarlyHandler, Mountable, Service, Worker } from '../runtime/service';
+
+export interface ServiceOptions {
+  name: string;
+  config: BaseConfig;
+  /** How long an idle connection is kept; above the caller's own, so that the caller closes first. */
+  keepAliveMs?: number;
+  /** Limits of the public server, for whoever faces strangers. */
+  server?: ServerOptions;
+  /** Makes the listener that stands between the edge and the framework; it calls `app` for what it does not answer. */
+  inFront?: (app: RequestListener) => RequestListener;
+}
+
+const listen = (server: Server, port: number, host: string) =>
+  new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+
+/** Idle sockets close at once while draining; `close` alone waits for keepAliveTimeout (measured on Node 20). */
+const drain = (server: Server) =>
+  new Promise<void>((resolve) => {
+    const timer = setInterval(() => server.closeIdleConnections(), 250);
+    server.close(() => {
+      clearInterval(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+
+/**
+ * Makes the shell of a service. Start: resources, listen, workers, ready. Stop: not ready, workers end their work in
+ * hand, HTTP drains with `Connection: close` (for DRAIN_SECONDS new connections are served too), resources close in reverse.
+ */
+export function createService({
+  name,
+  config,
+  keepAliveMs = 65_000,
+  server: serverOptions = {},
+  inFront,
+}: ServiceOptions): Service {
+  const log = createLogger(name, config.LOG_LEVEL);
+  const metrics = createMetrics(name);
+  const tracing = createTracing(name, config, log);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  const endpoints: Mountable[] = [];
+  const early: EarlyHandler[] = [];
+  const starters: { name: string; fn: () => Promise<unknown> }[] = [];
+  const stoppers: { name: string; fn: () => Promise<unknown> }[] = [];
+  const workers: Worker[] = [];
+  const checks = new Map<string, () => Promise<unknown>>();
+  let state: 'new' | 'starting' | 'ready' | 'stopping' | 'stopped' = 'new';
+
+  /** The first reason why the service is not ready, or undefined when it is. */
+  const notReady = async (): Promise<string | undefined> => {
+    if (state !== 'ready') return state;
+    for (const [part, check] of checks) {
+      try {
+        await check();
+      } catch {
+        return part;
+      }
+    }
+    return undefined;
+  };
+
+  const edge = createHttpEdge({
+    log,
+    metrics,
+    tracing,
+    early,
+    notReady,
+    draining: () => state === 'stopping',
+    app: inFront ? inFront(app as RequestListener) : (app as RequestListener),
+  });
+  const server = createServer(
+    {
+      keepAliveTimeout: keepAliveMs,
+      headersTimeout: keepAliveMs + 1_000,
+      requestTimeout: 120_000,
+      maxHeaderSize: 16_384,
+      ...serverOptions,
+    },
+    edge,
+  );
+  const opsServer = createServer(opsListener({ metrics, notReady, alive: () => state !== 'stopped' }));
+  const readyGauge = gauge({ metrics }, 'bramble_ready');
+  readyGauge.set({}, 0);
+
+  const service: Service = {
+    name,
+    config,
+    log,
+    metrics,
+    tracing,
+    app,
+    server,
+    mount: (more) => void endpoints.push(...more),
+    early: (handler) => void early.push(handler),
+    onStart: (part, fn) => void starters.push({ name: part, fn }),
+    onStop: (part, fn) => void stoppers.push({ name: part, fn }),
+    worker: (worker) => void workers.push(worker),
+    readiness: (part, check) => void checks.set(part, check),
+    async start() {
+      state = 'starting';
+      mountEndpoints(service, endpoints);
+      const opsPort = await listen(opsServer, config.OPS_PORT, config.HOST);
+      for (const starter of starters) await starter.fn();
+      const port = await listen(server, config.PORT, config.HOST);
+      for (const worker of workers) await worker.start();
+      state = 'ready';
+      readyGauge.set({}, 1);
+      log.info({ port, ops_port: opsPort }, 'ready');
+      return { port, opsPort };
+    },
+    async stop() {
+      if (state === 'stopping' || state === 'stopped') return;
+      state = 'stopping';
+      readyGauge.set({}, 0);
+      const attempt = async (part: string, fn: () => Promise<unknown>) => {
+        try {
+          await fn();
+        } catch (error) {
+          log.warn({ err: error, part }, 'a part did not close cleanly');
+        }
+      };
+      await Promise.all([
+        ...workers.map((worker) => attempt(worker.name, worker.stop)),
+        // Every answer says `Connection: close` from now on, so that clients let go of connections they would use again.
+        delay(server.listening ? config.DRAIN_SECONDS * 1_000 : 0),
+      ]);
+      if (server.listening) await drain(server);
+      for (const stopper of stoppers.reverse()) await attempt(stopper.name, stopper.fn);
+      await tracing?.stop();
+      state = 'stopped';
+      if (opsServer.listening) await drain(opsServer);
+      log.info('stopped');
+    },
+  };
+  return service;
+}

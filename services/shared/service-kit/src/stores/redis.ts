@@ -1,0 +1,76 @@
+import { Redis } from 'ioredis';
+import type { Service } from '../runtime/service';
+import { watchStore } from './store';
+
+export type { Redis };
+
+const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000);
+
+const common = (service: Service) => ({
+  lazyConnect: true,
+  connectionName: `bramble-${service.name}`,
+  connectTimeout: 3_000,
+  keepAlive: 10_000,
+  retryStrategy,
+  enableOfflineQueue: false,
+  autoResubscribe: true,
+});
+
+/** Connects, or has the client go on trying by itself. */
+const connect = async (client: Redis) => {
+  if (client.status === 'wait' || client.status === 'end') await client.connect();
+  await client.ping();
+};
+
+/**
+ * A client for one of the two roles. While Redis is away commands fail at once instead of queueing, so that callers
+ * choose what to do; the client reconnects by itself. A required one is part of readiness, an optional one is not.
+ */
+export function openRedis(
+  service: Service,
+  { role, url, required = role === 'events' }: { role: 'events' | 'cache'; url: string; required?: boolean },
+): Redis {
+  const client = new Redis(url, {
+    ...common(service),
+    maxRetriesPerRequest: 1,
+    commandTimeout: 3_000,
+    // A command without a reply is given up alone; a connection without any reply for this long is replaced.
+    socketTimeout: 4_000,
+  });
+  let lastLogged = 0;
+  client.on('error', (error: Error) => {
+    if (Date.now() - lastLogged < 10_000) return;
+    lastLogged = Date.now();
+    service.log.warn({ err: error, role }, 'Redis is away');
+  });
+  if (required) watchStore(service, `redis_${role}`, () => connect(client));
+  else service.onStart(`redis_${role}`, () => connect(client).catch(() => undefined));
+  service.onStop(`redis_${role} client`, () => {
+    client.disconnect();
+    return Promise.resolve();
+  });
+  return client;
+}
+
+/**
+ * A connection for one blocking reader, without a time limit on commands: whoever uses it watches over it and replaces
+ * it when it goes silent. A blocked command is not sent again after a reconnect, since its promise would never settle.
+ */
+export function blockingRedis(service: Service, url: string): Redis {
+  const client = new Redis(url, {
+    ...common(service),
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+  });
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** The address a client was opened with, for a second connection to the same server and database. */
+export const redisUrlOf = (client: Redis): string => {
+  const { host = '127.0.0.1', port = 6379, username, password, db = 0 } = client.options;
+  const credentials = password
+    ? `${username ? encodeURIComponent(username) : ''}:${encodeURIComponent(password)}@`
+    : '';
+  return `${client.options.tls ? 'rediss' : 'redis'}://${credentials}${host}:${port}/${db}`;
+};
