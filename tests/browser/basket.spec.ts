@@ -27,7 +27,7 @@ describe('the basket in a browser', () => {
   });
   afterAll(() => shop?.close());
 
-  test('adding is seen at once, and a refusal is said once and kindly', async () => {
+  it('adding is seen at once, and a refusal is said once and kindly', async () => {
     const product = await sellProduct(shop.url, seller, 1);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
@@ -53,7 +53,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  test('twenty presses on plus are few requests and one truth', async () => {
+  it('twenty presses on plus are few requests and one truth', async () => {
     const product = await sellProduct(shop.url, seller, 500);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
@@ -80,7 +80,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  test('what is added offline is kept, said, and sent once', async () => {
+  it('what is added offline is kept, said, and sent once', async () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     await openBoard(page);
@@ -98,7 +98,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  test('what was added offline survives leaving the page', async () => {
+  it('what was added offline survives leaving the page', async () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     await openBoard(page);
@@ -116,7 +116,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  test('a guest keeps the basket when signing in, and a second tab sees it', async () => {
+  it('a guest keeps the basket when signing in, and a second tab sees it', async () => {
     const account = newAccount();
     const [a, b] = await Promise.all([sellProduct(shop.url, seller, 50), sellProduct(shop.url, seller, 50)]);
     const token = await signUpAs(shop.url, account);
@@ -144,7 +144,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  test('a checkout keeps everything when the shop fails, and a second try is the same order', async () => {
+  it('a checkout keeps everything when the shop fails, and a second try is the same order', async () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     visitor.expectStatus(500);
@@ -208,7 +208,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  test('a price that changed on the way stops the payment and is shown', async () => {
+  it('a price that changed on the way stops the payment and is shown', async () => {
     const product = await sellProduct(shop.url, seller, 5);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;

@@ -15,7 +15,7 @@ describe('the board in a browser', () => {
   afterEach(() => visitor.close());
   afterAll(() => shop?.close());
 
-  test('going to a product is a change of page for everybody', async () => {
+  it('going to a product is a change of page for everybody', async () => {
     const { page } = visitor;
     expect(await activeElement(page)).toMatch(/^BODY/);
     const link = goods(page).nth(9).getByRole('link');
@@ -29,7 +29,7 @@ describe('the board in a browser', () => {
     expect(await visitor.faults()).toEqual([]);
   });
 
-  test('Back gives the same place without asking the shop again', async () => {
+  it('Back gives the same place without asking the shop again', async () => {
     const { page } = visitor;
     await page.getByRole('button', { name: 'In stock' }).click();
     await page.getByLabel('Sort by').selectOption('price');
@@ -57,7 +57,7 @@ describe('the board in a browser', () => {
     await other.close();
   });
 
-  test('a filter says what it leaves, and an empty board has a way back', async () => {
+  it('a filter says what it leaves, and an empty board has a way back', async () => {
     const { page } = visitor;
     await page.getByRole('link', { name: /^Bakery/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Bakery' }).waitFor();
@@ -73,7 +73,7 @@ describe('the board in a browser', () => {
     expect(await visitor.faults()).toEqual([]);
   });
 
-  test('a rubbish address shows the whole board', async () => {
+  it('a rubbish address shows the whole board', async () => {
     const { page } = visitor;
     await page.goto('/?page=0&sort=x&price=%00&category=../../etc&inStock=maybe');
     await page.getByRole('heading', { level: 1, name: 'Fresh on the board' }).waitFor();
@@ -81,7 +81,7 @@ describe('the board in a browser', () => {
     expect(await visitor.faults()).toEqual([]);
   });
 
-  test('search is a combobox that never shows an older answer', async () => {
+  it('search is a combobox that never shows an older answer', async () => {
     const { page } = visitor;
     const asked: string[] = [];
     await page.route(/\/api\/products\?q=/, async (route) => {

@@ -27,7 +27,7 @@ describe('buying in a browser', () => {
   });
   afterAll(() => shop?.close());
 
-  test.each(widths)(
+  it.each(widths)(
     'a guest buys by pointer at $width pixels and watches the parcel arrive',
     async ({ name, ...viewport }) => {
       const visitor = await visit(shop.browser, shop.url, { viewport });
@@ -78,7 +78,7 @@ describe('buying in a browser', () => {
     },
   );
 
-  test('somebody buys at 320 pixels with the keyboard alone', async () => {
+  it('somebody buys at 320 pixels with the keyboard alone', async () => {
     const visitor = await visit(shop.browser, shop.url, {
       viewport: { width: 320, height: 640 },
       reducedMotion: 'reduce',
@@ -129,7 +129,7 @@ describe('buying in a browser', () => {
     await visitor.close();
   });
 
-  test('a declined card is not the end: another one pays', async () => {
+  it('a declined card is not the end: another one pays', async () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     await openBoard(page);

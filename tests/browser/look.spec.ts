@@ -18,7 +18,7 @@ describe('the look of the shop in a browser', () => {
   });
   afterAll(() => shop?.close());
 
-  test.each(looks)(
+  it.each(looks)(
     'every page is accessible: $colorScheme at $width pixels',
     async ({ colorScheme, width }) => {
       const visitor = await visit(shop.browser, shop.url, { colorScheme, viewport: { width, height: 844 } });
@@ -74,7 +74,7 @@ describe('the look of the shop in a browser', () => {
     },
   );
 
-  test('nothing sticks out at 320 pixels', async () => {
+  it('nothing sticks out at 320 pixels', async () => {
     const visitor = await visit(shop.browser, shop.url, { viewport: { width: 320, height: 640 } });
     for (const path of ['/', `/products/${productId}`, '/basket', '/sign-up']) {
       await visitor.page.goto(path);
@@ -84,7 +84,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  test('who asks for less motion gets none', async () => {
+  it('who asks for less motion gets none', async () => {
     const visitor = await visit(shop.browser, shop.url, { reducedMotion: 'reduce' });
     const { page } = visitor;
     await page.goto(`/products/${productId}`);
@@ -99,7 +99,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  test('who likes it dark never sees it light', async () => {
+  it('who likes it dark never sees it light', async () => {
     const visitor = await visit(shop.browser, shop.url, { colorScheme: 'dark' });
     const { page } = visitor;
     await page.route('**/*.js', async (route) => {
@@ -125,7 +125,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  test('a chosen theme is kept', async () => {
+  it('a chosen theme is kept', async () => {
     const visitor = await visit(shop.browser, shop.url, { colorScheme: 'light' });
     const { page } = visitor;
     await openBoard(page);
@@ -136,7 +136,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  test('a first visit is light: few requests, few bytes, nothing jumps', async () => {
+  it('a first visit is light: few requests, few bytes, nothing jumps', async () => {
     const visitor = await visit(shop.browser, shop.url, { viewport: { width: 390, height: 844 } });
     const { page } = visitor;
     const session = await page.context().newCDPSession(page);
@@ -164,7 +164,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  test('somebody without cookies leaves none behind by looking', async () => {
+  it('somebody without cookies leaves none behind by looking', async () => {
     const visitor = await visit(shop.browser, shop.url);
     await openBoard(visitor.page);
     await goods(visitor.page).first().getByRole('link').click();

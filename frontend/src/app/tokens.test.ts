@@ -40,16 +40,16 @@ describe.each(Object.entries(themes))('in the %s theme', (_name, tokens) => {
     return parsed;
   };
 
-  test.each(text)('%s on %s can be read', (front, back, need) => {
+  it.each(text)('%s on %s can be read', (front, back, need) => {
     expect(contrast(colour(front), colour(back))).toBeGreaterThanOrEqual(need);
   });
 
-  test.each([12, 55, 98, 145, 205, 275])('ink can be read on the plate of hue %i', (h) => {
+  it.each([12, 55, 98, 145, 205, 275])('ink can be read on the plate of hue %i', (h) => {
     const plate = { l: Number(tokens.get('plate-l')), c: Number(tokens.get('plate-c')), h };
     expect(contrast(colour('ink'), plate)).toBeGreaterThanOrEqual(7);
   });
 
-  test('every colour can be shown by every screen', () => {
+  it('every colour can be shown by every screen', () => {
     for (const [name, value] of tokens) {
       const parsed = parseOklch(value);
       if (!parsed) continue;

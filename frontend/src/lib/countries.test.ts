@@ -1,12 +1,12 @@
 import { countries, countryNames, likelyCountry } from './countries';
 
-test('names every country once', () => {
+it('names every country once', () => {
   const names = countryNames('en');
   expect(names).toHaveLength(countries.length);
   expect(names.find(({ code }) => code === 'DE')).toEqual({ code: 'DE', name: 'Germany' });
 });
 
-test('guesses from the language only where the shop sends to', () => {
+it('guesses from the language only where the shop sends to', () => {
   expect(likelyCountry('fr-FR')).toBe('FR');
   expect(likelyCountry('pt-BR')).toBe('DE');
   expect(likelyCountry('en')).toBe('DE');

@@ -1,11 +1,11 @@
 import { readNext } from './next-path';
 
-test('goes on to paths of this shop', () => {
+it('goes on to paths of this shop', () => {
   expect(readNext({ next: '/checkout' })).toEqual({ next: '/checkout' });
   expect(readNext({ next: '/orders/1?x=2' })).toEqual({ next: '/orders/1?x=2' });
 });
 
-test.each([
+it.each([
   '//evil.example',
   '/\\evil.example',
   'https://evil.example',

@@ -1,6 +1,6 @@
 import { arrangementOf, hueOf, isArt } from './plate';
 
-test.each([
+it.each([
   ['Farmhouse Sourdough, 1 kg', 'single'],
   ['Baguette de Tradition, 2 pieces', 'pair'],
   ['Knitted Wool Socks, 2 pairs', 'pair'],
@@ -13,14 +13,14 @@ test.each([
   expect(arrangementOf(title)).toBe(arrangement);
 });
 
-test('a category has one of the six hues, always the same', () => {
+it('a category has one of the six hues, always the same', () => {
   for (const category of ['bakery', 'something-new', 'another-stall', '']) {
     expect([12, 55, 98, 145, 205, 275]).toContain(hueOf(category));
     expect(hueOf(category)).toBe(hueOf(category));
   }
 });
 
-test('tells drawn art from photographs', () => {
+it('tells drawn art from photographs', () => {
   expect(isArt('/art/pear.svg')).toBe(true);
   expect(isArt('/api/pictures/0190')).toBe(false);
 });

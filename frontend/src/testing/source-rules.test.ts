@@ -8,20 +8,20 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
 
 const naming = (wrong: RegExp) => files.filter(({ text }) => wrong.test(text)).map(({ file }) => file);
 
-test('no component names a raw colour: the tokens do', () => {
+it('no component names a raw colour: the tokens do', () => {
   expect(
     naming(/#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(/i).filter((file) => !file.startsWith('testing/')),
   ).toEqual([]);
 });
 
-test('nothing writes HTML or style sheets that the content security policy would refuse', () => {
+it('nothing writes HTML or style sheets that the content security policy would refuse', () => {
   expect(naming(/dangerouslySetInnerHTML|createElement\('(?:style|script)'\)|\beval\(/)).toEqual([]);
 });
 
-test('no browser code imports an icon set', () => {
+it('no browser code imports an icon set', () => {
   expect(naming(/@iconify-json/)).toEqual([]);
 });
 
-test('only types of the contracts reach the browser, so that their schemas weigh nothing', () => {
+it('only types of the contracts reach the browser, so that their schemas weigh nothing', () => {
   expect(naming(/import (?!type )[^;]*from '@bramble\/contracts\//)).toEqual([]);
 });

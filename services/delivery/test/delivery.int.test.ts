@@ -82,7 +82,7 @@ const anOrder = (userId = randomUUID()) => {
 const wholeWay = ['delivery.started', 'delivery.shipped', 'delivery.delivered'];
 
 describe('in demo mode', () => {
-  test('a paid order is delivered by itself, each step told once', async () => {
+  it('a paid order is delivered by itself, each step told once', async () => {
     const { url } = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.2' });
     const order = anOrder();
     await publish(order.paid());
@@ -102,7 +102,7 @@ describe('in demo mode', () => {
     ]);
   });
 
-  test('timers outlive the process, and two processes take each step once', async () => {
+  it('timers outlive the process, and two processes take each step once', async () => {
     const first = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.3' });
     const orders = Array.from({ length: 50 }, () => anOrder());
     await publish(...orders.map((order) => order.paid()));
@@ -115,7 +115,7 @@ describe('in demo mode', () => {
     await third.stop();
   });
 
-  test('a shop that changes to demo mode delivers what couriers had begun', async () => {
+  it('a shop that changes to demo mode delivers what couriers had begun', async () => {
     const first = await start();
     const order = anOrder();
     await publish(order.paid());
@@ -125,7 +125,7 @@ describe('in demo mode', () => {
     expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
   });
 
-  test('a release stops a delivery on its way, and a late one is told that the parcel is there', async () => {
+  it('a release stops a delivery on its way, and a late one is told that the parcel is there', async () => {
     await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0' });
     const there = anOrder();
     await publish(there.paid());
@@ -146,7 +146,7 @@ describe('in demo mode', () => {
 const userWithId = (id: string) => ({ ...userWith('customer'), id });
 
 describe('with couriers', () => {
-  test('a courier takes the legal steps and no others', async () => {
+  it('a courier takes the legal steps and no others', async () => {
     const service = await start();
     const order = anOrder();
     await publish(order.paid());
@@ -167,7 +167,7 @@ describe('with couriers', () => {
     await step('DELIVERED').expect(409);
   });
 
-  test('of two couriers at once one takes the step', async () => {
+  it('of two couriers at once one takes the step', async () => {
     const service = await start();
     const order = anOrder();
     await publish(order.paid());
@@ -182,7 +182,7 @@ describe('with couriers', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
   });
 
-  test('the owner sees it, others do not find it, couriers list it by state', async () => {
+  it('the owner sees it, others do not find it, couriers list it by state', async () => {
     const service = await start();
     const orders = [anOrder(), anOrder(), anOrder()];
     await publish(...orders.map((order) => order.paid()));
@@ -208,7 +208,7 @@ describe('with couriers', () => {
     for (const { orderId } of orders) expect(seen.filter((id) => id === orderId)).toHaveLength(1);
   });
 
-  test('deliveries are counted by their state', async () => {
+  it('deliveries are counted by their state', async () => {
     const { opsUrl } = await start();
     const order = anOrder();
     await publish(order.paid());
@@ -219,7 +219,7 @@ describe('with couriers', () => {
     expect(text).toMatch(/status="PREPARING"[^}]*\} [1-9]/);
   });
 
-  test('commands that are sent again get the recorded outcome again', async () => {
+  it('commands that are sent again get the recorded outcome again', async () => {
     await start();
     const order = anOrder();
     const paid = order.paid();
@@ -236,7 +236,7 @@ describe('with couriers', () => {
     expect((await toldOf(order.orderId, 5)).at(-1)).toBe('delivery.stopped false');
   });
 
-  test('an order that is released before it is known never starts', async () => {
+  it('an order that is released before it is known never starts', async () => {
     const service = await start();
     const order = anOrder();
     await publish(order.release());

@@ -30,7 +30,7 @@ const toldOf = (orderId: string, count = 1) =>
   );
 
 describe('a capture', () => {
-  test('a good card pays', async () => {
+  it('a good card pays', async () => {
     const order = anOrder({ amount: 1_234 });
     await world.publish(order.pay('tok_visa'));
     const [told] = await toldOf(order.orderId);
@@ -40,7 +40,7 @@ describe('a capture', () => {
     });
   });
 
-  test('a declined card is told with its reason, and another card pays', async () => {
+  it('a declined card is told with its reason, and another card pays', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_declined'));
     const [declined] = await toldOf(order.orderId);
@@ -53,7 +53,7 @@ describe('a capture', () => {
     expect(captured).toMatchObject({ type: 'payment.captured', payload: { attempt: 2 } });
   });
 
-  test('a card that nobody knows is declined', async () => {
+  it('a card that nobody knows is declined', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_nonsense'));
     expect((await toldOf(order.orderId))[0]).toMatchObject({
@@ -62,7 +62,7 @@ describe('a capture', () => {
     });
   });
 
-  test('a request that is sent again gets the recorded outcome and no second charge', async () => {
+  it('a request that is sent again gets the recorded outcome and no second charge', async () => {
     const order = anOrder();
     const request = order.pay('tok_visa');
     await world.publish(request);
@@ -74,7 +74,7 @@ describe('a capture', () => {
     expect(await charges(order.orderId)).toHaveLength(1);
   });
 
-  test('a released order takes no capture, known or not', async () => {
+  it('a released order takes no capture, known or not', async () => {
     const known = anOrder();
     const unknown = anOrder();
     await world.publish(known.pay('tok_visa'), known.release(), unknown.release());
@@ -87,7 +87,7 @@ describe('a capture', () => {
     }
   });
 
-  test('a capture that is under way when its order is released settles and is told', async () => {
+  it('a capture that is under way when its order is released settles and is told', async () => {
     const { orderId } = slow.released;
     await waitFor(async () => {
       const { rows } = await world.sql.query('SELECT tries FROM payment_attempts WHERE order_id = $1', [
@@ -99,7 +99,7 @@ describe('a capture', () => {
     expect((await toldOf(orderId))[0]).toMatchObject({ type: 'payment.captured' });
   });
 
-  test('an order is never captured twice, whatever is asked', async () => {
+  it('an order is never captured twice, whatever is asked', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'), order.pay('tok_visa', 2), order.pay('tok_visa', 3));
     const told = await toldOf(order.orderId, 3);
@@ -107,7 +107,7 @@ describe('a capture', () => {
     expect((await charges(order.orderId)).filter(({ captured }) => captured)).toHaveLength(1);
   });
 
-  test('an attempt that a killed process left behind is taken over with the same key', async () => {
+  it('an attempt that a killed process left behind is taken over with the same key', async () => {
     const order = anOrder();
     const key = `${order.orderId}:capture:1`;
     await world.sql.query(
@@ -126,7 +126,7 @@ describe('a capture', () => {
     expect(await charges(order.orderId)).toHaveLength(1);
   });
 
-  test('hundreds of orders at once are paid, each once', async () => {
+  it('hundreds of orders at once are paid, each once', async () => {
     const orders = Array.from({ length: 600 }, () => anOrder());
     const start = Date.now();
     await world.publish(...orders.map((order) => order.pay('tok_visa')));
@@ -145,7 +145,7 @@ describe('a capture', () => {
     await waitFor(async () => (await world.redis.xlen('payments_stream')) >= 600);
   });
 
-  test('a charge whose reply never comes is found by its key within 10 s, charged once', async () => {
+  it('a charge whose reply never comes is found by its key within 10 s, charged once', async () => {
     const { orderId } = slow.timeout;
     expect((await toldOf(orderId))[0]).toMatchObject({ type: 'payment.captured' });
     const { rows } = await world.sql.query(
@@ -157,11 +157,11 @@ describe('a capture', () => {
     expect(await charges(orderId)).toEqual([{ key: `${orderId}:capture:1`, captured: true }]);
   });
 
-  test('a slow provider is waited for', async () => {
+  it('a slow provider is waited for', async () => {
     expect((await toldOf(slow.slow.orderId))[0]).toMatchObject({ type: 'payment.captured' });
   });
 
-  test('every call of the provider is counted by its outcome', async () => {
+  it('every call of the provider is counted by its outcome', async () => {
     const text = await (await fetch(`${world.payments.opsUrl}/metrics`)).text();
     const counted = (outcome: string) =>
       Number(
@@ -196,7 +196,7 @@ describe('a refund', () => {
       )
     ).rows;
 
-  test('gives the money back once, however often it is asked for', async () => {
+  it('gives the money back once, however often it is asked for', async () => {
     const order = await paidOrder();
     const refundId = randomUUID();
     const request = order.refund(refundId);
@@ -211,7 +211,7 @@ describe('a refund', () => {
     expect(await refunded(order.orderId)).toEqual([{ key: refundId, amount: 1_000 }]);
   });
 
-  test('two partial refunds add up', async () => {
+  it('two partial refunds add up', async () => {
     const order = await paidOrder(900);
     const [first, second] = [randomUUID(), randomUUID()];
     await world.publish(order.refund(first, 300), order.refund(second, 600));
@@ -219,7 +219,7 @@ describe('a refund', () => {
     expect((await refunded(order.orderId)).map(({ amount }) => amount).sort()).toEqual([300, 600]);
   });
 
-  test('one that is asked for before its capture is settled waits for it', async () => {
+  it('one that is asked for before its capture is settled waits for it', async () => {
     const told = await toldOf(slow.refunded.orderId, 2);
     expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.refunded']);
   });
@@ -244,7 +244,7 @@ describe('the ledger of money', () => {
     }
   }
 
-  test('shows what was kept of a released order, and what was given back beyond what was captured', async () => {
+  it('shows what was kept of a released order, and what was given back beyond what was captured', async () => {
     expect(await drift()).toBe(0);
     const kept = anOrder({ amount: 1_300 });
     await world.publish(kept.pay('tok_visa'));

@@ -37,7 +37,7 @@ const expectCounters = async () => {
 };
 
 describe('a quote', () => {
-  test('prices each line in the order sent, with what is available', async () => {
+  it('prices each line in the order sent, with what is available', async () => {
     const [apple, pear] = [addProduct(world.neighbours, 250, 3), addProduct(world.neighbours, 1_000, 8)];
     const { body } = await shopper
       .post('/api/payments/calculate')
@@ -67,7 +67,7 @@ describe('a quote', () => {
     });
   });
 
-  test('takes the items of the caller’s cart when none are sent, by the caller’s cookie', async () => {
+  it('takes the items of the caller’s cart when none are sent, by the caller’s cookie', async () => {
     const product = addProduct(world.neighbours, 600);
     await shopper
       .post('/api/payments/calculate')
@@ -84,7 +84,7 @@ describe('a quote', () => {
     expect(world.neighbours.cookies.at(-1)).toBe('bramble_cart=abc');
   });
 
-  test('names the products that are no longer for sale', async () => {
+  it('names the products that are no longer for sale', async () => {
     const [known, gone] = [addProduct(world.neighbours, 100), randomUUID()];
     const { body } = await shopper
       .post('/api/payments/calculate')
@@ -96,7 +96,7 @@ describe('a quote', () => {
     });
   });
 
-  test('of two hundred baskets at once costs a few look-ups', async () => {
+  it('of two hundred baskets at once costs a few look-ups', async () => {
     const products = Array.from({ length: 20 }, () => addProduct(world.neighbours, 100));
     world.neighbours.lookups.length = 0;
     let asked = 0;
@@ -117,7 +117,7 @@ describe('a quote', () => {
     expect(world.neighbours.lookups.length).toBeLessThan(40);
   });
 
-  test('is worth no more than an amount may hold', async () => {
+  it('is worth no more than an amount may hold', async () => {
     const dear = addProduct(world.neighbours, 999_999_999_999);
     const { body } = await shopper
       .post('/api/payments/calculate')
@@ -126,7 +126,7 @@ describe('a quote', () => {
     expect(body.code).toBe('invalid_input');
   });
 
-  test('inside is for services only', async () => {
+  it('inside is for services only', async () => {
     const items = [{ productId: randomUUID(), quantity: 1 }];
     await agentAs(world.payments, 'customer').post('/internal/quotes').send({ items }).expect(403);
   });
@@ -142,7 +142,7 @@ describe('a discount code', () => {
     });
   };
 
-  test('is made, listed, changed and removed by an admin alone', async () => {
+  it('is made, listed, changed and removed by an admin alone', async () => {
     const code = await makeCode({ minimum: eur(500), usageLimit: 7 });
     await admin.post('/api/discounts').send({ code, type: 'fixed', value: 1 }).expect(409);
     await agentAs(world.payments, 'customer').get('/api/discounts').expect(403);
@@ -174,7 +174,7 @@ describe('a discount code', () => {
     await admin.delete(`/api/discounts/${code}`).expect(404);
   });
 
-  test('in another currency is refused', async () => {
+  it('in another currency is refused', async () => {
     const { body } = await admin
       .post('/api/discounts')
       .send({ code: 'DOLLARS', type: 'fixed', value: 5, minimum: { amount: 1, currency: 'USD' } })
@@ -182,7 +182,7 @@ describe('a discount code', () => {
     expect(body.code).toBe('currency_mismatch');
   });
 
-  test('is listed page by page', async () => {
+  it('is listed page by page', async () => {
     for (let n = 0; n < 3; n++) await makeCode();
     const first = await admin.get('/api/discounts').query({ limit: 2 }).expect(200);
     expect(first.body.items).toHaveLength(2);
@@ -194,7 +194,7 @@ describe('a discount code', () => {
     await admin.get('/api/discounts').query({ cursor: 'nonsense' }).expect(400);
   });
 
-  test('takes off its share, and says why when it cannot', async () => {
+  it('takes off its share, and says why when it cannot', async () => {
     const code = await makeCode({ minimum: eur(1_000) });
     expect((await quote(code)).body.totals.discount).toEqual(eur(200));
     const refused = await quote(code, 999);
@@ -207,7 +207,7 @@ describe('a discount code', () => {
     expect((await quote(await makeCode({ endsAt: '2020-01-01T00:00:00Z' }))).body.detail).toMatch(/no more/);
   });
 
-  test('with a limit of 5 is used by exactly 5 of 40 orders at once', async () => {
+  it('with a limit of 5 is used by exactly 5 of 40 orders at once', async () => {
     const code = await makeCode({ usageLimit: 5 });
     const answers = await Promise.all(Array.from({ length: 40 }, () => quote(code, 2_000, randomUUID())));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
@@ -216,7 +216,7 @@ describe('a discount code', () => {
     await expectCounters();
   });
 
-  test('is used once by an order that asks many times at once', async () => {
+  it('is used once by an order that asks many times at once', async () => {
     const code = await makeCode({ usageLimit: 3 });
     const orderId = randomUUID();
     const answers = await Promise.all(Array.from({ length: 10 }, () => quote(code, 2_000, orderId)));
@@ -224,7 +224,7 @@ describe('a discount code', () => {
     expect(await usedOf(code)).toBe(1);
   });
 
-  test('comes back when its order fails or is cancelled, once', async () => {
+  it('comes back when its order fails or is cancelled, once', async () => {
     const code = await makeCode({ usageLimit: 2 });
     const [failed, cancelled] = [anOrder(), anOrder()];
     for (const { orderId } of [failed, cancelled]) await quote(code, 2_000, orderId).expect(200);
@@ -241,7 +241,7 @@ describe('a discount code', () => {
     await quote(code, 2_000, randomUUID()).expect(200);
   });
 
-  test('lapses when its order never comes, and counts again when it comes after all', async () => {
+  it('lapses when its order never comes, and counts again when it comes after all', async () => {
     const code = await makeCode();
     const [late, never] = [anOrder(), anOrder()];
     for (const { orderId } of [late, never]) await quote(code, 2_000, orderId).expect(200);
@@ -259,7 +259,7 @@ describe('a discount code', () => {
 });
 
 describe('the payments of an order', () => {
-  test('are seen by its owner and admins, and are not found by others', async () => {
+  it('are seen by its owner and admins, and are not found by others', async () => {
     const owner = userWith('customer');
     const order = anOrder({ userId: owner.id ?? '', amount: 700 });
     const refundId = randomUUID();
@@ -283,7 +283,7 @@ describe('the payments of an order', () => {
     expect(body).toMatchObject({ items: [{ type: 'refund' }], nextCursor: null });
   });
 
-  test('are an empty list while the owner’s order has none', async () => {
+  it('are an empty list while the owner’s order has none', async () => {
     const owner = userWith('customer');
     const orderId: string = randomUUID();
     world.neighbours.owners.set(orderId, owner.id ?? '');

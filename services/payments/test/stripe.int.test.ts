@@ -45,7 +45,7 @@ const notify = (type: string, object: Parameters<FakeStripe['notification']>[1])
 };
 
 describe('Stripe', () => {
-  test('authorises, captures and is told in its own currency and units', async () => {
+  it('authorises, captures and is told in its own currency and units', async () => {
     const order = anOrder({ amount: 4_321 });
     await world.publish(order.pay('tok_visa'));
     expect((await toldOf(order.orderId))[0]).toMatchObject({
@@ -55,7 +55,7 @@ describe('Stripe', () => {
     expect(intentsOf(order.orderId)).toMatchObject([{ status: 'succeeded', amount: 4_321, currency: 'eur' }]);
   });
 
-  test.each([
+  it.each([
     ['tok_chargeDeclined', 'insufficient_funds'],
     ['tok_gone', 'resource_missing'],
     ['tok_asks', 'authentication_required'],
@@ -65,7 +65,7 @@ describe('Stripe', () => {
     expect((await toldOf(order.orderId))[0]).toMatchObject({ type: 'payment.declined', payload: { reason } });
   });
 
-  test.each([CREATE, 'capture'])('a reply to %s that is cut off charges once', async (which) => {
+  it.each([CREATE, 'capture'])('a reply to %s that is cut off charges once', async (which) => {
     const order = anOrder();
     let cut = false;
     stripe.beforeReply = (call) => {
@@ -80,7 +80,7 @@ describe('Stripe', () => {
     expect(intentsOf(order.orderId)).toMatchObject([{ status: 'succeeded' }]);
   });
 
-  test('a refund is made once, also when its reply is cut off', async () => {
+  it('a refund is made once, also when its reply is cut off', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
     await toldOf(order.orderId);
@@ -112,7 +112,7 @@ describe('a notification of Stripe', () => {
     await toldOf(order.orderId);
   };
 
-  test('before the reply settles the attempt, and the reply adds nothing', async () => {
+  it('before the reply settles the attempt, and the reply adds nothing', async () => {
     const order = anOrder();
     let answered: Promise<number> | undefined;
     stripe.beforeReply = (call) => {
@@ -129,7 +129,7 @@ describe('a notification of Stripe', () => {
     await capturedOnce(order.orderId);
   });
 
-  test('at the same time as the reply settles the attempt once', async () => {
+  it('at the same time as the reply settles the attempt once', async () => {
     const orders = Array.from({ length: 20 }, () => anOrder());
     const answers: Promise<number>[] = [];
     stripe.beforeReply = (call) => {
@@ -145,7 +145,7 @@ describe('a notification of Stripe', () => {
     for (const { orderId } of orders) await capturedOnce(orderId);
   });
 
-  test('after the reply changes nothing, however often it comes', async () => {
+  it('after the reply changes nothing, however often it comes', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
     await toldOf(order.orderId);
@@ -154,7 +154,7 @@ describe('a notification of Stripe', () => {
     await capturedOnce(order.orderId);
   });
 
-  test('of a decline settles the attempt as declined', async () => {
+  it('of a decline settles the attempt as declined', async () => {
     const order = anOrder();
     let answered: Promise<unknown> | undefined;
     stripe.beforeReply = (call) => {
@@ -170,7 +170,7 @@ describe('a notification of Stripe', () => {
     ]);
   });
 
-  test('of money for an attempt that had failed sends the money back, and the order stays unpaid', async () => {
+  it('of money for an attempt that had failed sends the money back, and the order stays unpaid', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_chargeDeclined'));
     await toldOf(order.orderId);
@@ -180,7 +180,7 @@ describe('a notification of Stripe', () => {
     expect((await world.told(order.orderId)).map(({ type }) => type)).toEqual(['payment.declined']);
   });
 
-  test('without a genuine signature is refused', async () => {
+  it('without a genuine signature is refused', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_chargeDeclined'));
     await toldOf(order.orderId);
@@ -191,7 +191,7 @@ describe('a notification of Stripe', () => {
     await post().set('stripe-signature', signature.replace(/t=\d+/, 't=1')).send(body).expect(400);
   });
 
-  test('about somebody else’s intent is taken and left alone', async () => {
+  it('about somebody else’s intent is taken and left alone', async () => {
     const foreign = { ...intentLike(), metadata: {} };
     await notify('payment_intent.succeeded', foreign).expect(204);
     await notify('payment_intent.succeeded', { ...foreign, metadata: { attemptId: randomUUID() } }).expect(

@@ -27,45 +27,45 @@ const cart = (...items: ReturnType<typeof line>[]): Cart => ({
 let made = 0;
 const key = () => `key-${++made}`;
 
-test('an empty basket and no wishes are an empty basket', () => {
+it('an empty basket and no wishes are an empty basket', () => {
   expect(foresee(undefined, {})).toEqual([]);
 });
 
-test('adding to a line shows both, priced by the shop’s price', () => {
+it('adding to a line shows both, priced by the shop’s price', () => {
   const wishes = wishMore({}, { ...pears, unitPrice: eur(1) }, 2, key);
   expect(foresee(cart(line(pears, 1)), wishes)).toMatchObject([
     { productId: 'pears', quantity: 3, lineTotal: eur(1140), pending: true },
   ]);
 });
 
-test('twenty presses are one wish with one key', () => {
+it('twenty presses are one wish with one key', () => {
   let wishes: Wishes = {};
   for (let press = 0; press < 20; press++) wishes = wishMore(wishes, pears, 1, key);
   expect(Object.values(wishes)).toHaveLength(1);
   expect(wishes['pears']!.add).toBe(20);
 });
 
-test('choosing a quantity forgets what was added before, adding after it counts', () => {
+it('choosing a quantity forgets what was added before, adding after it counts', () => {
   let wishes = wishMore({}, pears, 5, key);
   wishes = wishExactly(wishes, pears, 2, key);
   wishes = wishMore(wishes, pears, 1, key);
   expect(countOf(foresee(cart(line(pears, 7)), wishes))).toBe(3);
 });
 
-test('choosing none takes the line out and leaves the others', () => {
+it('choosing none takes the line out and leaves the others', () => {
   const wishes = wishExactly({}, pears, 0, key);
   expect(foresee(cart(line(pears, 2), line(bread, 1)), wishes).map(({ productId }) => productId)).toEqual([
     'bread',
   ]);
 });
 
-test('what is being sent and what was wished since lie on top of each other', () => {
+it('what is being sent and what was wished since lie on top of each other', () => {
   const sending = wishMore({}, pears, 1, key);
   const later = wishMore({}, pears, 2, key);
   expect(countOf(foresee(cart(line(pears, 1)), sending, later))).toBe(4);
 });
 
-test('a failed sending and a later wish go together next time', () => {
+it('a failed sending and a later wish go together next time', () => {
   const [sent] = Object.values(wishMore({}, pears, 1, key));
   const added = wishMore({}, pears, 2, key)['pears'];
   const chosen = wishExactly({}, pears, 4, key)['pears'];
@@ -74,11 +74,11 @@ test('a failed sending and a later wish go together next time', () => {
   expect(together(sent!, chosen)).toBe(chosen);
 });
 
-test('a quantity never leaves what the shop takes', () => {
+it('a quantity never leaves what the shop takes', () => {
   expect(countOf(foresee(undefined, wishMore({}, pears, 5_000, key)))).toBe(999);
 });
 
-test('wishes survive a reload, rubbish does not become one', () => {
+it('wishes survive a reload, rubbish does not become one', () => {
   const wishes = wishMore({}, pears, 1, key);
   expect(readWishes(JSON.stringify(wishes))).toEqual(wishes);
   expect(readWishes(null)).toEqual({});
@@ -86,7 +86,7 @@ test('wishes survive a reload, rubbish does not become one', () => {
   expect(readWishes('not json')).toEqual({});
 });
 
-test('taking a wish away leaves the rest', () => {
+it('taking a wish away leaves the rest', () => {
   const wishes = wishMore(wishMore({}, pears, 1, key), bread, 1, key);
   expect(Object.keys(without(wishes, 'pears'))).toEqual(['bread']);
 });

@@ -1,13 +1,13 @@
 import { isNarrowed, priceBands, readCatalogueSearch, toProductQuery } from './catalogue-search';
 
-test('a rubbish address shows the whole board', () => {
+it('a rubbish address shows the whole board', () => {
   expect(
     readCatalogueSearch({ page: '0', sort: 'x', price: '1-2', category: '../etc', inStock: 'no', q: '  ' }),
   ).toEqual({});
   expect(readCatalogueSearch({ page: '1.5', q: { a: 1 } })).toEqual({});
 });
 
-test('keeps what makes sense and leaves defaults out', () => {
+it('keeps what makes sense and leaves defaults out', () => {
   expect(
     readCatalogueSearch({
       q: ' pear ',
@@ -29,16 +29,16 @@ test('keeps what makes sense and leaves defaults out', () => {
   expect(readCatalogueSearch({ q: 'pear', sort: 'relevance' })).toEqual({ q: 'pear' });
 });
 
-test('an address cannot ask for endless pages', () => {
+it('an address cannot ask for endless pages', () => {
   expect(readCatalogueSearch({ page: '99999' })).toEqual({ page: 20 });
 });
 
-test('reading an address twice changes nothing', () => {
+it('reading an address twice changes nothing', () => {
   const once = readCatalogueSearch({ q: 'pear', sort: '-price', page: '2' });
   expect(readCatalogueSearch({ ...once })).toEqual(once);
 });
 
-test('price bands touch without overlap', () => {
+it('price bands touch without overlap', () => {
   const bounds = priceBands.map((price) => toProductQuery({ price }));
   expect(bounds).toEqual([
     { sort: 'newest', maxPrice: 499 },
@@ -48,12 +48,12 @@ test('price bands touch without overlap', () => {
   ]);
 });
 
-test('a search is sorted by relevance unless told otherwise', () => {
+it('a search is sorted by relevance unless told otherwise', () => {
   expect(toProductQuery({ q: 'pear' })).toEqual({ q: 'pear', sort: 'relevance' });
   expect(toProductQuery({ q: 'pear', sort: 'price' })).toEqual({ q: 'pear', sort: 'price' });
 });
 
-test('knows whether there is anything to take away', () => {
+it('knows whether there is anything to take away', () => {
   expect(isNarrowed({ sort: 'price', page: 2 })).toBe(false);
   expect(isNarrowed({ inStock: true })).toBe(true);
 });

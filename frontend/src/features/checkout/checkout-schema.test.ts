@@ -14,17 +14,17 @@ const good = {
   csc: '123',
 };
 
-test('takes what a guest fills in', () => {
+it('takes what a guest fills in', () => {
   expect(guestSchema.safeParse(good).success).toBe(true);
 });
 
-test('people who are signed in need no e-mail and password', () => {
+it('people who are signed in need no e-mail and password', () => {
   const member = { ...good, email: '', password: '' };
   expect(memberSchema.safeParse(member).success).toBe(true);
   expect(guestSchema.safeParse(member).success).toBe(false);
 });
 
-test.each([
+it.each([
   ['email', 'robin@', /e-mail address, like/],
   ['password', 'short', /at least 8/],
   ['name', ' ', /name for the parcel/],

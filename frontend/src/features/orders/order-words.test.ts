@@ -17,40 +17,40 @@ const order = (change: Partial<Order>): Order => ({
   ...change,
 });
 
-test.each(Object.keys(statusNames) as Order['status'][])('%s has a headline with words', (status) => {
+it.each(Object.keys(statusNames) as Order['status'][])('%s has a headline with words', (status) => {
   const { title, text } = headlineOf(order({ status }));
   expect(title.length).toBeGreaterThan(3);
   expect(text.length).toBeGreaterThan(10);
 });
 
-test('a declined card is not the end of an order', () => {
+it('a declined card is not the end of an order', () => {
   const declined = order({ status: 'RESERVED', payment: { status: 'declined', attempts: 1 } });
   expect(isDeclined(declined)).toBe(true);
   expect(isSettled(declined)).toBe(false);
   expect(headlineOf(declined).tone).toBe('waiting');
 });
 
-test('says why an order failed', () => {
+it('says why an order failed', () => {
   expect(headlineOf(order({ status: 'FAILED', failureReason: 'out_of_stock' })).text).toMatch(/sold out/);
 });
 
-test('a cancelled order is watched until its money is back', () => {
+it('a cancelled order is watched until its money is back', () => {
   expect(isSettled(order({ status: 'CANCELLED', payment: { status: 'refunding', attempts: 1 } }))).toBe(
     false,
   );
   expect(isSettled(order({ status: 'CANCELLED', payment: { status: 'refunded', attempts: 1 } }))).toBe(true);
 });
 
-test('can be cancelled until it ships', () => {
+it('can be cancelled until it ships', () => {
   expect(canCancel(order({ status: 'PAID' }))).toBe(true);
   expect(canCancel(order({ status: 'SHIPPED' }))).toBe(false);
 });
 
-test('an order that left the way has no step on it', () => {
+it('an order that left the way has no step on it', () => {
   expect(stepOf('PAID')).toBe(2);
   expect(stepOf('CANCELLED')).toBe(-1);
 });
 
-test('an unknown timeline entry is made readable', () => {
+it('an unknown timeline entry is made readable', () => {
   expect(entryName('payment.refund_requested')).toBe('Payment refund requested');
 });

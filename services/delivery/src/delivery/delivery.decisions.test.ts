@@ -42,14 +42,14 @@ const play = (moves: readonly Move[], pace: Pace = demo): Run =>
   moves.reduce<Run>((run, next) => take(run, next, pace), { document: undefined, answers: [] });
 
 describe('a delivery', () => {
-  test('reaches every state by some way', () => {
+  it('reaches every state by some way', () => {
     const reached = new Set<DeliveryStatus>();
     for (const moves of [['paid', 'step', 'step', 'step'], ['released']] as const)
       moves.forEach((_, n) => reached.add(play(moves.slice(0, n + 1)).document?.status ?? 'STOPPED'));
     expect([...reached].sort()).toEqual([...deliveryStatusSchema.options].sort());
   });
 
-  test('never leaves its end, and never goes a step that the table does not have', () => {
+  it('never leaves its end, and never goes a step that the table does not have', () => {
     fc.assert(
       fc.property(fc.array(move, { maxLength: 12 }), move, (moves, last) => {
         const before = play(moves).document;
@@ -61,7 +61,7 @@ describe('a delivery', () => {
     );
   });
 
-  test('its timeline is its history, and a timer runs exactly while there is a step to take', () => {
+  it('its timeline is its history, and a timer runs exactly while there is a step to take', () => {
     fc.assert(
       fc.property(fc.array(move, { minLength: 1, maxLength: 12 }), (moves) => {
         const { document } = play(moves);
@@ -73,7 +73,7 @@ describe('a delivery', () => {
     );
   });
 
-  test('once released it never starts, ships or arrives again', () => {
+  it('once released it never starts, ships or arrives again', () => {
     fc.assert(
       fc.property(fc.array(move, { maxLength: 6 }), fc.array(move, { maxLength: 6 }), (before, after) => {
         const run = play([...before, 'released']);
@@ -85,7 +85,7 @@ describe('a delivery', () => {
     );
   });
 
-  test('answers a repeated order.paid with all that it has reached', () => {
+  it('answers a repeated order.paid with all that it has reached', () => {
     expect(play(['paid', 'step', 'step', 'step', 'paid']).answers.slice(-3)).toEqual([
       'delivery.started',
       'delivery.shipped',
@@ -93,12 +93,12 @@ describe('a delivery', () => {
     ]);
   });
 
-  test('a stop that finds the parcel there says so', () => {
+  it('a stop that finds the parcel there says so', () => {
     const there = play(['paid', 'step', 'step', 'step']).document;
     expect(onReleased(there, released, at, demo).answers).toMatchObject([{ delivered: true }]);
   });
 
-  test('is estimated by the timers in demo mode and by days with couriers', () => {
+  it('is estimated by the timers in demo mode and by days with couriers', () => {
     expect(stepsLeft('PREPARING')).toBe(3);
     expect(play(['paid']).document?.estimatedAt).toEqual(new Date(at.getTime() + 9_000));
     const byCourier = play(['paid'], couriers).document;

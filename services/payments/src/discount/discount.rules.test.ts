@@ -16,24 +16,24 @@ const discount = (fields: Partial<DiscountRow> = {}): DiscountRow => ({
 });
 
 describe('whether a code can be used', () => {
-  test('a code without conditions always can', () => {
+  it('a code without conditions always can', () => {
     expect(refusal(discount(), { subtotal: 0, now })).toBeUndefined();
   });
-  test('an unknown code cannot', () => {
+  it('an unknown code cannot', () => {
     expect(refusal(undefined, { subtotal: 100, now })).toBe('there is no such code');
   });
-  test('the window takes in its start and leaves out its end', () => {
+  it('the window takes in its start and leaves out its end', () => {
     expect(refusal(discount({ startsAt: now }), { subtotal: 0, now })).toBeUndefined();
     expect(refusal(discount({ startsAt: new Date(now.getTime() + 1) }), { subtotal: 0, now })).toMatch(
       /not hold yet/,
     );
     expect(refusal(discount({ endsAt: now }), { subtotal: 0, now })).toMatch(/no more/);
   });
-  test('the minimum is reached by exactly that much', () => {
+  it('the minimum is reached by exactly that much', () => {
     expect(refusal(discount({ minimum: 1_000 }), { subtotal: 1_000, now })).toBeUndefined();
     expect(refusal(discount({ minimum: 1_000 }), { subtotal: 999, now })).toMatch(/worth less/);
   });
-  test('the last use is the one before the limit', () => {
+  it('the last use is the one before the limit', () => {
     expect(refusal(discount({ usageLimit: 2, used: 1 }), { subtotal: 0, now })).toBeUndefined();
     expect(refusal(discount({ usageLimit: 2, used: 2 }), { subtotal: 0, now })).toMatch(/used up/);
   });
@@ -58,7 +58,7 @@ describe('any code on any basket', () => {
     .map(discount);
   const use = fc.record({ subtotal: amount, now: moment });
 
-  test('is refused as soon as it is used up, whatever else holds', () => {
+  it('is refused as soon as it is used up, whatever else holds', () => {
     fc.assert(
       fc.property(anyDiscount, use, fc.integer({ min: 0, max: 20 }), (code, basket, more) => {
         const usageLimit = code.usageLimit ?? 1;
@@ -67,7 +67,7 @@ describe('any code on any basket', () => {
     );
   });
 
-  test('that is accepted is accepted for a dearer basket, and with any of its conditions lifted', () => {
+  it('that is accepted is accepted for a dearer basket, and with any of its conditions lifted', () => {
     fc.assert(
       fc.property(anyDiscount, use, amount, (code, basket, more) => {
         fc.pre(refusal(code, basket) === undefined);
@@ -78,7 +78,7 @@ describe('any code on any basket', () => {
     );
   });
 
-  test('that is refused stays refused when it is used once more or a condition is added', () => {
+  it('that is refused stays refused when it is used once more or a condition is added', () => {
     fc.assert(
       fc.property(anyDiscount, anyDiscount, use, (code, other, basket) => {
         fc.pre(refusal(code, basket) !== undefined);

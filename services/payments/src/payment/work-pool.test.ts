@@ -33,7 +33,7 @@ function aPool(capacity = 10) {
 const items = (...ids: string[]) => ids.map((id) => ({ id }));
 
 describe('a pool of work', () => {
-  test('runs so many at once and the next when one ends, failed or not', async () => {
+  it('runs so many at once and the next when one ends, failed or not', async () => {
     const { pool, begun, ends, warned } = aPool();
     pool.add(items('a', 'b', 'c', 'd'));
     expect(begun).toEqual(['a', 'b']);
@@ -44,7 +44,7 @@ describe('a pool of work', () => {
     expect(warned).toHaveLength(1);
   });
 
-  test('takes each id once while it has it', async () => {
+  it('takes each id once while it has it', async () => {
     const { pool, begun, ends } = aPool();
     pool.add(items('a', 'a', 'b', 'c'));
     pool.add(items('a', 'c'));
@@ -56,7 +56,7 @@ describe('a pool of work', () => {
     expect(begun).toEqual(['a', 'b', 'c', 'a']);
   });
 
-  test('gives back what it has no room for', () => {
+  it('gives back what it has no room for', () => {
     const { pool, begun, givenBack } = aPool(3);
     pool.add(items('a', 'b', 'c', 'd', 'e'));
     expect(begun).toEqual(['a', 'b']);
@@ -64,7 +64,7 @@ describe('a pool of work', () => {
     expect(pool.room()).toBe(2);
   });
 
-  test('ends the work in hand when it stops, and gives back the rest', async () => {
+  it('ends the work in hand when it stops, and gives back the rest', async () => {
     const { pool, begun, ends, givenBack, stop } = aPool();
     pool.add(items('a', 'b', 'c'));
     const stopped = stop();

@@ -20,7 +20,7 @@ const reduction = fc.option(
 );
 
 describe('pricing a basket', () => {
-  test('totals always add up, stay whole and never go below zero', () => {
+  it('totals always add up, stay whole and never go below zero', () => {
     fc.assert(
       fc.property(lines, country, reduction, (basket, to, off) => {
         const totals = priceBasket(basket, { country: to, reduction: off });
@@ -38,7 +38,7 @@ describe('pricing a basket', () => {
     );
   });
 
-  test('the tax is the exact share, rounded half up', () => {
+  it('the tax is the exact share, rounded half up', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: MAX_AMOUNT }),
@@ -52,7 +52,7 @@ describe('pricing a basket', () => {
     );
   });
 
-  test('the order of the lines does not matter', () => {
+  it('the order of the lines does not matter', () => {
     fc.assert(
       fc.property(lines, country, reduction, (basket, to, off) => {
         const options = { country: to, reduction: off };
@@ -61,7 +61,7 @@ describe('pricing a basket', () => {
     );
   });
 
-  test('a larger discount never makes the goods dearer', () => {
+  it('a larger discount never makes the goods dearer', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1_000_000 }),
@@ -74,7 +74,7 @@ describe('pricing a basket', () => {
     );
   });
 
-  test('a German order of 100.00 contains 15.97 of tax', () => {
+  it('a German order of 100.00 contains 15.97 of tax', () => {
     expect(priceBasket([{ unitPrice: 10_000, quantity: 1 }], { country: 'DE' })).toEqual({
       subtotal: 10_000,
       discount: 0,
@@ -84,37 +84,37 @@ describe('pricing a basket', () => {
     });
   });
 
-  test('half a cent of discount is rounded up', () => {
+  it('half a cent of discount is rounded up', () => {
     expect(discountOf(50, { type: 'percent', value: 15 })).toBe(8);
     expect(shareOf(5, 1, 10)).toBe(1);
   });
 
-  test('a fixed discount ends at the subtotal and leaves the shipping to pay', () => {
+  it('a fixed discount ends at the subtotal and leaves the shipping to pay', () => {
     const totals = priceBasket([{ unitPrice: 300, quantity: 1 }], {
       reduction: { type: 'fixed', value: 900 },
     });
     expect(totals).toMatchObject({ discount: 300, shipping: 490, total: 490 });
   });
 
-  test('shipping is free from the threshold on, measured after the discount', () => {
+  it('shipping is free from the threshold on, measured after the discount', () => {
     const basket = [{ unitPrice: 2_500, quantity: 2 }];
     expect(priceBasket(basket, { country: 'FR' }).shipping).toBe(0);
     expect(priceBasket(basket, { country: 'FR', reduction: { type: 'fixed', value: 1 } }).shipping).toBe(490);
   });
 
-  test('without an address the default rate and the first zone apply', () => {
+  it('without an address the default rate and the first zone apply', () => {
     expect(taxRateOf(undefined)).toBe(DEFAULT_TAX_RATE);
     expect(taxRateOf('US')).toBe(DEFAULT_TAX_RATE);
     expect(shippingPrice(undefined, 0)).toBe(shippingRules[0]?.price);
   });
 
-  test('every country has exactly one shipping price', () => {
+  it('every country has exactly one shipping price', () => {
     expect(shippingPrice('DE', 0)).toBe(490);
     expect(shippingPrice('CH', 0)).toBe(1_290);
     expect(shippingPrice('NZ', 1_000_000)).toBe(1_990);
   });
 
-  test('refuses a basket that is worth more than an amount may hold', () => {
+  it('refuses a basket that is worth more than an amount may hold', () => {
     expect(() => priceBasket([{ unitPrice: MAX_AMOUNT, quantity: 2 }], {})).toThrow(AmountTooLarge);
   });
 });
