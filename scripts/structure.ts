@@ -1,0 +1,133 @@
+// npm run structure: measures the shape of the code. `-- --root DIR` measures another checkout, `-- --list` names places.
+import path from 'node:path';
+import { circularArrows } from './structure/rooms';
+import { repeats } from './structure/repeats';
+import { quantile, readSources, type SourceFile } from './structure/sources';
+import { countSyntax, type FunctionSize } from './structure/syntax';
+
+const HELP = `Usage: npm run structure [-- --root DIR] [--list]
+
+Prints files, functions, circles between folders, repeated lines, casts and clients of the contract as a table.
+  --root DIR   measure another checkout (default: this one)
+  --list       name the places behind the figures
+  --help       this text`;
+
+const AREAS: readonly (readonly [string, RegExp])[] = [
+  ['services', /^services\/(?!shared\/)/],
+  ['service-kit', /^services\/shared\/service-kit\//],
+  ['other shared packages', /^services\/shared\//],
+  ['k8s-jobs', /^k8s-jobs\//],
+  ['frontend', /^frontend\//],
+  ['scripts + root', /^(scripts\/|[^/]+$)/],
+];
+const FACTORY = /^(create|build|open)[A-Z]|Routes$/;
+const VIEW = /\.tsx$/;
+/** Where a request to an operation may be put together: the pure halves of a call, and the operations themselves. */
+const CONTRACTS = 'services/shared/contracts/';
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log(HELP);
+} else {
+  const at = args.indexOf('--root');
+  print(path.resolve(at >= 0 ? (args[at + 1] ?? '.') : '.'), args.includes('--list'));
+}
+
+function print(root: string, list: boolean): void {
+  const files = readSources(root);
+  const source = files.filter((file) => !file.isTest);
+  const tests = files.filter((file) => file.isTest);
+  console.log('| area | files | lines | median | p90 | max | >150 | >300 | <=15 | comment % |');
+  console.log('|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|');
+  const left = new Set(source);
+  for (const [name, pattern] of AREAS) {
+    const own = [...left].filter((file) => pattern.test(file.path));
+    own.forEach((file) => left.delete(file));
+    row(name, own);
+  }
+  row('**all source**', source);
+  row('tests', tests);
+
+  const { functions, ...counts } = countSyntax(source);
+  const inTests = countSyntax(tests);
+  const lengths = functions.map(({ lines }) => lines);
+  const long = functions.filter(({ lines }) => lines > 60);
+  const plain = long.filter(({ name, file }) => !FACTORY.test(name) && !VIEW.test(file));
+  const circles = circularArrows(files);
+  const same = repeats(source);
+  const typed = source.filter((file) => !file.path.startsWith(CONTRACTS) && writesPaths(file));
+  const gateway = source.filter((file) => file.path.startsWith('services/gateway/src/'));
+  const urls = gateway.flatMap((file) => file.text.match(/['"`/]\\?\/(api|internal)\\?\/[^\n'"`]*/g) ?? []);
+
+  console.log(`
+functions                     ${functions.length}, median ${quantile(lengths, 0.5)}, p90 ${quantile(lengths, 0.9)} lines
+  over 60 lines               ${long.length}, of these neither factory nor view ${plain.length}
+  over 100 lines              ${functions.filter(({ lines }) => lines > 100).length}
+arrows on a circle of folders ${circles.length}
+repeated runs (>= 6 lines)    ${same.length}
+casts (without "as const")    ${counts.casts}
+conditional spreads           ${counts.conditionalSpreads}
+any, non-null assertions      ${counts.anyTypes}, ${counts.nonNullAssertions}
+whole Service as parameter    ${counts.serviceParameters}
+files that write the path of an operation themselves, outside contracts   ${typed.length}
+URLs of operations in the gateway's sources                               ${urls.length}
+tests named it(), test()      ${inTests.itCalls + counts.itCalls}, ${inTests.testCalls + counts.testCalls}
+most files in one folder      ${mostInOneFolder(source)}`);
+  if (list) printPlaces({ plain, circles, same, typed, urls });
+}
+
+function row(name: string, files: readonly SourceFile[]): void {
+  const sizes = files.map(({ lines }) => lines.length);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const over = (limit: number) => sizes.filter((size) => size > limit).length;
+  const comments = files.flatMap(({ lines }) => lines.filter((line) => /^\s*(\/\/|\/?\*)/.test(line))).length;
+  const share = total === 0 ? 0 : (100 * comments) / total;
+  const cells = [files.length, total, quantile(sizes, 0.5), quantile(sizes, 0.9), Math.max(0, ...sizes)];
+  const small = sizes.filter((size) => size <= 15).length;
+  console.log(`| ${[name, ...cells, over(150), over(300), small, share.toFixed(1)].join(' | ')} |`);
+}
+
+/** A typed-in path of an operation, or one that is put together from the operation by hand. */
+function writesPaths(file: SourceFile): boolean {
+  return /['"`]\/(api|internal)\/|\bpathOf\(/.test(file.text.replace(/^\s*(\/\/|\/?\*).*$/gm, ''));
+}
+
+function mostInOneFolder(files: readonly SourceFile[]): string {
+  const folders = new Map<string, number>();
+  for (const { path: file } of files) {
+    const folder = path.posix.dirname(file);
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  const [folder, most] = [...folders].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
+  return `${most} (${folder})`;
+}
+
+interface Places {
+  readonly plain: readonly FunctionSize[];
+  readonly circles: ReturnType<typeof circularArrows>;
+  readonly same: ReturnType<typeof repeats>;
+  readonly typed: readonly SourceFile[];
+  readonly urls: readonly string[];
+}
+
+function printPlaces({ plain, circles, same, typed, urls }: Places): void {
+  const section = (title: string, lines: readonly string[]) =>
+    console.log(`\n${title}\n  ${lines.join('\n  ')}`);
+  section(
+    'functions over 60 lines',
+    plain.map(({ file, name, lines }) => `${lines} ${name} ${file}`),
+  );
+  section(
+    'circles',
+    circles.map((arrow) => `${arrow.package}: ${arrow.from} -> ${arrow.to}`),
+  );
+  section(
+    'repeated lines',
+    same.map(({ first, second, lines }) => `${lines} ${first} ~ ${second}`),
+  );
+  section(
+    'paths written outside contracts',
+    typed.map((file) => file.path),
+  );
+  section('URLs in the gateway', urls);
+}

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** One hand-written TypeScript file: its path from the root, its text, and whether it is a test or serves tests only. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly isTest: boolean;
+}
+
+const GENERATED = /\/generated\/|\.gen\.tsx?$|\.d\.ts$/;
+const TEST = /\.test\.tsx?$|(^|\/)tests?\/|\/test-kit\/|\/testing\//;
+
+/** The TypeScript files that git tracks below `root`, without generated ones. */
+export function readSources(root: string): SourceFile[] {
+  const listed = execFileSync('git', ['-C', root, 'ls-files', '-z', '*.ts', '*.tsx'], { encoding: 'utf8' });
+  return listed
+    .split('\0')
+    .filter((file) => file !== '' && !GENERATED.test(file))
+    .map((file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      return { path: file, text, lines: text.replace(/\n$/, '').split('\n'), isTest: TEST.test(file) };
+    });
+}
+
+/** The value below which `share` (0 to 1) of the numbers lie; 0 for an empty list. */
+export function quantile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
