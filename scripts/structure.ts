@@ -18,9 +18,9 @@ const AREAS: readonly (readonly [string, RegExp])[] = [
   ['other shared packages', /^services\/shared\//],
   ['k8s-jobs', /^k8s-jobs\//],
   ['frontend', /^frontend\//],
-  ['scripts + root', /^(scripts\/|[^/]+$)/],
+  ['scripts + root', /^(?:scripts\/|[^/]+$)/],
 ];
-const FACTORY = /^(create|build|open)[A-Z]|Routes$/;
+const FACTORY = /^(?:create|build|open)[A-Z]|Routes$/;
 const VIEW = /\.tsx$/;
 /** Where a request to an operation may be put together: the pure halves of a call, and the operations themselves. */
 const CONTRACTS = 'services/shared/contracts/';
@@ -57,7 +57,7 @@ function print(root: string, list: boolean): void {
   const same = repeats(source);
   const typed = source.filter((file) => !file.path.startsWith(CONTRACTS) && writesPaths(file));
   const gateway = source.filter((file) => file.path.startsWith('services/gateway/src/'));
-  const urls = gateway.flatMap((file) => file.text.match(/['"`/]\\?\/(api|internal)\\?\/[^\n'"`]*/g) ?? []);
+  const urls = gateway.flatMap((file) => file.text.match(/['"`/]\\?\/(?:api|internal)\\?\/[^\n'"`]*/g) ?? []);
 
   console.log(`
 functions                     ${functions.length}, median ${quantile(lengths, 0.5)}, p90 ${quantile(lengths, 0.9)} lines
@@ -89,7 +89,7 @@ function row(name: string, files: readonly SourceFile[]): void {
 
 /** A typed-in path of an operation, or one that is put together from the operation by hand. */
 function writesPaths(file: SourceFile): boolean {
-  return /['"`]\/(api|internal)\/|\bpathOf\(/.test(file.text.replace(/^\s*(\/\/|\/?\*).*$/gm, ''));
+  return /['"`]\/(?:api|internal)\/|\bpathOf\(/.test(file.text.replace(/^\s*(\/\/|\/?\*).*$/gm, ''));
 }
 
 function mostInOneFolder(files: readonly SourceFile[]): string {

@@ -22,7 +22,7 @@ export function repeats(files: readonly SourceFile[]): Repeat[] {
   const code = files.map((file) =>
     file.lines
       .map((line, at) => ({ text: line.trim(), at: at + 1 }))
-      .filter(({ text }) => !/^(\/\/|\/?\*|import |export \{|\} from |[\W]*$)/.test(text)),
+      .filter(({ text }) => !/^(?:\/\/|\/?\*|import |export \{|\} from |\W*$)/.test(text)),
   );
   const windows = new Map<string, Place[]>();
   code.forEach((lines, file) => {

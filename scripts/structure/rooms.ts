@@ -8,8 +8,8 @@ export interface CircularArrow {
   readonly to: string;
 }
 
-const PACKAGE = /^(services\/shared\/[^/]+|services\/[^/]+|k8s-jobs|frontend)\/src\//;
-const IMPORT = /(?:from|import)\s*\(?\s*'([^'\n]+)'/g;
+const PACKAGE = /^(?:services\/shared\/[^/]+|services\/[^/]+|k8s-jobs|frontend)\/src\//;
+const IMPORT = /(?:from |import |import\()'([^'\n]+)'/g;
 
 /**
  * The arrows between rooms that lie on a circle, and so lead back up. A room is a folder right below a package's `src`,

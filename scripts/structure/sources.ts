@@ -11,7 +11,7 @@ export interface SourceFile {
 }
 
 const GENERATED = /\/generated\/|\.gen\.tsx?$|\.d\.ts$/;
-const TEST = /\.test\.tsx?$|(^|\/)tests?\/|\/test-kit\/|\/testing\//;
+const TEST = /\.test\.tsx?$|(?:^|\/)tests?\/|\/test-kit\/|\/testing\//;
 
 /** The TypeScript files that git tracks below `root`, without generated ones. */
 export function readSources(root: string): SourceFile[] {
