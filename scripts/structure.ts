@@ -80,7 +80,9 @@ function row(name: string, files: readonly SourceFile[]): void {
   const sizes = files.map(({ lines }) => lines.length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const over = (limit: number) => sizes.filter((size) => size > limit).length;
-  const comments = files.flatMap(({ lines }) => lines.filter((line) => /^\s*(\/\/|\/?\*)/.test(line))).length;
+  const comments = files.flatMap(({ lines }) =>
+    lines.filter((line) => /^\s*(?:\/\/|\/?\*)/.test(line)),
+  ).length;
   const share = total === 0 ? 0 : (100 * comments) / total;
   const cells = [files.length, total, quantile(sizes, 0.5), quantile(sizes, 0.9), Math.max(0, ...sizes)];
   const small = sizes.filter((size) => size <= 15).length;
