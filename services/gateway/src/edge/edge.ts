@@ -38,8 +38,8 @@ export interface EdgeParts {
     ((req: IncomingMessage, res: ServerResponse, path: string, secure: boolean) => Promise<void>) | undefined;
 }
 
-const changesCatalogue = /^\/api\/(?:products|orders)(?:\/|$)/;
-const STRIPE_WEBHOOK = '/api/payments/webhooks/stripe';
+export const changesCatalogue = /^\/api\/(?:products|orders)(?:\/|$)/;
+export const STRIPE_WEBHOOK = '/api/payments/webhooks/stripe';
 const isApi = (path: string) => path === '/api' || path.startsWith('/api/');
 const wantsPage = (req: IncomingMessage) =>
   (req.method === 'GET' || req.method === 'HEAD') && (req.headers.accept ?? '').includes('text/html');
@@ -156,5 +156,5 @@ export function createEdge(parts: EdgeParts, own: RequestListener): RequestListe
 }
 
 /** Public answers that are the same for everybody, and everything by which one gets a session in the first place. */
-const isIdentityFree = (name: UpstreamName | undefined, matched: Matched | undefined) =>
+export const isIdentityFree = (name: UpstreamName | undefined, matched: Matched | undefined) =>
   (name === 'catalog' || name === 'users') && matched?.operation.access === 'anyone';

@@ -16,7 +16,7 @@ import type { Upstream } from './upstream';
 
 export const UPLOAD_LIMIT = 5_000_000;
 
-const cookiesOf: Readonly<Partial<Record<UpstreamName, readonly CookieName[]>>> = {
+export const cookiesOf: Readonly<Partial<Record<UpstreamName, readonly CookieName[]>>> = {
   users: ['refresh', 'cart'],
   orders: ['cart'],
   payments: ['cart'],
@@ -26,6 +26,9 @@ const cookiesOf: Readonly<Partial<Record<UpstreamName, readonly CookieName[]>>> 
 const READ_MS = 5_000;
 const WRITE_MS = 15_000;
 const HASH_MS = 120_000;
+
+export const timeoutOf = (reads: boolean, name: UpstreamName, multipart: boolean): number =>
+  reads ? READ_MS : name === 'users' || multipart ? HASH_MS : WRITE_MS;
 
 export interface Caller {
   address: string;
@@ -94,7 +97,7 @@ export function createForward(tokenKey: string) {
     const length = req.headers['content-length'];
     const hasBody =
       !reads && ((length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined);
-    const timeoutMs = reads ? READ_MS : name === 'users' || multipart ? HASH_MS : WRITE_MS;
+    const timeoutMs = timeoutOf(reads, name, multipart);
     if (!hasBody) {
       delete headers['content-type'];
       return upstream.send({ method, path, headers, timeoutMs });
