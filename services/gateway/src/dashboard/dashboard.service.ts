@@ -1,5 +1,6 @@
 import { catalogApi } from '@bramble/contracts/catalog';
 import { ordersApi } from '@bramble/contracts/orders';
+import { authApi } from '@bramble/contracts/auth';
 import { usersApi } from '@bramble/contracts/users';
 import type { Actor } from '@bramble/service-kit/base/internal-auth';
 import type { Logger } from '@bramble/service-kit/observe/logger';
@@ -45,7 +46,7 @@ export function createDashboardService({
         'profile',
         async () => {
           const [{ user }, answer] = await Promise.all([
-            call(upstreams.users, usersApi.me, options),
+            call(upstreams.users, authApi.me, options),
             call(upstreams.users, usersApi.getProfile, options),
           ]);
           return { user, profile: answer.profile };

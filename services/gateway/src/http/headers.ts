@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { cookieName, parseCookies, type CookieName } from '@bramble/service-kit/http/cookies';
+import type { CookieName } from '@bramble/contracts/operation';
+import { cookieName, parseCookies } from '@bramble/service-kit/http/cookies';
 
 /** What of a request a service gets to see. All else, above all identity and forwarding headers, is made anew. */
 const requestHeaders = [

@@ -1,4 +1,4 @@
-import type { Operation } from '@bramble/contracts/operation';
+import { templateOf, type Operation } from '@bramble/contracts/operation';
 
 type Json = Record<string, unknown>;
 
@@ -50,8 +50,7 @@ export function docsPage(operations: readonly Operation[], document: Json): stri
     const entries = operations
       .filter((operation) => operation.tag === tag)
       .map((operation) => {
-        const template = operation.path.replace(/:([A-Za-z]+)/g, '{$1}');
-        return section(operation, paths[template]?.[operation.method] ?? {});
+        return section(operation, paths[templateOf(operation.path)]?.[operation.method] ?? {});
       });
     return `<h2>${escape(tag)}</h2>${entries.join('')}`;
   });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { setRoute } from '@bramble/service-kit/http/edge';
 import { matchesTag } from '../http/etag';
-import { publicOperations } from '../proxy/operations';
+import { publicOperations } from '@bramble/contracts/public-operations';
 import { version } from '../version';
 import { docsPage } from './docs-page';
 import { openApiDocument } from './openapi';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorCodes, problemSchema } from '@bramble/contracts/errors';
-import type { Access, Operation } from '@bramble/contracts/operation';
+import { templateOf, type Access, type Operation } from '@bramble/contracts/operation';
 import { schemaNames } from './schema-names';
 
 type Json = Record<string, unknown>;
@@ -64,7 +64,7 @@ function errorsOf(operation: Operation): Record<string, Json> {
   if (params || query) statuses.add(404);
   if (query || body || idempotent || params) statuses.add(400);
   if (method !== 'get') for (const status of [404, 409, 413, 415]) statuses.add(status);
-  if (operation.path.startsWith('/api/auth/')) for (const status of [401, 403, 404]) statuses.add(status);
+  for (const code of operation.errors ?? []) statuses.add(errorCodes[code].status);
   if (idempotent || multipart) statuses.add(422);
   if (ifMatch) for (const status of [412, 428]) statuses.add(status);
   return Object.fromEntries(
@@ -108,7 +108,7 @@ function parametersOf({ params, query, idempotent, ifMatch }: Operation, named: 
 const securityOf = (access: Access): Json[] => (access === 'anyone' ? [] : [{ cookie: [] }, { bearer: [] }]);
 
 function describe(operation: Operation, named: Named): Json {
-  const { body, multipart, responses, access, summary, tag } = operation;
+  const { body, multipart, responses, access, summary, tag, produces = 'application/json' } = operation;
   const content = multipart
     ? { 'multipart/form-data': { schema: UPLOAD } }
     : body
@@ -131,10 +131,7 @@ function describe(operation: Operation, named: Named): Json {
           schema
             ? {
                 description: summary,
-                content:
-                  operation.path === '/api/pictures/:id'
-                    ? { 'image/*': { schema: {} } }
-                    : { 'application/json': { schema: schemaOf(schema, 'output', named) } },
+                content: { [produces]: { schema: schemaOf(schema, 'output', named) } },
               }
             : { description: summary },
         ]),
@@ -148,7 +145,7 @@ const operationId = ({ method, path }: Operation) =>
   method +
   path
     .replace('/api', '')
-    .split(/[/:-]+/)
+    .split(/[/:.-]+/)
     .filter(Boolean)
     .map((part) => (part[0] ?? '').toUpperCase() + part.slice(1))
     .join('');
@@ -159,7 +156,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
   const named: Named = {};
   for (const operation of operations)
     for (const [index, path] of [operation.path, ...(operation.aliases ?? [])].entries()) {
-      const template = path.replace(/:([A-Za-z]+)/g, '{$1}');
+      const template = templateOf(path);
       const described = describe(operation, named);
       paths[template] = {
         ...paths[template],

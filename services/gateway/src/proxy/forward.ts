@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
-import type { CookieName } from '@bramble/service-kit/http/cookies';
+import type { CookieName } from '@bramble/contracts/operation';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';

@@ -1,36 +1,15 @@
-import { cartApi } from '@bramble/contracts/cart';
-import { catalogApi } from '@bramble/contracts/catalog';
-import { deliveryApi } from '@bramble/contracts/delivery';
-import { gatewayApi } from '@bramble/contracts/gateway';
-import type { Operation } from '@bramble/contracts/operation';
-import { ordersApi } from '@bramble/contracts/orders';
-import { paymentsApi } from '@bramble/contracts/payments';
-import { usersApi } from '@bramble/contracts/users';
-
-/** Every operation that the gateway lets through or answers. */
-export const publicOperations: readonly Operation[] = [
-  usersApi,
-  catalogApi,
-  cartApi,
-  ordersApi,
-  paymentsApi,
-  deliveryApi,
-  gatewayApi,
-]
-  .flatMap((api): Operation[] => Object.values(api))
-  .filter((operation) => operation.access !== 'service');
+import type { PublicOperation } from '@bramble/contracts/public-operations';
+import { templateOf } from '@bramble/contracts/operation';
 
 export interface Matched {
-  operation: Operation;
+  operation: PublicOperation;
   /** `/api/orders/{id}` */
   template: string;
 }
 
-const templateOf = (path: string) => path.replace(/:([A-Za-z]+)/g, '{$1}');
-
 /** Finds the operation of a method and path: by table for fixed paths, by segments for those with parameters. */
 export function operationMatcher(
-  operations: readonly Operation[],
+  operations: readonly PublicOperation[],
 ): (method: string, path: string) => Matched | undefined {
   const fixed = new Map<string, Matched>();
   /** A fixed path takes its own methods only, also where its last part could be a parameter. */

@@ -1,4 +1,5 @@
-import { methodsOf, operationMatcher, publicOperations } from './operations';
+import { publicOperations } from '@bramble/contracts/public-operations';
+import { methodsOf, operationMatcher } from './operations';
 import { upstreamFor } from './routing';
 
 describe('routing', () => {
@@ -20,7 +21,10 @@ describe('routing', () => {
 
   it('leads every operation of the contract to a service or to the gateway itself', () => {
     const own = [
+      '/',
       '/api/health',
+      '/api/openapi.json',
+      '/api/docs',
       '/api/dashboard',
       '/api/admin/dead-letters',
       '/api/admin/dead-letters/:id/replay',

@@ -22,11 +22,13 @@ export type Delivery = z.infer<typeof deliverySchema>;
 
 const orderParams = z.strictObject({ orderId: idSchema });
 const deliveryAnswer = z.object({ delivery: deliverySchema });
+const service = 'delivery';
 const tag = 'deliveries';
 export const deliveryApi = {
   get: operation({
     method: 'get',
     path: '/api/deliveries/:orderId',
+    service,
     tag,
     summary: "An order's delivery",
     access: 'user',
@@ -36,6 +38,7 @@ export const deliveryApi = {
   list: operation({
     method: 'get',
     path: '/api/deliveries',
+    service,
     tag,
     summary: 'Deliveries',
     access: ['courier', 'admin'],
@@ -45,6 +48,7 @@ export const deliveryApi = {
   setStatus: operation({
     method: 'post',
     path: '/api/deliveries/:orderId/status',
+    service,
     tag,
     summary: 'Take the next step',
     access: ['courier', 'admin'],

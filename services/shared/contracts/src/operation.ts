@@ -1,6 +1,14 @@
 import type { z } from 'zod';
+import type { ErrorCode } from './errors';
 
 export type Role = 'customer' | 'seller' | 'courier' | 'admin';
+
+/** A part of Bramble that answers operations. */
+export type ServiceName =
+  'gateway' | 'users' | 'catalog' | 'orders' | 'payments' | 'delivery' | 'notifications';
+
+/** The shop's own cookies: a session's access token and refresh token, and a guest's cart. */
+export type CookieName = 'access' | 'refresh' | 'cart';
 
 /**
  * Who may call an operation. `anyone`; `user` (any session); a list of roles (any one of them is enough);
@@ -8,11 +16,16 @@ export type Role = 'customer' | 'seller' | 'courier' | 'admin';
  */
 export type Access = 'anyone' | 'user' | 'service' | readonly Role[];
 
+/** Rate limits of their own; every other operation counts as a read (GET) or a write. */
+export type OperationLimit = 'signup' | 'login' | 'token' | 'account';
+
 /**
  * One HTTP operation as data. The service implements it, the gateway documents it in OpenAPI, clients call it by it.
  * `path` is absolute with `:name` parameters. `responses` maps a status to its body's schema, or to null for no body.
  */
 export interface Operation {
+  /** Who answers. `every`: each service that consumes events answers for itself, which only internal operations may say. */
+  readonly service: ServiceName | 'every';
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   readonly aliases?: readonly string[];
@@ -27,8 +40,31 @@ export interface Operation {
   readonly multipart?: boolean;
   readonly idempotent?: boolean;
   readonly ifMatch?: 'required' | 'optional';
+  readonly limit?: OperationLimit;
+  /**
+   * The answer is the same for everybody, so the gateway may keep a copy for less than a second. A copy of a `product`
+   * is dropped when that product changes, a `list` shortly after any product changed.
+   */
+  readonly shared?: 'product' | 'list';
+  /** A 2xx answer makes all shared answers stale. */
+  readonly changes?: 'catalogue';
+  /** The cookies that the service gets; it gets no others. */
+  readonly cookies?: readonly CookieName[];
+  /** The service does not learn who calls, and the gateway does not check the session: how one signs in or up. */
+  readonly anonymous?: true;
+  /** Password hashes wait in line and uploads take long: the answer may take two minutes to begin. */
+  readonly slow?: true;
+  /** The body is signed by this provider, so a request from another origin passes. */
+  readonly signedBy?: 'stripe';
+  /** The media type of a successful answer that is not JSON. */
+  readonly produces?: 'text/html' | 'image/*';
+  /** Errors it can answer with, besides those that follow from its other fields. */
+  readonly errors?: readonly ErrorCode[];
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
 }
+
+/** A path as OpenAPI and metrics write it: `/api/orders/:id` → `/api/orders/{id}`. */
+export const templateOf = (path: string): string => path.replace(/:([A-Za-z]+)/g, '{$1}');
 
 /** Declares an operation and keeps its exact type, so that handlers and clients infer their input and output. */
 export const operation = <const O extends Operation>(definition: O): O => definition;

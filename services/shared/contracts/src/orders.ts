@@ -148,21 +148,26 @@ const orderAnswer = z.object({ order: orderSchema });
 const orderPage = pageOf(orderSchema);
 const dayOrTime = z.union([z.iso.date(), z.iso.datetime()]);
 
+const service = 'orders';
 const tag = 'orders';
 export const ordersApi = {
   place: operation({
     method: 'post',
     path: '/api/orders',
+    service,
     tag,
     summary: 'Place an order',
     access: 'user',
     body: placeOrderBody,
     idempotent: true,
+    changes: 'catalogue',
+    cookies: ['cart'],
     responses: { 202: orderAnswer },
   }),
   list: operation({
     method: 'get',
     path: '/api/orders',
+    service,
     tag,
     summary: 'My orders, newest first',
     access: 'user',
@@ -172,6 +177,7 @@ export const ordersApi = {
   get: operation({
     method: 'get',
     path: '/api/orders/:id',
+    service,
     tag,
     summary: 'One order with its timeline',
     access: 'user',
@@ -181,26 +187,31 @@ export const ordersApi = {
   cancel: operation({
     method: 'post',
     path: '/api/orders/:id/cancel',
+    service,
     tag,
     summary: 'Cancel an order',
     access: 'user',
     params: idParams,
+    changes: 'catalogue',
     responses: { 200: orderAnswer },
   }),
   refund: operation({
     method: 'post',
     path: '/api/orders/:id/refund',
+    service,
     tag,
     summary: 'Refund an order, wholly or in part',
     access: ['admin'],
     params: idParams,
     body: refundBody,
     idempotent: true,
+    changes: 'catalogue',
     responses: { 200: orderAnswer },
   }),
   checkout: operation({
     method: 'post',
     path: '/api/payments/checkout',
+    service,
     tag,
     summary: 'Try another card',
     access: 'user',
@@ -211,6 +222,7 @@ export const ordersApi = {
   adminList: operation({
     method: 'get',
     path: '/api/admin/orders',
+    service,
     tag,
     summary: 'All orders',
     access: ['admin'],
@@ -224,6 +236,7 @@ export const ordersApi = {
   sales: operation({
     method: 'get',
     path: '/api/orders/sales',
+    service,
     tag,
     summary: 'What I sold',
     access: ['seller', 'admin'],
@@ -233,6 +246,7 @@ export const ordersApi = {
   salesReport: operation({
     method: 'get',
     path: '/api/reports/sales',
+    service,
     tag,
     summary: 'Sales by day, product or seller',
     access: ['seller', 'admin'],

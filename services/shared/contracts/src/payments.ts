@@ -67,11 +67,13 @@ const quoteRequest = z.strictObject({
 });
 export type QuoteRequest = z.input<typeof quoteRequest>;
 
+const service = 'payments';
 const tag = 'payments';
 export const paymentsApi = {
   calculate: operation({
     method: 'post',
     path: '/api/payments/calculate',
+    service,
     tag,
     summary: 'Price a basket',
     access: 'anyone',
@@ -82,11 +84,13 @@ export const paymentsApi = {
         .partial({ name: true, line1: true, city: true, postalCode: true })
         .optional(),
     }),
+    cookies: ['cart'],
     responses: { 200: quoteSchema },
   }),
   list: operation({
     method: 'get',
     path: '/api/payments',
+    service,
     tag,
     summary: 'Payments of an order',
     access: 'user',
@@ -96,6 +100,7 @@ export const paymentsApi = {
   listDiscounts: operation({
     method: 'get',
     path: '/api/discounts',
+    service,
     tag,
     summary: 'Discount codes',
     access: ['admin'],
@@ -105,6 +110,7 @@ export const paymentsApi = {
   createDiscount: operation({
     method: 'post',
     path: '/api/discounts',
+    service,
     tag,
     summary: 'Make a discount code',
     access: ['admin'],
@@ -114,6 +120,7 @@ export const paymentsApi = {
   patchDiscount: operation({
     method: 'patch',
     path: '/api/discounts/:code',
+    service,
     tag,
     summary: 'Change a discount code',
     access: ['admin'],
@@ -124,6 +131,7 @@ export const paymentsApi = {
   removeDiscount: operation({
     method: 'delete',
     path: '/api/discounts/:code',
+    service,
     tag,
     summary: 'Remove a discount code',
     access: ['admin'],
@@ -133,15 +141,18 @@ export const paymentsApi = {
   stripeWebhook: operation({
     method: 'post',
     path: '/api/payments/webhooks/stripe',
+    service,
     tag,
     summary: "Stripe's notifications",
     access: 'anyone',
+    signedBy: 'stripe',
     responses: { 204: null },
   }),
   /** Prices items for orders and carts. With `take`, one use of the discount is taken for that order, once. */
   quote: operation({
     method: 'post',
     path: '/internal/quotes',
+    service,
     tag,
     summary: 'Price items',
     access: 'service',
@@ -152,6 +163,7 @@ export const paymentsApi = {
   quotes: operation({
     method: 'post',
     path: '/internal/quotes/batch',
+    service,
     tag,
     summary: 'Price several baskets',
     access: 'service',

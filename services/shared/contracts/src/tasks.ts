@@ -34,6 +34,7 @@ export const tasksApi = {
   finished: operation({
     method: 'post',
     path: '/internal/task-runs',
+    service: 'orders',
     tag: 'operations',
     summary: 'Note the runs of recurring tasks',
     access: 'service',
@@ -43,6 +44,7 @@ export const tasksApi = {
   restored: operation({
     method: 'post',
     path: '/internal/restores',
+    service: 'orders',
     tag: 'operations',
     summary: 'Note that backups were proved by restoring them',
     access: 'service',

@@ -25,24 +25,6 @@ export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email
 export const passwordSchema = z.string().min(8).max(128);
 export const nameSchema = z.string().trim().min(1).max(80);
 
-export const signupBody = z.strictObject({
-  email: emailSchema,
-  password: passwordSchema,
-  name: nameSchema,
-  role: z.enum(['customer', 'seller']).optional(),
-});
-export const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(128) });
-export const demoLoginBody = z.strictObject({ role: z.enum(['buyer', 'seller', 'admin']) });
-export const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512).optional() });
-
-/** `expiresIn` is the access token's remaining life in seconds. */
-export const tokenAnswer = z.object({
-  accessToken: z.string(),
-  refreshToken: z.string(),
-  expiresIn: z.int(),
-  tokenType: z.literal('Bearer'),
-});
-
 /** Known fields have a schema; any other key may hold any JSON, 16 kB in all. */
 export const profileSchema = z
   .object({
@@ -57,7 +39,8 @@ export const profileSchema = z
   .refine((profile) => JSON.stringify(profile).length <= 16_384, 'at most 16 kB');
 export type Profile = z.infer<typeof profileSchema>;
 
-const userAnswer = z.object({ user: userSchema });
+/** One account, wrapped by its name. */
+export const userAnswer = z.object({ user: userSchema });
 const profileAnswer = z.object({ profile: profileSchema });
 const adminUserAnswer = z.object({ user: adminUserSchema });
 
@@ -82,100 +65,13 @@ export const mailJobSchema = z.object({
 });
 export type MailJob = z.infer<typeof mailJobSchema>;
 
+const service = 'users';
 const tag = 'accounts';
 export const usersApi = {
-  signup: operation({
-    method: 'post',
-    path: '/api/auth/signup',
-    aliases: ['/api/auth/register'],
-    tag,
-    summary: 'Open an account',
-    access: 'anyone',
-    body: signupBody,
-    responses: { 201: userAnswer },
-  }),
-  login: operation({
-    method: 'post',
-    path: '/api/auth/login',
-    tag,
-    summary: 'Sign in with cookies',
-    access: 'anyone',
-    body: loginBody,
-    responses: { 200: userAnswer },
-  }),
-  demoLogin: operation({
-    method: 'post',
-    path: '/api/auth/demo-login',
-    tag,
-    summary: 'Sign in to a demo account',
-    access: 'anyone',
-    body: demoLoginBody,
-    responses: { 200: userAnswer },
-  }),
-  token: operation({
-    method: 'post',
-    path: '/api/auth/token',
-    tag,
-    summary: 'Get bearer tokens',
-    access: 'anyone',
-    body: loginBody,
-    responses: { 200: tokenAnswer },
-  }),
-  refresh: operation({
-    method: 'post',
-    path: '/api/auth/refresh',
-    tag,
-    summary: 'Rotate the refresh token',
-    access: 'anyone',
-    body: refreshBody,
-    responses: { 200: z.union([userAnswer, tokenAnswer]) },
-  }),
-  logout: operation({
-    method: 'post',
-    path: '/api/auth/logout',
-    tag,
-    summary: 'End this session',
-    access: 'user',
-    responses: { 204: null },
-  }),
-  me: operation({
-    method: 'get',
-    path: '/api/auth/me',
-    tag,
-    summary: 'Who am I',
-    access: 'user',
-    responses: { 200: userAnswer },
-  }),
-  verifyEmail: operation({
-    method: 'post',
-    path: '/api/auth/verify-email',
-    tag,
-    summary: 'Confirm an e-mail address',
-    access: 'anyone',
-    body: z.strictObject({ token: z.string().min(1).max(1024) }),
-    responses: { 204: null },
-  }),
-  forgotPassword: operation({
-    method: 'post',
-    path: '/api/auth/forgot-password',
-    tag,
-    summary: 'Ask for a reset link',
-    access: 'anyone',
-    body: z.strictObject({ email: emailSchema }),
-    responses: { 204: null },
-  }),
-  resetPassword: operation({
-    method: 'post',
-    path: '/api/auth/reset-password',
-    tag,
-    summary: 'Set a new password by link',
-    access: 'anyone',
-    body: z.strictObject({ token: z.string().min(1).max(1024), password: passwordSchema }),
-    responses: { 204: null },
-  }),
   getProfile: operation({
     method: 'get',
     path: '/api/users/me/profile',
+    service,
     tag,
     summary: 'Read the profile',
     access: 'user',
@@ -184,24 +80,30 @@ export const usersApi = {
   putProfile: operation({
     method: 'put',
     path: '/api/users/me/profile',
+    service,
     tag,
     summary: 'Replace the profile',
     access: 'user',
     body: profileSchema,
+    slow: true,
     responses: { 200: profileAnswer },
   }),
   changePassword: operation({
     method: 'post',
     path: '/api/users/me/password',
+    service,
     tag,
     summary: 'Change the password',
     access: 'user',
     body: z.strictObject({ currentPassword: z.string().min(1).max(128), newPassword: passwordSchema }),
+    limit: 'account',
+    slow: true,
     responses: { 204: null },
   }),
   exportMe: operation({
     method: 'get',
     path: '/api/users/me/export',
+    service,
     tag,
     summary: 'Everything kept about me',
     access: 'user',
@@ -210,14 +112,17 @@ export const usersApi = {
   eraseMe: operation({
     method: 'delete',
     path: '/api/users/me',
+    service,
     tag,
     summary: 'Erase my account',
     access: 'user',
+    slow: true,
     responses: { 204: null },
   }),
   list: operation({
     method: 'get',
     path: '/api/users',
+    service,
     tag,
     summary: 'Accounts',
     access: ['admin'],
@@ -227,6 +132,7 @@ export const usersApi = {
   get: operation({
     method: 'get',
     path: '/api/users/:id',
+    service,
     tag,
     summary: 'One account (own, or any for admins)',
     access: 'user',
@@ -236,6 +142,7 @@ export const usersApi = {
   patch: operation({
     method: 'patch',
     path: '/api/users/:id',
+    service,
     tag,
     summary: 'Change roles, disable, unlock',
     access: ['admin'],
@@ -244,11 +151,13 @@ export const usersApi = {
       roles: z.array(roleSchema).min(1).max(4).optional(),
       disabled: z.boolean().optional(),
     }),
+    slow: true,
     responses: { 200: adminUserAnswer },
   }),
   audit: operation({
     method: 'get',
     path: '/api/admin/audit',
+    service,
     tag,
     summary: 'What admins did',
     access: ['admin'],
@@ -259,6 +168,7 @@ export const usersApi = {
   sessionStates: operation({
     method: 'post',
     path: '/internal/sessions/states',
+    service,
     tag,
     summary: 'Are these sessions good',
     access: 'service',
@@ -271,6 +181,7 @@ export const usersApi = {
   mailJobs: operation({
     method: 'get',
     path: '/internal/mail-jobs',
+    service,
     tag,
     summary: 'Mails to be sent',
     access: 'service',
@@ -279,6 +190,7 @@ export const usersApi = {
   mailJobTaken: operation({
     method: 'post',
     path: '/internal/mail-jobs/:id/taken',
+    service,
     tag,
     summary: 'This mail is kept elsewhere now',
     access: 'service',
@@ -289,6 +201,7 @@ export const usersApi = {
   keys: operation({
     method: 'get',
     path: '/internal/keys',
+    service,
     tag,
     summary: 'Signing keys',
     access: 'service',

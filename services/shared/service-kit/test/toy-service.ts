@@ -12,6 +12,7 @@ const toyApi = {
   hello: operation({
     method: 'get',
     path: '/api/hello',
+    service: 'users',
     tag: 't',
     summary: '',
     access: 'anyone',
@@ -21,6 +22,7 @@ const toyApi = {
   mine: operation({
     method: 'get',
     path: '/api/notes/mine',
+    service: 'users',
     tag: 't',
     summary: '',
     access: 'user',
@@ -29,6 +31,7 @@ const toyApi = {
   change: operation({
     method: 'patch',
     path: '/api/notes/:id',
+    service: 'users',
     tag: 't',
     summary: '',
     access: ['seller'],
@@ -40,6 +43,7 @@ const toyApi = {
   pay: operation({
     method: 'post',
     path: '/api/pay',
+    service: 'users',
     tag: 't',
     summary: '',
     access: 'user',
@@ -50,6 +54,7 @@ const toyApi = {
   slow: operation({
     method: 'get',
     path: '/api/slow',
+    service: 'users',
     tag: 't',
     summary: '',
     access: 'anyone',
@@ -58,6 +63,7 @@ const toyApi = {
   broken: operation({
     method: 'get',
     path: '/api/broken',
+    service: 'users',
     tag: 't',
     summary: '',
     access: 'anyone',
@@ -67,6 +73,7 @@ const toyApi = {
   away: operation({
     method: 'get',
     path: '/api/away',
+    service: 'users',
     tag: 't',
     summary: '',
     access: 'anyone',
@@ -75,6 +82,7 @@ const toyApi = {
   inside: operation({
     method: 'get',
     path: '/internal/inside',
+    service: 'users',
     tag: 't',
     summary: '',
     access: 'service',

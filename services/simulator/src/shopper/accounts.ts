@@ -1,4 +1,4 @@
-import { usersApi } from '@bramble/contracts/users';
+import { authApi } from '@bramble/contracts/auth';
 import { Refused, type ShopClient } from './shop-client';
 
 const PASSWORD = 'simulated-shopper';
@@ -12,14 +12,13 @@ export function createAccounts(client: ShopClient, seed: number) {
   const signIn = async (n: number): Promise<string> => {
     const email = `simulated-${seed}-${n}@example.com`;
     try {
-      await client.call('sign up', usersApi.signup, {
+      await client.call('sign up', authApi.signup, {
         body: { email, password: PASSWORD, name: `Shopper ${n}` },
       });
     } catch (error) {
       if (!(error instanceof Refused && error.code === 'email_taken')) throw error;
     }
-    return (await client.call('sign in', usersApi.token, { body: { email, password: PASSWORD } }))
-      .accessToken;
+    return (await client.call('sign in', authApi.token, { body: { email, password: PASSWORD } })).accessToken;
   };
 
   return {

@@ -1,3 +1,4 @@
+import { authApi } from '@bramble/contracts/auth';
 import { usersApi, type Profile } from '@bramble/contracts/users';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -20,7 +21,7 @@ export const accountRoutes = ({
   accounts: AccountService;
   sessions: SessionService;
 }): Mountable[] => [
-  ...endpoint(usersApi.me, async ({ actor }) => ({ user: toUser(await accounts.get(userIdOf(actor))) })),
+  ...endpoint(authApi.me, async ({ actor }) => ({ user: toUser(await accounts.get(userIdOf(actor))) })),
   ...endpoint(usersApi.getProfile, async ({ actor }) => {
     const { profile, name } = await accounts.get(userIdOf(actor));
     return { profile: { ...profile, name } as Profile };
@@ -46,11 +47,11 @@ export const accountRoutes = ({
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),
-  ...endpoint(usersApi.verifyEmail, async ({ body }) => {
+  ...endpoint(authApi.verifyEmail, async ({ body }) => {
     await accounts.verifyEmail(body.token);
     return undefined;
   }),
-  ...endpoint(usersApi.resetPassword, async ({ body }) => {
+  ...endpoint(authApi.resetPassword, async ({ body }) => {
     await accounts.resetPassword(body.token, body.password);
     return undefined;
   }),

@@ -1,4 +1,5 @@
 import { demoUsers } from '@bramble/contracts/demo';
+import { authApi } from '@bramble/contracts/auth';
 import { usersApi } from '@bramble/contracts/users';
 import { userIdOf } from '@bramble/service-kit/http/authorize';
 import { readCookie } from '@bramble/service-kit/http/cookies';
@@ -38,18 +39,18 @@ export const sessionRoutes = ({
   /** Which demo accounts one may enter with one click. */
   demo: { on: boolean; admin: boolean };
 }): Mountable[] => [
-  ...endpoint(usersApi.signup, async ({ body, actor, req, res }) => {
+  ...endpoint(authApi.signup, async ({ body, actor, req, res }) => {
     const account = await accounts.signup(body, clientAddress(req));
     setSessionCookies(res, await sessions.open(account), actor.secure);
     return { user: toUser(account) };
   }),
-  ...endpoint(usersApi.login, async ({ body, actor, req, res }) => {
+  ...endpoint(authApi.login, async ({ body, actor, req, res }) => {
     const account = await accounts.authenticate(body.email, body.password, clientAddress(req));
     setSessionCookies(res, await sessions.open(account), actor.secure);
     return { user: toUser(account) };
   }),
   ...endpoint(
-    usersApi.demoLogin,
+    authApi.demoLogin,
     {
       find: () => (demo.on ? Promise.resolve(undefined) : Promise.reject(new AppError('not_found'))),
     },
@@ -61,12 +62,12 @@ export const sessionRoutes = ({
       return { user: toUser(account) };
     },
   ),
-  ...endpoint(usersApi.token, async ({ body, req }) =>
+  ...endpoint(authApi.token, async ({ body, req }) =>
     tokenAnswer(
       await sessions.open(await accounts.authenticate(body.email, body.password, clientAddress(req))),
     ),
   ),
-  ...endpoint(usersApi.refresh, async ({ body, actor, req, res }) => {
+  ...endpoint(authApi.refresh, async ({ body, actor, req, res }) => {
     if (body.refreshToken !== undefined) return tokenAnswer(await sessions.refresh(body.refreshToken));
     const cookie = readCookie(req, 'refresh', actor.secure);
     if (cookie === undefined) throw new AppError('unauthenticated');
@@ -79,12 +80,12 @@ export const sessionRoutes = ({
       throw error;
     }
   }),
-  ...endpoint(usersApi.logout, async ({ actor, res }) => {
+  ...endpoint(authApi.logout, async ({ actor, res }) => {
     if (actor.sessionId !== undefined) await sessions.logout(userIdOf(actor), actor.sessionId);
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),
-  ...endpoint(usersApi.forgotPassword, async ({ body, req }) => {
+  ...endpoint(authApi.forgotPassword, async ({ body, req }) => {
     await guesses.beforeMail(body.email, clientAddress(req));
     await mail.askReset(body.email);
     return undefined;

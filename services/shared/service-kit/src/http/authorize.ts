@@ -10,7 +10,7 @@ import { actorOf, internalTokenHeader, verifyInternalToken, type Actor } from '.
  */
 export function authorize(
   service: Pick<Service, 'config'>,
-  operation: Operation,
+  operation: Pick<Operation, 'access' | 'jobs'>,
   req: IncomingMessage,
 ): Actor {
   const token = req.headers[internalTokenHeader];

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
-export type CookieName = 'access' | 'refresh' | 'cart';
+import type { CookieName } from '@bramble/contracts/operation';
 
 /** `__Host-` binds a cookie to this very host over https; browsers refuse it over http, so plain names serve there. */
 export const cookieName = (name: CookieName, secure: boolean): string =>

@@ -1,0 +1,29 @@
+import { authApi } from './auth';
+import { cartApi } from './cart';
+import { catalogApi } from './catalog';
+import { deliveryApi } from './delivery';
+import { gatewayApi } from './gateway';
+import type { Operation, ServiceName } from './operation';
+import { ordersApi } from './orders';
+import { paymentsApi } from './payments';
+import { usersApi } from './users';
+
+/** An operation of one service that callers from outside reach through the gateway. */
+export type PublicOperation = Operation & { readonly service: ServiceName };
+
+const isPublic = (operation: Operation): operation is PublicOperation =>
+  operation.access !== 'service' && operation.service !== 'every';
+
+/** Every operation that the gateway lets through or answers itself. */
+export const publicOperations: readonly PublicOperation[] = [
+  authApi,
+  usersApi,
+  catalogApi,
+  cartApi,
+  ordersApi,
+  paymentsApi,
+  deliveryApi,
+  gatewayApi,
+]
+  .flatMap((api): Operation[] => Object.values(api))
+  .filter(isPublic);
