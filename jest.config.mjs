@@ -8,6 +8,7 @@ const ESM_ONLY = [
   'openid-client/',
   'oauth4webapi/',
   'mongodb/lib/runtime_adapters',
+  '@opentelemetry/otlp-exporter-base/',
 ];
 
 const swc = (tsx) => [

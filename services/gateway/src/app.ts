@@ -41,6 +41,7 @@ export function buildGateway(config: GatewayConfig): Service {
     name: 'gateway',
     config,
     keepAliveMs: 95_000,
+    trustsCallers: false,
     server: {
       headersTimeout: 10_000,
       requestTimeout: 60_000,

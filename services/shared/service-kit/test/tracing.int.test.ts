@@ -6,8 +6,12 @@ import { createService } from '../src/service/create-service';
 import { newEvent } from '../src/events/events';
 import { currentContext } from '../src/base/request-context';
 
-const open = async (more: Record<string, string>) => {
-  const service = createService({ name: 'toy', config: loadConfig(baseEnv(0), testEnv(more)) });
+const open = async (more: Record<string, string>, trustsCallers = true) => {
+  const service = createService({
+    name: 'toy',
+    config: loadConfig(baseEnv(0), testEnv(more)),
+    trustsCallers,
+  });
   service.app.get('/seen', (_req, res) => void res.json(currentContext()));
   service.app.get('/broken', (_req, res) => void res.status(500).end());
   const { port } = await service.start();
@@ -41,10 +45,12 @@ describe('tracing', () => {
     const [request, broken, event] = collector.spans;
     expect(request).toMatchObject({
       service: 'toy',
+      resource: { 'service.namespace': 'bramble', 'service.version': '0.1.0' },
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
       parentSpanId: '00f067aa0ba902b7',
       kind: 2,
-      attributes: { 'http.request.method': 'GET', 'http.response.status_code': 200 },
+      attributes: { 'http.request.method': 'GET' },
+      integers: { 'http.response.status_code': 200 },
     });
     expect(Number(BigInt(request!.endTimeUnixNano) - BigInt(request!.startTimeUnixNano))).toBeGreaterThan(0);
     expect(Math.abs(Number(request!.startTimeUnixNano) / 1e6 - Date.now())).toBeLessThan(60_000);
@@ -75,6 +81,55 @@ describe('tracing', () => {
     await Promise.all([service.stop(), unsampled.service.stop()]);
     collector.stop();
     expect(collector.spans).toEqual([]);
+  });
+
+  it('lets its own share decide on the traces of strangers', async () => {
+    const collector = await startCollector();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER_ARG: '0' };
+    const door = await open(env, false);
+    const inside = await open(env);
+    const fromStranger = await door.seen({ traceparent: given });
+    await inside.seen({ traceparent: given });
+    await Promise.all([door.service.stop(), inside.service.stop()]);
+    collector.stop();
+    expect(fromStranger.traceparent).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-00$/);
+    expect(collector.spans).toHaveLength(1);
+  });
+
+  it('obeys the standard variables of OpenTelemetry', async () => {
+    const collector = await startCollector();
+    const standard = {
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-token=secret',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_SERVICE_NAME: 'renamed',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=attic',
+    };
+    Object.assign(process.env, standard);
+    try {
+      const { service, seen } = await open({
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,
+      });
+      await seen();
+      await service.stop();
+    } finally {
+      for (const name of Object.keys(standard)) delete process.env[name];
+    }
+    collector.stop();
+    expect(collector.spans).toHaveLength(1);
+    expect(collector.spans[0]).toMatchObject({
+      service: 'renamed',
+      resource: { 'deployment.environment.name': 'attic' },
+      requestHeaders: { 'x-token': 'secret', 'content-encoding': 'gzip' },
+    });
+  });
+
+  it('is off when OTEL_SDK_DISABLED says so', async () => {
+    const { service } = await open({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_SDK_DISABLED: 'true',
+    });
+    expect(service.tracing).toBeUndefined();
+    await service.stop();
   });
 
   it('answers on while its collector is away', async () => {

@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 export interface CollectedSpan {
   service: string;
@@ -12,36 +13,56 @@ export interface CollectedSpan {
   endTimeUnixNano: string;
   links: { traceId: string; spanId: string }[];
   attributes: Record<string, unknown>;
+  /** The attributes that were sent as whole numbers. */
+  integers: Record<string, number>;
+  resource: Record<string, unknown>;
+  /** Headers of the request that brought the span. */
+  requestHeaders: IncomingHttpHeaders;
 }
 interface Attribute {
   key: string;
-  value: { stringValue?: string; doubleValue?: number };
+  value: { stringValue?: string; intValue?: number; doubleValue?: number };
 }
 interface Posted {
   resourceSpans: {
     resource: { attributes: Attribute[] };
-    scopeSpans: { spans: (Omit<CollectedSpan, 'service' | 'attributes'> & { attributes: Attribute[] })[] }[];
+    scopeSpans: {
+      spans: (Omit<CollectedSpan, 'service' | 'attributes' | 'integers' | 'resource' | 'requestHeaders'> & {
+        attributes: Attribute[];
+      })[];
+    }[];
   }[];
 }
 
 const record = (attributes: readonly Attribute[]) =>
-  Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.doubleValue]));
+  Object.fromEntries(
+    attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? value.doubleValue]),
+  );
 
 /** A collector that keeps the spans it is sent, as OTLP over HTTP in JSON. */
 export async function startCollector() {
   const spans: CollectedSpan[] = [];
   const server = createServer((req, res) => {
-    let text = '';
-    req.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
       if (req.method !== 'POST' || req.url !== '/v1/traces') return void res.writeHead(404).end();
-      for (const { resource, scopeSpans } of (JSON.parse(text) as Posted).resourceSpans)
+      const sent = Buffer.concat(chunks);
+      const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+      for (const { resource, scopeSpans } of (JSON.parse(body.toString()) as Posted).resourceSpans)
         for (const scope of scopeSpans)
           spans.push(
             ...scope.spans.map((span) => ({
               ...span,
               service: String(record(resource.attributes)['service.name']),
               attributes: record(span.attributes),
+              integers: Object.fromEntries(
+                span.attributes.flatMap(({ key, value }) =>
+                  value.intValue === undefined ? [] : [[key, Number(value.intValue)]],
+                ),
+              ),
+              resource: record(resource.attributes),
+              requestHeaders: req.headers,
             })),
           );
       res.writeHead(200, { 'content-type': 'application/json' }).end('{}');

@@ -92,8 +92,12 @@ export const baseEnv = (defaultPort: number) => ({
   SHUTDOWN_SECONDS: integer(20, 1, 600),
   // How long a service that was told to stop still serves: until nobody sends it requests any more.
   DRAIN_SECONDS: integer(0, 0, 300),
-  // Where spans go, as OTLP over HTTP; without it nothing is traced. The share is that of requests that begin a trace here.
+  // Where spans go, as OTLP over HTTP in JSON; without an address nothing is traced. The OpenTelemetry SDK reads the
+  // other standard OTEL_ variables itself. The share is that of the requests that begin a trace here.
   OTEL_EXPORTER_OTLP_ENDPOINT: url().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url().optional(),
+  OTEL_SDK_DISABLED: flag(false),
+  OTEL_TRACES_SAMPLER: optionalText(),
   OTEL_TRACES_SAMPLER_ARG: z
     .string()
     .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'not a share between 0 and 1')

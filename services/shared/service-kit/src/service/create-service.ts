@@ -18,6 +18,8 @@ export interface ServiceOptions {
   keepAliveMs?: number;
   /** Limits of the public server, for whoever faces strangers. */
   server?: ServerOptions;
+  /** False where strangers send requests: what they send does not decide which traces are recorded. */
+  trustsCallers?: boolean;
   /** Makes the listener that stands between the edge and the framework; it calls `app` for what it does not answer. */
   inFront?: (app: RequestListener) => RequestListener;
 }
@@ -51,11 +53,12 @@ export function createService({
   config,
   keepAliveMs = 65_000,
   server: serverOptions = {},
+  trustsCallers = true,
   inFront,
 }: ServiceOptions): Service {
   const log = createLogger(name, config.LOG_LEVEL);
   const metrics = createMetrics(name);
-  const tracing = createTracing(name, config, log);
+  const tracing = createTracing({ name, config, log, trustsCallers });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -122,6 +125,7 @@ export function createService({
     async start() {
       state = 'starting';
       mountEndpoints(service, endpoints);
+      await tracing?.load();
       const opsPort = await listen(opsServer, config.OPS_PORT, config.HOST);
       for (const starter of starters) await starter.fn();
       const port = await listen(server, config.PORT, config.HOST);

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 /** W3C trace context: whose span something belongs to, and whether anybody records it. */
 export interface TraceContext {
   /** 32 hex digits. */
@@ -20,10 +18,3 @@ export function parseTraceparent(text: string | undefined): TraceContext | undef
 
 export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
   `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
-
-/** A span below `parent`, or the first one of a new trace. */
-export const nextContext = (parent: TraceContext | undefined, sampled: boolean): TraceContext => ({
-  traceId: parent?.traceId ?? randomBytes(16).toString('hex'),
-  spanId: randomBytes(8).toString('hex'),
-  sampled: parent?.sampled ?? sampled,
-});

@@ -1,13 +1,30 @@
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Context,
+  type Link,
+} from '@opentelemetry/api';
 import type { AnyEvent } from '@bramble/contracts/events';
 import { events as eventTable } from '@bramble/contracts/events';
 import type { BaseConfig } from '../../base/config';
 import type { Logger } from '../logger';
-import { createExporter, type Attributes, type SpanKind } from './exporter';
-import { formatTraceparent, nextContext, parseTraceparent, type TraceContext } from './trace-context';
+import type { Sdk } from './sdk';
+import { formatTraceparent, parseTraceparent } from './trace-context';
+
+const kinds = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+} as const;
 
 export interface SpanStart {
   name: string;
-  kind: SpanKind;
+  kind: keyof typeof kinds;
   /** The `traceparent` of the span above; empty or malformed: a new trace begins. */
   parent?: string;
   links?: readonly string[];
@@ -20,6 +37,8 @@ export interface Span {
   end(outcome?: { name?: string; attributes?: Attributes; error?: string | undefined }): void;
 }
 export interface Tracing {
+  /** Loads the OpenTelemetry SDK. Spans that start earlier are not recorded. */
+  load(): Promise<void>;
   start(span: SpanStart): Span;
   /**
    * One span for each event of a batch, below the span that made the event and linked to it. `events` carry their own
@@ -32,77 +51,89 @@ export interface Tracing {
   stop(): Promise<void>;
 }
 
-const now = () => performance.timeOrigin + performance.now();
-const QUIET_MS = 60_000;
+export interface TracingOptions {
+  readonly name: string;
+  readonly config: BaseConfig;
+  readonly log: Logger;
+  readonly trustsCallers: boolean;
+}
 
-/** Spans to the collector of OTEL_EXPORTER_OTLP_ENDPOINT; undefined when there is none, and then nothing is traced. */
-export function createTracing(name: string, config: BaseConfig, log: Logger): Tracing | undefined {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share } = config;
-  if (endpoint === undefined) return undefined;
-  let toldAt = -Infinity;
-  const exporter = createExporter({
-    endpoint,
-    serviceName: name,
-    instance: config.SERVICE_INSTANCE,
-    onTrouble: (error, dropped) => {
-      if (performance.now() - toldAt < QUIET_MS) return;
-      toldAt = performance.now();
-      log.warn({ err: error, dropped }, 'spans could not be sent');
-    },
-  });
+/**
+ * Spans for the collector that the environment names. Undefined when it names none or sets OTEL_SDK_DISABLED; then
+ * nothing is traced, and the SDK is not even loaded.
+ */
+export function createTracing(options: TracingOptions): Tracing | undefined {
+  const { config } = options;
+  const endpoint = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint === undefined || config.OTEL_SDK_DISABLED) return undefined;
+  let sdk: Sdk | undefined;
 
-  const start = ({ name: called, kind, parent, links = [], attributes = {} }: SpanStart): Span => {
-    const above = parseTraceparent(parent);
-    const context = nextContext(above, Math.random() < share);
-    const startedAt = now();
+  async function load(): Promise<void> {
+    const { openSdk } = await import('./sdk');
+    sdk ??= openSdk(options);
+  }
+
+  function start({ name, kind, parent, links = [], attributes = {} }: SpanStart): Span {
+    if (sdk === undefined) return { traceparent: parent ?? '', end: () => undefined };
+    const span = sdk.tracer.startSpan(
+      name,
+      { kind: kinds[kind], attributes, links: links.flatMap(linkTo) },
+      parentContext(parent),
+    );
+    const { traceId, spanId, traceFlags } = span.spanContext();
     return {
-      traceparent: formatTraceparent(context),
+      traceparent: formatTraceparent({ traceId, spanId, sampled: (traceFlags & TraceFlags.SAMPLED) !== 0 }),
       end(outcome = {}) {
-        if (!context.sampled) return;
-        exporter.add({
-          context,
-          parent: above,
-          links: links.map(parseTraceparent).filter((link): link is TraceContext => link !== undefined),
-          name: outcome.name ?? called,
-          kind,
-          startedAt,
-          endedAt: now(),
-          attributes: { ...attributes, ...outcome.attributes },
-          error: outcome.error,
-        });
+        if (outcome.name !== undefined) span.updateName(outcome.name);
+        if (outcome.attributes !== undefined) span.setAttributes(outcome.attributes);
+        if (outcome.error !== undefined)
+          span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error });
+        span.end();
       },
     };
-  };
+  }
 
-  return {
-    start,
-    processing(batch, group) {
-      const spans = batch.map((event) =>
-        start({
-          name: `process ${event.type}`,
-          kind: 'consumer',
-          parent: event.traceparent,
-          links: [event.traceparent],
-          attributes: {
-            'messaging.system': 'redis',
-            'messaging.operation.type': 'process',
-            'messaging.destination.name': eventTable[event.type].stream,
-            'messaging.consumer.group.name': group,
-            'messaging.message.id': event.id,
-            'messaging.message.conversation_id': event.correlationId,
-          },
-        }),
-      );
-      return {
-        events: batch.map((event, i) => ({ ...event, traceparent: spans[i]?.traceparent ?? '' })),
-        end: (error) => {
-          for (const span of spans)
-            span.end({
-              error: error === undefined ? undefined : error instanceof Error ? error.message : String(error),
-            });
+  function processing(batch: readonly AnyEvent[], group: string) {
+    const spans = batch.map((event) =>
+      start({
+        name: `process ${event.type}`,
+        kind: 'consumer',
+        parent: event.traceparent,
+        links: [event.traceparent],
+        attributes: {
+          'messaging.system': 'redis',
+          'messaging.operation.type': 'process',
+          'messaging.destination.name': eventTable[event.type].stream,
+          'messaging.consumer.group.name': group,
+          'messaging.message.id': event.id,
+          'messaging.message.conversation_id': event.correlationId,
         },
-      };
-    },
-    stop: () => exporter.stop(),
-  };
+      }),
+    );
+    return {
+      events: batch.map((event, i) => ({ ...event, traceparent: spans[i]?.traceparent ?? '' })),
+      end(error?: unknown) {
+        const message =
+          error === undefined ? undefined : error instanceof Error ? error.message : String(error);
+        for (const span of spans) span.end({ error: message });
+      },
+    };
+  }
+
+  return { load, start, processing, stop: async () => sdk?.stop() };
+}
+
+function parentContext(traceparent: string | undefined): Context {
+  const parent = parseTraceparent(traceparent);
+  if (parent === undefined) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, remoteSpan(parent));
+}
+
+function linkTo(traceparent: string): Link[] {
+  const linked = parseTraceparent(traceparent);
+  return linked === undefined ? [] : [{ context: remoteSpan(linked) }];
+}
+
+function remoteSpan({ traceId, spanId, sampled }: { traceId: string; spanId: string; sampled: boolean }) {
+  return { traceId, spanId, traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE, isRemote: true };
 }
