@@ -68,15 +68,18 @@ const anOrder = (userId = randomUUID()) => {
     orderId,
     userId,
     paid: () =>
-      newEvent('order.paid', orderId, {
-        orderId,
-        userId,
-        number: 'BR-TEST',
-        lines: [],
-        total: { amount: 100, currency: 'EUR' },
-        shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+      newEvent({
+        type: 'order.paid',
+        payload: {
+          orderId,
+          userId,
+          number: 'BR-TEST',
+          lines: [],
+          total: { amount: 100, currency: 'EUR' },
+          shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+        },
       }),
-    release: () => newEvent('order.released', orderId, { orderId, restock: true }),
+    release: () => newEvent({ type: 'order.released', payload: { orderId, restock: true } }),
   };
 };
 const wholeWay = ['delivery.started', 'delivery.shipped', 'delivery.delivered'];

@@ -162,22 +162,28 @@ export function anOrder({ userId = randomUUID() as string, amount = 1_000 } = {}
     orderId,
     userId,
     placed: () =>
-      newEvent('order.placed', orderId, {
-        ...fact,
-        items: [{ productId: randomUUID(), quantity: 1 }],
-        expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      newEvent({
+        type: 'order.placed',
+        payload: {
+          ...fact,
+          items: [{ productId: randomUUID(), quantity: 1 }],
+          expiresAt: new Date(Date.now() + 600_000).toISOString(),
+        },
       }),
     pay: (token: string, attempt = 1) =>
-      newEvent('payment.requested', orderId, {
-        ...fact,
-        attempt,
-        amount: eur(amount),
-        paymentMethod: { token },
+      newEvent({
+        type: 'payment.requested',
+        payload: {
+          ...fact,
+          attempt,
+          amount: eur(amount),
+          paymentMethod: { token },
+        },
       }),
-    release: () => newEvent('order.released', orderId, { orderId, restock: true }),
-    cancelled: () => newEvent('order.cancelled', orderId, fact),
-    failed: () => newEvent('order.failed', orderId, { ...fact, reason: 'timeout' }),
+    release: () => newEvent({ type: 'order.released', payload: { orderId, restock: true } }),
+    cancelled: () => newEvent({ type: 'order.cancelled', payload: fact }),
+    failed: () => newEvent({ type: 'order.failed', payload: { ...fact, reason: 'timeout' } }),
     refund: (refundId: string, of = amount) =>
-      newEvent('order.refund_requested', orderId, { orderId, refundId, amount: eur(of) }),
+      newEvent({ type: 'order.refund_requested', payload: { orderId, refundId, amount: eur(of) } }),
   };
 }

@@ -127,17 +127,17 @@ const withStock = (product: StoredProduct, stock: StoredProduct['stock']): Store
   stock === product.stock ? product : { ...product, stock, updatedAt: new Date() };
 
 const changedEvent = ({ _id, sellerId, version }: StoredProduct) =>
-  newEvent('product.changed', _id, { productId: _id, sellerId, version });
+  newEvent({ type: 'product.changed', payload: { productId: _id, sellerId, version } });
 
 async function saveAndPublish(unit: ProductUnit, before: StoredProduct, after: StoredProduct) {
   const { _id: productId, sellerId, stock } = after;
   await unit.save(after);
   const { available, revision } = stock;
   await unit.publish([
-    ...(!after.live ? [newEvent('product.deleted', productId, { productId, sellerId })] : []),
+    ...(!after.live ? [newEvent({ type: 'product.deleted', payload: { productId, sellerId } })] : []),
     ...(after.live && after.version !== before.version ? [changedEvent(after)] : []),
     ...(revision !== before.stock.revision
-      ? [newEvent('stock.changed', productId, { productId, available, revision })]
+      ? [newEvent({ type: 'stock.changed', payload: { productId, available, revision } })]
       : []),
   ]);
 }

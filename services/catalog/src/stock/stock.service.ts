@@ -64,7 +64,7 @@ export function createStockService({ repository, onMoved, onOutcome }: Dependenc
       let all = 0;
       for (;;) {
         const count = await repository.remindOverdue(OVERDUE_BATCH, REMIND_MS, ({ orderId, expiresAt }) =>
-          newEvent('reservation.overdue', orderId, { orderId, expiresAt }),
+          newEvent({ type: 'reservation.overdue', payload: { orderId, expiresAt } }),
         );
         all += count;
         if (count < OVERDUE_BATCH) return all;
@@ -89,25 +89,12 @@ function apply(before: Parameters<typeof applyStockEvents>[0], commands: readonl
   }
 }
 
-function toEvent(answer: StockAnswer): AnyEvent {
-  const { cause } = answer;
-  const key = cause.key;
-  switch (answer.type) {
-    case 'stock.reserved':
-      return newEvent('stock.reserved', key, answer.payload, { cause });
-    case 'stock.rejected':
-      return newEvent('stock.rejected', key, answer.payload, { cause });
-    case 'stock.committed':
-      return newEvent('stock.committed', key, answer.payload, { cause });
-    case 'stock.released':
-      return newEvent('stock.released', key, answer.payload, { cause });
-  }
-}
+const toEvent = ({ cause, ...draft }: StockAnswer): AnyEvent => newEvent(draft, cause);
 
 /** One event for each product whose stock moved, however often it moved within the batch. */
 function stockChanges(outcome: StockOutcome, commands: readonly StockCommand[]): AnyEvent[] {
   const cause = commands[0];
   return [...outcome.products.values()].map(({ id, stock: { available, revision } }) =>
-    newEvent('stock.changed', id, { productId: id, available, revision }, cause ? { cause } : {}),
+    newEvent({ type: 'stock.changed', payload: { productId: id, available, revision } }, cause),
   );
 }

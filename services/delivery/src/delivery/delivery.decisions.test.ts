@@ -11,15 +11,18 @@ const demo: Pace = { stepMs: 3_000 };
 const couriers: Pace = { stepMs: undefined };
 const orderId = randomUUID();
 const userId = randomUUID();
-const paid = newEvent('order.paid', orderId, {
-  orderId,
-  userId,
-  number: 'BR-TEST',
-  lines: [],
-  total: { amount: 100, currency: 'EUR' },
-  shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+const paid = newEvent({
+  type: 'order.paid',
+  payload: {
+    orderId,
+    userId,
+    number: 'BR-TEST',
+    lines: [],
+    total: { amount: 100, currency: 'EUR' },
+    shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+  },
 });
-const released = newEvent('order.released', orderId, { orderId, restock: true });
+const released = newEvent({ type: 'order.released', payload: { orderId, restock: true } });
 
 type Move = 'paid' | 'released' | 'step';
 const move = fc.constantFrom<Move>('paid', 'released', 'step');
@@ -95,7 +98,7 @@ describe('a delivery', () => {
 
   it('a stop that finds the parcel there says so', () => {
     const there = play(['paid', 'step', 'step', 'step']).document;
-    expect(onReleased(there, released, at, demo).answers).toMatchObject([{ delivered: true }]);
+    expect(onReleased(there, released, at, demo).answers).toMatchObject([{ payload: { delivered: true } }]);
   });
 
   it('is estimated by the timers in demo mode and by days with couriers', () => {

@@ -1,19 +1,19 @@
-import type { AnyEvent, EventName, EventOf } from '@bramble/contracts/events';
-import { announcementOf } from './delivery.states';
+import type { EventDraft, EventName, EventOf } from '@bramble/contracts/events';
+import { announcementOf, type Announcement } from './delivery.states';
 import { moved, started, tombstone, type DeliveryDocument, type Pace } from './delivery.document';
 
 /** A fact that delivery owes the orders, before it has its envelope. */
-export interface Answer {
-  type: Extract<EventName, `delivery.${string}`>;
-  orderId: string;
-  delivered: boolean;
-  cause: AnyEvent;
-}
+export type Answer = EventDraft<Extract<EventName, `delivery.${string}`>>;
 export interface Decision {
   /** The delivery as it is to be stored; the same object when nothing changes. */
   document: DeliveryDocument;
   answers: Answer[];
 }
+
+const stopped = (orderId: string, delivered: boolean): Answer => ({
+  type: 'delivery.stopped',
+  payload: { orderId, delivered },
+});
 
 /**
  * order.paid starts a delivery, unless the order was released before. Heard again, it answers all that the delivery
@@ -26,12 +26,12 @@ export function onPaid(
   pace: Pace,
 ): Decision {
   const { orderId, userId } = event.payload;
-  const answer = (type: Answer['type']): Answer => ({ type, orderId, delivered: false, cause: event });
-  if (!document) return { document: started(event, at, pace), answers: [answer('delivery.started')] };
+  const announce = (type: Announcement): Answer => ({ type, payload: { orderId } });
+  if (!document) return { document: started(event, at, pace), answers: [announce('delivery.started')] };
   const known = document.userId === undefined ? { ...document, userId } : document;
-  if (document.status === 'STOPPED') return { document: known, answers: [answer('delivery.stopped')] };
+  if (document.status === 'STOPPED') return { document: known, answers: [stopped(orderId, false)] };
   const reached = document.timeline.map(({ status }) => announcementOf(status));
-  return { document: known, answers: reached.filter((type) => type !== undefined).map(answer) };
+  return { document: known, answers: reached.filter((type) => type !== undefined).map(announce) };
 }
 
 /** order.released stops a delivery that is not over, and says whether the parcel had arrived. */
@@ -42,11 +42,8 @@ export function onReleased(
   pace: Pace,
 ): Decision {
   const { orderId } = event.payload;
-  const answers = (delivered: boolean): Answer[] => [
-    { type: 'delivery.stopped', orderId, delivered, cause: event },
-  ];
-  if (!document) return { document: tombstone(orderId, at), answers: answers(false) };
-  if (document.status === 'DELIVERED') return { document, answers: answers(true) };
-  if (document.status === 'STOPPED') return { document, answers: answers(false) };
-  return { document: moved(document, 'STOPPED', at, pace), answers: answers(false) };
+  const answers = [stopped(orderId, document?.status === 'DELIVERED')];
+  if (!document) return { document: tombstone(orderId, at), answers };
+  if (document.status === 'DELIVERED' || document.status === 'STOPPED') return { document, answers };
+  return { document: moved(document, 'STOPPED', at, pace), answers };
 }

@@ -47,7 +47,7 @@ export function createDeliveryService({ mongo, deliveries, outbox, pace }: Deliv
         const document = courier === undefined ? step.document : { ...step.document, courierId: courier };
         await deliveries.save([document], session);
         if (step.announcement)
-          await outbox.append(session, [newEvent(step.announcement, orderId, { orderId })]);
+          await outbox.append(session, [newEvent({ type: step.announcement, payload: { orderId } })]);
         return showDelivery(document);
       }),
   };

@@ -24,7 +24,9 @@ export function createTicker({ mongo, deliveries, outbox, pace }: DeliveryParts)
         steps.flatMap(({ document: { _id: orderId, origin }, announcement }) =>
           announcement === undefined
             ? []
-            : withContext(origin ?? currentContext(), () => [newEvent(announcement, orderId, { orderId })]),
+            : withContext(origin ?? currentContext(), () => [
+                newEvent({ type: announcement, payload: { orderId } }),
+              ]),
         ),
       );
       return due.length;

@@ -1,4 +1,5 @@
-import type { EventDraft, Obligation, ObligationKind, OrderState } from './order.types';
+import type { EventDraft } from '@bramble/contracts/events';
+import type { Obligation, ObligationKind, OrderState } from './order.types';
 import {
   placedEvent,
   paidEvent,

@@ -1,3 +1,4 @@
+import type { EventDraft } from '@bramble/contracts/events';
 import { money } from '@bramble/contracts/money';
 import { RESEND_MS } from './order.deadlines';
 import {
@@ -12,7 +13,7 @@ import {
 } from './order.events';
 import type { Input } from './order.inputs';
 import type { Effect } from './order.states';
-import type { EventDraft, ObligationKind, OrderState } from './order.types';
+import type { ObligationKind, OrderState } from './order.types';
 
 /** One effect's surroundings. `order` is the step's own copy and is changed in place. */
 interface Scene {

@@ -1,11 +1,12 @@
+import type { EventDraft } from '@bramble/contracts/events';
 import { money } from '@bramble/contracts/money';
-import type { EventDraft, OrderState, Refund } from './order.types';
+import type { OrderState, Refund } from './order.types';
 
 type FactName = 'order.cancelled' | 'order.shipped' | 'order.completed';
 
 const about = ({ id, userId, number }: OrderState) => ({ orderId: id, userId, number });
 
-export const placedEvent = (order: OrderState): EventDraft => ({
+export const placedEvent = (order: OrderState): EventDraft<'order.placed'> => ({
   type: 'order.placed',
   payload: {
     ...about(order),

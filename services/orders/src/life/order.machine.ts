@@ -1,10 +1,11 @@
 import type { ErrorCode } from '@bramble/contracts/errors';
+import type { EventDraft } from '@bramble/contracts/events';
 import type { FailureReason, OrderStatus } from '@bramble/contracts/orders';
 import { dueAtOf, expiryOf, PLACED_RESENDS, reminders, RESEND_MS } from './order.deadlines';
 import { runEffect } from './order.effects';
 import type { Input } from './order.inputs';
 import { isFinal, orderTable, type Applied, type Cell, type Guard, type Rule } from './order.states';
-import type { EventDraft, HistoryEntry, Obligation, OrderState } from './order.types';
+import type { HistoryEntry, Obligation, OrderState } from './order.types';
 
 /** What the pure rules need from outside. `now` is the database's clock in milliseconds. */
 export interface Surroundings {

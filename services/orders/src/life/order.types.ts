@@ -1,4 +1,3 @@
-import type { EventName, EventPayload } from '@bramble/contracts/events';
 import type {
   Address,
   FailureReason,
@@ -62,9 +61,6 @@ export interface OrderState {
 export interface OrderView extends OrderState {
   timeline: TimelineEntry[];
 }
-
-/** An event to publish, without its envelope. */
-export type EventDraft = { [N in EventName]: { type: N; payload: EventPayload<N> } }[EventName];
 
 /** One line of an order's append-only history. `label` is what its timeline shows; rows without are not shown. */
 export interface HistoryEntry {

@@ -117,11 +117,9 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
   const write = async (order: OrderState, request: RequestKey, cartOwner?: string): Promise<Reply> => {
     const timeline = [{ status: order.status, at: new Date(order.createdAt).toISOString() }];
     const body: { order: Order } = { order: toOrder({ ...order, timeline }) };
-    const draft = placedEvent(order);
-    if (draft.type !== 'order.placed') throw new TypeError('a new order is announced by order.placed');
     const placed = await orders.place({
       order,
-      event: newEvent(draft.type, order.id, draft.payload),
+      event: newEvent(placedEvent(order)),
       request,
       answer: { status: 202, body },
       ...(cartOwner === undefined ? {} : { cartOwner }),

@@ -1,15 +1,14 @@
-import type { AnyEvent } from '@bramble/contracts/events';
+import type { AnyEvent, EventDraft } from '@bramble/contracts/events';
 import { AppError, NotYet } from '@bramble/service-kit/base/errors';
-import { newEvent } from '@bramble/service-kit/events/events';
+import { newEvent, type Cause } from '@bramble/service-kit/events/events';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import { withContext } from '@bramble/service-kit/base/request-context';
 import type { CommandInput, SagaInput } from '../life/order.inputs';
 import { apply, IllegalStep, tick, type Outcome, type Step, type Tick } from '../life/order.machine';
 import type { OrderMetrics } from '../store/order.metrics';
 import type { Change, OrderRepository, OrderTransaction } from '../store/order.repository';
 import { sagaEvents } from '../life/order.states';
-import type { EventDraft, OrderState, OrderView } from '../life/order.types';
+import type { OrderState, OrderView } from '../life/order.types';
 
 const isSagaEvent = (event: AnyEvent): event is AnyEvent & SagaInput =>
   (sagaEvents as readonly string[]).includes(event.type);
@@ -35,9 +34,8 @@ class Progress {
     if (step) this.steps.push(step);
   }
 
-  publish(drafts: readonly EventDraft[], key: string, cause?: AnyEvent): void {
-    for (const { type, payload } of drafts)
-      this.events.push(newEvent(type, key, payload, cause ? { cause } : {}) as AnyEvent);
+  publish(drafts: readonly EventDraft[], cause?: Cause): void {
+    for (const draft of drafts) this.events.push(newEvent(draft, cause));
   }
 }
 
@@ -97,7 +95,7 @@ export function createSaga({ orders, metrics, log }: SagaDependencies) {
           if (outcome.kind === 'ahead') throw new NotYet(`${order.status} is not ready for ${event.type}`);
           if (outcome.kind !== 'applied') continue;
           progress.put(outcome.step.order, outcome.step);
-          progress.publish(outcome.step.events, order.id, event);
+          progress.publish(outcome.step.events, event);
         }
         await commit(tx, progress);
       });
@@ -120,7 +118,7 @@ export function createSaga({ orders, metrics, log }: SagaDependencies) {
       if (outcome.kind !== 'applied') return tx.view(order);
       const progress = new Progress(loaded);
       progress.put(outcome.step.order, outcome.step);
-      progress.publish(outcome.step.events, id);
+      progress.publish(outcome.step.events);
       await commit(tx, progress);
       return tx.view(outcome.step.order);
     },
@@ -138,9 +136,7 @@ export function createSaga({ orders, metrics, log }: SagaDependencies) {
             continue;
           }
           progress.put(done.order, done.step);
-          withContext({ correlationId: order.correlationId, traceparent: '' }, () =>
-            progress.publish(done.events, order.id),
-          );
+          progress.publish(done.events, { correlationId: order.correlationId, traceparent: '' });
           if (done.resent) counted.push({ order, result: 'resent' });
           else if (done.order.failureReason === 'timeout') counted.push({ order, result: 'gave_up' });
         }

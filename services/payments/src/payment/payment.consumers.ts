@@ -1,4 +1,5 @@
 import type { AnyEvent, EventName, EventOf } from '@bramble/contracts/events';
+import { newEvent } from '@bramble/service-kit/events/events';
 import { newId } from '@bramble/service-kit/base/ids';
 import { freshEvents, type PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
@@ -88,8 +89,12 @@ export function createPaymentConsumer({
       if (ended.length > 0) await uses.giveBack(ended);
 
       const answers = [
-        ...requested.filter(({ status }) => status !== 'pending').map(attemptEvent),
-        ...refundsAsked.filter(({ status }) => status === 'succeeded').map(refundEvent),
+        ...requested
+          .filter(({ status }) => status !== 'pending')
+          .map((attempt) => newEvent(attemptEvent(attempt))),
+        ...refundsAsked
+          .filter(({ status }) => status === 'succeeded')
+          .map((refund) => newEvent(refundEvent(refund))),
       ];
       if (answers.length > 0) await outbox.append(tx, answers);
       const isNew = ({ fresh, status }: { fresh: boolean; status: string }) => fresh && status === 'pending';

@@ -1,3 +1,4 @@
+import { newEvent } from '@bramble/service-kit/events/events';
 import { backoff } from '@bramble/service-kit/runtime/clock';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
@@ -24,7 +25,7 @@ export function createRefundService({
   const settle = (id: string, reference: string) =>
     sql.transaction(async (tx) => {
       const settled = await createRefundRepository(tx).settle(id, reference);
-      if (settled?.announce) await outbox.append(tx, [refundEvent(settled)]);
+      if (settled?.announce) await outbox.append(tx, [newEvent(refundEvent(settled), settled)]);
     });
 
   return {

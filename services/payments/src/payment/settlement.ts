@@ -1,3 +1,4 @@
+import { newEvent } from '@bramble/service-kit/events/events';
 import { batcher } from '@bramble/service-kit/http/batcher';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import type { Sql, SqlTransaction } from '@bramble/service-kit/stores/postgres';
@@ -45,7 +46,11 @@ export function createSettlement({ sql, outbox }: { sql: Sql; outbox: PostgresOu
       const done = new Set(settled.map(({ id }) => id));
       for (const verdict of verdicts)
         if (verdict.captured && !done.has(verdict.id)) await giveBack(tx, verdict);
-      if (settled.length > 0) await outbox.append(tx, settled.map(attemptEvent));
+      if (settled.length > 0)
+        await outbox.append(
+          tx,
+          settled.map((attempt) => newEvent(attemptEvent(attempt), attempt)),
+        );
     });
 
   const settle = batcher<Verdict, void>({

@@ -33,8 +33,8 @@ const orderFact = order.extend({ userId: idSchema, number: z.string() });
 const product = z.object({ productId: idSchema });
 
 /**
- * Every event: its stream and its payload's schema. `key` of the envelope is the order id, or the product id in
- * catalog_stream. Only optional fields may be added; a breaking change is a new event name.
+ * Every event: its stream and its payload's schema. Only optional fields may be added; a breaking change is a new event
+ * name.
  */
 export const events = {
   'order.placed': {
@@ -115,19 +115,27 @@ export const events = {
 export type EventName = keyof typeof events;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]['payload']>;
 
-/** The envelope without its typed payload. `id` is a UUIDv7; `traceparent` is W3C trace context or empty. */
-export interface EventOf<N extends EventName> {
+/** What an event says, without its envelope. Of several names it is a union that narrows by `type`. */
+export type EventDraft<N extends EventName = EventName> = {
+  [K in N]: { type: K; payload: EventPayload<K> };
+}[N];
+
+/** What every event carries. `id` is a UUIDv7; `traceparent` is W3C trace context or empty. */
+export interface Envelope {
   id: string;
-  type: N;
   version: number;
   occurredAt: string;
   key: string;
   correlationId: string;
   traceparent: string;
-  payload: EventPayload<N>;
 }
-/** Any event: a union that narrows by `type`. */
-export type AnyEvent = { [N in EventName]: EventOf<N> }[EventName];
+/** An event. Of several names it is a union that narrows by `type`. */
+export type EventOf<N extends EventName> = Envelope & EventDraft<N>;
+export type AnyEvent = EventOf<EventName>;
 
-/** Where entries go that failed for good. */
-export const deadStream = (stream: Stream): `${Stream}:dead` => `${stream}:dead`;
+/** What a payload names: events of one key keep their order. A payload of another kind needs a case in `keyOf`. */
+type Keyed = { orderId: string } | { productId: string };
+
+/** The key of an event's envelope: the id of its order, or of its product. */
+export const keyOf = ({ payload }: { payload: Keyed }): string =>
+  'orderId' in payload ? payload.orderId : payload.productId;

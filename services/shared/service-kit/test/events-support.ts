@@ -28,8 +28,10 @@ export const STREAM = 'orders_stream';
 export const GROUP = 'catalog';
 
 /** An event of `key` that carries a label. */
-export const labelled = (key: string, label: string): EventOf<'order.cancelled'> =>
-  newEvent('order.cancelled', key, { orderId: newId(), userId: newId(), number: label });
+export const labelled = (key: string, label: string): EventOf<'order.cancelled'> => {
+  const payload = { orderId: newId(), userId: newId(), number: label };
+  return { ...newEvent({ type: 'order.cancelled', payload }), key };
+};
 export const labelOf = (event: AnyEvent): string =>
   event.type === 'order.cancelled' ? event.payload.number : event.type;
 

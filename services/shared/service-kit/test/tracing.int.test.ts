@@ -35,7 +35,7 @@ describe('tracing', () => {
     const { service, seen, url } = await open({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     const { traceparent } = await seen({ traceparent: given });
     await fetch(`${url}/broken`);
-    const cause = newEvent('product.deleted', 'p', { productId: 'p', sellerId: 's' });
+    const cause = newEvent({ type: 'product.deleted', payload: { productId: 'p', sellerId: 's' } });
     const batch = service.tracing!.processing([{ ...cause, traceparent }], 'readers');
     expect(batch.events[0]).toMatchObject({ id: cause.id, payload: cause.payload });
     batch.end(new Error('no'));

@@ -1,40 +1,39 @@
 import {
   events,
+  keyOf,
+  type EventDraft,
   type EventName,
   type EventOf,
-  type EventPayload,
-  type AnyEvent,
   type Stream,
 } from '@bramble/contracts/events';
-import { createConsumer, type ConsumeOptions } from './consumer/consumer';
 import { causeOf } from './consumer/batch-context';
+import { createConsumer, type ConsumeOptions } from './consumer/consumer';
 import type { Service } from '../runtime/service';
 import { newId } from '../base/ids';
-import { currentContext } from '../base/request-context';
+import { currentContext, type RequestContext } from '../base/request-context';
 
 /** The stream of a type of event. */
 export const streamOf = (type: EventName): Stream => events[type].stream;
 
+/** What an event came from: another event, a request, or a row that kept their correlation id and trace. */
+export type Cause = Pick<RequestContext, 'correlationId' | 'traceparent'>;
+
 /**
- * Makes an event. Its correlation id and trace are those of `cause`; without one, of the event of the batch at hand that
- * has the same key; else of the request at hand.
+ * Makes an event of a draft, or of a union of drafts. Its correlation id and trace are those of `cause`; without one, of
+ * the event of the batch at hand that has the same key; else of the request at hand.
  */
 export function newEvent<N extends EventName>(
-  type: N,
-  key: string,
-  payload: EventPayload<N>,
-  { cause = causeOf(key) }: { cause?: AnyEvent | undefined } = {},
+  draft: EventDraft<N>,
+  cause: Cause = causeOf(keyOf(draft)) ?? currentContext(),
 ): EventOf<N> {
-  const { correlationId, traceparent } = cause ?? currentContext();
   return {
+    ...draft,
     id: newId(),
-    type,
     version: 1,
     occurredAt: new Date().toISOString(),
-    key,
-    correlationId,
-    traceparent,
-    payload,
+    key: keyOf(draft),
+    correlationId: cause.correlationId,
+    traceparent: cause.traceparent,
   };
 }
 
