@@ -24,12 +24,17 @@ export type OperationLimit = 'signup' | 'login' | 'token' | 'account';
  * `path` is absolute with `:name` parameters. `responses` maps a status to its body's schema, or to null for no body.
  */
 export interface Operation {
+  /** A verb and what it acts on, unique in the shop: the name of the operation in generated clients. */
+  readonly id: string;
   /** Who answers. `every`: each service that consumes events answers for itself, which only internal operations may say. */
   readonly service: ServiceName | 'every';
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   readonly aliases?: readonly string[];
+  /** One line. */
   readonly summary: string;
+  /** What a caller must know besides; every operation that strangers reach has one. */
+  readonly description?: string;
   readonly tag: string;
   readonly access: Access;
   /** May jobs and services call it too (with an internal token), besides `access`? */

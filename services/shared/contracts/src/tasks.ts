@@ -32,21 +32,23 @@ export type BackupStore = z.infer<typeof storeSchema>;
 /** What Jobs tell orders, which keeps it for the whole shop and exports it as metrics. */
 export const tasksApi = {
   finished: operation({
+    id: 'recordTaskRuns',
     method: 'post',
     path: '/internal/task-runs',
     service: 'orders',
     tag: 'operations',
-    summary: 'Note the runs of recurring tasks',
+    summary: 'Record the runs of recurring tasks',
     access: 'service',
     body: z.strictObject({ runs: z.array(runSchema).min(1).max(10) }),
     responses: { 204: null },
   }),
   restored: operation({
+    id: 'recordRestores',
     method: 'post',
     path: '/internal/restores',
     service: 'orders',
     tag: 'operations',
-    summary: 'Note that backups were proved by restoring them',
+    summary: 'Record that backups were proved by a restore',
     access: 'service',
     body: z.strictObject({ stores: z.array(storeSchema).min(1) }),
     responses: { 204: null },

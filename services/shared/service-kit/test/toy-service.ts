@@ -10,6 +10,7 @@ import { AppError } from '../src/base/errors';
 const answer = z.object({ note: z.string() });
 const toyApi = {
   hello: operation({
+    id: 'helloToy',
     method: 'get',
     path: '/api/hello',
     service: 'users',
@@ -20,6 +21,7 @@ const toyApi = {
     responses: { 200: answer },
   }),
   mine: operation({
+    id: 'mineToy',
     method: 'get',
     path: '/api/notes/mine',
     service: 'users',
@@ -29,6 +31,7 @@ const toyApi = {
     responses: { 200: answer },
   }),
   change: operation({
+    id: 'changeToy',
     method: 'patch',
     path: '/api/notes/:id',
     service: 'users',
@@ -41,6 +44,7 @@ const toyApi = {
     responses: { 200: answer },
   }),
   pay: operation({
+    id: 'payToy',
     method: 'post',
     path: '/api/pay',
     service: 'users',
@@ -52,6 +56,7 @@ const toyApi = {
     responses: { 202: answer },
   }),
   slow: operation({
+    id: 'slowToy',
     method: 'get',
     path: '/api/slow',
     service: 'users',
@@ -61,6 +66,7 @@ const toyApi = {
     responses: { 200: answer },
   }),
   broken: operation({
+    id: 'brokenToy',
     method: 'get',
     path: '/api/broken',
     service: 'users',
@@ -71,6 +77,7 @@ const toyApi = {
   }),
 
   away: operation({
+    id: 'awayToy',
     method: 'get',
     path: '/api/away',
     service: 'users',
@@ -80,6 +87,7 @@ const toyApi = {
     responses: { 200: answer },
   }),
   inside: operation({
+    id: 'insideToy',
     method: 'get',
     path: '/internal/inside',
     service: 'users',
