@@ -71,6 +71,10 @@ export default tseslint.config(
         'error',
         { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that has it.' },
         { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+        {
+          selector: "MemberExpression[property.name='pathname'] > NewExpression:has(MetaProperty)",
+          message: 'A space in a path is %20 in a URL: use fileURLToPath.',
+        },
       ],
       'import-x/no-default-export': 'error',
       'import-x/no-self-import': 'error',

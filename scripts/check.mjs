@@ -1,8 +1,9 @@
 // npm run check: what CI runs. Every step runs, also after one failed; the last line counts them.
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './install.mjs';
 
-process.chdir(new URL('..', import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 await ensureInstalled();
 
 const bin = (path) => ['node', `node_modules/${path}`];

@@ -1,4 +1,5 @@
 // Starts the whole shop. Plain JavaScript without dependencies, because it is what installs them.
+import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './install.mjs';
 
 const HELP = `Usage: npm start
@@ -18,7 +19,7 @@ Every other setting of the services is passed on from the environment; see docs/
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(HELP);
 } else {
-  process.chdir(new URL('..', import.meta.url).pathname);
+  process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   await ensureInstalled();
   const { register } = await import('tsx/esm/api');
   register();

@@ -1,8 +1,9 @@
 // npm run verify:full: what takes too long for every change. Each step runs, also after one failed; the last line counts.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-process.chdir(new URL('..', import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const STEPS = [
   ['chaos, 20 seeds', 'test:chaos', ['--seed', '100', '--seeds', '20', '--minutes', '1']],
   ['security', 'test:security', []],

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Account } from './account';
 import { installOnce } from './cache';
-import { executables, probe } from './find-server';
+import { companion, executables, probe } from './find-server';
 import { run } from './run';
 import type { Log, ServerBinary, ServerSource } from './types';
 
@@ -20,7 +20,7 @@ export function postgresSources(cacheDir: string, account: Account | undefined, 
   const usable = async (found: ServerBinary | undefined): Promise<boolean> =>
     found !== undefined &&
     Number(found.major) >= OLDEST &&
-    existsSync(path.join(path.dirname(found.path), 'initdb')) &&
+    existsSync(companion(found.path, 'initdb')) &&
     (await runsAs(account, found.path));
   return [
     ...[undefined, ...debianFolders()].map((dirs) => async (): Promise<ServerBinary | undefined> => {

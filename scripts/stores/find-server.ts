@@ -1,24 +1,32 @@
-import { constants } from 'node:fs';
+import { constants, realpathSync } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from './run';
 import type { Log, ServerBinary, ServerSource } from './types';
 
-/** Every executable of this name in these folders, by default those of the PATH; first found first. */
+/**
+ * Every executable of this name in these folders, by default those of the PATH; first found first, each program once.
+ * The paths are those that were found, also where they are links: a program may read from the name it is started by
+ * what it shall be, as Debian's `redis-server` does, which is a link to `redis-check-rdb`.
+ */
 export async function executables(name: string, dirs: readonly string[] = pathDirs()): Promise<string[]> {
-  const found: string[] = [];
+  const found = new Map<string, string>();
   for (const dir of dirs) {
     try {
       const file = path.join(dir, name);
       await access(file, constants.X_OK);
-      // A distribution links the server into the PATH; its companions lie beside the real file.
       const real = await realpath(file);
-      if (!found.includes(real)) found.push(real);
+      if (!found.has(real)) found.set(real, file);
     } catch {
       continue;
     }
   }
-  return found;
+  return [...found.values()];
+}
+
+/** A program that was installed with this one. It lies beside the real file, not beside a link on the PATH. */
+export function companion(file: string, name: string): string {
+  return path.join(path.dirname(realpathSync(file)), name);
 }
 
 function pathDirs(): string[] {

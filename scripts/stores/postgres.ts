@@ -14,7 +14,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { unprivilegedAccount, type Account } from './account';
 import { postgresSources } from './find-postgres';
-import { chooseServer } from './find-server';
+import { chooseServer, companion } from './find-server';
 import type { StoreContext, RunningStore } from './store-context';
 import { freePort } from './ports';
 import { processId } from './process-id';
@@ -102,7 +102,7 @@ async function createCluster(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (account) chownSync(folder, account.uid, account.gid);
   const reach = reachable(folder, account);
-  const initdb = path.join(path.dirname(server.path), 'initdb');
+  const initdb = companion(server.path, 'initdb');
   const passwordFile = `${folder}.password`;
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (account) chownSync(passwordFile, account.uid, account.gid);
