@@ -11,7 +11,7 @@ import { prepareDatabases } from './databases';
 import { recordEnvironments, serviceEnvironments } from './environment';
 import { healthy } from './health';
 import { say } from './progress';
-import { seed, startService } from './services';
+import { startService } from './services';
 import { readSettings } from './settings';
 
 /** npm passes Ctrl-C on although the terminal has told us already: what comes within this time is the same one. */
@@ -84,7 +84,6 @@ async function start(): Promise<void> {
   if (stoppingSince > 0) return;
   say(`starting ${names.join(', ')}`);
   for (const environment of environments) services.push(startService(environment, settings.dataDir, say));
-  if (settings.demo) await seed(environments, say);
   writeFileSync(readyFile, '');
   const address =
     settings.host === '0.0.0.0' || settings.host === '::' ? `http://127.0.0.1:${settings.port}` : url;

@@ -57,7 +57,6 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'init-replica-set': ['mongodb'],
   'init-users': ['postgres', 'mongodb'],
   migrate: ['postgres'],
-  'seed-users': ['postgres', 'redis-events', 'redis-cache'],
   'stock-refill': ['catalog', 'orders'],
   'invalidate-cache': ['redis-cache', 'orders'],
   reconcile: ['postgres', 'redis-events'],

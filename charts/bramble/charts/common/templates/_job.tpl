@@ -11,10 +11,6 @@ spec:
   serviceAccountName: {{ include "common.fullname" . }}
   {{- include "common.podSecurity" (dict "root" .root "uid" 1000 "token" .token) | nindent 2 }}
   {{- include "common.placement" (dict "root" .root "name" .name "values" .root.Values.jobs "replicas" 1) | nindent 2 }}
-  {{- with .initContainers }}
-  initContainers:
-    {{- . | nindent 4 }}
-  {{- end }}
   containers:
     - name: {{ .container | default "job" }}
       image: {{ .image | default (include "common.jobsImage" .) }}

@@ -15,11 +15,4 @@ reconcile: { stores: {{ .root.Values.orders.stores | toJson }}, calls: [], outsi
 check-backup: { stores: [], calls: [], outside: {{ $s3 | toJson }} }
 backup: { stores: {{ concat $postgres $mongodb | toJson }}, calls: {{ $orders | toJson }}, outside: {{ $s3 | toJson }} }
 restore: { stores: {{ concat $postgres $mongodb $redis | toJson }}, calls: {{ $orders | toJson }}, outside: {{ append $s3 "apiserver" | toJson }} }
-{{- range $service := include "common.services" . | splitList "," }}
-{{- with index $.root.Values $service }}
-{{- if and .enabled .seed }}
-seed-{{ $service }}: { stores: {{ .stores | toJson }}, calls: [], outside: [] }
-{{- end }}
-{{- end }}
-{{- end }}
 {{- end -}}

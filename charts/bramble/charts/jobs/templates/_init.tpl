@@ -18,16 +18,6 @@
 {{ include "common.job" (dict "root" $root "name" "migrate" "values" dict
      "command" (list "node" "/app/migrate.mjs") "connectSeconds" $root.Values.waitSeconds "env" (include "jobs.migrateEnv" (dict "root" $root "databases" .))) }}
 {{- end }}
-{{- if $root.Values.demo.enabled }}
-{{- range $service := include "common.services" . | splitList "," }}
-{{- with index $root.Values $service }}
-{{- if and .enabled .seed }}
----
-{{ include "jobs.seed" (dict "root" $root "service" $service) }}
-{{- end }}
-{{- end }}
-{{- end }}
-{{- end }}
 {{- end -}}
 
 {{- define "jobs.replicaSetEnv" -}}
@@ -76,15 +66,4 @@
 {{- end }}
 {{- end }}
 {{ include "common.secretEnvironment" . | trim }}
-{{- end -}}
-
-{{/* Demo data of one service: its own image and its own rights. */}}
-{{- define "jobs.seed" -}}
-{{- $values := include "common.values" (dict "root" .root "name" .service) | fromYaml -}}
-{{- $service := dict "root" .root "name" .service "values" $values -}}
-{{- $image := include "common.ownImage" $service -}}
-{{- include "common.job" (dict "root" .root "name" (printf "seed-%s" .service) "values" (dict "resources" $values.resources) "image" $image
-      "command" (list "node" "/app/seed.mjs") "nodeOptions" $values.nodeOptions
-      "env" (include "jobs.serviceEnv" $service)
-      "initContainers" (include "common.wait" (dict "root" .root "values" $values "image" $image "env" (include "common.storesEnv" $service)))) -}}
 {{- end -}}
