@@ -36,6 +36,12 @@ const otherServices = (own) => ({
   message: 'A service reaches another one by its HTTP contract or its events.',
 });
 const testKit = { group: ['@bramble/test-kit/*'], message: 'test-kit is for tests only.' };
+const demo = {
+  group: ['@bramble/demo/*'],
+  allowTypeImports: true,
+  message: 'The demo is loaded only when DEMO is on: await import().',
+};
+const outside = (own) => [otherServices(own), testKit, demo];
 
 export default tseslint.config(
   {
@@ -91,7 +97,7 @@ export default tseslint.config(
   },
   ...services.map((own) => ({
     files: [`services/${own}/**/*.ts`],
-    rules: { 'no-restricted-imports': ['error', { patterns: [otherServices(own), driverRule, testKit] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [...outside(own), driverRule] }] },
   })),
   {
     // The environment is read in one place of each service.
@@ -106,7 +112,7 @@ export default tseslint.config(
   },
   ...services.map((own) => ({
     files: [`services/${own}/**/*.repository.ts`, `services/${own}/**/db.ts`],
-    rules: { 'no-restricted-imports': ['error', { patterns: [otherServices(own), testKit] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: outside(own) }] },
   })),
   ...services.map((own) => ({
     files: [`services/${own}/**/*.routes.ts`],
@@ -115,13 +121,12 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            otherServices(own),
+            ...outside(own),
             { ...driverRule, allowTypeImports: false },
             {
               group: ['**/*.repository', '**/db'],
               message: 'Routes call a service; the service calls the repository.',
             },
-            testKit,
           ],
         },
       ],
@@ -138,10 +143,9 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            otherServices(own),
+            ...outside(own),
             { ...driverRule, allowTypeImports: false },
             { group: ['express'], message: 'Services know rules, and neither Express nor a driver.' },
-            testKit,
           ],
         },
       ],
@@ -166,7 +170,23 @@ export default tseslint.config(
   {
     files: ['services/shared/service-kit/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [otherServices('')] }],
+      'no-restricted-imports': ['error', { patterns: [otherServices(''), demo] }],
+    },
+  },
+  {
+    files: ['services/shared/demo/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@bramble/*', '!@bramble/contracts', ...DRIVERS],
+              message: 'The demo is data; a service hands it the port to write through.',
+            },
+          ],
+        },
+      ],
     },
   },
   ...features.map((own) => ({

@@ -66,12 +66,10 @@ for (const [event, { stream }] of Object.entries(events)) {
 
 for (const file of [
   ...services.map((name) => `services/${name}`),
-  'services/shared/contracts',
-  'services/shared/service-kit',
-  'services/shared/test-kit',
+  ...folders('services/shared').map((name) => `services/shared/${name}`),
   '.',
 ]) {
-  const manifest = JSON.parse(read(path.join(file, 'package.json'))) as Manifest;
+  const manifest = JSON.parse(read(path.join(file, 'package.json')) || '{}') as Manifest;
   for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
     if (!/^(?:\d+\.\d+\.\d\S*|\*)$/.test(version))
       faults.push(`${file}/package.json: ${name} is not an exact version (${version})`);
@@ -84,6 +82,7 @@ for (const file of [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'LICENSE',
+  'services/shared/demo/README.md',
   'services/shared/service-kit/README.md',
   'services/shared/test-kit/README.md',
 ]) {

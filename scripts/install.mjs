@@ -49,7 +49,9 @@ function matchesLock() {
     const installed = packages('node_modules/.package-lock.json');
     return Object.entries(wanted).every(
       ([path, { version, optional, link }]) =>
-        !path.startsWith('node_modules/') || optional || link || installed[path]?.version === version,
+        !path.startsWith('node_modules/') ||
+        optional ||
+        (link ? existsSync(path) : installed[path]?.version === version),
     );
   } catch {
     return false;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Plugin } from 'vite';
-import { demoArt } from '../../services/shared/contracts/src/demo';
+import { demoArt } from '../../services/shared/demo/src/art';
 
 interface IconSet {
   width: number;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -18,14 +18,23 @@ const BANNER = [
   `const __dirname = __pathDirname(__filename);`,
 ].join('\n');
 
-/** Bundles each entry point (name → file, relative to the root) into `<outdir>/<name>.mjs`, which Node runs alone but for native packages. */
-export async function bundle(entries: Record<string, string>, outdir: string): Promise<void> {
+/**
+ * Bundles each entry point (name → file, relative to the root) into `<outdir>/<name>.mjs`, which Node runs with nothing
+ * beside it but native packages. When `split`, code that is shared or imported on demand gets files of its own there, so
+ * that a process loads what it imports on demand (the demo's data) only when it asks for it.
+ */
+export async function bundle(
+  entries: Record<string, string>,
+  outdir: string,
+  { split = false }: { split?: boolean } = {},
+): Promise<void> {
   await build({
     absWorkingDir: root,
     entryPoints: entries,
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: split,
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -39,7 +48,7 @@ export async function bundle(entries: Record<string, string>, outdir: string): P
   });
 }
 
-/** Bundles one service into dist/<name>: main.mjs, one file for each `<x>-main.ts`, and its migrations. */
+/** Bundles one service into dist/<name>: main.mjs, one file for each `<x>-main.ts`, the files that they share, and its migrations. */
 export async function bundleService(name: string, log: Log): Promise<void> {
   const out = path.join(root, 'dist', name);
   const source = `services/${name}`;
@@ -49,7 +58,7 @@ export async function bundleService(name: string, log: Log): Promise<void> {
     const draft = `${out}.draft`;
     await rm(draft, { recursive: true, force: true });
     await mkdir(draft, { recursive: true });
-    await bundle(entryPoints(name), draft);
+    await bundle(entryPoints(name), draft, { split: true });
     const migrations = path.join(root, source, 'prisma', 'migrations');
     if (existsSync(migrations)) await cp(migrations, path.join(draft, 'migrations'), { recursive: true });
     await linkNative(name, draft);
@@ -68,7 +77,7 @@ async function linkNative(name: string, dir: string): Promise<void> {
   }
 }
 
-/** `src/main.ts` → `main`, `src/seed-main.ts` → `seed`, and a `src/seed.ts` that runs by itself. */
+/** `src/main.ts` → `main`, `src/admin-main.ts` → `admin`. */
 function entryPoints(name: string): Record<string, string> {
   const folder = path.join(root, 'services', name, 'src');
   const entries: Record<string, string> = {};
@@ -76,8 +85,5 @@ function entryPoints(name: string): Record<string, string> {
     const match = /^(?:([a-z-]+)-)?main\.ts$/.exec(file);
     if (match) entries[match[1] ?? 'main'] = path.join(folder, file);
   }
-  const seed = path.join(folder, 'seed.ts');
-  if (!entries['seed'] && existsSync(seed) && !/^export /m.test(readFileSync(seed, 'utf8')))
-    entries['seed'] = seed;
   return entries;
 }

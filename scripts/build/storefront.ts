@@ -9,7 +9,10 @@ import { hashOf, onceFor } from './stamp';
 export async function buildStorefront(log: Log): Promise<void> {
   const folder = path.join(root, 'frontend');
   if (!existsSync(path.join(folder, 'index.html'))) return;
-  const hash = hashOf(['frontend', 'services/shared/contracts/src', 'package-lock.json'], process.version);
+  const hash = hashOf(
+    ['frontend', 'services/shared/contracts/src', 'services/shared/demo', 'package-lock.json'],
+    process.version,
+  );
   await onceFor(hash, path.join(folder, 'dist'), async () => {
     log('building the storefront');
     const vite = path.join(root, 'node_modules/vite/bin/vite.js');

@@ -1,4 +1,4 @@
-import { demoPassword, demoUsers } from '@bramble/contracts/demo';
+import { demoPassword, demoPeople } from '@bramble/demo/people';
 import type { Settings } from './settings';
 
 /** What a person sees when the shop is open. */
@@ -6,9 +6,9 @@ export function banner(url: string, settings: Settings): string {
   const lines = ['', `  Bramble is open at ${url}`, ''];
   if (settings.demo) {
     const who = [
-      ['buyer', demoUsers.buyer.email],
-      ['seller', demoUsers.seller.email],
-      ...(settings.demoAdmin ? [['admin', demoUsers.admin.email]] : []),
+      ['buyer', demoPeople.buyer.email],
+      ['seller', demoPeople.seller.email],
+      ...(settings.demoAdmin ? [['admin', demoPeople.admin.email]] : []),
     ];
     lines.push('  demo account   e-mail                 password');
     for (const [role = '', email = ''] of who) {

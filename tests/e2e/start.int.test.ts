@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { demoPassword, demoPeople } from '@bramble/demo/people';
 import { isAlive, type ProcessId } from '../../scripts/stores/process-id';
 import { waitFor } from '../../services/shared/test-kit/src/wait-for';
 import { startShop, type RunningShop } from '../helpers/running-shop';
@@ -60,6 +61,30 @@ it('serves the demo catalogue and the storefront at one address', async () => {
   expect(parts(shop)).toHaveLength(PARTS.length);
 });
 
+/** The files of a service's bundle that Node loads before the first line runs. */
+function filesLoadedAtOnce(folder: string, file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  const code = readFileSync(path.join(folder, file), 'utf8');
+  for (const [, imported = ''] of code.matchAll(/^(?:import|\} from) "\.\/([^"]+)"/gm))
+    filesLoadedAtOnce(folder, imported, found);
+  return found;
+}
+
+it.each([
+  ['catalog', 'Farmhouse Sourdough'],
+  ['orders', '4 Blackberry Lane'],
+  ['users', 'Hazel Hedgerow'],
+])('loads no file with the demo of %s unless it is asked for', (service, text) => {
+  const folder = path.join('dist', service);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.mjs'));
+  const demo = files.filter((file) => readFileSync(path.join(folder, file), 'utf8').includes(text));
+  const loaded = filesLoadedAtOnce(folder, 'main.mjs');
+  expect(loaded.size).toBeGreaterThan(1);
+  expect(demo).toHaveLength(1);
+  expect(loaded).not.toContain(demo[0]);
+});
+
 it('keeps its secrets to its owner', () => {
   for (const name of ['stores.secret', 'internal-token.secret']) {
     expect(statSync(path.join(dataDir, name)).mode & 0o077).toBe(0);
@@ -105,6 +130,22 @@ it('ends what is left when only the start was killed, and comes back on the same
   expect(left.every(isAlive)).toBe(true);
   shop = await startShop({ dataDir });
   expect(left.some(isAlive)).toBe(false);
+  expect(await signUp(shop, 'ivy@example.test')).toBe(409);
+});
+
+it('closes the demo accounts when the same data is started without demo mode', async () => {
+  const logins = () =>
+    Promise.all(
+      Object.values(demoPeople).map(async ({ email }) => {
+        const body = JSON.stringify({ email, password: demoPassword });
+        const headers = { 'content-type': 'application/json' };
+        return (await fetch(`${shop.url}/api/auth/login`, { method: 'POST', headers, body })).status;
+      }),
+    );
+  expect(await logins()).toEqual([200, 200, 200]);
+  await shop.stop();
+  shop = await startShop({ dataDir, env: { DEMO: 'off' } });
+  expect(await logins()).toEqual([401, 401, 401]);
   expect(await signUp(shop, 'ivy@example.test')).toBe(409);
 });
 

@@ -1,3 +1,4 @@
+import type { DemoRole } from '@bramble/contracts/auth';
 import type { User } from '@bramble/contracts/users';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get, post, whenSessionEnds } from './api';
@@ -44,7 +45,6 @@ const begin = async (answer: Promise<UserAnswer>): Promise<User> => {
   return user;
 };
 
-export type DemoRole = 'buyer' | 'seller' | 'admin';
 export const signIn = (body: { email: string; password: string }) => begin(post('/api/auth/login', body));
 export const signUp = (body: {
   email: string;

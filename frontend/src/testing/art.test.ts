@@ -1,4 +1,4 @@
-import { demoArt } from '@bramble/contracts/demo';
+import { demoArt } from '@bramble/demo/art';
 import { artSvg } from '../../build/art';
 
 describe('the pictures of the demo catalogue', () => {

@@ -20,7 +20,6 @@ import { createPictureService } from './picture/picture.service';
 import { createProductRepository } from './product/product.repository';
 import { productRoutes } from './product/product.routes';
 import { createProductService } from './product/product.service';
-import { seedProducts } from './seed';
 import { exportStockFigures } from './stock/figures';
 import { createStockFiguresRepository } from './stock/figures.repository';
 import { createStockRepository } from './stock/stock.repository';
@@ -84,6 +83,11 @@ export function buildCatalog(config: CatalogConfig): Service {
   exportStockFigures(service, createStockFiguresRepository(mongo, collections));
   service.mount(deadLetterEndpoints(service, { redis, group: 'catalog' }));
 
-  if (config.DEMO) service.onStart('demo catalogue', () => seedProducts(repository, config.CURRENCY));
+  if (config.DEMO) {
+    service.onStart('demo catalogue', async () => {
+      const { seedCatalog } = await import('@bramble/demo/catalog.seeder');
+      await seedCatalog({ addMissing: products.addMissing }, { currency: config.CURRENCY });
+    });
+  }
   return service;
 }

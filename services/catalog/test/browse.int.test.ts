@@ -1,5 +1,5 @@
 import type { Product } from '@bramble/contracts/catalog';
-import { demoUsers } from '@bramble/contracts/demo';
+import { demoPeople } from '@bramble/demo/people';
 import { agentAs, anonymous, userWith } from '@bramble/test-kit/agent';
 import type { StartedService } from '@bramble/test-kit/start-service';
 import { waitFor } from '@bramble/test-kit/wait-for';
@@ -62,7 +62,7 @@ describe('browsing', () => {
     expect(garden.every(({ category }) => category === 'garden')).toBe(true);
     const cheap = await allPages('maxPrice=500&minPrice=300');
     expect(cheap.every(({ price }) => price.amount >= 300 && price.amount <= 500)).toBe(true);
-    expect((await allPages(`seller=${demoUsers.seller.id}`)).length).toBe(200);
+    expect((await allPages(`seller=${demoPeople.seller.id}`)).length).toBe(200);
     expect((await list('?inStock=false')).items).toEqual([]);
     expect((await list('?inStock=true&limit=100')).items).toHaveLength(100);
   });

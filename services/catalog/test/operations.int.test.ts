@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
-import { demoProductId } from '@bramble/contracts/demo';
+import { demoProductId } from '@bramble/demo/goods';
 import { anonymous, agentAs } from '@bramble/test-kit/agent';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import type { Document } from 'mongodb';

@@ -1,4 +1,4 @@
-import { demoProductId } from '@bramble/contracts/demo';
+import { demoProductId } from '@bramble/demo/goods';
 import {
   applyStockEvents,
   ledgerDrift,

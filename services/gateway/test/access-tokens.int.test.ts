@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
-import { runUsersAdmin } from '../../users/src/admin';
+import { runUsersAdmin } from '../../users/src/cli/users-admin';
 import { loadUsersConfig } from '../../users/src/config';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';

@@ -20,8 +20,11 @@ import { createOrderListRepository } from './store/order-list.repository';
 import { exportOrderGauges } from './store/order.gauges';
 import { createOrderMetrics } from './store/order.metrics';
 import { createOrderRepository } from './store/order.repository';
+import { createPastOrderRepository } from './store/past-order.repository';
 import { orderRoutes } from './order/order.routes';
 import { createOrderService } from './order/order.service';
+import { addDemoOrders } from './past/demo-orders.worker';
+import { createPastOrders } from './past/past-order.service';
 import { createPlaceOrderRepository } from './placing/place-order.repository';
 import { createPlaceOrder } from './placing/place-order.service';
 import { createReconciler } from './saga/reconciler';
@@ -29,7 +32,6 @@ import { createSaga } from './saga/saga.service';
 import { createSalesRepository } from './reports/sales.repository';
 import { salesRoutes } from './reports/sales.routes';
 import { createSalesService } from './reports/sales.service';
-import { seedOrders } from './seed';
 import { createTaskRuns } from './shop-wide/task-runs';
 import { createTaskRunsRepository } from './shop-wide/task-runs.repository';
 import { taskRunsRoutes } from './shop-wide/task-runs.routes';
@@ -121,6 +123,9 @@ export function buildOrders(config: OrdersConfig): Service {
   });
   every(service, { name: 'purge', ms: HOUR_MS, run: () => Promise.all([answers.purge(), carts.purge()]) });
   exportOrderGauges(service, sql);
-  if (config.DEMO) seedOrders(service, { sql, payments, currency });
+  if (config.DEMO) {
+    const past = createPastOrderRepository(sql);
+    addDemoOrders(service, createPastOrders({ orders: past, payments, currency }));
+  }
   return service;
 }

@@ -10,7 +10,7 @@ import { startService } from '@bramble/test-kit/start-service';
 import type { TestStores } from '@bramble/test-kit/stores';
 
 /** The real catalogue. `events` is the Redis in which it follows orders. */
-export const startCatalog = (stores: TestStores, events: string) =>
+export const startCatalog = (stores: TestStores, events: string, demo: boolean) =>
   startService(
     buildCatalog(
       loadCatalogConfig(
@@ -18,6 +18,7 @@ export const startCatalog = (stores: TestStores, events: string) =>
           CATALOG_MONGODB_URL: stores.mongodbUrl,
           REDIS_EVENTS_URL: events,
           REDIS_CACHE_URL: stores.redisUrl,
+          DEMO: String(demo),
         }),
       ),
     ),

@@ -19,6 +19,8 @@ import { startCatalog, startDelivery, startPayments } from './neighbours';
 export interface ShopOptions {
   /** Catalog, payments and delivery answer events; else the test plays their part in the saga. */
   real?: boolean;
+  /** Catalog and orders fill themselves with the demo's data. */
+  demo?: boolean;
   reservationSeconds?: number;
 }
 
@@ -26,13 +28,13 @@ export interface ShopOptions {
  * Orders with real stores, and the real catalog and payments behind it for products and prices. Unless `real`, those two
  * have a Redis of their own, so that the test can say what happens in the saga by the events of the contract.
  */
-export async function openShop({ real = false, reservationSeconds = 600 }: ShopOptions = {}) {
+export async function openShop({ real = false, demo = false, reservationSeconds = 600 }: ShopOptions = {}) {
   const stores = await Promise.all(
     (['orders', 'payments', 'catalog', 'delivery'] as const).map((name) => testStores(name)),
   );
   const [own, paying, goods, parcels] = stores as [TestStores, TestStores, TestStores, TestStores];
   const events = (apart: TestStores) => (real ? own.redisUrl : apart.redisUrl);
-  const catalog = await startCatalog(goods, events(goods));
+  const catalog = await startCatalog(goods, events(goods), demo);
   const payments = await startPayments(paying, events(paying), catalog.url);
   const delivery = real ? await startDelivery(parcels, own.redisUrl) : undefined;
   const build = (more: Record<string, string> = {}) =>
@@ -44,6 +46,7 @@ export async function openShop({ real = false, reservationSeconds = 600 }: ShopO
             REDIS_EVENTS_URL: own.redisUrl,
             PAYMENTS_URL: payments.url,
             RESERVATION_TTL_SECONDS: String(reservationSeconds),
+            DEMO: String(demo),
             ...more,
           }),
         ),

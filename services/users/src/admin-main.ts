@@ -1,4 +1,4 @@
-import { runUsersAdmin } from './admin';
+import { runUsersAdmin } from './cli/users-admin';
 import { loadUsersConfig } from './config';
 
 runUsersAdmin({ ...loadUsersConfig(), LOG_LEVEL: 'silent' }, process.argv.slice(2)).then(

@@ -12,6 +12,8 @@ import { adminRoutes } from './admin/admin.routes';
 import { createAdminService } from './admin/admin.service';
 import type { UsersConfig } from './config';
 import { openPrisma } from './db';
+import { createDemoAccountsRepository } from './demo/demo-accounts.repository';
+import { createDemoAccounts } from './demo/demo-accounts.service';
 import { createKeyRepository } from './keys/key.repository';
 import { createKeyService } from './keys/key.service';
 import { createLinkSigner } from './link/link-token';
@@ -21,7 +23,6 @@ import { createGuessLimits } from './limits/guess-limits.service';
 import { createMailRepository } from './mail/mail.repository';
 import { createMailService } from './mail/mail.service';
 import { createPasswordHasher } from './password/password-hasher';
-import { seedUsers } from './seed';
 import { createDenylistRepository, REVOCATION_SECONDS } from './session/denylist.repository';
 import { createDenylistService } from './session/denylist.service';
 import { createSessionRepository } from './session/session.repository';
@@ -58,6 +59,13 @@ export function buildUsers(config: UsersConfig): Service {
     onLimited: () => limited.inc({ limiter: 'account' }),
   });
   const hasher = createPasswordHasher(service);
+  const demo = createDemoAccounts({
+    accounts: createDemoAccountsRepository(sql),
+    hasher,
+    denylist,
+    offered: { on: config.DEMO, admin: config.DEMO_ADMIN },
+    log,
+  });
   const accounts = createAccountService({
     accounts: accountRepository,
     links,
@@ -66,6 +74,7 @@ export function buildUsers(config: UsersConfig): Service {
     hasher,
     denylist,
     guesses,
+    demo,
     onLogin: (outcome) => logins.inc({ outcome }),
   });
   const sessions = createSessionService({
@@ -84,17 +93,9 @@ export function buildUsers(config: UsersConfig): Service {
   });
 
   service.onStart('signing keys', () => keys.ensure());
-  if (config.DEMO)
-    service.onStart('demo accounts', () => seedUsers({ sql, hasher, admin: config.DEMO_ADMIN }));
+  service.onStart('demo accounts', demo.prepare);
   service.mount([
-    ...sessionRoutes({
-      accounts,
-      sessions,
-      mail,
-      keys,
-      guesses,
-      demo: { on: config.DEMO, admin: config.DEMO_ADMIN },
-    }),
+    ...sessionRoutes({ accounts, sessions, mail, keys, guesses, demo }),
     ...accountRoutes({ accounts, sessions }),
     ...adminRoutes(admin),
   ]);

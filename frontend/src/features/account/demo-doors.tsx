@@ -1,8 +1,9 @@
+import type { DemoRole } from '@bramble/contracts/auth';
 import { useMutation } from '@tanstack/react-query';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
 import { isCode } from '../../lib/api-error';
-import { demoSignIn, type DemoRole } from '../../lib/session';
+import { demoSignIn } from '../../lib/session';
 
 const doors: { role: DemoRole; name: string }[] = [
   { role: 'buyer', name: 'Demo buyer' },

@@ -6,7 +6,14 @@ import { newEvent } from '@bramble/service-kit/events/events';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { Actor } from '@bramble/service-kit/base/internal-auth';
 import { adjustAvailable, moveStock } from '../stock/stock.ledger';
-import { indexedWords, newProduct, toProduct, type ProductDraft, type StoredProduct } from './product';
+import {
+  indexedWords,
+  newProduct,
+  toProduct,
+  type NewProduct,
+  type ProductDraft,
+  type StoredProduct,
+} from './product';
 import { listPipeline, positionOf, sortOf, type ListQuery } from './product.query';
 import type { ProductRepository, ProductUnit } from './product.repository';
 
@@ -75,6 +82,10 @@ export function createProductService({ repository, currency, onEdit }: Dependenc
       const sort = sortOf(query);
       return toPage(rows, query.limit, toProduct, (row) => positionOf(sort, row));
     },
+
+    /** Adds products whose id is not there yet and answers how many. They are not announced: nobody knew them before. */
+    addMissing: (wanted: readonly NewProduct[]): Promise<number> =>
+      repository.insertMissing(wanted.map(newProduct)),
 
     async create(sellerId: string, draft: ProductDraft): Promise<StoredProduct> {
       checkCurrency(draft.price);

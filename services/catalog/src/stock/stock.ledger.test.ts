@@ -1,4 +1,4 @@
-import { demoProductId } from '@bramble/contracts/demo';
+import { demoProductId } from '@bramble/demo/goods';
 import { expiresAt, itemsOf, paid, placed, released, uuid, World } from '../../test/stock-world';
 import { adjustAvailable, mergeLines, PaidWithoutStock } from './stock.ledger';
 

@@ -10,6 +10,8 @@ const signupBody = z.strictObject({
 });
 const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(128) });
 const demoLoginBody = z.strictObject({ role: z.enum(['buyer', 'seller', 'admin']) });
+/** The demo account that a visitor enters with one click. */
+export type DemoRole = z.infer<typeof demoLoginBody>['role'];
 const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512).optional() });
 /** `expiresIn` is the access token's remaining life in seconds. */
 const tokenAnswer = z.object({

@@ -22,6 +22,7 @@ export const errorCodes = {
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The state does not allow this' },
+  demo_account: { status: 409, title: 'The demo accounts belong to all visitors and stay as they are' },
   email_taken: { status: 409, title: 'This e-mail address has an account' },
   discount_exists: { status: 409, title: 'This discount code exists already' },
   price_changed: { status: 409, title: 'The price has changed' },

@@ -5,6 +5,7 @@ import { prepareLink } from '../link/link';
 import type { LinkRepository } from '../link/link.repository';
 import type { LinkSigner } from '../link/link-token';
 import type { MailService } from '../mail/mail.service';
+import type { DemoAccounts } from '../demo/demo-accounts.service';
 import type { GuessLimits } from '../limits/guess-limits.service';
 import type { PasswordHasher } from '../password/password-hasher';
 import type { DenylistService } from '../session/denylist.service';
@@ -22,6 +23,7 @@ export function createAccountService({
   hasher,
   denylist,
   guesses,
+  demo,
   onLogin,
 }: {
   accounts: AccountRepository;
@@ -31,6 +33,7 @@ export function createAccountService({
   hasher: PasswordHasher;
   denylist: DenylistService;
   guesses: GuessLimits;
+  demo: Pick<DemoAccounts, 'assertOwn' | 'isPublished' | 'assertUsable'>;
   onLogin: (outcome: LoginOutcome) => void;
 }) {
   const existing = async (id: string): Promise<Account> => {
@@ -46,6 +49,7 @@ export function createAccountService({
       input: { email: string; password: string; name: string; role?: 'customer' | 'seller' | undefined },
       address: string,
     ): Promise<Account> => {
+      demo.assertUsable(input.password, 'password');
       // Asked first, so that a taken address costs no hash.
       if (await accounts.isTaken(input.email)) throw new AppError('email_taken');
       const id = newId();
@@ -74,7 +78,7 @@ export function createAccountService({
       });
       const account = await accounts.byEmail(email);
       const { ok, outdated } = await hasher.verify(account?.passwordHash, password);
-      if (!account || !ok) {
+      if (!account || !ok || demo.isPublished(password)) {
         onLogin('bad');
         throw new AppError('bad_credentials');
       }
@@ -97,7 +101,10 @@ export function createAccountService({
 
     resetPassword: async (token: string, password: string): Promise<void> => {
       const id = signer.open('reset-password', token);
-      if (!id || !(await links.ownerOf(id, 'reset-password'))) throw new AppError('token_invalid');
+      const ownerId = id && (await links.ownerOf(id, 'reset-password'));
+      if (!ownerId) throw new AppError('token_invalid');
+      demo.assertOwn(ownerId);
+      demo.assertUsable(password, 'password');
       const passwordHash = await hasher.hash(password);
       const userId = await links.use(id, 'reset-password');
       if (!userId) throw new AppError('token_invalid');
@@ -115,6 +122,8 @@ export function createAccountService({
       { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
       { sessionId, address }: { sessionId: string | undefined; address: string },
     ): Promise<Account> => {
+      demo.assertOwn(userId);
+      demo.assertUsable(newPassword, 'newPassword');
       const account = await existing(userId);
       await guesses.beforeGuess(account.email, address);
       const { ok } = await hasher.verify(account.passwordHash, currentPassword);
@@ -136,6 +145,9 @@ export function createAccountService({
 
     dossier: accounts.dossier,
 
-    erase: async (userId: string): Promise<void> => denylist.announce(await accounts.erase(userId)),
+    erase: async (userId: string): Promise<void> => {
+      demo.assertOwn(userId);
+      await denylist.announce(await accounts.erase(userId));
+    },
   };
 }

@@ -1,4 +1,3 @@
-import { demoUsers } from '@bramble/contracts/demo';
 import { authApi } from '@bramble/contracts/auth';
 import { usersApi } from '@bramble/contracts/users';
 import { userIdOf } from '@bramble/service-kit/http/authorize';
@@ -8,6 +7,7 @@ import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { toUser } from '../account/account';
 import type { AccountService } from '../account/account.service';
+import type { DemoAccounts } from '../demo/demo-accounts.service';
 import type { KeyService } from '../keys/key.service';
 import type { GuessLimits } from '../limits/guess-limits.service';
 import type { MailService } from '../mail/mail.service';
@@ -36,8 +36,7 @@ export const sessionRoutes = ({
   mail: MailService;
   keys: KeyService;
   guesses: GuessLimits;
-  /** Which demo accounts one may enter with one click. */
-  demo: { on: boolean; admin: boolean };
+  demo: DemoAccounts;
 }): Mountable[] => [
   ...endpoint(authApi.signup, async ({ body, actor, req, res }) => {
     const account = await accounts.signup(body, clientAddress(req));
@@ -55,8 +54,7 @@ export const sessionRoutes = ({
       find: () => (demo.on ? Promise.resolve(undefined) : Promise.reject(new AppError('not_found'))),
     },
     async ({ body, actor, res }) => {
-      if (body.role === 'admin' && !demo.admin) throw new AppError('not_found');
-      const account = await accounts.get(demoUsers[body.role].id);
+      const account = await accounts.get(demo.idOf(body.role));
       if (account.disabled) throw new AppError('account_disabled');
       setSessionCookies(res, await sessions.open(account), actor.secure);
       return { user: toUser(account) };

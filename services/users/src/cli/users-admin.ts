@@ -2,16 +2,16 @@ import { roleSchema } from '@bramble/contracts/users';
 import { createService } from '@bramble/service-kit/service/create-service';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { openRedis } from '@bramble/service-kit/stores/redis';
-import { createAccountRepository } from './account/account.repository';
-import { createAdminRepository } from './admin/admin.repository';
-import { createAdminService } from './admin/admin.service';
-import type { UsersConfig } from './config';
-import { openPrisma } from './db';
-import { createKeyRepository } from './keys/key.repository';
-import { createKeyService } from './keys/key.service';
-import { createDenylistRepository } from './session/denylist.repository';
-import { createDenylistService } from './session/denylist.service';
-import { createSessionRepository } from './session/session.repository';
+import { createAccountRepository } from '../account/account.repository';
+import { createAdminRepository } from '../admin/admin.repository';
+import { createAdminService } from '../admin/admin.service';
+import type { UsersConfig } from '../config';
+import { openPrisma } from '../db';
+import { createKeyRepository } from '../keys/key.repository';
+import { createKeyService } from '../keys/key.service';
+import { createDenylistRepository } from '../session/denylist.repository';
+import { createDenylistService } from '../session/denylist.service';
+import { createSessionRepository } from '../session/session.repository';
 
 export const adminUsage = 'user grant EMAIL ROLE | keys rotate';
 

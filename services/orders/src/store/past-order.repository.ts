@@ -1,8 +1,9 @@
 import type { Sql } from '@bramble/service-kit/stores/postgres';
-import { toHistoryRow, toLineRows, toRefundRow } from './store/order.rows';
-import type { HistoryEntry, OrderState } from './life/order.types';
+import type { HistoryEntry, OrderState } from '../life/order.types';
+import { toHistoryRow, toLineRows, toRefundRow } from './order.rows';
 
-export interface PastOrder {
+/** An order that is over, with its whole history. */
+export interface LivedOrder {
   order: OrderState;
   history: readonly HistoryEntry[];
 }
@@ -64,14 +65,14 @@ const saleRows = (order: OrderState) =>
       }))
     : [];
 
-export const createSeedRepository = (sql: Sql) => ({
+export const createPastOrderRepository = (sql: Sql) => ({
   async has(orderId: string): Promise<boolean> {
     const { rowCount } = await sql.query({ text: 'SELECT 1 FROM orders WHERE id = $1', values: [orderId] });
     return rowCount > 0;
   },
 
   /** Adds orders that are over, without any event to other services. Those that are there are left alone. */
-  async add(past: readonly PastOrder[]): Promise<number> {
+  async add(past: readonly LivedOrder[]): Promise<number> {
     const { rows } = await sql.query<{ added: number }>({
       text: INSERT,
       values: [
@@ -85,3 +86,4 @@ export const createSeedRepository = (sql: Sql) => ({
     return rows[0]?.added ?? 0;
   },
 });
+export type PastOrderRepository = ReturnType<typeof createPastOrderRepository>;
