@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { usersApi } from '@bramble/contracts/users';
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import { createService } from '@bramble/service-kit/service/create-service';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { openRedis } from '@bramble/service-kit/stores/redis';

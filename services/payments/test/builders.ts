@@ -42,16 +42,16 @@ async function startNeighbours(): Promise<Neighbours> {
     cookies: [] as (string | undefined)[],
   };
   service.mount([
-    ...endpoint(catalogApi.lookup, async ({ body }) => {
+    endpoint(catalogApi.lookup, async ({ body }) => {
       world.lookups.push(body.ids);
       await world.slowness.wait();
       return { items: body.ids.flatMap((id) => world.products.get(id) ?? []) };
     }),
-    ...endpoint(cartApi.cartItems, async ({ req }) => {
+    endpoint(cartApi.cartItems, async ({ req }) => {
       world.cookies.push(req.headers.cookie);
       return { items: world.cart };
     }),
-    ...endpoint(ordersApi.get, async ({ params, actor }) => {
+    endpoint(ordersApi.get, async ({ params, actor }) => {
       if (world.owners.get(params.id) !== actor.userId) throw new AppError('not_found');
       const zero = { amount: 0, currency: 'EUR' };
       return {

@@ -1,8 +1,9 @@
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { internalTokenHeader, verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { histogram } from '@bramble/service-kit/observe/metrics';
+import { sendReply } from '@bramble/service-kit/http/reply';
 import type { Answer, Answers } from './answers';
-import { sendAnswer } from './send-answer';
+import { answerReply } from './answer-reply';
 
 const TOKEN_MEMORY_MS = 5_000;
 const MAX_TOKENS = 2_000;
@@ -39,7 +40,7 @@ export function answerEarly(service: Service, answers: Answers): void {
     const startedAt = performance.now();
     const { route, answer } = find(req.url);
     if (!answer || !genuine(req.headers[internalTokenHeader])) return false;
-    const status = sendAnswer(req, res, answer);
+    const status = sendReply(req, res, answerReply(answer));
     duration.observe(
       { http_request_method: 'GET', http_route: route, http_response_status_code: String(status) },
       (performance.now() - startedAt) / 1000,

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { readBody } from '@bramble/service-kit/http/body';
-import { endpoint, reply } from '@bramble/service-kit/http/endpoint';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import { bytes, reply } from '@bramble/service-kit/http/reply';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
-import { knows } from '../cache/send-answer';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import { etagOf, toProduct, type StoredProduct } from '../product/product';
 import type { PictureService } from './picture.service';
 
@@ -31,15 +31,14 @@ export function pictureRoutes(
         return reply(200, { product: toProduct(product) }, { etag: etagOf(product) });
       },
     ),
-    endpoint(catalogApi.picture, async ({ params, req, res }) => {
-      const { id, bytes, contentType } = await pictures.find(params.id);
-      const headers = { etag: `"${id}"`, 'cache-control': 'public, max-age=31536000, immutable' };
-      if (knows(req, headers.etag)) return reply(304, undefined, headers);
-      res.writeHead(200, { ...headers, 'content-type': contentType, 'content-length': bytes.length });
-      res.end(req.method === 'HEAD' ? undefined : bytes);
-      return reply(200);
+    endpoint(catalogApi.picture, async ({ params }) => {
+      const picture = await pictures.find(params.id);
+      return bytes(picture.bytes, picture.contentType, {
+        etag: `"${picture.id}"`,
+        'cache-control': 'public, max-age=31536000, immutable',
+      });
     }),
-  ].flat();
+  ];
 }
 
 function checkUploadHeaders(req: IncomingMessage): void {

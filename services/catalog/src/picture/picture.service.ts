@@ -63,7 +63,7 @@ function createGate(running: number, waiting: number) {
       if (line.length >= waiting) {
         throw new AppError('unavailable', {
           detail: 'too many pictures at once',
-          headers: { 'retry-after': '2' },
+          retryAfterSeconds: 2,
         });
       }
       await new Promise<void>((resolve) => line.push(resolve));

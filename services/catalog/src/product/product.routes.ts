@@ -1,16 +1,12 @@
 import { catalogApi, type ProductQuery } from '@bramble/contracts/catalog';
-import { userIdOf } from '@bramble/service-kit/http/authorize';
-import { endpoint, reply, type Reply } from '@bramble/service-kit/http/endpoint';
+import { userIdOf } from '@bramble/service-kit/base/actor';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { Answer, Answers } from '../cache/answers';
-import { sendAnswer } from '../cache/send-answer';
+import { answerReply } from '../cache/answer-reply';
 import { etagOf, toProduct, type StoredProduct } from './product';
 import type { ProductService } from './product.service';
-
-interface Exchange {
-  req: Parameters<typeof sendAnswer>[0];
-  res: Parameters<typeof sendAnswer>[1];
-}
 
 const answerOf = (product: StoredProduct): Answer => ({
   etag: etagOf(product),
@@ -19,30 +15,23 @@ const answerOf = (product: StoredProduct): Answer => ({
 const productReply = (status: number, product: StoredProduct): Reply =>
   reply(status, { product: toProduct(product) }, { etag: etagOf(product) });
 
-/** Bytes are sent as they are; the reply that follows is ignored, since the response has ended. */
-const sent = ({ req, res }: Exchange, answer: Answer): Reply => reply(sendAnswer(req, res, answer));
-
 export function productRoutes(products: ProductService, answers: Answers): Mountable[] {
   const list = async (query: ProductQuery & { sellerNot?: string }) =>
     JSON.stringify(await products.list(query));
 
   return [
-    endpoint(catalogApi.list, async ({ query, req, res }) =>
-      sent({ req, res }, await answers.list(req.originalUrl, () => list(query))),
+    endpoint(catalogApi.list, async ({ query, req }) =>
+      answerReply(await answers.list(req.originalUrl, () => list(query))),
     ),
-    endpoint(catalogApi.categories, async ({ req, res }) =>
-      sent(
-        { req, res },
+    endpoint(catalogApi.categories, async ({ req }) =>
+      answerReply(
         await answers.list(req.originalUrl, async () =>
           JSON.stringify({ items: await products.categories() }),
         ),
       ),
     ),
-    endpoint(catalogApi.get, async ({ params, req, res }) =>
-      sent(
-        { req, res },
-        await answers.product(params.id, async () => answerOf(await products.find(params.id))),
-      ),
+    endpoint(catalogApi.get, async ({ params }) =>
+      answerReply(await answers.product(params.id, async () => answerOf(await products.find(params.id)))),
     ),
     endpoint(catalogApi.mine, ({ query, actor }) => products.list({ ...query, seller: userIdOf(actor) })),
     endpoint(catalogApi.myHome, ({ query, actor }) =>
@@ -75,5 +64,5 @@ export function productRoutes(products: ProductService, answers: Answers): Mount
       async ({ params, body }) => productReply(200, await products.refill(params.id, body.quantity)),
     ),
     endpoint(catalogApi.lookup, async ({ body }) => ({ items: await products.lookup(body.ids) })),
-  ].flat();
+  ];
 }

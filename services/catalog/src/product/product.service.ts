@@ -1,10 +1,10 @@
 import type { Category, Product, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { Page } from '@bramble/contracts/page';
-import { toPage } from '@bramble/service-kit/http/cursor';
+import { toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newEvent } from '@bramble/service-kit/events/events';
 import { newId } from '@bramble/service-kit/base/ids';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import { adjustAvailable, moveStock } from '../stock/stock.ledger';
 import {
   indexedWords,
@@ -64,7 +64,7 @@ export function createProductService({ repository, currency, onEdit }: Dependenc
   async function owned(id: string, actor: Actor): Promise<StoredProduct> {
     const product = await find(id);
     const mine = actor.userId !== null && product.sellerId === actor.userId;
-    if (!mine && !actor.roles.includes('admin')) throw new AppError('not_found');
+    if (!mine && !isAdmin(actor)) throw new AppError('not_found');
     return product;
   }
 

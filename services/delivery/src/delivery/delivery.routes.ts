@@ -1,7 +1,7 @@
 import { deliveryApi } from '@bramble/contracts/delivery';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import { showDelivery } from './delivery.document';
 import type { DeliveryService } from './delivery.service';
 
@@ -9,9 +9,9 @@ export const deliveryRoutes = (deliveries: DeliveryService): Mountable[] => {
   const find = ({ params, actor }: { params: { orderId: string }; actor: Actor }) =>
     deliveries.find(params.orderId, actor);
   return [
-    ...endpoint(deliveryApi.get, { find }, async ({ found }) => ({ delivery: showDelivery(found) })),
-    ...endpoint(deliveryApi.list, ({ query }) => deliveries.list(query)),
-    ...endpoint(deliveryApi.setStatus, { find }, async ({ found, body, actor }) => ({
+    endpoint(deliveryApi.get, { find }, async ({ found }) => ({ delivery: showDelivery(found) })),
+    endpoint(deliveryApi.list, ({ query }) => deliveries.list(query)),
+    endpoint(deliveryApi.setStatus, { find }, async ({ found, body, actor }) => ({
       delivery: await deliveries.take(found._id, body.status, actor),
     })),
   ];

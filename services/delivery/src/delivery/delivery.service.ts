@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
 import { idSchema, timeSchema, type Page } from '@bramble/contracts/page';
-import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
+import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newEvent } from '@bramble/service-kit/events/events';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import { showDelivery, stepped, type DeliveryDocument } from './delivery.document';
 import type { DeliveryParts } from './delivery.parts';
 
 const position = z.tuple([timeSchema, idSchema]);
-const isStaff = ({ roles }: Actor) => roles.includes('admin') || roles.includes('courier');
+const isStaff = (actor: Actor) => isAdmin(actor) || actor.roles.includes('courier');
 
 export function createDeliveryService({ mongo, deliveries, outbox, pace }: DeliveryParts) {
   return {

@@ -1,5 +1,5 @@
 import type { Redis } from '@bramble/service-kit/stores/redis';
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import {
   accountVersionKey,
   denylistReady,

@@ -3,5 +3,6 @@ import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { DashboardService } from './dashboard.service';
 
-export const dashboardRoutes = (dashboard: DashboardService): Mountable[] =>
-  endpoint(gatewayApi.dashboard, ({ actor }) => dashboard(actor));
+export const dashboardRoutes = (dashboard: DashboardService): Mountable[] => [
+  endpoint(gatewayApi.dashboard, ({ actor }) => dashboard(actor)),
+];

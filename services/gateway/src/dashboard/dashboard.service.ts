@@ -2,7 +2,7 @@ import { catalogApi } from '@bramble/contracts/catalog';
 import { ordersApi } from '@bramble/contracts/orders';
 import { authApi } from '@bramble/contracts/auth';
 import { usersApi } from '@bramble/contracts/users';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { Call } from '../proxy/call';
 import type { UpstreamName } from '../proxy/routing';

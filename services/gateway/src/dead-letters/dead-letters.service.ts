@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { deadLettersApi, type DeadLetter } from '@bramble/contracts/gateway';
 import type { Page } from '@bramble/contracts/page';
-import { decodeCursor, encodeCursor } from '@bramble/service-kit/http/cursor';
+import { decodeCursor, encodeCursor } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { compareStreamIds } from '@bramble/service-kit/events/stream-id';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import type { Call } from '../proxy/call';
 import type { Upstream } from '../proxy/upstream';
 

@@ -112,7 +112,7 @@ export function createRateLimits(
     res.setHeader('ratelimit', `"${name}";r=${left};t=${seconds}`);
     if (allowed) return;
     refuse(name);
-    throw new AppError('rate_limited', { headers: { 'retry-after': String(seconds) } });
+    throw new AppError('rate_limited', { retryAfterSeconds: seconds });
   };
 
   return {

@@ -1,7 +1,8 @@
 import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
 import { errorCodes, type ErrorCode } from '@bramble/contracts/errors';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { internalTokenHeader, signInternalToken, type Actor } from '@bramble/service-kit/base/internal-auth';
+import type { Actor } from '@bramble/service-kit/base/actor';
+import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { Upstream } from './upstream';
 

@@ -94,7 +94,7 @@ export function createUpstream(service: Service, { name, url }: { name: string; 
         refused.inc({ reason: 'overload' });
         throw new AppError('unavailable', {
           detail: `${name} has too much to do`,
-          headers: { 'retry-after': '1' },
+          retryAfterSeconds: 1,
         });
       }
       inHand += 1;
@@ -110,7 +110,7 @@ export function createUpstream(service: Service, { name, url }: { name: string; 
           ? new AppError('timeout', { detail: `${name} took too long`, cause: error })
           : new AppError('unavailable', {
               detail: `${name} is away`,
-              headers: { 'retry-after': '5' },
+              retryAfterSeconds: 5,
               cause: error,
             });
       } finally {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { idSchema } from '@bramble/contracts/page';
 import { clearCookie, readCookie, setCookie } from '@bramble/service-kit/http/cookies';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import { CART_DAYS } from './cart.repository';
 
 /** Whoever asks for a cart: a signed-in user, or a browser with a cookie. */

@@ -4,7 +4,7 @@ import { MAX_QUANTITY, type Item } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Upstream } from '@bramble/service-kit/http/client';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import { closeGuestCart, guestCart, openGuestCart, userCart, type Visitor } from './cart.owner';
 import type { CartRepository } from './cart.repository';
 

@@ -1,4 +1,4 @@
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 
 /** What is kept of a request with an Idempotency-Key. `status` and `body` are null while it is running. */

@@ -1,6 +1,6 @@
 import { pause } from '@bramble/service-kit/runtime/clock';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { reply, type Reply } from '@bramble/service-kit/http/endpoint';
+import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import type { IdempotencyRepository, RequestKey, StoredAnswer } from './idempotency.repository';
 
 /** How long a second request waits for the answer of the first. */
@@ -40,7 +40,7 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
   };
   const inFlight = () => {
     replayed('in_flight');
-    return new AppError('in_flight', { headers: { 'retry-after': '5' } });
+    return new AppError('in_flight', { retryAfterSeconds: 5 });
   };
 
   const first = async (request: RequestKey, run: OneTime, deadline: number): Promise<Reply> => {

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Money } from '@bramble/contracts/money';
 import { idSchema, type Page } from '@bramble/contracts/page';
 import type { Order, OrderStatus } from '@bramble/contracts/orders';
-import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
-import { reply, type Reply } from '@bramble/service-kit/http/endpoint';
+import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
+import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import type { IdempotencyRepository } from '../idempotency/idempotency.repository';
 import { OvertakenError, type Idempotency } from '../idempotency/idempotency.service';
 import { toOrder } from '../life/order.dto';
@@ -34,7 +34,6 @@ export interface OrderServiceDependencies {
   currency: string;
 }
 
-const isAdmin = (actor: Actor) => actor.roles.includes('admin');
 const viewerOf = (actor: Actor): Viewer => ({ userId: actor.userId, admin: isAdmin(actor) });
 const cursorSchema = z.tuple([idSchema]);
 

@@ -1,5 +1,5 @@
 import { events, type EventOf } from '@bramble/contracts/events';
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import { isTransient } from '@bramble/service-kit/base/errors';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { ReportRow, Sale } from '@bramble/contracts/orders';
 import { idSchema, type Page } from '@bramble/contracts/page';
-import { userIdOf } from '@bramble/service-kit/http/authorize';
-import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
-
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
+import { isAdmin, userIdOf, type Actor } from '@bramble/service-kit/base/actor';
+import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import type { GroupBy, SalesRepository } from './sales.repository';
 
 const cursorSchema = z.tuple([idSchema, z.int()]);
@@ -12,7 +10,7 @@ const DAY_MS = 86_400_000;
 const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
 /** Sellers see their own, admins all. */
-const sellerFilter = (actor: Actor) => (actor.roles.includes('admin') ? undefined : userIdOf(actor));
+const sellerFilter = (actor: Actor) => (isAdmin(actor) ? undefined : userIdOf(actor));
 /** A day named as the end is part of the period; a time is not. */
 const endOf = (to: string) => new Date(Date.parse(to) + (isDay(to) ? DAY_MS : 0));
 

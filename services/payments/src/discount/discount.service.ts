@@ -3,7 +3,7 @@ import { money, type Money } from '@bramble/contracts/money';
 import type { Page } from '@bramble/contracts/page';
 import type { Discount, discountBody, discountPatch } from '@bramble/contracts/payments';
 import { discountCodeSchema } from '@bramble/contracts/orders';
-import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
+import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { DiscountFields, DiscountRepository, DiscountRow } from './discount.repository';
 

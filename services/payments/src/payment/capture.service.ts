@@ -1,4 +1,4 @@
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import { backoff, pause } from '@bramble/service-kit/runtime/clock';
 import type { ChargeOutcome, ChargeRequest } from '../provider/provider';
 import type { Attempt, AttemptRepository } from './attempt.repository';

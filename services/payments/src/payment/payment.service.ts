@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { ordersApi } from '@bramble/contracts/orders';
 import type { Payment } from '@bramble/contracts/payments';
 import { idSchema, type Page } from '@bramble/contracts/page';
-import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
+import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import type { Upstream } from '@bramble/service-kit/http/client';
-import type { Actor } from '@bramble/service-kit/base/internal-auth';
-import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { isAdmin, userIdOf, type Actor } from '@bramble/service-kit/base/actor';
 import type { PaymentRepository, PaymentRow } from './payment.repository';
 
 const position = z.tuple([z.int(), idSchema, z.enum(['capture', 'refund'])]);
@@ -31,7 +30,7 @@ export function createPaymentService({
       actor: Actor,
       { orderId, limit, cursor }: { orderId: string; limit: number; cursor?: string | undefined },
     ): Promise<Page<Payment>> {
-      const owner = actor.roles.includes('admin') ? null : userIdOf(actor);
+      const owner = isAdmin(actor) ? null : userIdOf(actor);
       const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
       const rows = await payments.list(orderId, owner, { limit, after });
       // Nothing seen: an order that was not charged yet, or none of theirs. Orders knows which, and throws.

@@ -1,5 +1,5 @@
 import { newEvent } from '@bramble/service-kit/events/events';
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import type { Sql, SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import { createAttemptRepository, NOT_CAPTURED, type Verdict } from './attempt.repository';

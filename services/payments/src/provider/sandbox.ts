@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import { pause } from '@bramble/service-kit/runtime/clock';
 import type { ChargeOutcome, Provider } from './provider';
 import type { Remembered, SandboxCharge, SandboxRepository } from './sandbox.repository';

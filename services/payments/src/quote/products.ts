@@ -1,5 +1,5 @@
 import { catalogApi, type ProductSnapshot } from '@bramble/contracts/catalog';
-import { batcher } from '@bramble/service-kit/http/batcher';
+import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Upstream } from '@bramble/service-kit/http/client';
 
 /** What one look-up may ask for by its contract. */

@@ -19,8 +19,8 @@ const priced = (quotes: QuoteService, { items, discountCode, shippingAddress, ta
   );
 
 export const quoteRoutes = (quotes: QuoteService, orders: Upstream): Mountable[] => [
-  ...endpoint(paymentsApi.quote, ({ body }) => priced(quotes, body)),
-  ...endpoint(paymentsApi.quotes, { bodyLimit: BATCH_LIMIT }, async ({ body }) => ({
+  endpoint(paymentsApi.quote, ({ body }) => priced(quotes, body)),
+  endpoint(paymentsApi.quotes, { bodyLimit: BATCH_LIMIT }, async ({ body }) => ({
     items: await Promise.all(
       body.quotes.map((request) =>
         priced(quotes, request).then(
@@ -34,7 +34,7 @@ export const quoteRoutes = (quotes: QuoteService, orders: Upstream): Mountable[]
       ),
     ),
   })),
-  ...endpoint(paymentsApi.calculate, async ({ body, actor, req }) => {
+  endpoint(paymentsApi.calculate, async ({ body, actor, req }) => {
     const items =
       body.items ?? (await orders.call(cartApi.cartItems, { as: actor, cookie: req.headers.cookie })).items;
     if (items.length === 0) throw new AppError('cart_empty');

@@ -93,6 +93,24 @@ describe('an endpoint', () => {
     expect(res.text).not.toContain('secret');
   });
 
+  it('sends bytes as they are, under each of its paths, and 304 to a reader that has them', async () => {
+    const get = (path: string) => api.get(path).set('x-internal-token', anonymous);
+    for (const path of ['/api/kept', '/api/kept-alias'])
+      expect((await get(path)).text).toBe('{ "note": "as it is" }');
+    for (const tag of ['"1"', 'W/"1"', '"0", "1"', '*']) {
+      const known = await get('/api/kept').set('if-none-match', tag);
+      expect([known.status, known.text, known.headers['etag']]).toEqual([304, '', '"1"']);
+    }
+    expect((await get('/api/kept').set('if-none-match', '"2"')).status).toBe(200);
+    // An answer without a tag is nobody's copy, whatever the reader asks.
+    expect((await get('/api/hello').set('if-none-match', '*')).status).toBe(200);
+  });
+
+  it('says in whole seconds when it is worth asking again', async () => {
+    const res = await api.get('/api/busy').set('x-internal-token', anonymous);
+    expect([res.status, res.headers['retry-after']]).toEqual([503, '2']);
+  });
+
   it('answers 503 while a store is away, without saying where it is', async () => {
     const res = await api.get('/api/away').set('x-internal-token', anonymous);
     expect([res.status, res.body.code]).toEqual([503, 'unavailable']);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { operation } from '@bramble/contracts/operation';
-import { userIdOf } from '../src/http/authorize';
+import { userIdOf } from '../src/base/actor';
 import { baseEnv, loadConfig } from '../src/base/config';
 import { createService } from '../src/service/create-service';
 import type { Service } from '../src/runtime/service';
 import { endpoint } from '../src/http/endpoint';
+import { bytes, JSON_TYPE } from '../src/http/reply';
 import { AppError } from '../src/base/errors';
 
 const answer = z.object({ note: z.string() });
@@ -54,6 +55,27 @@ const toyApi = {
     body: z.strictObject({ note: z.string() }),
     idempotent: true,
     responses: { 202: answer },
+  }),
+  kept: operation({
+    method: 'get',
+    service: 'users',
+    path: '/api/kept',
+    id: 'toyKept',
+    aliases: ['/api/kept-alias'],
+    tag: 't',
+    summary: '',
+    access: 'anyone',
+    responses: { 200: answer },
+  }),
+  busy: operation({
+    method: 'get',
+    service: 'users',
+    path: '/api/busy',
+    id: 'toyBusy',
+    tag: 't',
+    summary: '',
+    access: 'anyone',
+    responses: { 200: answer },
   }),
   slow: operation({
     id: 'slowToy',
@@ -118,8 +140,8 @@ export function buildToy(
 ): Service {
   const service = createService({ name: 'users', config });
   service.mount([
-    ...endpoint(toyApi.hello, ({ query }) => Promise.resolve({ note: query.name ?? 'you' })),
-    ...endpoint(
+    endpoint(toyApi.hello, ({ query }) => Promise.resolve({ note: query.name ?? 'you' })),
+    endpoint(
       toyApi.change,
       {
         find: ({ params }) =>
@@ -127,19 +149,23 @@ export function buildToy(
       },
       ({ body, ifMatch, found }) => Promise.resolve({ note: `${found} ${body.note} ${ifMatch}` }),
     ),
-    ...endpoint(toyApi.mine, ({ actor }) => Promise.resolve({ note: userIdOf(actor) })),
-    ...endpoint(toyApi.pay, ({ idempotency }) =>
+    endpoint(toyApi.mine, ({ actor }) => Promise.resolve({ note: userIdOf(actor) })),
+    endpoint(toyApi.pay, ({ idempotency }) =>
       Promise.resolve({ note: `${idempotency.key} ${idempotency.hash.length}` }),
     ),
-    ...endpoint(toyApi.slow, async () => {
+    endpoint(toyApi.kept, () =>
+      Promise.resolve(bytes(Buffer.from('{ "note": "as it is" }'), JSON_TYPE, { etag: '"1"' })),
+    ),
+    endpoint(toyApi.busy, () => Promise.reject(new AppError('unavailable', { retryAfterSeconds: 1.5 }))),
+    endpoint(toyApi.slow, async () => {
       await release;
       return { note: 'done' };
     }),
-    ...endpoint(toyApi.broken, () => Promise.reject(new Error('a secret of the inside'))),
-    ...endpoint(toyApi.away, () =>
+    endpoint(toyApi.broken, () => Promise.reject(new Error('a secret of the inside'))),
+    endpoint(toyApi.away, () =>
       Promise.reject(Object.assign(new Error('connect to a secret place'), { code: 'ECONNREFUSED' })),
     ),
-    ...endpoint(toyApi.inside, () => Promise.resolve({ note: 'inside' })),
+    endpoint(toyApi.inside, () => Promise.resolve({ note: 'inside' })),
   ]);
   return service;
 }

@@ -2,7 +2,7 @@ import { authApi } from '@bramble/contracts/auth';
 import { usersApi, type Profile } from '@bramble/contracts/users';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { userIdOf } from '@bramble/service-kit/base/actor';
 import { setCookie } from '@bramble/service-kit/http/cookies';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
@@ -21,15 +21,15 @@ export const accountRoutes = ({
   accounts: AccountService;
   sessions: SessionService;
 }): Mountable[] => [
-  ...endpoint(authApi.me, async ({ actor }) => ({ user: toUser(await accounts.get(userIdOf(actor))) })),
-  ...endpoint(usersApi.getProfile, async ({ actor }) => {
+  endpoint(authApi.me, async ({ actor }) => ({ user: toUser(await accounts.get(userIdOf(actor))) })),
+  endpoint(usersApi.getProfile, async ({ actor }) => {
     const { profile, name } = await accounts.get(userIdOf(actor));
     return { profile: { ...profile, name } as Profile };
   }),
-  ...endpoint(usersApi.putProfile, async ({ actor, body }) => ({
+  endpoint(usersApi.putProfile, async ({ actor, body }) => ({
     profile: await accounts.saveProfile(userIdOf(actor), body),
   })),
-  ...endpoint(usersApi.changePassword, async ({ actor, body, req, res }) => {
+  endpoint(usersApi.changePassword, async ({ actor, body, req, res }) => {
     const account = await accounts.changePassword(userIdOf(actor), body, {
       sessionId: actor.sessionId,
       address: clientAddress(req),
@@ -38,20 +38,20 @@ export const accountRoutes = ({
       setAccess(res, await sessions.access(account, actor.sessionId), actor.secure);
     return undefined;
   }),
-  ...endpoint(usersApi.exportMe, async ({ actor }) => {
+  endpoint(usersApi.exportMe, async ({ actor }) => {
     const dossier = await accounts.dossier(userIdOf(actor));
     return dossierSchema.parse(JSON.parse(JSON.stringify(dossier)));
   }),
-  ...endpoint(usersApi.eraseMe, async ({ actor, res }) => {
+  endpoint(usersApi.eraseMe, async ({ actor, res }) => {
     await accounts.erase(userIdOf(actor));
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),
-  ...endpoint(authApi.verifyEmail, async ({ body }) => {
+  endpoint(authApi.verifyEmail, async ({ body }) => {
     await accounts.verifyEmail(body.token);
     return undefined;
   }),
-  ...endpoint(authApi.resetPassword, async ({ body }) => {
+  endpoint(authApi.resetPassword, async ({ body }) => {
     await accounts.resetPassword(body.token, body.password);
     return undefined;
   }),

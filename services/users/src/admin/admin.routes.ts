@@ -1,26 +1,26 @@
 import { usersApi } from '@bramble/contracts/users';
-import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { isAdmin, userIdOf } from '@bramble/service-kit/base/actor';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { AdminService } from './admin.service';
 
 export const adminRoutes = (admin: AdminService): Mountable[] => [
-  ...endpoint(usersApi.list, ({ query }) => admin.list(query)),
-  ...endpoint(
+  endpoint(usersApi.list, ({ query }) => admin.list(query)),
+  endpoint(
     usersApi.get,
     {
       find: ({ params, actor }) => {
-        if (!actor.roles.includes('admin') && params.id !== actor.userId) throw new AppError('not_found');
+        if (!isAdmin(actor) && params.id !== actor.userId) throw new AppError('not_found');
         return admin.find(params.id);
       },
     },
     async ({ found }) => ({ user: admin.show(found) }),
   ),
-  ...endpoint(
+  endpoint(
     usersApi.patch,
     { find: ({ params }) => admin.find(params.id) },
     async ({ found, body, actor }) => ({ user: await admin.change(found, body, userIdOf(actor)) }),
   ),
-  ...endpoint(usersApi.audit, ({ query }) => admin.audit(query.cursor, query.limit)),
+  endpoint(usersApi.audit, ({ query }) => admin.audit(query.cursor, query.limit)),
 ];

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Role } from '@bramble/contracts/operation';
 import { idSchema, type Page } from '@bramble/contracts/page';
 import type { AdminUser, AuditEntry } from '@bramble/contracts/users';
-import { decodeCursor, toPage } from '@bramble/service-kit/http/cursor';
+import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
+import { isAdmin } from '@bramble/service-kit/base/actor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
 import { toUser, type Account } from '../account/account';
@@ -62,8 +63,7 @@ export function createAdminService({
       { roles, disabled }: AccountChange,
       actorId: string,
     ): Promise<AdminUser> => {
-      const locksOneselfOut =
-        account.id === actorId && (disabled === true || (roles && !roles.includes('admin')));
+      const locksOneselfOut = account.id === actorId && (disabled === true || (roles && !isAdmin({ roles })));
       if (locksOneselfOut)
         throw new AppError('conflict', { detail: 'another admin has to take this from you' });
       const wanted = {

@@ -14,7 +14,7 @@ export function createGuessLimits({
   const pass = (refusal: Refusal | undefined) => {
     if (!refusal) return;
     onLimited();
-    throw new AppError('rate_limited', { headers: { 'retry-after': String(refusal.retryAfterSeconds) } });
+    throw new AppError('rate_limited', refusal);
   };
   return {
     /** Throws `rate_limited` when this guess may not be checked. */

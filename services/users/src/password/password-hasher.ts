@@ -23,7 +23,7 @@ export function createPasswordHasher(service: Pick<Service, 'metrics'>): Passwor
   const gate = createGate({
     atOnce: MAX_AT_ONCE,
     waiting: MAX_WAITING,
-    refuse: () => new AppError('unavailable', { headers: { 'retry-after': '5' } }),
+    refuse: () => new AppError('unavailable', { retryAfterSeconds: 5 }),
     onChange: (state) => {
       active.set({}, state.active);
       waiting.set({}, state.waiting);

@@ -1,6 +1,6 @@
 import { authApi } from '@bramble/contracts/auth';
 import { usersApi } from '@bramble/contracts/users';
-import { userIdOf } from '@bramble/service-kit/http/authorize';
+import { userIdOf } from '@bramble/service-kit/base/actor';
 import { readCookie } from '@bramble/service-kit/http/cookies';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
@@ -38,17 +38,17 @@ export const sessionRoutes = ({
   guesses: GuessLimits;
   demo: DemoAccounts;
 }): Mountable[] => [
-  ...endpoint(authApi.signup, async ({ body, actor, req, res }) => {
+  endpoint(authApi.signup, async ({ body, actor, req, res }) => {
     const account = await accounts.signup(body, clientAddress(req));
     setSessionCookies(res, await sessions.open(account), actor.secure);
     return { user: toUser(account) };
   }),
-  ...endpoint(authApi.login, async ({ body, actor, req, res }) => {
+  endpoint(authApi.login, async ({ body, actor, req, res }) => {
     const account = await accounts.authenticate(body.email, body.password, clientAddress(req));
     setSessionCookies(res, await sessions.open(account), actor.secure);
     return { user: toUser(account) };
   }),
-  ...endpoint(
+  endpoint(
     authApi.demoLogin,
     {
       find: () => (demo.on ? Promise.resolve(undefined) : Promise.reject(new AppError('not_found'))),
@@ -60,12 +60,12 @@ export const sessionRoutes = ({
       return { user: toUser(account) };
     },
   ),
-  ...endpoint(authApi.token, async ({ body, req }) =>
+  endpoint(authApi.token, async ({ body, req }) =>
     tokenAnswer(
       await sessions.open(await accounts.authenticate(body.email, body.password, clientAddress(req))),
     ),
   ),
-  ...endpoint(authApi.refresh, async ({ body, actor, req, res }) => {
+  endpoint(authApi.refresh, async ({ body, actor, req, res }) => {
     if (body.refreshToken !== undefined) return tokenAnswer(await sessions.refresh(body.refreshToken));
     const cookie = readCookie(req, 'refresh', actor.secure);
     if (cookie === undefined) throw new AppError('unauthenticated');
@@ -78,20 +78,20 @@ export const sessionRoutes = ({
       throw error;
     }
   }),
-  ...endpoint(authApi.logout, async ({ actor, res }) => {
+  endpoint(authApi.logout, async ({ actor, res }) => {
     if (actor.sessionId !== undefined) await sessions.logout(userIdOf(actor), actor.sessionId);
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),
-  ...endpoint(authApi.forgotPassword, async ({ body, req }) => {
+  endpoint(authApi.forgotPassword, async ({ body, req }) => {
     await guesses.beforeMail(body.email, clientAddress(req));
     await mail.askReset(body.email);
     return undefined;
   }),
-  ...endpoint(usersApi.keys, async () => ({ keys: await keys.published() })),
-  ...endpoint(usersApi.sessionStates, async ({ body }) => ({ good: await sessions.states(body.sessions) })),
-  ...endpoint(usersApi.mailJobs, async () => ({ items: await mail.owed() })),
-  ...endpoint(usersApi.mailJobTaken, async ({ params }) => {
+  endpoint(usersApi.keys, async () => ({ keys: await keys.published() })),
+  endpoint(usersApi.sessionStates, async ({ body }) => ({ good: await sessions.states(body.sessions) })),
+  endpoint(usersApi.mailJobs, async () => ({ items: await mail.owed() })),
+  endpoint(usersApi.mailJobTaken, async ({ params }) => {
     await mail.taken(params.id);
     return undefined;
   }),

@@ -5,6 +5,9 @@ export interface AppErrorOptions {
   errors?: { path: string; message: string }[];
   /** More members of the problem document, such as the new totals of `price_changed`. */
   extra?: Record<string, unknown>;
+  /** When it is worth asking again; the edge writes it as Retry-After. */
+  retryAfterSeconds?: number;
+  /** Headers of the answer that only HTTP knows, such as Allow; for the edge and routes, never for a service. */
   headers?: Record<string, string>;
   cause?: unknown;
 }

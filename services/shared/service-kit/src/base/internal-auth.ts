@@ -1,15 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Role } from '@bramble/contracts/operation';
-
-/** Who a request is made for. `secure` tells whether the browser's connection was https. */
-export interface Actor {
-  userId: string | null;
-  roles: readonly Role[];
-  sessionId?: string | undefined;
-  kind: 'user' | 'service' | 'job';
-  secure: boolean;
-}
+import type { Actor } from './actor';
 
 export const internalTokenHeader = 'x-internal-token';
 /** Long enough for a slow request, short enough to be worthless when found in a log. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { fieldsOf } from './consumer/entry';
 import { deadKey, replayStream } from './consumer/keys';
 import type { Mountable, Service } from '../runtime/service';
-import { decodeCursor, toPage } from '../http/cursor';
+import { decodeCursor, toPage } from '../base/cursor';
 import { endpoint } from '../http/endpoint';
 import { AppError } from '../base/errors';
 import { compareStreamIds } from './stream-id';
@@ -177,5 +177,5 @@ export function deadLetterEndpoints(
       service.log.info({ dead_letter: params.id }, 'a dead letter was discarded');
       return undefined;
     }),
-  ].flat();
+  ];
 }

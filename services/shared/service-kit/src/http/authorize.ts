@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@bramble/contracts/operation';
 import type { Service } from '../runtime/service';
 import { AppError } from '../base/errors';
-import { actorOf, internalTokenHeader, verifyInternalToken, type Actor } from '../base/internal-auth';
+import type { Actor } from '../base/actor';
+import { actorOf, internalTokenHeader, verifyInternalToken } from '../base/internal-auth';
 
 /**
  * Who calls, and whether they may. 401 without a genuine internal token or, where one is needed, without a session;
@@ -30,10 +31,4 @@ export function authorize(
   if (access !== 'user' && !access.some((role) => actor.roles.includes(role)))
     throw new AppError('forbidden');
   return actor;
-}
-
-/** The caller's user id; throws `unauthenticated` for nobody. */
-export function userIdOf(actor: Actor): string {
-  if (actor.userId === null) throw new AppError('unauthenticated');
-  return actor.userId;
 }

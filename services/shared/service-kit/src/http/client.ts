@@ -3,7 +3,8 @@ import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contrac
 import { openBreaker } from './breaker';
 import type { Service } from '../runtime/service';
 import { AppError, errorOfProblem } from '../base/errors';
-import { internalTokenHeader, signInternalToken, type Actor } from '../base/internal-auth';
+import type { Actor } from '../base/actor';
+import { internalTokenHeader, signInternalToken } from '../base/internal-auth';
 import { histogram } from '../observe/metrics';
 import { currentContext } from '../base/request-context';
 

@@ -1,5 +1,4 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import { type AppError } from '../base/errors';
 import { traceFields, type Logger } from '../observe/logger';
 import { gauge, histogram, type Metrics } from '../observe/metrics';
 import { correlationIdFrom, withContext, type RequestContext } from '../base/request-context';
@@ -19,22 +18,6 @@ export interface HttpEdgeOptions {
 /** The template of the route that answers, such as `/api/orders/{id}`; metrics never see raw paths. */
 const routeOf = new WeakMap<ServerResponse, string>();
 export const setRoute = (res: ServerResponse, template: string): void => void routeOf.set(res, template);
-
-/** Writes an error as a problem document. */
-export function sendProblem(res: ServerResponse, error: AppError, correlationId: string): void {
-  if (res.headersSent) {
-    res.destroy();
-    return;
-  }
-  const body = JSON.stringify(error.toProblem(correlationId));
-  res.writeHead(error.status, {
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(body),
-    ...error.options.headers,
-  });
-  res.end(body);
-}
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 

@@ -1,13 +1,16 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Answer, Operation, Parsed } from '@bramble/contracts/operation';
 import { authorize } from './authorize';
 import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
 import { inTests } from '../base/config';
 import type { Mountable, Service } from '../runtime/service';
-import { AppError, isTransient } from '../base/errors';
-import { sendProblem, setRoute } from './edge';
-import type { Actor } from '../base/internal-auth';
+import type { Actor } from '../base/actor';
+import { AppError } from '../base/errors';
 import { currentContext } from '../base/request-context';
+import { idempotencyKey, ifMatchOf } from './conditions';
+import { setRoute } from './edge';
+import { problemOf, sendProblem } from './problem';
+import { JSON_TYPE, reply, Reply, sendReply } from './reply';
 import { parseQuery, refuseUnkeepable, validate } from './validate';
 
 /** What a handler gets, parsed and checked. */
@@ -32,31 +35,9 @@ export interface EndpointOptions<O extends Operation, F> {
   bodyLimit?: number;
 }
 
-/** An answer whose status or headers the handler chose. */
-export class Reply {
-  constructor(
-    readonly status: number,
-    readonly body: unknown,
-    readonly headers: Readonly<Record<string, string>>,
-  ) {}
-}
-/** Answers with a status of one's own, for example 304, or with headers such as ETag. */
-export const reply = (status: number, body?: unknown, headers: Record<string, string> = {}): Reply =>
-  new Reply(status, body, headers);
-
 const successOf = (operation: Operation): number =>
   Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200);
 const template = (path: string) => path.replace(/:([A-Za-z]+)/g, '{$1}');
-
-function idempotencyKey(req: Request): string {
-  const key = req.headers['idempotency-key'];
-  if (typeof key !== 'string' || key.trim() === '') throw new AppError('missing_idempotency_key');
-  if (!/^[\x21-\x7e]{1,255}$/.test(key))
-    throw new AppError('invalid_input', {
-      errors: [{ path: 'Idempotency-Key', message: '1 to 255 visible characters' }],
-    });
-  return key;
-}
 
 /** Only a percent sign can bring in what cannot be kept. */
 function queryOf(url: string) {
@@ -65,40 +46,12 @@ function queryOf(url: string) {
   return query;
 }
 
-/** The version in `If-Match: "3"`; our own ETag `"3-17"` is understood too. */
-function ifMatchOf(req: Request, operation: Operation): number | undefined {
-  if (!operation.ifMatch) return undefined;
-  const header = req.headers['if-match'];
-  if (header === undefined) {
-    if (operation.ifMatch === 'required') throw new AppError('precondition_required');
-    return undefined;
-  }
-  if (header.trim() === '')
-    throw new AppError('invalid_input', { errors: [{ path: 'If-Match', message: 'names a version' }] });
-  if (header.trim() === '*') return undefined;
-  const version = /^(?:W\/)?"(\d{1,9})(?:-\d+)?"$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new AppError('version_conflict', { detail: 'If-Match names no version' });
-  return Number(version);
-}
-
-function send(res: Response, operation: Operation, result: unknown): void {
-  const { status, body, headers } = result instanceof Reply ? result : reply(successOf(operation), result);
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'no-store');
-  if (body === undefined || status === 204 || status === 304) {
-    res.writeHead(status).end();
-    return;
-  }
-  const bytes = Buffer.from(JSON.stringify(body));
-  res.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes);
-}
-
 /** In tests every answer is held against the contract, so that a drift fails where it arises. */
-function checkAnswer(operation: Operation, result: unknown): void {
-  if (!inTests) return;
-  const { status, body } = result instanceof Reply ? result : reply(successOf(operation), result);
-  const schema = operation.responses[status];
-  if (schema) schema.parse(JSON.parse(JSON.stringify(body ?? null)));
+function checkAnswer(operation: Operation, { status, body, headers }: Reply): void {
+  const isJson = (headers['content-type'] ?? JSON_TYPE) === JSON_TYPE;
+  if (!inTests || !isJson) return;
+  const text = Buffer.isBuffer(body) ? body.toString('utf8') : JSON.stringify(body ?? null);
+  operation.responses[status]?.parse(JSON.parse(text));
 }
 
 /**
@@ -109,17 +62,17 @@ function checkAnswer(operation: Operation, result: unknown): void {
 export function endpoint<const O extends Operation>(
   operation: O,
   handle: (input: Input<O>) => Promise<Answer<O> | Reply>,
-): Mountable[];
+): Mountable;
 export function endpoint<const O extends Operation, F>(
   operation: O,
   options: EndpointOptions<O, F>,
   handle: (input: Input<O, F>) => Promise<Answer<O> | Reply>,
-): Mountable[];
+): Mountable;
 export function endpoint<O extends Operation, F>(
   operation: O,
   second: EndpointOptions<O, F> | ((input: Input<O, F>) => Promise<Answer<O> | Reply>),
   third?: (input: Input<O, F>) => Promise<Answer<O> | Reply>,
-): Mountable[] {
+): Mountable {
   const options: EndpointOptions<O, F> = typeof second === 'function' ? {} : second;
   const handle = typeof second === 'function' ? second : third;
   if (!handle) throw new TypeError(`${operation.method} ${operation.path} has no handler`);
@@ -145,17 +98,13 @@ export function endpoint<O extends Operation, F>(
     const ifMatch = ifMatchOf(req, operation);
     const input = { ...known, found, query, body, idempotency, ifMatch, res } as Input<O, F>;
     const result = await handle(input);
-    if (res.writableEnded || res.headersSent) return;
-    checkAnswer(operation, result);
-    send(res, operation, result);
+    const answer = result instanceof Reply ? result : reply(successOf(operation), result);
+    checkAnswer(operation, answer);
+    sendReply(req, res, answer);
   };
   const handler = (service: Service): RequestHandler =>
     guarded(service, (req, res) => run(service, req, res));
-  return [operation.path, ...(operation.aliases ?? [])].map((path) => ({
-    method: operation.method,
-    path,
-    handler,
-  }));
+  return { method: operation.method, paths: [operation.path, ...(operation.aliases ?? [])], handler };
 }
 
 /** Mounts a plain handler behind the internal-token check, for bytes instead of JSON. `actor` is who calls. */
@@ -166,7 +115,7 @@ export function raw(
 ): Mountable {
   return {
     method,
-    path,
+    paths: [path],
     handler: (service) =>
       guarded(service, async (req, res) => {
         setRoute(res, template(path));
@@ -178,51 +127,13 @@ export function raw(
 const guarded =
   (service: Service, run: (req: Request, res: Response) => Promise<void>): RequestHandler =>
   (req, res) => {
-    run(req, res).catch((error: unknown) => fail(service, error, res));
+    run(req, res).catch((error: unknown) => answerProblem(service, res, error));
   };
 
-function fail(service: Service, error: unknown, res: Response): void {
-  const { correlationId } = currentContext();
-  if (error instanceof AppError) {
-    if (error.status >= 500) service.log.warn({ err: error }, 'a request could not be served');
-    sendProblem(res, error, correlationId);
-    return;
-  }
-  if (isTransient(error)) {
-    service.log.warn({ err: error }, 'a request found a store away');
-    sendProblem(res, new AppError('unavailable', { cause: error }), correlationId);
-    return;
-  }
-  service.log.error({ err: error }, 'a request failed unexpectedly');
-  sendProblem(res, new AppError('internal', { cause: error }), correlationId);
-}
-
-/** Registers all endpoints, fixed paths before those with parameters, and what answers when none fits. */
-export function mountEndpoints(service: Service, endpoints: readonly Mountable[]): void {
-  const parameters = (path: string) =>
-    path
-      .split('/')
-      .map((part) => (part.startsWith(':') ? '1' : '0'))
-      .join('');
-  const sorted = [...endpoints].sort((a, b) => parameters(a.path).localeCompare(parameters(b.path)));
-  for (const { method, path, handler } of sorted) service.app[method](path, handler(service));
-  const methodsOf = new Map<string, string[]>();
-  for (const { method, path } of sorted)
-    methodsOf.set(path, [...(methodsOf.get(path) ?? []), method.toUpperCase()]);
-  for (const [path, methods] of methodsOf) {
-    service.app.all(path, (_req, res) => {
-      sendProblem(
-        res,
-        new AppError('method_not_allowed', { headers: { allow: methods.join(', ') } }),
-        currentContext().correlationId,
-      );
-    });
-  }
-  service.app.use((_req: Request, res: Response) =>
-    sendProblem(res, new AppError('not_found'), currentContext().correlationId),
-  );
-  service.app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
-    const badPath = error instanceof URIError;
-    fail(service, badPath ? new AppError('not_found') : error, res);
-  });
+/** Answers with the problem that stands for `error`, and logs what somebody may have to know. */
+export function answerProblem({ log }: Pick<Service, 'log'>, res: Response, error: unknown): void {
+  const problem = problemOf(error);
+  if (problem.code === 'internal') log.error({ err: error }, 'a request failed unexpectedly');
+  else if (problem.status >= 500) log.warn({ err: error }, 'a request could not be served');
+  sendProblem(res, problem, currentContext().correlationId);
 }

@@ -16,10 +16,10 @@ export interface Worker {
 /** Answers a request before the framework does: true when it took it. */
 export type EarlyHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
 
-/** Something that can be mounted: a method, a path with `:name` parameters, and an express handler. */
+/** Something that can be mounted: a method, its paths with `:name` parameters (aliases included), and a handler. */
 export interface Mountable {
   method: Operation['method'];
-  path: string;
+  paths: readonly string[];
   handler: (service: Service) => RequestHandler;
 }
 

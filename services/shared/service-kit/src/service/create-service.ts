@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseConfig } from '../base/config';
-import { mountEndpoints } from '../http/endpoint';
+import { mountEndpoints } from '../http/mount';
 import { createHttpEdge } from '../http/edge';
 import { createLogger } from '../observe/logger';
 import { createMetrics, gauge } from '../observe/metrics';

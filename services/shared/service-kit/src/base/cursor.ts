@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError } from '../base/errors';
+import { AppError } from './errors';
 
 /** Packs the sort values of a page's last row into an opaque text. */
 export const encodeCursor = (values: readonly unknown[]): string =>

@@ -1,0 +1,20 @@
+import type { Role } from '@bramble/contracts/operation';
+import { AppError } from './errors';
+
+/** Who a request is made for. `secure` tells whether the browser's connection was https. */
+export interface Actor {
+  userId: string | null;
+  roles: readonly Role[];
+  sessionId?: string | undefined;
+  kind: 'user' | 'service' | 'job';
+  secure: boolean;
+}
+
+/** Whether the actor has the admin role. */
+export const isAdmin = ({ roles }: Pick<Actor, 'roles'>): boolean => roles.includes('admin');
+
+/** The caller's user id; throws `unauthenticated` for nobody. */
+export function userIdOf(actor: Actor): string {
+  if (actor.userId === null) throw new AppError('unauthenticated');
+  return actor.userId;
+}

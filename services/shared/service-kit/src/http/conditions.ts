@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { Operation } from '@bramble/contracts/operation';
+import { AppError } from '../base/errors';
+
+/** The Idempotency-Key of a request; `missing_idempotency_key` without one. */
+export function idempotencyKey(req: IncomingMessage): string {
+  const key = req.headers['idempotency-key'];
+  if (typeof key !== 'string' || key.trim() === '') throw new AppError('missing_idempotency_key');
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new AppError('invalid_input', {
+      errors: [{ path: 'Idempotency-Key', message: '1 to 255 visible characters' }],
+    });
+  return key;
+}
+
+/** The version in `If-Match: "3"`; our own ETag `"3-17"` is understood too. */
+export function ifMatchOf(req: IncomingMessage, operation: Operation): number | undefined {
+  if (!operation.ifMatch) return undefined;
+  const header = req.headers['if-match'];
+  if (header === undefined) {
+    if (operation.ifMatch === 'required') throw new AppError('precondition_required');
+    return undefined;
+  }
+  if (header.trim() === '')
+    throw new AppError('invalid_input', { errors: [{ path: 'If-Match', message: 'names a version' }] });
+  if (header.trim() === '*') return undefined;
+  const version = /^(?:W\/)?"(\d{1,9})(?:-\d+)?"$/.exec(header.trim())?.[1];
+  if (version === undefined) throw new AppError('version_conflict', { detail: 'If-Match names no version' });
+  return Number(version);
+}
