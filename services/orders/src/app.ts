@@ -13,6 +13,7 @@ import { createCartService } from './cart/cart.service';
 import type { OrdersConfig } from './config';
 import { openPrisma } from './db';
 import { createIdempotencyRepository } from './idempotency/idempotency.repository';
+import { createAnswerOnce } from './idempotency/answer-once';
 import { createIdempotency } from './idempotency/idempotency.service';
 import { createLedgerCheck } from './ledger/ledger-check';
 import { createLedgerRepository } from './ledger/ledger.repository';
@@ -78,16 +79,13 @@ export function buildOrders(config: OrdersConfig): Service {
     orders: repository,
     lists: createOrderListRepository(lists),
     saga,
-    idempotency,
     answers,
     currency,
   });
   const placeOrder = createPlaceOrder({
     orders: createPlaceOrderRepository({ sql, outbox }),
     answers,
-    idempotency,
     payments,
-    metrics,
     currency,
     reservationMs: config.RESERVATION_TTL_SECONDS * 1000,
   });
@@ -97,7 +95,13 @@ export function buildOrders(config: OrdersConfig): Service {
   service.mount([
     ...taskRunsRoutes(tasks),
     ...cartRoutes(cart),
-    ...orderRoutes({ orders, placeOrder, cart }),
+    ...orderRoutes({
+      orders,
+      placeOrder,
+      carts: cart,
+      answerOnce: createAnswerOnce(idempotency),
+      onCheckoutError: metrics.checkoutError,
+    }),
     ...salesRoutes(sales),
     ...deadLetterEndpoints(service, { redis, group: 'orders' }),
   ]);

@@ -1,20 +1,27 @@
 import { cartApi } from '@bramble/contracts/cart';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
+import { keepCart, openCart } from './cart.cookie';
 import type { CartService } from './cart.service';
 
-export const cartRoutes = (cart: CartService): Mountable[] => [
-  endpoint(cartApi.getCart, async (visitor) => ({ cart: await cart.view(visitor) })),
-  endpoint(cartApi.clearCart, async (visitor) => {
-    await cart.clear(visitor);
+export const cartRoutes = (carts: CartService): Mountable[] => [
+  endpoint(cartApi.getCart, async (input) => ({ cart: await carts.view(await openCart(carts, input)) })),
+  endpoint(cartApi.clearCart, async (input) => {
+    await carts.clear(await openCart(carts, input));
     return undefined;
   }),
-  endpoint(cartApi.addToCart, async (visitor) => ({ cart: await cart.add(visitor, visitor.body) })),
-  endpoint(cartApi.setCartItem, async (visitor) => ({
-    cart: await cart.set(visitor, { productId: visitor.params.productId, quantity: visitor.body.quantity }),
+  endpoint(cartApi.addToCart, async (input) => {
+    const { cart, newGuest } = await carts.add(await openCart(carts, input), input.body);
+    if (newGuest !== undefined) keepCart(input, newGuest);
+    return { cart };
+  }),
+  endpoint(cartApi.setCartItem, async (input) => {
+    const { productId } = input.params;
+    const { quantity } = input.body;
+    return { cart: await carts.set(await openCart(carts, input), { productId, quantity }) };
+  }),
+  endpoint(cartApi.removeCartItem, async (input) => ({
+    cart: await carts.remove(await openCart(carts, input), input.params.productId),
   })),
-  endpoint(cartApi.removeCartItem, async (visitor) => ({
-    cart: await cart.remove(visitor, visitor.params.productId),
-  })),
-  endpoint(cartApi.cartItems, async (visitor) => ({ items: await cart.items(visitor) })),
+  endpoint(cartApi.cartItems, async (input) => ({ items: await carts.items(await openCart(carts, input)) })),
 ];

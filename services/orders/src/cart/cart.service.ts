@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { money } from '@bramble/contracts/money';
 import type { Cart } from '@bramble/contracts/cart';
 import { MAX_QUANTITY, type Item } from '@bramble/contracts/orders';
@@ -5,13 +6,24 @@ import { paymentsApi, type Quote } from '@bramble/contracts/payments';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Upstream } from '@bramble/service-kit/http/client';
 import type { Actor } from '@bramble/service-kit/base/actor';
-import { closeGuestCart, guestCart, openGuestCart, userCart, type Visitor } from './cart.owner';
+import { guestOwner, userOwner, type CartVisitor } from './cart.owner';
 import type { CartRepository } from './cart.repository';
 
 export interface CartDependencies {
   carts: CartRepository;
   payments: Upstream;
   currency: string;
+}
+
+/** The one cart of a visitor. */
+export interface OpenCart {
+  /** Undefined for a guest who has no cart yet. */
+  owner: string | undefined;
+  actor: Actor;
+  /** The guest's cart is part of the user's now: its name is good for nothing any more. */
+  closed: boolean;
+  /** Items have moved from the guest's cart into the user's. */
+  moved: boolean;
 }
 
 /** Which of the items a refused quote names: it lists each as `items.<index>.productId`. */
@@ -51,17 +63,6 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     }
   };
 
-  /** The visitor's cart. A guest's cart that meets a session moves into the user's, and its cookie goes. */
-  const open = async (visitor: Visitor): Promise<{ owner?: string; merged: boolean }> => {
-    const user = userCart(visitor);
-    const guest = guestCart(visitor);
-    if (user === undefined) return guest === undefined ? { merged: false } : { owner: guest, merged: false };
-    if (guest === undefined) return { owner: user, merged: false };
-    const merged = await carts.merge(guest, user);
-    closeGuestCart(visitor);
-    return { owner: user, merged };
-  };
-
   /** Lowers what came together by a merge to what there is. */
   const capToStock = async (owner: string, cart: Cart): Promise<boolean> => {
     const above = cart.items.filter(({ quantity, available }) => quantity > available && available > 0);
@@ -69,15 +70,13 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     return above.length > 0;
   };
 
-  const view = async (visitor: Visitor): Promise<Cart> => {
-    const { owner, merged } = await open(visitor);
+  async function view({ owner, actor, moved }: OpenCart): Promise<Cart> {
     if (owner === undefined) return emptyCart;
-    const { cart, gone } = await price(await carts.items(owner), visitor.actor);
+    const { cart, gone } = await price(await carts.items(owner), actor);
     if (gone.length > 0) await carts.remove(owner, gone);
-    if (merged && (await capToStock(owner, cart)))
-      return (await price(await carts.items(owner), visitor.actor)).cart;
+    if (moved && (await capToStock(owner, cart))) return (await price(await carts.items(owner), actor)).cart;
     return cart;
-  };
+  }
 
   /** Throws unless there is as much of the product as the cart would hold. */
   const checkStock = (cart: Cart, { productId, quantity }: Item) => {
@@ -95,75 +94,69 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     quantity,
   });
 
-  return {
-    view,
+  /** The visitor's cart. A guest's cart that meets a session moves into the user's. */
+  async function open({ actor, guest: name }: CartVisitor): Promise<OpenCart> {
+    const user = userOwner(actor);
+    const guest = guestOwner(name);
+    if (user === undefined || guest === undefined)
+      return { owner: user ?? guest, actor, closed: false, moved: false };
+    return { owner: user, actor, closed: true, moved: await carts.merge(guest, user) };
+  }
 
-    async items(visitor: Visitor): Promise<Item[]> {
-      const { owner } = await open(visitor);
-      return owner === undefined ? [] : carts.items(owner);
-    },
+  async function items({ owner }: OpenCart): Promise<Item[]> {
+    return owner === undefined ? [] : carts.items(owner);
+  }
 
-    /** Where an order takes its items from. */
-    sourceFor(visitor: Visitor) {
-      return {
-        owner: userCart(visitor) ?? '',
-        items: async () => {
-          const { owner } = await open(visitor);
-          return owner === undefined ? [] : carts.items(owner);
-        },
-      };
-    },
+  /** Adds to what the cart holds. `newGuest` is the name of the cart that a guest got by it. */
+  async function add(opened: OpenCart, wish: Item): Promise<{ cart: Cart; newGuest?: string }> {
+    const { owner, actor } = opened;
+    const item = itemOf(wish.productId, wish.quantity);
+    const before = await items(opened);
+    const held = before.find(({ productId }) => productId === item.productId)?.quantity ?? 0;
+    const wanted = { ...item, quantity: Math.min(held + item.quantity, MAX_QUANTITY) };
+    const others = before.filter(({ productId }) => productId !== item.productId);
+    const position = before.findIndex(({ productId }) => productId === item.productId);
+    const after =
+      position < 0 ? [...before, wanted] : before.map((old, i) => (i === position ? wanted : old));
+    const { cart, gone } = await price(after, actor);
+    checkStock(cart, wanted);
+    const newGuest = owner === undefined ? randomUUID() : undefined;
+    const holder = owner ?? `guest:${newGuest}`;
+    const lost = others.filter(({ productId }) => gone.includes(productId));
+    if (lost.length > 0)
+      await carts.remove(
+        holder,
+        lost.map(({ productId }) => productId),
+      );
+    const quantity = await carts.add(holder, item);
+    // Another tab added meanwhile: its share is in the cart too, so price what is really there.
+    const shown = quantity === wanted.quantity ? cart : (await price(await carts.items(holder), actor)).cart;
+    return { cart: shown, ...(newGuest === undefined ? {} : { newGuest }) };
+  }
 
-    async add(visitor: Visitor, wish: Item): Promise<Cart> {
-      const { owner } = await open(visitor);
-      const item = itemOf(wish.productId, wish.quantity);
-      const before = owner === undefined ? [] : await carts.items(owner);
-      const held = before.find(({ productId }) => productId === item.productId)?.quantity ?? 0;
-      const wanted = { ...item, quantity: Math.min(held + item.quantity, MAX_QUANTITY) };
-      const others = before.filter(({ productId }) => productId !== item.productId);
-      const position = before.findIndex(({ productId }) => productId === item.productId);
-      const after =
-        position < 0 ? [...before, wanted] : before.map((old, i) => (i === position ? wanted : old));
-      const { cart, gone } = await price(after, visitor.actor);
-      checkStock(cart, wanted);
-      const holder = owner ?? openGuestCart(visitor);
-      const lost = others.filter(({ productId }) => gone.includes(productId));
-      if (lost.length > 0)
-        await carts.remove(
-          holder,
-          lost.map(({ productId }) => productId),
-        );
-      const quantity = await carts.add(holder, item);
-      // Another tab added meanwhile: its share is in the cart too, so price what is really there.
-      return quantity === wanted.quantity
-        ? cart
-        : (await price(await carts.items(holder), visitor.actor)).cart;
-    },
+  async function set(opened: OpenCart, wish: Item): Promise<Cart> {
+    const { owner, actor } = opened;
+    const item = itemOf(wish.productId, wish.quantity);
+    const before = await items(opened);
+    if (owner === undefined || !before.some(({ productId }) => productId === item.productId))
+      throw new AppError('not_found');
+    const after = before.map((old) => (old.productId === item.productId ? item : old));
+    const { cart, gone } = await price(after, actor);
+    if (gone.length > 0) await carts.remove(owner, gone);
+    checkStock(cart, item);
+    if (!(await carts.set(owner, item))) throw new AppError('not_found');
+    return cart;
+  }
 
-    async set(visitor: Visitor, wish: Item): Promise<Cart> {
-      const { owner } = await open(visitor);
-      const item = itemOf(wish.productId, wish.quantity);
-      const before = owner === undefined ? [] : await carts.items(owner);
-      if (owner === undefined || !before.some(({ productId }) => productId === item.productId))
-        throw new AppError('not_found');
-      const after = before.map((old) => (old.productId === item.productId ? item : old));
-      const { cart, gone } = await price(after, visitor.actor);
-      if (gone.length > 0) await carts.remove(owner, gone);
-      checkStock(cart, item);
-      if (!(await carts.set(owner, item))) throw new AppError('not_found');
-      return cart;
-    },
+  async function remove(opened: OpenCart, productId: string): Promise<Cart> {
+    if (opened.owner !== undefined) await carts.remove(opened.owner, [productId]);
+    return view(opened);
+  }
 
-    async remove(visitor: Visitor, productId: string): Promise<Cart> {
-      const { owner } = await open(visitor);
-      if (owner !== undefined) await carts.remove(owner, [productId]);
-      return view(visitor);
-    },
+  async function clear({ owner }: OpenCart): Promise<void> {
+    if (owner !== undefined) await carts.clear(owner);
+  }
 
-    async clear(visitor: Visitor): Promise<void> {
-      const { owner } = await open(visitor);
-      if (owner !== undefined) await carts.clear(owner);
-    },
-  };
+  return { open, view, items, add, set, remove, clear };
 }
 export type CartService = ReturnType<typeof createCartService>;

@@ -1,12 +1,17 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 
-/** What is kept of a request with an Idempotency-Key. `status` and `body` are null while it is running. */
-export interface StoredAnswer {
+/** The answer of a request as its caller got it. Who stores it does not read it. */
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+/** What is kept of a request with an Idempotency-Key. */
+export interface StoredRequest {
   requestHash: string;
   orderId: string | null;
-  status: number | null;
-  body: unknown;
+  /** Undefined while the request is running. */
+  answer: Answer | undefined;
   /** How long ago it began, by the database's clock. */
   ageMs: number;
 }
@@ -30,14 +35,15 @@ export const KEPT = "interval '24 hours'";
 
 interface Found {
   now: number;
-  stored?: StoredAnswer;
+  stored?: StoredRequest;
 }
 
 function toFound(row: Row): Found {
   const now = row.now.getTime();
   if (row.request_hash === null) return { now };
   const { request_hash: requestHash, order_id: orderId, status, body, age_ms: age } = row;
-  return { now, stored: { requestHash, orderId, status, body, ageMs: Number(age ?? 0) } };
+  const answer = status === null ? undefined : { status, body };
+  return { now, stored: { requestHash, orderId, answer, ageMs: Number(age ?? 0) } };
 }
 
 export function createIdempotencyRepository(sql: Sql) {
@@ -103,11 +109,12 @@ export function createIdempotencyRepository(sql: Sql) {
       });
     },
 
-    /** Stores a successful answer within the transaction that took effect. False when another was faster. */
+    /** Stores the answer of what took effect within the transaction that took effect. False when another was faster. */
     async store(
       session: SqlSession,
       { userId, key, hash }: RequestKey,
-      answer: { orderId: string; status: number; body: unknown },
+      orderId: string,
+      answer: Answer,
     ): Promise<boolean> {
       const { rowCount } = await session.query({
         name: 'idempotency-store',
@@ -116,7 +123,7 @@ export function createIdempotencyRepository(sql: Sql) {
             status = EXCLUDED.status, body = EXCLUDED.body, created_at = now()
           WHERE idempotency.created_at <= now() - ${KEPT}
             OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`,
-        values: [userId, key, hash, answer.orderId, answer.status, JSON.stringify(answer.body)],
+        values: [userId, key, hash, orderId, answer.status, JSON.stringify(answer.body)],
       });
       return rowCount === 1;
     },

@@ -1,21 +1,35 @@
+import type { Order } from '@bramble/contracts/orders';
 import { pause } from '@bramble/service-kit/runtime/clock';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { reply, type Reply } from '@bramble/service-kit/http/reply';
-import type { IdempotencyRepository, RequestKey, StoredAnswer } from './idempotency.repository';
+import type { Answer, IdempotencyRepository, RequestKey, StoredRequest } from './idempotency.repository';
 
 /** How long a second request waits for the answer of the first. */
 const WAIT_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 /** Longer than any request lives: a first request that has not answered by then has died. */
 export const ABANDONED_MS = 15_000;
+const RETRY_AFTER_SECONDS = 5;
 
 /** The first request lost against one that another process served: its answer is the stored one. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
 }
 
-/** Something that is done once per key. `now` is the database's clock in milliseconds. */
-export type OneTime = (context: { now: number; earlierOrderId?: string }) => Promise<Reply>;
+/** The first request with a key, while it runs. */
+export interface FirstRequest {
+  request: RequestKey;
+  /** The database's clock, in milliseconds. */
+  now: number;
+  /** The order id of an earlier try that died: it may have had effects elsewhere under this id. */
+  earlierOrderId?: string;
+  /** The answer to store in the transaction in which the request takes effect. */
+  answerOf: (order: Order) => Answer;
+}
+export interface Once {
+  request: RequestKey;
+  answerOf: FirstRequest['answerOf'];
+  run: (first: FirstRequest) => Promise<Order>;
+}
 
 export interface IdempotencyDependencies {
   answers: IdempotencyRepository;
@@ -29,29 +43,29 @@ export interface IdempotencyDependencies {
 export function createIdempotency({ answers, replayed }: IdempotencyDependencies) {
   const running = new Map<string, Promise<unknown>>();
 
-  const replay = (stored: StoredAnswer, hash: string): Reply | undefined => {
+  const answerOfEarlier = (stored: StoredRequest, hash: string): Answer | undefined => {
     if (stored.requestHash !== hash) {
       replayed('conflict');
       throw new AppError('idempotency_key_reused');
     }
-    if (stored.status === null) return undefined;
-    replayed('same');
-    return reply(stored.status, stored.body);
+    if (stored.answer) replayed('same');
+    return stored.answer;
   };
   const inFlight = () => {
     replayed('in_flight');
-    return new AppError('in_flight', { retryAfterSeconds: 5 });
+    return new AppError('in_flight', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   };
 
-  const first = async (request: RequestKey, run: OneTime, deadline: number): Promise<Reply> => {
+  async function first({ request, answerOf, run }: Once, deadline: number): Promise<Answer> {
     for (;;) {
       const { now, stored } = await answers.find(request.userId, request.key);
-      const answer = stored && replay(stored, request.hash);
-      if (answer) return answer;
-      const elsewhere = stored !== undefined && stored.ageMs < ABANDONED_MS;
-      if (!elsewhere) {
+      const earlier = stored && answerOfEarlier(stored, request.hash);
+      if (earlier) return earlier;
+      const runsElsewhere = stored !== undefined && stored.ageMs < ABANDONED_MS;
+      if (!runsElsewhere) {
+        const earlierOrderId = stored?.orderId ? { earlierOrderId: stored.orderId } : {};
         try {
-          return await run({ now, ...(stored?.orderId ? { earlierOrderId: stored.orderId } : {}) });
+          return answerOf(await run({ request, answerOf, now, ...earlierOrderId }));
         } catch (error) {
           if (!(error instanceof OvertakenError)) throw error;
         }
@@ -59,27 +73,28 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
       if (performance.now() > deadline) throw inFlight();
       await pause(LOOK_EVERY_MS);
     }
-  };
+  }
 
-  return {
-    async once(request: RequestKey, run: OneTime): Promise<Reply> {
-      const deadline = performance.now() + WAIT_MS;
-      const slot = `${request.userId} ${request.key}`;
-      for (let ahead = running.get(slot); ahead !== undefined; ahead = running.get(slot)) {
-        const left = deadline - performance.now();
-        if (left <= 0) throw inFlight();
-        const timer = new AbortController();
-        await Promise.race([ahead.catch(() => undefined), pause(left, timer.signal)]);
-        timer.abort();
-      }
-      const work = first(request, run, deadline);
-      running.set(slot, work);
-      try {
-        return await work;
-      } finally {
-        running.delete(slot);
-      }
-    },
-  };
+  /** The answer to a request: of its first run, which is this one or was an earlier one. */
+  async function once(work: Once): Promise<Answer> {
+    const deadline = performance.now() + WAIT_MS;
+    const slot = `${work.request.userId} ${work.request.key}`;
+    for (let ahead = running.get(slot); ahead !== undefined; ahead = running.get(slot)) {
+      const left = deadline - performance.now();
+      if (left <= 0) throw inFlight();
+      const timer = new AbortController();
+      await Promise.race([ahead.catch(() => undefined), pause(left, timer.signal)]);
+      timer.abort();
+    }
+    const answer = first(work, deadline);
+    running.set(slot, answer);
+    try {
+      return await answer;
+    } finally {
+      running.delete(slot);
+    }
+  }
+
+  return { once };
 }
 export type Idempotency = ReturnType<typeof createIdempotency>;

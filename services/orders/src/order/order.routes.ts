@@ -1,38 +1,59 @@
 import { ordersApi } from '@bramble/contracts/orders';
-import { userIdOf } from '@bramble/service-kit/base/actor';
+import { userIdOf, type Actor } from '@bramble/service-kit/base/actor';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
+import { problemOf } from '@bramble/service-kit/http/problem';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
+import { openCart } from '../cart/cart.cookie';
+import { userOwner } from '../cart/cart.owner';
 import type { CartService } from '../cart/cart.service';
+import type { AnswerOnce } from '../idempotency/answer-once';
 import { toOrder } from '../life/order.dto';
-import type { OrderService } from './order.service';
 import type { PlaceOrder } from '../placing/place-order.service';
+import type { OrderService } from './order.service';
 
 export interface OrderRouteDependencies {
   orders: OrderService;
   placeOrder: PlaceOrder;
-  cart: CartService;
+  carts: CartService;
+  answerOnce: AnswerOnce;
+  /** Called for each checkout that failed by our own fault. */
+  onCheckoutError: () => void;
 }
 
-export const orderRoutes = ({ orders, placeOrder, cart }: OrderRouteDependencies): Mountable[] => [
-  endpoint(ordersApi.place, ({ actor, body, idempotency, req, res }) =>
-    placeOrder.place(userIdOf(actor), body, cart.sourceFor({ req, res, actor }), idempotency),
-  ),
-  endpoint(ordersApi.list, ({ actor, query }) => orders.mine(userIdOf(actor), query)),
-  endpoint(ordersApi.get, { find: ({ params, actor }) => orders.visible(params.id, actor) }, ({ found }) =>
-    Promise.resolve({ order: toOrder(found) }),
-  ),
-  endpoint(
-    ordersApi.cancel,
-    { find: ({ params, actor }) => orders.visible(params.id, actor) },
-    async ({ params, actor }) => ({ order: await orders.cancel(params.id, actor) }),
-  ),
-  endpoint(
-    ordersApi.refund,
-    { find: ({ params, actor }) => orders.visible(params.id, actor) },
-    ({ params, actor, body, idempotency }) => orders.refund(userIdOf(actor), params.id, body, idempotency),
-  ),
-  endpoint(ordersApi.checkout, ({ actor, body, idempotency }) =>
-    orders.checkout(actor, userIdOf(actor), body.orderId, body.paymentMethod.token, idempotency),
-  ),
-  endpoint(ordersApi.adminList, ({ query }) => orders.all(query)),
-];
+const ACCEPTED = 202;
+
+export function orderRoutes(dependencies: OrderRouteDependencies): Mountable[] {
+  const { orders, placeOrder, carts, answerOnce, onCheckoutError } = dependencies;
+  const find = ({ params, actor }: { params: { id: string }; actor: Actor }) =>
+    orders.visible(params.id, actor);
+
+  return [
+    endpoint(ordersApi.place, (input) => {
+      const cart = {
+        owner: userOwner(input.actor),
+        items: async () => carts.items(await openCart(carts, input)),
+      };
+      return answerOnce(input, ACCEPTED, (first) => placeOrder.place(first, input.body, cart)).catch(
+        (error: unknown) => {
+          if (problemOf(error).status >= 500) onCheckoutError();
+          throw error;
+        },
+      );
+    }),
+    endpoint(ordersApi.list, ({ actor, query }) => orders.mine(userIdOf(actor), query)),
+    endpoint(ordersApi.get, { find }, ({ found }) => Promise.resolve({ order: toOrder(found) })),
+    endpoint(ordersApi.cancel, { find }, async ({ params, actor }) => ({
+      order: await orders.cancel(params.id, actor),
+    })),
+    endpoint(ordersApi.refund, { find }, (input) =>
+      answerOnce(input, 200, (first) => orders.refund(first, input.params.id, input.body)),
+    ),
+    endpoint(ordersApi.checkout, async (input) => {
+      const { orderId, paymentMethod } = input.body;
+      // `not_found` comes before the key, as for every order that is not the caller's.
+      await orders.visible(orderId, input.actor);
+      return answerOnce(input, ACCEPTED, (first) => orders.checkout(first, orderId, paymentMethod.token));
+    }),
+    endpoint(ordersApi.adminList, ({ query }) => orders.all(query)),
+  ];
+}

@@ -3,23 +3,18 @@ import type { Money } from '@bramble/contracts/money';
 import { idSchema, type Page } from '@bramble/contracts/page';
 import type { Order, OrderStatus } from '@bramble/contracts/orders';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
-import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import type { IdempotencyRepository } from '../idempotency/idempotency.repository';
-import { OvertakenError, type Idempotency } from '../idempotency/idempotency.service';
+import { OvertakenError, type FirstRequest } from '../idempotency/idempotency.service';
 import { toOrder } from '../life/order.dto';
 import { refundedSum } from '../life/order.effects';
 import type { CommandInput } from '../life/order.inputs';
 import type { OrderListRepository } from '../store/order-list.repository';
-import type { OrderRepository, OrderTransaction, Viewer } from '../store/order.repository';
+import type { OrderRepository, Viewer } from '../store/order.repository';
 import type { OrderState, OrderView } from '../life/order.types';
 import type { Saga } from '../saga/saga.service';
 
-export interface Key {
-  key: string;
-  hash: string;
-}
 export interface RefundWish {
   amount?: Money | undefined;
   restock?: boolean | undefined;
@@ -29,7 +24,6 @@ export interface OrderServiceDependencies {
   orders: OrderRepository;
   lists: OrderListRepository;
   saga: Saga;
-  idempotency: Idempotency;
   answers: IdempotencyRepository;
   currency: string;
 }
@@ -61,7 +55,7 @@ function refundCommand(order: OrderState, wish: RefundWish, currency: string): C
 }
 
 export function createOrderService(dependencies: OrderServiceDependencies) {
-  const { orders, lists, saga, idempotency, answers, currency } = dependencies;
+  const { orders, lists, saga, answers, currency } = dependencies;
 
   /** The order when the actor may see it; `not_found` else. */
   const visible = async (id: string, actor: Actor): Promise<OrderView> => {
@@ -70,24 +64,17 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
     return order;
   };
 
-  /** Runs a command once per key, its answer stored in the same transaction. */
-  const once = (
-    userId: string,
-    key: Key,
+  /** Runs a command and stores the answer to its request, in one transaction. */
+  const commandOnce = (
+    { request, answerOf }: FirstRequest,
     orderId: string,
-    status: number,
-    command: (tx: OrderTransaction) => Promise<OrderView>,
-  ): Promise<Reply> => {
-    const request = { userId, ...key };
-    return idempotency.once(request, () =>
-      orders.transaction(async (tx) => {
-        const body: { order: Order } = { order: toOrder(await command(tx)) };
-        if (!(await answers.store(tx.session, request, { orderId, status, body })))
-          throw new OvertakenError();
-        return reply(status, body);
-      }),
-    );
-  };
+    choose: (order: OrderState) => CommandInput,
+  ): Promise<Order> =>
+    orders.transaction(async (tx) => {
+      const order = toOrder(await saga.command(tx, orderId, choose));
+      if (!(await answers.store(tx.session, request, orderId, answerOf(order)))) throw new OvertakenError();
+      return order;
+    });
 
   const page = async (
     filter: { userId?: string; status?: OrderStatus | undefined; number?: string | undefined },
@@ -130,18 +117,12 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
       return toOrder(cancelled);
     },
 
-    refund: (userId: string, id: string, wish: RefundWish, key: Key): Promise<Reply> =>
-      once(userId, key, id, 200, (tx) =>
-        saga.command(tx, id, (order) => refundCommand(order, wish, currency)),
-      ),
+    refund: (first: FirstRequest, id: string, wish: RefundWish): Promise<Order> =>
+      commandOnce(first, id, (order) => refundCommand(order, wish, currency)),
 
-    /** Tries another card. `not_found` comes before the key, as for every order that is not the caller's. */
-    async checkout(actor: Actor, userId: string, orderId: string, card: string, key: Key): Promise<Reply> {
-      await visible(orderId, actor);
-      return once(userId, key, orderId, 202, (tx) =>
-        saga.command(tx, orderId, () => ({ type: 'checkout', payload: { card } })),
-      );
-    },
+    /** Tries another card. */
+    checkout: (first: FirstRequest, orderId: string, card: string): Promise<Order> =>
+      commandOnce(first, orderId, () => ({ type: 'checkout', payload: { card } })),
   };
 }
 export type OrderService = ReturnType<typeof createOrderService>;

@@ -3,7 +3,7 @@ import { batcher } from '@bramble/service-kit/base/batcher';
 import { isTransient } from '@bramble/service-kit/base/errors';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
-import { KEPT, type RequestKey } from '../idempotency/idempotency.repository';
+import { KEPT, type Answer, type RequestKey } from '../idempotency/idempotency.repository';
 import { dueAtOf, overdueAtOf } from '../life/order.deadlines';
 import { toLineRows } from '../store/order.rows';
 import type { OrderState } from '../life/order.types';
@@ -12,7 +12,7 @@ export interface Placing {
   order: OrderState;
   event: EventOf<'order.placed'>;
   request: RequestKey;
-  answer: { status: number; body: unknown };
+  answer: Answer;
   /** The cart that the order was taken from, to be emptied of what was ordered. */
   cartOwner?: string;
 }

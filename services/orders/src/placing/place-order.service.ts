@@ -2,33 +2,29 @@ import type { Money } from '@bramble/contracts/money';
 import { money } from '@bramble/contracts/money';
 import { MAX_QUANTITY, type Item, type Order, type PlaceOrderBody } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote, type QuoteRequest } from '@bramble/contracts/payments';
-import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import { batcher } from '@bramble/service-kit/base/batcher';
-import { AppError, errorOfProblem } from '@bramble/service-kit/base/errors';
+import { AppError, errorOfProblem, isRefusal } from '@bramble/service-kit/base/errors';
 import { newEvent } from '@bramble/service-kit/events/events';
 import type { Upstream } from '@bramble/service-kit/http/client';
 import { newId, orderNumber } from '@bramble/service-kit/base/ids';
 import { currentContext } from '@bramble/service-kit/base/request-context';
-import type { IdempotencyRepository, RequestKey } from '../idempotency/idempotency.repository';
-import { ABANDONED_MS, OvertakenError, type Idempotency } from '../idempotency/idempotency.service';
+import type { IdempotencyRepository } from '../idempotency/idempotency.repository';
+import { ABANDONED_MS, OvertakenError, type FirstRequest } from '../idempotency/idempotency.service';
 import { RESEND_MS } from '../life/order.deadlines';
 import { toOrder } from '../life/order.dto';
 import { placedEvent } from '../life/order.events';
-import type { OrderMetrics } from '../store/order.metrics';
 import type { PlaceOrderRepository } from './place-order.repository';
 import type { OrderState } from '../life/order.types';
 
 /** Where the items come from when the body names none. */
 export interface CartSource {
-  owner: string;
+  owner: string | undefined;
   items: () => Promise<readonly Item[]>;
 }
 export interface PlaceOrderDependencies {
   orders: PlaceOrderRepository;
   answers: IdempotencyRepository;
-  idempotency: Idempotency;
   payments: Upstream;
-  metrics: OrderMetrics;
   currency: string;
   reservationMs: number;
 }
@@ -49,7 +45,7 @@ export function mergeItems(items: readonly Item[]): Item[] {
 }
 
 export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
-  const { orders, answers, idempotency, payments, metrics, currency, reservationMs } = dependencies;
+  const { orders, answers, payments, currency, reservationMs } = dependencies;
 
   // Orders that arrive together are priced in one call.
   const quotes = batcher<QuoteRequest, Quote>({
@@ -114,60 +110,57 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     createdAt: now,
   });
 
-  const write = async (order: OrderState, request: RequestKey, cartOwner?: string): Promise<Reply> => {
+  const write = async (order: OrderState, first: FirstRequest, cartOwner?: string): Promise<Order> => {
     const timeline = [{ status: order.status, at: new Date(order.createdAt).toISOString() }];
-    const body: { order: Order } = { order: toOrder({ ...order, timeline }) };
+    const shown = toOrder({ ...order, timeline });
     const placed = await orders.place({
       order,
       event: newEvent(placedEvent(order)),
-      request,
-      answer: { status: 202, body },
+      request: first.request,
+      answer: first.answerOf(shown),
       ...(cartOwner === undefined ? {} : { cartOwner }),
     });
     if (!placed) throw new OvertakenError();
-    return reply(202, body);
+    return shown;
   };
 
-  return {
-    /**
-     * Places an order once per Idempotency-Key: priced by payments, written with its event and its answer in one
-     * statement. A discount's use is taken under an order id that is kept first, so that a repetition after a crash takes
-     * none twice.
-     */
-    async place(
-      userId: string,
-      body: PlaceOrderBody,
-      cart: CartSource,
-      key: { key: string; hash: string },
-    ): Promise<Reply> {
-      const request = { userId, ...key };
-      const run = async ({ now, earlierOrderId }: { now: number; earlierOrderId?: string }) => {
-        if (body.expectedTotal && body.expectedTotal.currency !== currency)
-          throw new AppError('currency_mismatch');
-        const items = mergeItems(body.items ?? (await cart.items()));
-        if (items.length === 0) throw new AppError('cart_empty');
-        const cartOwner = body.items ? undefined : cart.owner;
-        const quote = await quoteFor(userId, body, items);
-        if (body.discountCode === undefined)
-          return write(pendingOrder(earlierOrderId ?? newId(), userId, body, quote, now), request, cartOwner);
-        const orderId = await answers.begin(request, earlierOrderId ?? newId(), ABANDONED_MS);
-        if (orderId === undefined) throw new OvertakenError();
-        try {
-          const taken = await quoteFor(userId, body, items, orderId);
-          return await write(pendingOrder(orderId, userId, body, taken, now), request, cartOwner);
-        } catch (error) {
-          if (error instanceof AppError)
-            await (error.status < 500 ? answers.forget(request) : answers.giveUp(request));
-          throw error;
-        }
-      };
-      try {
-        return await idempotency.once(request, run);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.status >= 500) metrics.checkoutError();
-        throw error;
-      }
-    },
-  };
+  /** Prices and writes an order that takes a use of a discount, under an order id that is kept first. */
+  async function placeDiscounted(
+    first: FirstRequest,
+    body: PlaceOrderBody,
+    items: Item[],
+    cartOwner?: string,
+  ): Promise<Order> {
+    const { request, now, earlierOrderId } = first;
+    const orderId = await answers.begin(request, earlierOrderId ?? newId(), ABANDONED_MS);
+    if (orderId === undefined) throw new OvertakenError();
+    try {
+      const quote = await quoteFor(request.userId, body, items, orderId);
+      return await write(pendingOrder(orderId, request.userId, body, quote, now), first, cartOwner);
+    } catch (error) {
+      if (isRefusal(error)) await answers.forget(request);
+      else if (error instanceof AppError) await answers.giveUp(request);
+      throw error;
+    }
+  }
+
+  /**
+   * Places an order: priced by payments, written with its event and the answer to its request in one statement. A use
+   * of a discount is taken under an order id that is kept first, so that a repetition after a crash takes none twice.
+   */
+  async function place(first: FirstRequest, body: PlaceOrderBody, cart: CartSource): Promise<Order> {
+    const { userId } = first.request;
+    if (body.expectedTotal && body.expectedTotal.currency !== currency)
+      throw new AppError('currency_mismatch');
+    const items = mergeItems(body.items ?? (await cart.items()));
+    if (items.length === 0) throw new AppError('cart_empty');
+    const cartOwner = body.items ? undefined : cart.owner;
+    const quote = await quoteFor(userId, body, items);
+    if (body.discountCode !== undefined) return placeDiscounted(first, body, items, cartOwner);
+    const id = first.earlierOrderId ?? newId();
+    return write(pendingOrder(id, userId, body, quote, first.now), first, cartOwner);
+  }
+
+  return { place };
 }
 export type PlaceOrder = ReturnType<typeof createPlaceOrder>;

@@ -67,6 +67,13 @@ export function errorOfProblem(problem: Record<string, unknown>): AppError | und
   });
 }
 
+/**
+ * True for an error by which something was refused, so that it had no effect. After any other error the effect is
+ * unknown.
+ */
+export const isRefusal = (error: unknown): error is AppError =>
+  error instanceof AppError && error.status < 500;
+
 /** An event is ahead of its entity's state: repeat it later, without counting it as a failed try. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';

@@ -1,0 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Actor } from '@bramble/service-kit/base/actor';
+import { clearCookie, readCookie, setCookie } from '@bramble/service-kit/http/cookies';
+import { CART_DAYS } from './cart.repository';
+import type { CartService, OpenCart } from './cart.service';
+
+interface Exchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+  actor: Actor;
+}
+
+/** Opens the visitor's cart. The cookie of a guest's cart that has moved into a user's is cleared. */
+export async function openCart(cart: CartService, { req, res, actor }: Exchange): Promise<OpenCart> {
+  const open = await cart.open({ actor, guest: readCookie(req, 'cart', actor.secure) });
+  if (open.closed) clearCookie(res, 'cart', actor.secure);
+  return open;
+}
+
+/** Lets the browser keep the name of a guest's new cart. */
+export const keepCart = ({ res, actor }: Omit<Exchange, 'req'>, guest: string): void =>
+  setCookie(res, 'cart', guest, { secure: actor.secure, maxAgeSeconds: CART_DAYS * 86_400 });
