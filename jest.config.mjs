@@ -4,6 +4,8 @@ import { readdirSync } from 'node:fs';
 const ESM_ONLY = [
   '@prisma/client/runtime/query_compiler',
   'jose/',
+  'p-queue/',
+  'p-timeout/',
   '@kubernetes/client-node/',
   'openid-client/',
   'oauth4webapi/',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { ByteCache } from '../cache/byte-cache';
-import { renderPicture } from './picture.image';
+import { renderPicture, type RenderedPicture } from './picture.image';
 import type { Picture, PictureRepository } from './picture.repository';
 
 /** How a product's pictures are set; given by the composition, since a service knows no other. */
@@ -15,19 +16,30 @@ interface Dependencies<P> {
 const CONTENT_TYPE = 'image/webp';
 const CACHE_BYTES = 16_000_000;
 const MAX_RENDERING = 2;
+/** More are refused, since each holds megabytes. */
 const MAX_WAITING = 16;
+const RETRY_AFTER_SECONDS = 2;
 
 /** The small size of a picture is `<id>-s`. */
 export const smallId = (id: string): string => `${id}-s`;
 
 export function createPictureService<P>({ repository, setPictures }: Dependencies<P>) {
   const cache = new ByteCache<Picture>(CACHE_BYTES);
-  const gate = createGate(MAX_RENDERING, MAX_WAITING);
+  const rendering = new PQueue({ concurrency: MAX_RENDERING });
+
+  async function render(upload: Buffer): Promise<RenderedPicture> {
+    if (rendering.size >= MAX_WAITING)
+      throw new AppError('unavailable', {
+        detail: 'too many pictures at once',
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    return rendering.add(() => renderPicture(upload));
+  }
 
   return {
     /** Replaces the pictures of a product with this one. */
     async put(product: { _id: string; pictures: { id: string }[] }, upload: Buffer): Promise<P> {
-      const { large, small } = await gate(() => renderPicture(upload));
+      const { large, small } = await render(upload);
       const id = createHash('sha256').update(large).digest('base64url').slice(0, 32);
       await repository.keep([
         { id, bytes: large, contentType: CONTENT_TYPE },
@@ -53,29 +65,3 @@ export function createPictureService<P>({ repository, setPictures }: Dependencie
   };
 }
 export type PictureService<P> = ReturnType<typeof createPictureService<P>>;
-
-/** Lets `running` through at once and keeps `waiting` in line; more are refused, since each holds megabytes. */
-function createGate(running: number, waiting: number) {
-  let active = 0;
-  const line: (() => void)[] = [];
-  return async <T>(run: () => Promise<T>): Promise<T> => {
-    if (active >= running) {
-      if (line.length >= waiting) {
-        throw new AppError('unavailable', {
-          detail: 'too many pictures at once',
-          retryAfterSeconds: 2,
-        });
-      }
-      await new Promise<void>((resolve) => line.push(resolve));
-    } else {
-      active += 1;
-    }
-    try {
-      return await run();
-    } finally {
-      const next = line.shift();
-      if (next) next();
-      else active -= 1;
-    }
-  };
-}

@@ -1,4 +1,5 @@
 import type { EventOf, EventPayload } from '@bramble/contracts/events';
+import { mergeItems } from '@bramble/contracts/orders';
 
 /**
  * What a product has. At any moment `initial + refilled − removed = available + reserved + sold`, and none is negative.
@@ -68,15 +69,8 @@ export class PaidWithoutStock extends Error {
 }
 
 /** Lines of the same product become one; products come in id order, the order in which every writer takes them. */
-export function mergeLines(lines: readonly StockLine[]): StockLine[] {
-  const quantities = new Map<string, number>();
-  for (const { productId, quantity } of lines) {
-    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
-  }
-  return [...quantities]
-    .map(([productId, quantity]) => ({ productId, quantity }))
-    .sort((a, b) => (a.productId < b.productId ? -1 : 1));
-}
+export const mergeLines = (lines: readonly StockLine[]): StockLine[] =>
+  mergeItems(lines).sort((a, b) => (a.productId < b.productId ? -1 : 1));
 
 /** How a stock moves: the differences that are not zero. */
 export type StockMove = Partial<Omit<Stock, 'revision'>>;

@@ -1,6 +1,12 @@
 import type { Money } from '@bramble/contracts/money';
 import { money } from '@bramble/contracts/money';
-import { MAX_QUANTITY, type Item, type Order, type PlaceOrderBody } from '@bramble/contracts/orders';
+import {
+  MAX_QUANTITY,
+  mergeItems,
+  type Item,
+  type Order,
+  type PlaceOrderBody,
+} from '@bramble/contracts/orders';
 import { paymentsApi, type Quote, type QuoteRequest } from '@bramble/contracts/payments';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { AppError, errorOfProblem, isRefusal } from '@bramble/service-kit/base/errors';
@@ -30,18 +36,13 @@ export interface PlaceOrderDependencies {
 }
 
 /** Two lines of one product are one line: they are checked, priced and reserved together. */
-export function mergeItems(items: readonly Item[]): Item[] {
-  const merged = new Map<string, number>();
-  for (const { productId, quantity } of items) {
-    const id = productId.toLowerCase();
-    merged.set(id, (merged.get(id) ?? 0) + quantity);
-  }
-  const tooMany = [...merged].find(([, quantity]) => quantity > MAX_QUANTITY);
-  if (tooMany)
+function linesOf(items: readonly Item[]): Item[] {
+  const merged = mergeItems(items.map((item) => ({ ...item, productId: item.productId.toLowerCase() })));
+  if (merged.some(({ quantity }) => quantity > MAX_QUANTITY))
     throw new AppError('invalid_input', {
       errors: [{ path: 'items', message: `at most ${MAX_QUANTITY} of one product` }],
     });
-  return [...merged].map(([productId, quantity]) => ({ productId, quantity }));
+  return merged;
 }
 
 export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
@@ -152,7 +153,7 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     const { userId } = first.request;
     if (body.expectedTotal && body.expectedTotal.currency !== currency)
       throw new AppError('currency_mismatch');
-    const items = mergeItems(body.items ?? (await cart.items()));
+    const items = linesOf(body.items ?? (await cart.items()));
     if (items.length === 0) throw new AppError('cart_empty');
     const cartOwner = body.items ? undefined : cart.owner;
     const quote = await quoteFor(userId, body, items);

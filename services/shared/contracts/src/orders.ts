@@ -40,6 +40,13 @@ export type FailureReason = z.infer<typeof failureReasonSchema>;
 /** What a client asks for: a product and how many of it. */
 export const itemSchema = z.strictObject({ productId: idSchema, quantity: z.int().min(1).max(MAX_QUANTITY) });
 export type Item = z.infer<typeof itemSchema>;
+/** Items of the same product become one with the sum of their quantities, where the first of them stands. */
+export function mergeItems(items: readonly Item[]): Item[] {
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of items)
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  return [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+}
 export const itemsSchema = z.array(itemSchema).min(1).max(MAX_LINES);
 
 /** A priced line. Prices include tax; `lineTotal` = `unitPrice` × `quantity`. */

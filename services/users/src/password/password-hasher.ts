@@ -1,13 +1,13 @@
 import { argon2id, hash, needsRehash, verify } from 'argon2';
+import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { gauge, histogram } from '@bramble/service-kit/observe/metrics';
+import { histogram, sampled } from '@bramble/service-kit/observe/metrics';
 import type { Service } from '@bramble/service-kit/runtime/service';
-import { createGate } from './gate';
 
 /** OWASP's and ASVS's smallest argon2id: 19 MiB twice. More would starve a small board when many sign in at once. */
 const settings = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-const MAX_AT_ONCE = 3;
-const MAX_WAITING = 2_000;
+const LIMITS = { atOnce: 3, waiting: 2_000 };
+const RETRY_AFTER_SECONDS = 5;
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
@@ -16,21 +16,16 @@ export interface PasswordHasher {
 }
 
 /** Hashes with argon2id, at most three at once (each takes 19 MiB and a thread); more wait in turn, too many get 503. */
-export function createPasswordHasher(service: Pick<Service, 'metrics'>): PasswordHasher {
-  const waiting = gauge(service, 'bramble_password_hash_queue_length');
-  const active = gauge(service, 'bramble_password_hash_active');
+export function createPasswordHasher(service: Pick<Service, 'metrics'>, limits = LIMITS): PasswordHasher {
+  const queue = new PQueue({ concurrency: limits.atOnce });
+  sampled(service, 'bramble_password_hash_queue_length', () => [{ labels: {}, value: queue.size }]);
+  sampled(service, 'bramble_password_hash_active', () => [{ labels: {}, value: queue.pending }]);
   const duration = histogram(service, 'bramble_password_hash_duration_seconds');
-  const gate = createGate({
-    atOnce: MAX_AT_ONCE,
-    waiting: MAX_WAITING,
-    refuse: () => new AppError('unavailable', { retryAfterSeconds: 5 }),
-    onChange: (state) => {
-      active.set({}, state.active);
-      waiting.set({}, state.waiting);
-    },
-  });
-  const timed = <T>(operation: 'hash' | 'verify', work: () => Promise<T>) =>
-    gate(async () => {
+
+  async function timed<T>(operation: 'hash' | 'verify', work: () => Promise<T>): Promise<T> {
+    if (queue.size >= limits.waiting)
+      throw new AppError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    return queue.add(async () => {
       const startedAt = performance.now();
       try {
         return await work();
@@ -38,6 +33,7 @@ export function createPasswordHasher(service: Pick<Service, 'metrics'>): Passwor
         duration.observe({ operation }, (performance.now() - startedAt) / 1000);
       }
     });
+  }
 
   const nobody = hash('no account has this password', settings);
   nobody.catch(() => undefined);

@@ -102,33 +102,13 @@ export function endpoint<O extends Operation, F>(
     checkAnswer(operation, answer);
     sendReply(req, res, answer);
   };
-  const handler = (service: Service): RequestHandler =>
-    guarded(service, (req, res) => run(service, req, res));
+  const handler =
+    (service: Service): RequestHandler =>
+    (req, res) => {
+      run(service, req, res).catch((error: unknown) => answerProblem(service, res, error));
+    };
   return { method: operation.method, paths: [operation.path, ...(operation.aliases ?? [])], handler };
 }
-
-/** Mounts a plain handler behind the internal-token check, for bytes instead of JSON. `actor` is who calls. */
-export function raw(
-  method: Operation['method'],
-  path: string,
-  handle: (req: Request, res: Response, actor: Actor) => Promise<void>,
-): Mountable {
-  return {
-    method,
-    paths: [path],
-    handler: (service) =>
-      guarded(service, async (req, res) => {
-        setRoute(res, template(path));
-        await handle(req, res, authorize(service, { access: 'anyone' }, req));
-      }),
-  };
-}
-
-const guarded =
-  (service: Service, run: (req: Request, res: Response) => Promise<void>): RequestHandler =>
-  (req, res) => {
-    run(req, res).catch((error: unknown) => answerProblem(service, res, error));
-  };
 
 /** Answers with the problem that stands for `error`, and logs what somebody may have to know. */
 export function answerProblem({ log }: Pick<Service, 'log'>, res: Response, error: unknown): void {
