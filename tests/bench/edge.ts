@@ -23,7 +23,13 @@ export function edgePlans(
     requests: [{ method: 'GET', path, headers }],
   });
   const token = () =>
-    signInternalToken(key, { sub: null, roles: [], kind: 'user', secure: false, cid: randomUUID() });
+    signInternalToken(key, 'catalog', {
+      sub: null,
+      roles: [],
+      kind: 'user',
+      secure: false,
+      cid: randomUUID(),
+    });
   return [
     { name: DIRECT, plan: () => plan(catalog, { [internalTokenHeader]: token() }) },
     { name: 'product, through the gateway', against: DIRECT, plan: () => plan(shop.url, {}) },

@@ -14,7 +14,7 @@ export async function callAsJob<const O extends Operation>(
   operation: O,
   { params, query, body }: { params?: object; query?: object; body?: object } = {},
 ): Promise<Answer<O>> {
-  const token = signInternalToken(key, {
+  const token = signInternalToken(key, operation.service, {
     sub: null,
     roles: [],
     kind: 'job',

@@ -86,14 +86,11 @@ const wholeWay = ['delivery.started', 'delivery.shipped', 'delivery.delivered'];
 
 describe('in demo mode', () => {
   it('a paid order is delivered by itself, each step told once', async () => {
-    const { url } = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.2' });
+    await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.2' });
     const order = anOrder();
     await publish(order.paid());
     expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
-    const { body } = await agentAs(
-      { url, config: (delivery as StartedService).config },
-      userWithId(order.userId),
-    )
+    const { body } = await agentAs(delivery as StartedService, userWithId(order.userId))
       .get(`/api/deliveries/${order.orderId}`)
       .expect(200);
     expect(body.delivery.status).toBe('DELIVERED');

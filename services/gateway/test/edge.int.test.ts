@@ -46,6 +46,7 @@ describe('what a service gets to see', () => {
     expect(seen?.body).toBe('{"title":"x"}');
     const claims = verifyInternalToken(
       shop.gateway.config.INTERNAL_TOKEN_KEY,
+      'catalog',
       String(seen?.headers['x-internal-token']),
     );
     expect(claims).toMatchObject({

@@ -79,7 +79,11 @@ afterAll(async () => {
 });
 
 const whoIs = (req: IncomingMessage | undefined) =>
-  verifyInternalToken(shop.gateway.config.INTERNAL_TOKEN_KEY, String(req?.headers['x-internal-token']));
+  verifyInternalToken(
+    shop.gateway.config.INTERNAL_TOKEN_KEY,
+    'notifications',
+    String(req?.headers['x-internal-token']),
+  );
 
 describe('a socket', () => {
   it('is passed on byte by byte, with who calls in a signed token and nothing else of the client', async () => {

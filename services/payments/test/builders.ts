@@ -19,7 +19,8 @@ import { loadPaymentsConfig } from '../src/config';
 
 /** The neighbours by their contracts: products that can be looked up, a cart, and orders that belong to somebody. */
 export interface Neighbours {
-  url: string;
+  catalogUrl: string;
+  ordersUrl: string;
   products: Map<string, ProductSnapshot>;
   cart: Item[];
   /** Order id to owner. */
@@ -32,7 +33,9 @@ export interface Neighbours {
 }
 
 async function startNeighbours(): Promise<Neighbours> {
-  const service = createService({ name: 'neighbours', config: loadConfig(baseEnv(0), testEnv()) });
+  const config = loadConfig(baseEnv(0), testEnv());
+  const catalog = createService({ name: 'catalog', config });
+  const orders = createService({ name: 'orders', config });
   const world = {
     products: new Map<string, ProductSnapshot>(),
     cart: [] as Item[],
@@ -41,12 +44,14 @@ async function startNeighbours(): Promise<Neighbours> {
     slowness: { wait: (): Promise<unknown> | undefined => undefined },
     cookies: [] as (string | undefined)[],
   };
-  service.mount([
+  catalog.mount([
     endpoint(catalogApi.lookup, async ({ body }) => {
       world.lookups.push(body.ids);
       await world.slowness.wait();
       return { items: body.ids.flatMap((id) => world.products.get(id) ?? []) };
     }),
+  ]);
+  orders.mount([
     endpoint(cartApi.cartItems, async ({ req }) => {
       world.cookies.push(req.headers.cookie);
       return { items: world.cart };
@@ -71,8 +76,15 @@ async function startNeighbours(): Promise<Neighbours> {
       };
     }),
   ]);
-  const started = await startService(service);
-  return { ...world, url: started.url, stop: () => started.stop() };
+  const started = await Promise.all([startService(catalog), startService(orders)]);
+  return {
+    ...world,
+    catalogUrl: started[0].url,
+    ordersUrl: started[1].url,
+    stop: async () => {
+      await Promise.all(started.map((service) => service.stop()));
+    },
+  };
 }
 
 export interface World {
@@ -104,8 +116,8 @@ export async function startWorld(
           testEnv({
             PAYMENTS_DATABASE_URL: stores.postgresUrl,
             REDIS_EVENTS_URL: stores.redisUrl,
-            CATALOG_URL: neighbours.url,
-            ORDERS_URL: neighbours.url,
+            CATALOG_URL: neighbours.catalogUrl,
+            ORDERS_URL: neighbours.ordersUrl,
             ...more,
             ...again,
           }),

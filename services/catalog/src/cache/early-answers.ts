@@ -19,7 +19,7 @@ export function answerEarly(service: Service, answers: Answers): void {
     if (typeof token !== 'string') return false;
     const now = Date.now();
     if ((tokens.get(token) ?? 0) > now) return true;
-    if (!verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, token)) return false;
+    if (!verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, token)) return false;
     if (tokens.size >= MAX_TOKENS) tokens.clear();
     tokens.set(token, now + TOKEN_MEMORY_MS);
     return true;

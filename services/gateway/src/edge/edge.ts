@@ -129,7 +129,12 @@ export function createEdge(parts: EdgeParts, own: RequestListener): RequestListe
     }
 
     if (name === undefined) {
-      req.headers[internalTokenHeader] = callerToken(tokenKey, caller, currentContext().correlationId);
+      req.headers[internalTokenHeader] = callerToken(
+        tokenKey,
+        service.name,
+        caller,
+        currentContext().correlationId,
+      );
       own(req, res);
       return;
     }

@@ -43,7 +43,7 @@ export const createCall =
       method: operation.method.toUpperCase(),
       path: pathOf(operation, options.params, options.query),
       headers: {
-        [internalTokenHeader]: signInternalToken(tokenKey, {
+        [internalTokenHeader]: signInternalToken(tokenKey, upstream.name, {
           sub: actor?.userId ?? null,
           roles: [...(actor?.roles ?? [])],
           ...(actor?.sessionId === undefined ? {} : { sid: actor.sessionId }),

@@ -43,13 +43,14 @@ export interface Forwarding {
   multipart: boolean;
 }
 
-/** The token that tells a service who calls, for one request. */
+/** The token that tells the service named `audience` who calls, for one request. */
 export const callerToken = (
   key: string,
+  audience: string,
   { claims, secure }: Omit<Caller, 'address'>,
   correlationId: string,
 ): string =>
-  signInternalToken(key, {
+  signInternalToken(key, audience, {
     sub: claims?.sub ?? null,
     roles: claims ? [...claims.roles] : [],
     ...(claims ? { sid: claims.sid } : {}),
@@ -87,7 +88,7 @@ export function createForward(tokenKey: string) {
     const { correlationId } = currentContext();
     const method = req.method ?? 'GET';
     const headers = forwardedHeaders(req.headers);
-    headers[internalTokenHeader] = callerToken(tokenKey, caller, correlationId);
+    headers[internalTokenHeader] = callerToken(tokenKey, upstream.name, caller, correlationId);
     headers['x-correlation-id'] = correlationId;
     headers['x-client-address'] = caller.address;
     const cookie = cookiesFor(req.headers.cookie, cookiesOf[name] ?? [], caller.secure);
@@ -121,7 +122,12 @@ export function createForward(tokenKey: string) {
       method: 'GET',
       path,
       headers: {
-        [internalTokenHeader]: callerToken(tokenKey, { claims: undefined, secure: false }, correlationId),
+        [internalTokenHeader]: callerToken(
+          tokenKey,
+          upstream.name,
+          { claims: undefined, secure: false },
+          correlationId,
+        ),
         'x-correlation-id': correlationId,
       },
       timeoutMs: READ_MS,

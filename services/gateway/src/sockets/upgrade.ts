@@ -62,7 +62,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
       upgrade: 'websocket',
       'x-correlation-id': correlationId,
       'x-client-address': client.address,
-      [internalTokenHeader]: callerToken(parts.tokenKey, { claims, secure }, correlationId),
+      [internalTokenHeader]: callerToken(parts.tokenKey, 'notifications', { claims, secure }, correlationId),
     };
     for (const name of handshake) {
       const value = req.headers[name];

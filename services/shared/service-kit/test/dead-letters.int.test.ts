@@ -46,7 +46,7 @@ const call = (method: string, path: string) =>
   fetch(`http://127.0.0.1:${port}${path}`, {
     method,
     headers: {
-      'x-internal-token': signInternalToken(reader.service.config.INTERNAL_TOKEN_KEY, {
+      'x-internal-token': signInternalToken(reader.service.config.INTERNAL_TOKEN_KEY, reader.service.name, {
         sub: null,
         roles: [],
         kind: 'service',

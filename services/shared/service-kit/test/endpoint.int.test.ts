@@ -4,7 +4,7 @@ import type { Service } from '../src/runtime/service';
 import { buildToy, KNOWN_NOTE, loadToyConfig, TOY_KEY } from './toy-service';
 
 const user: InternalClaims = { sub: 'u1', roles: ['customer'], kind: 'user', secure: false, cid: 'c' };
-const as = (claims: Partial<InternalClaims>) => signInternalToken(TOY_KEY, { ...user, ...claims });
+const as = (claims: Partial<InternalClaims>) => signInternalToken(TOY_KEY, 'users', { ...user, ...claims });
 const anonymous = as({ sub: null, roles: [] });
 const seller = as({ roles: ['seller'] });
 
@@ -28,6 +28,12 @@ describe('an endpoint', () => {
     expect(res.status).toBe(401);
     expect(res.headers['content-type']).toContain('application/problem+json');
     expect(res.body.code).toBe('unauthenticated');
+  });
+
+  it('answers 401 to a genuine token that was meant for another service', async () => {
+    const meantForOrders = signInternalToken(TOY_KEY, 'orders', user);
+    expect((await api.get('/api/hello').set('x-internal-token', meantForOrders)).status).toBe(401);
+    expect((await api.get('/api/hello').set('x-internal-token', as({}))).status).toBe(200);
   });
 
   it('checks in the order of the contract: 415, 401, 403, 404, 400, 428', async () => {

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { signInternalToken } from '../src/base/internal-auth';
 import { TOY_KEY } from './toy-service';
 
-const token = signInternalToken(TOY_KEY, { sub: null, roles: [], kind: 'user', secure: false, cid: 'c' });
+const token = signInternalToken(TOY_KEY, 'users', {
+  sub: null,
+  roles: [],
+  kind: 'user',
+  secure: false,
+  cid: 'c',
+});
 
 interface Toy {
   child: ChildProcess;

@@ -15,9 +15,10 @@ export interface TestActor {
 
 export type Agent = ReturnType<typeof supertest.agent>;
 
+/** A service that a test talks to directly, past the gateway. */
 interface Target {
   url: string;
-  config: { INTERNAL_TOKEN_KEY: string };
+  service: { readonly name: string; readonly config: { INTERNAL_TOKEN_KEY: string } };
 }
 
 /** A new user with this role. */
@@ -28,8 +29,11 @@ export const anonymous: TestActor = { id: null, roles: [] };
 export const service: TestActor = { id: null, roles: [], kind: 'service' };
 
 /** The header a request of this actor carries behind the gateway; valid for 60 s. */
-export function internalHeaders(target: Pick<Target, 'config'>, actor: TestActor): Record<string, string> {
-  const token = signInternalToken(target.config.INTERNAL_TOKEN_KEY, {
+export function internalHeaders(
+  { service }: Pick<Target, 'service'>,
+  actor: TestActor,
+): Record<string, string> {
+  const token = signInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, {
     sub: actor.id,
     roles: [...actor.roles],
     kind: actor.kind ?? 'user',

@@ -93,14 +93,14 @@ export function createAccountService({
     },
 
     verifyEmail: async (token: string): Promise<void> => {
-      const id = signer.open('verify-email', token);
+      const id = await signer.open('verify-email', token);
       const userId = id && (await links.use(id, 'verify-email'));
       if (!userId) throw new AppError('token_invalid');
       await accounts.verifyEmail(userId);
     },
 
     resetPassword: async (token: string, password: string): Promise<void> => {
-      const id = signer.open('reset-password', token);
+      const id = await signer.open('reset-password', token);
       const ownerId = id && (await links.ownerOf(id, 'reset-password'));
       if (!ownerId) throw new AppError('token_invalid');
       demo.assertOwn(ownerId);

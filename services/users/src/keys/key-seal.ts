@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { derivedKey } from '@bramble/service-kit/base/derived-key';
 
-const sealKey = (secret: string) =>
-  Buffer.from(hkdfSync('sha256', secret, '', 'bramble signing keys at rest', 32));
+const sealKey = (secret: string) => derivedKey(secret, 'bramble signing keys at rest');
 
 /** Seals bytes with AES-256-GCM under a key derived from `secret`: a database backup alone mints no tokens. */
 export function seal(secret: string, plain: Buffer): Buffer {

@@ -1,26 +1,32 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+import { derivedKey } from '@bramble/service-kit/base/derived-key';
 import type { LinkPurpose } from './link';
 
 export type LinkSigner = ReturnType<typeof createLinkSigner>;
 
+const ALGORITHM = 'HS256';
+
 /**
- * Signs links: `<link id>.<HMAC of purpose and id>`. The database keeps only the id, so reading it yields no working
- * link, and a forged one is refused without asking the database.
+ * Signs links: a JWT that names the link's id and has its purpose as audience, with a key for that purpose alone. The
+ * database keeps only the id (and when the link expires), so reading it yields no working link, and a forged one is
+ * refused without asking the database.
  */
 export function createLinkSigner(secret: string) {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'bramble one-time links', 32));
-  const mac = (purpose: LinkPurpose, id: string) =>
-    createHmac('sha256', key).update(`${purpose}:${id}`).digest();
+  const keyFor = (purpose: LinkPurpose) => derivedKey(secret, `bramble one-time link for ${purpose}`);
 
   return {
-    sign: (purpose: LinkPurpose, id: string): string => `${id}.${mac(purpose, id).toString('base64url')}`,
+    sign: (purpose: LinkPurpose, id: string): Promise<string> =>
+      new SignJWT()
+        .setProtectedHeader({ alg: ALGORITHM })
+        .setJti(id)
+        .setAudience(purpose)
+        .sign(keyFor(purpose)),
 
     /** The link's id, or undefined when this is not a link of ours for this purpose. */
-    open: (purpose: LinkPurpose, token: string): string | undefined => {
-      const [id = '', signature = ''] = token.split('.');
-      const given = Buffer.from(signature, 'base64url');
-      const wanted = mac(purpose, id);
-      return given.length === wanted.length && timingSafeEqual(given, wanted) ? id : undefined;
+    open: async (purpose: LinkPurpose, token: string): Promise<string | undefined> => {
+      const options = { algorithms: [ALGORITHM], audience: purpose, requiredClaims: ['jti'] };
+      const verified = await jwtVerify(token, keyFor(purpose), options).catch(() => undefined);
+      return verified?.payload.jti;
     },
   };
 }

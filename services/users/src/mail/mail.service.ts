@@ -47,14 +47,16 @@ export function createMailService({
     },
 
     owed: async (): Promise<MailJob[]> =>
-      (await mails.owed()).map(({ id, kind, recipient, name, linkId, createdAt }) => ({
-        id,
-        kind,
-        to: recipient,
-        name,
-        path: `/${kind}?token=${encodeURIComponent(links.sign(kind, linkId))}`,
-        createdAt: createdAt.toISOString(),
-      })),
+      Promise.all(
+        (await mails.owed()).map(async ({ id, kind, recipient, name, linkId, createdAt }) => ({
+          id,
+          kind,
+          to: recipient,
+          name,
+          path: `/${kind}?token=${encodeURIComponent(await links.sign(kind, linkId))}`,
+          createdAt: createdAt.toISOString(),
+        })),
+      ),
 
     taken: async (id: string): Promise<void> => {
       if (!(await mails.taken(id))) throw new AppError('not_found');

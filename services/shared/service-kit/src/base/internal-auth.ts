@@ -1,10 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Actor } from './actor';
+import { derivedKey } from './derived-key';
 
 export const internalTokenHeader = 'x-internal-token';
 /** Long enough for a slow request, short enough to be worthless when found in a log. */
 const LIFE_SECONDS = 60;
+/** How far the clocks of two nodes may differ. */
+const LEEWAY_SECONDS = 5;
 
 const claimsSchema = z.object({
   sub: z.string().nullable(),
@@ -14,30 +17,51 @@ const claimsSchema = z.object({
   name: z.string().optional(),
   secure: z.boolean(),
   cid: z.string(),
+  aud: z.string(),
   exp: z.number(),
 });
-export type InternalClaims = Omit<z.infer<typeof claimsSchema>, 'exp'>;
+export type InternalClaims = Omit<z.infer<typeof claimsSchema>, 'aud' | 'exp'>;
 
-const mac = (key: string, text: string) => createHmac('sha256', key).update(text).digest();
+/** The only header we sign and accept, so a token cannot choose its algorithm. */
+const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
+const MAX_LENGTH = 4096;
 
-/** Signs what gateway, jobs and services say to each other: `<claims>.<HMAC-SHA256>` in base64url, valid for 60 s. */
-export function signInternalToken(key: string, claims: InternalClaims): string {
+/** A key for each audience, so that what one service could forge no other one accepts. */
+const mac = (secret: string, audience: string, text: string): Buffer =>
+  Buffer.from(
+    createHmac('sha256', derivedKey(secret, `bramble internal token for ${audience}`))
+      .update(text)
+      .digest('base64url'),
+  );
+
+/**
+ * Signs what gateway, jobs and services say to the service named `audience`: a JWT (HS256) that is valid for 60 s, with
+ * a key derived for that audience from `secret` (INTERNAL_TOKEN_KEY).
+ */
+export function signInternalToken(secret: string, audience: string, claims: InternalClaims): string {
   const exp = Math.floor(Date.now() / 1000) + LIFE_SECONDS;
-  const body = Buffer.from(JSON.stringify({ ...claims, exp })).toString('base64url');
-  return `${body}.${mac(key, body).toString('base64url')}`;
+  const payload = Buffer.from(JSON.stringify({ ...claims, aud: audience, exp })).toString('base64url');
+  const text = `${HEADER}.${payload}`;
+  return `${text}.${mac(secret, audience, text).toString()}`;
 }
 
-/** The claims of a genuine token that has not expired, else undefined. */
-export function verifyInternalToken(key: string, token: string): InternalClaims | undefined {
-  const dot = token.indexOf('.');
-  if (dot < 1 || token.length > 4096) return undefined;
-  const body = token.slice(0, dot);
-  const given = Buffer.from(token.slice(dot + 1), 'base64url');
-  const wanted = mac(key, body);
+/** The claims of a genuine token for `audience` that has not expired, else undefined. */
+export function verifyInternalToken(
+  secret: string,
+  audience: string,
+  token: string,
+): InternalClaims | undefined {
+  if (token.length > MAX_LENGTH) return undefined;
+  const end = token.lastIndexOf('.');
+  const text = token.slice(0, Math.max(0, end));
+  const given = Buffer.from(token.slice(end + 1));
+  const wanted = mac(secret, audience, text);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+  if (!text.startsWith(`${HEADER}.`)) return undefined;
   try {
-    const claims = claimsSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
-    return claims.exp > Date.now() / 1000 ? claims : undefined;
+    const payload = Buffer.from(text.slice(HEADER.length + 1), 'base64url').toString('utf8');
+    const { aud, exp, ...claims } = claimsSchema.parse(JSON.parse(payload));
+    return aud === audience && exp + LEEWAY_SECONDS > Date.now() / 1000 ? claims : undefined;
   } catch {
     return undefined;
   }

@@ -10,13 +10,15 @@ import { actorOf, internalTokenHeader, verifyInternalToken } from '../base/inter
  * 403 when the role is missing. A service or job that acts for nobody passes only where the operation says so.
  */
 export function authorize(
-  service: Pick<Service, 'config'>,
+  service: Pick<Service, 'name' | 'config'>,
   operation: Pick<Operation, 'access' | 'jobs'>,
   req: IncomingMessage,
 ): Actor {
   const token = req.headers[internalTokenHeader];
   const claims =
-    typeof token === 'string' ? verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, token) : undefined;
+    typeof token === 'string'
+      ? verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, token)
+      : undefined;
   if (!claims)
     throw new AppError('unauthenticated', { detail: 'this service answers only through the gateway' });
   const actor = actorOf(claims);

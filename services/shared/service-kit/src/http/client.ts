@@ -59,7 +59,7 @@ export function createUpstream(
   const once = async (operation: Operation, options: CallOptions<Operation>): Promise<unknown> => {
     const { correlationId, traceparent } = currentContext();
     const actor = options.as;
-    const token = signInternalToken(service.config.INTERNAL_TOKEN_KEY, {
+    const token = signInternalToken(service.config.INTERNAL_TOKEN_KEY, name, {
       sub: actor?.userId ?? null,
       roles: [...(actor?.roles ?? [])],
       ...(actor?.sessionId === undefined ? {} : { sid: actor.sessionId }),

@@ -1,0 +1,19 @@
+import { hkdfSync } from 'node:crypto';
+
+const derived = new Map<string, Buffer>();
+/** A process derives keys for a handful of purposes from one secret; tests have many secrets. */
+const MAX_KEPT = 100;
+
+/**
+ * The 32-byte key for one purpose, derived from `secret` by HKDF-SHA256 (RFC 5869). Whoever holds it learns neither the
+ * secret nor the key of another purpose.
+ */
+export function derivedKey(secret: string, purpose: string): Buffer {
+  const name = `${purpose}\n${secret}`;
+  const kept = derived.get(name);
+  if (kept) return kept;
+  const key = Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+  if (derived.size >= MAX_KEPT) derived.clear();
+  derived.set(name, key);
+  return key;
+}
