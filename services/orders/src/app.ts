@@ -11,7 +11,6 @@ import { createCartRepository } from './cart/cart.repository';
 import { cartRoutes } from './cart/cart.routes';
 import { createCartService } from './cart/cart.service';
 import type { OrdersConfig } from './config';
-import { openPrisma } from './db';
 import { createIdempotencyRepository } from './idempotency/idempotency.repository';
 import { createAnswerOnce } from './idempotency/answer-once';
 import { createIdempotency } from './idempotency/idempotency.service';
@@ -69,15 +68,12 @@ export function buildOrders(config: OrdersConfig): Service {
   const idempotency = createIdempotency({ answers, replayed: metrics.replayed });
   const repository = createOrderRepository({ sql, outbox });
   const saga = createSaga({ orders: repository, metrics, log });
-  const lists = openPrisma(replica);
-  // Prisma compiles its first query for a second or more: before this pod is ready, not under its first shopper.
-  service.onStart('first list', () => lists.order.findFirst({ select: { id: true } }));
   const reconciler = createReconciler({ saga, log });
   const carts = createCartRepository(sql);
   const cart = createCartService({ carts, payments, currency });
   const orders = createOrderService({
     orders: repository,
-    lists: createOrderListRepository(lists),
+    lists: createOrderListRepository(replica),
     saga,
     answers,
     currency,

@@ -4,8 +4,7 @@ import { isTransient } from '@bramble/service-kit/base/errors';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { KEPT, type Answer, type RequestKey } from '../idempotency/idempotency.repository';
-import { dueAtOf, overdueAtOf } from '../life/order.deadlines';
-import { toLineRows } from '../store/order.rows';
+import { orderLines, orders, toLineRows, toRow } from '../store/order.table';
 import type { OrderState } from '../life/order.types';
 
 export interface Placing {
@@ -22,11 +21,9 @@ export interface Placing {
 // first, nothing of that order is written at all. The answer travels as text, so that a repetition gets the same bytes.
 const PLACE = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS i(user_id uuid, key text, hash text, id uuid, answer_status int, answer text, number text,
-    currency text, subtotal bigint, discount bigint, tax bigint, shipping bigint, total bigint, address jsonb, card text,
-    expires_at timestamptz, obligations jsonb, due_at timestamptz, overdue_at timestamptz, correlation_id text, created_at timestamptz,
-    lines json, story jsonb, event_id uuid, stream text, type text, version int, occurred_at timestamptz, traceparent text, payload jsonb,
-    cart_owner text)
+  SELECT * FROM json_to_recordset($1::json) AS i(${orders.recordset}, key text, hash text, answer_status int, answer text,
+    lines json, story jsonb, event_id uuid, stream text, type text, event_version int, occurred_at timestamptz, traceparent text,
+    payload jsonb, cart_owner text)
 ), claim AS (
   INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body)
   SELECT user_id, key, hash, id, answer_status, answer::json FROM input ORDER BY user_id, key
@@ -38,20 +35,16 @@ WITH input AS MATERIALIZED (
 ), fresh AS MATERIALIZED (
   SELECT input.* FROM input JOIN claim ON claim.order_id = input.id
 ), placed AS (
-  INSERT INTO orders (id, number, user_id, status, version, currency, subtotal, discount, tax, shipping, total, shipping_address, card,
-    expires_at, obligations, due_at, overdue_at, correlation_id, created_at)
-  SELECT id, number, user_id, 'PENDING', 1, currency, subtotal, discount, tax, shipping, total, address, card,
-    expires_at, obligations, due_at, overdue_at, correlation_id, created_at FROM fresh
+  INSERT INTO orders (${orders.names}) SELECT ${orders.names} FROM fresh
 ), lines AS (
-  INSERT INTO order_lines (order_id, line_no, product_id, seller_id, title, unit_price, quantity, line_total)
-  SELECT fresh.id, l.* FROM fresh, json_to_recordset(fresh.lines) AS l(line_no int, product_id uuid, seller_id uuid, title text,
-    unit_price bigint, quantity int, line_total bigint)
+  INSERT INTO order_lines (${orderLines.names})
+  SELECT l.* FROM fresh, json_to_recordset(fresh.lines) AS l(${orderLines.recordset})
 ), story AS (
   INSERT INTO order_events (order_id, version, type, status, label, data, at)
   SELECT id, 1, 'order.placed', 'PENDING', 'PENDING', story, created_at FROM fresh
 ), sent AS (
   INSERT INTO outbox (id, stream, key, type, version, occurred_at, correlation_id, traceparent, payload)
-  SELECT event_id, stream, id::text, type, version, occurred_at, correlation_id, traceparent, payload FROM fresh
+  SELECT event_id, stream, id::text, type, event_version, occurred_at, correlation_id, traceparent, payload FROM fresh
 ), emptied AS (
   DELETE FROM cart_items USING fresh, json_to_recordset(fresh.lines) AS l(product_id uuid)
   WHERE cart_items.owner = fresh.cart_owner AND cart_items.product_id = l.product_id
@@ -59,38 +52,21 @@ WITH input AS MATERIALIZED (
 SELECT order_id FROM claim`;
 
 const MAX_BATCH = 64;
-const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
 
-const toRow = ({ order, event, request, answer, cartOwner }: Placing) => {
-  const { totals, lines } = order;
+const toInput = ({ order, event, request, answer, cartOwner }: Placing) => {
+  const { userId, number, currency, totals, lines } = order;
   return {
-    user_id: request.userId,
+    ...toRow(order),
     key: request.key,
     hash: request.hash,
-    id: order.id,
     answer_status: answer.status,
     answer: JSON.stringify(answer.body),
-    number: order.number,
-    currency: order.currency,
-    subtotal: totals.subtotal.amount,
-    discount: totals.discount.amount,
-    tax: totals.tax.amount,
-    shipping: totals.shipping.amount,
-    total: totals.total.amount,
-    address: order.shippingAddress,
-    card: order.card,
-    expires_at: time(order.expiresAt),
-    obligations: order.obligations,
-    due_at: time(dueAtOf(order)),
-    overdue_at: time(overdueAtOf(order)),
-    correlation_id: order.correlationId,
-    created_at: time(order.createdAt),
-    lines: toLineRows(lines),
-    story: { userId: order.userId, number: order.number, currency: order.currency, totals, lines },
+    lines: toLineRows(order),
+    story: { userId, number, currency, totals, lines },
     event_id: event.id,
     stream: events[event.type].stream,
     type: event.type,
-    version: event.version,
+    event_version: event.version,
     occurred_at: event.occurredAt,
     traceparent: event.traceparent,
     payload: event.payload,
@@ -103,7 +79,7 @@ export function createPlaceOrderRepository({ sql, outbox }: { sql: Sql; outbox: 
     const { rows } = await sql.query<{ order_id: string }>({
       name: 'place-orders',
       text: PLACE,
-      values: [JSON.stringify(placings.map(toRow))],
+      values: [JSON.stringify(placings.map(toInput))],
     });
     if (rows.length > 0) outbox.wake();
     const written = new Set(rows.map((row) => row.order_id));

@@ -1,8 +1,7 @@
-import type { Address, FailureReason, OrderStatus } from '@bramble/contracts/orders';
-import type { Db } from '../db';
-import type { Prisma } from '../generated/prisma/client';
-import { toView, type OrderRow } from './order.rows';
-import type { CaptureStatus, Obligation, OrderView } from '../life/order.types';
+import type { OrderStatus } from '@bramble/contracts/orders';
+import type { Sql, Statement } from '@bramble/service-kit/stores/postgres';
+import type { OrderView } from '../life/order.types';
+import { toView, viewColumns, type OrderViewRow } from './order.table';
 
 export interface OrderFilter {
   userId?: string;
@@ -13,87 +12,63 @@ export interface OrderFilter {
   before?: string;
 }
 
-const story = {
-  lines: { orderBy: { lineNo: 'asc' } },
-  refunds: { orderBy: [{ requestedAt: 'asc' }, { id: 'asc' }] },
-  events: { where: { label: { not: null } }, orderBy: { version: 'asc' } },
-} as const satisfies Prisma.OrderInclude;
-type Found = Prisma.OrderGetPayload<{ include: typeof story }>;
+const PREFIX = 'BR-';
+/** Sorts after every id. */
+const END = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-const rowOf = (order: Found): OrderRow => ({
-  id: order.id,
-  number: order.number,
-  user_id: order.userId,
-  status: order.status as OrderStatus,
-  failure_reason: order.failureReason as FailureReason | null,
-  version: order.version,
-  currency: order.currency,
-  subtotal: Number(order.subtotal),
-  discount: Number(order.discount),
-  tax: Number(order.tax),
-  shipping: Number(order.shipping),
-  total: Number(order.total),
-  refunded: Number(order.refunded),
-  shipping_address: order.shippingAddress as unknown as Address,
-  card: order.card,
-  attempt: order.attempt,
-  capture: order.capture as CaptureStatus,
-  captured: Number(order.captured),
-  payment_id: order.paymentId,
-  restock: order.restock,
-  expires_at: order.expiresAt,
-  obligations: order.obligations as unknown as Obligation[],
-  correlation_id: order.correlationId,
-  created_at: order.createdAt,
-  paid_at: order.paidAt,
-  lines: order.lines.map((line) => ({
-    product_id: line.productId,
-    seller_id: line.sellerId,
-    title: line.title,
-    unit_price: Number(line.unitPrice),
-    quantity: line.quantity,
-    line_total: Number(line.lineTotal),
-  })),
-});
-
-const viewOf = (order: Found): OrderView =>
-  toView(
-    rowOf(order),
-    order.refunds.map((refund) => ({
-      id: refund.id,
-      order_id: refund.orderId,
-      amount: Number(refund.amount),
-      reason: refund.reason,
-      requested_at: refund.requestedAt,
-      confirmed_at: refund.confirmedAt,
-    })),
-    order.events.map(({ label, detail, at }) => ({ label: label ?? '', detail, at })),
-  );
-
-const numberFilter = (text: string): Prisma.OrderWhereInput => {
-  const typed = text.toUpperCase();
-  return {
-    number: { startsWith: typed.startsWith('BR-') || 'BR-'.startsWith(typed) ? typed : `BR-${typed}` },
-  };
+// Each condition by the filter it stands for; `~>=~` and `~<~` are the order of the index on numbers.
+const conditions = {
+  userId: (n: number) => `o.user_id = $${n}`,
+  status: (n: number) => `o.status = $${n}`,
+  number: (n: number) => `o.number ~>=~ $${n} AND o.number ~<~ ($${n} || chr(1114111))`,
 };
+type Given = keyof typeof conditions;
 
-export function createOrderListRepository(db: Db) {
-  return {
-    /** Up to `limit` orders with their stories, newest first. Ids are UUIDv7, so they sort by time. */
-    async list({ userId, status, number, before }: OrderFilter, limit: number): Promise<OrderView[]> {
-      const orders = await db.order.findMany({
-        where: {
-          ...(userId === undefined ? {} : { userId }),
-          ...(status === undefined ? {} : { status }),
-          ...(number ? numberFilter(number) : {}),
-          ...(before === undefined ? {} : { id: { lt: before } }),
-        },
-        include: story,
-        orderBy: { id: 'desc' },
-        take: limit,
-      });
-      return orders.map(viewOf);
-    },
-  };
+/**
+ * A statement for each set of filters: one for all of them could not use the index of those that are given. Which index
+ * is best for a status or a number depends on its value, so these are planned for each call; the others are prepared.
+ */
+const statements = new Map(
+  (
+    [
+      { given: [], name: 'list-orders' },
+      { given: ['userId'], name: 'list-orders-of-user' },
+      { given: ['userId', 'status'], name: 'list-orders-of-user-by-status' },
+      { given: ['status'] },
+      { given: ['number'] },
+      { given: ['status', 'number'] },
+    ] satisfies { given: Given[]; name?: string }[]
+  ).map(({ given, ...named }) => {
+    const where = ['o.id < $1', ...given.map((filter, index) => conditions[filter](index + 3))];
+    // The page first, so that lines, refunds and timelines are read for its orders alone.
+    const text = `WITH page AS (SELECT o.* FROM orders o WHERE ${where.join(' AND ')} ORDER BY o.id DESC LIMIT $2)
+      SELECT ${viewColumns} FROM page o ORDER BY o.id DESC`;
+    return [given.join(), { ...named, text }] as const;
+  }),
+);
+
+/** The beginning of a number as it is stored; undefined when every number begins so. */
+function beginningOf(typed: string): string | undefined {
+  const upper = typed.toUpperCase();
+  if (PREFIX.startsWith(upper)) return undefined;
+  return upper.startsWith(PREFIX) ? upper : `${PREFIX}${upper}`;
 }
+
+/** Up to `limit` orders, newest first. Ids are UUIDv7, so they sort by time. */
+export function listStatement(filter: OrderFilter, limit: number): Statement {
+  const { userId, status, before = END } = filter;
+  const number = filter.number === undefined ? undefined : beginningOf(filter.number);
+  const given = Object.entries({ userId, status, number }).filter(([, value]) => value !== undefined);
+  const statement = statements.get(given.map(([name]) => name).join());
+  if (!statement)
+    throw new Error(`there is no list of orders by ${given.map(([name]) => name).join(' and ')}`);
+  return { ...statement, values: [before, limit, ...given.map(([, value]) => value)] };
+}
+
+export const createOrderListRepository = (sql: Sql) => ({
+  async list(filter: OrderFilter, limit: number): Promise<OrderView[]> {
+    const { rows } = await sql.query<OrderViewRow>(listStatement(filter, limit));
+    return rows.map(toView);
+  },
+});
 export type OrderListRepository = ReturnType<typeof createOrderListRepository>;

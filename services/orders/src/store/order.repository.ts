@@ -8,21 +8,23 @@ import {
   unclaimed,
   type PostgresOutbox,
 } from '@bramble/service-kit/events/postgres-outbox';
-import { dueAtOf, overdueAtOf } from '../life/order.deadlines';
 import {
-  linesColumn,
-  orderColumns,
+  orderEvents,
+  orders as orderTable,
+  refunds as refundTable,
+  stateColumns,
   toChangedRow,
-  toHistoryRow,
   toRefundRow,
   toState,
   toTimelineEntry,
   toView,
+  viewColumns,
   type OrderRow,
-  type RefundRow,
+  type OrderViewRow,
   type TimelineRow,
-} from './order.rows';
-import type { HistoryEntry, OrderState, OrderView } from '../life/order.types';
+} from './order.table';
+import type { Row } from './table';
+import type { HistoryEntry, OrderState, OrderView, Refund } from '../life/order.types';
 
 /** An order before and after a batch of steps, and the history they wrote. */
 export interface Change {
@@ -59,27 +61,28 @@ const countsAsSale = ({ status }: OrderState) =>
   status === 'PAID' || status === 'SHIPPED' || status === 'COMPLETED';
 
 const lockOrders = (ids: number) =>
-  `SELECT ${orderColumns}, ${linesColumn}, clock_timestamp() AS now FROM orders o WHERE o.id = ANY($${ids}::uuid[])
+  `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.id = ANY($${ids}::uuid[])
    ORDER BY o.id FOR UPDATE`;
+const LOCK = lockOrders(1);
+// One round trip; what was claimed travels with the first row alone. Without a row there is no order, and no effect.
+const TAKE = `WITH claimed AS (${inboxClaim('orders', 1)}), locked AS (${lockOrders(2)})
+  SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(event_id::text) FROM claimed) END AS claimed FROM locked`;
+const LOCK_DUE = `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.due_at <= now()
+  ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
+const FIND = `SELECT ${viewColumns} FROM orders o WHERE o.id = $1 AND ($2::boolean OR o.user_id = $3)`;
+const REFUNDS = `SELECT r.order_id, ${refundTable.select('r')} FROM refunds r WHERE r.order_id = ANY($1::uuid[])
+  ORDER BY r.requested_at, r.id`;
 
 // One statement, since a batch of steps is the hottest write of the saga.
 const SAVE = `
 WITH changed AS (
-  UPDATE orders o SET status = c.status, failure_reason = c.failure_reason, version = c.version, refunded = c.refunded, card = c.card,
-    attempt = c.attempt, capture = c.capture, captured = c.captured, payment_id = c.payment_id, restock = c.restock,
-    expires_at = c.expires_at, obligations = c.obligations, due_at = c.due_at, overdue_at = c.overdue_at, paid_at = c.paid_at
-  FROM jsonb_to_recordset($1::jsonb) AS c(id uuid, status text, failure_reason text, version int, refunded bigint, card text, attempt int,
-    capture text, captured bigint, payment_id uuid, restock boolean, expires_at timestamptz, obligations jsonb, due_at timestamptz,
-    overdue_at timestamptz, paid_at timestamptz)
+  UPDATE orders o SET ${orderTable.set('c')}
+  FROM jsonb_to_recordset($1::jsonb) AS c(${orderTable.changedRecordset})
   WHERE o.id = c.id
 ), story AS (
-  INSERT INTO order_events (order_id, version, type, status, label, detail, data, at)
-  SELECT * FROM jsonb_to_recordset($2::jsonb) AS h(order_id uuid, version int, type text, status text, label text, detail text, data jsonb,
-    at timestamptz)
+  INSERT INTO order_events (${orderEvents.names}) SELECT * FROM jsonb_to_recordset($2::jsonb) AS h(${orderEvents.recordset})
 ), given_back AS (
-  INSERT INTO refunds (id, order_id, amount, reason, requested_at, confirmed_at)
-  SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, order_id uuid, amount bigint, reason text, requested_at timestamptz,
-    confirmed_at timestamptz)
+  INSERT INTO refunds (${refundTable.names}) SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(${refundTable.recordset})
   ON CONFLICT (id) DO UPDATE SET confirmed_at = EXCLUDED.confirmed_at
 ), sold AS (
   INSERT INTO sales (order_id, line_no, sold_at, product_id, seller_id, title, quantity, revenue)
@@ -93,16 +96,16 @@ WITH changed AS (
 )
 SELECT 1`;
 
-async function readRefunds(session: SqlSession, ids: readonly string[]): Promise<Map<string, RefundRow[]>> {
-  const found = new Map<string, RefundRow[]>();
+async function readRefunds(session: SqlSession, ids: readonly string[]): Promise<Map<string, Refund[]>> {
+  const found = new Map<string, Refund[]>();
   if (ids.length === 0) return found;
-  const { rows } = await session.query<RefundRow>({
+  const { rows } = await session.query<Row & { order_id: string }>({
     name: 'refunds-of',
-    text: `SELECT id, order_id, amount, reason, requested_at, confirmed_at FROM refunds WHERE order_id = ANY($1::uuid[])
-      ORDER BY requested_at, id`,
+    text: REFUNDS,
     values: [ids],
   });
-  for (const row of rows) found.set(row.order_id, [...(found.get(row.order_id) ?? []), row]);
+  for (const row of rows)
+    found.set(row.order_id, [...(found.get(row.order_id) ?? []), refundTable.read(row)]);
   return found;
 }
 
@@ -117,13 +120,14 @@ async function readTimeline(session: SqlSession, orderId: string): Promise<Timel
 
 /** Refunds come with a statement of their own, after the lock: within one, a row that had to wait shows old refunds. */
 async function locked(session: SqlSession, rows: readonly (OrderRow & { now: Date })[]): Promise<Loaded> {
+  const found = rows.map((row) => toState(row, []));
   const refunds = await readRefunds(
     session,
-    rows.filter(({ refunded }) => refunded > 0).map(({ id }) => id),
+    found.filter(({ totals }) => totals.refunded.amount > 0).map(({ id }) => id),
   );
   return {
     now: Math.max(0, ...rows.map(({ now }) => now.getTime())),
-    orders: new Map(rows.map((row) => [row.id, toState(row, refunds.get(row.id) ?? [])])),
+    orders: new Map(found.map((order) => [order.id, { ...order, refunds: refunds.get(order.id) ?? [] }])),
   };
 }
 
@@ -131,11 +135,9 @@ export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: Postg
   const within = (tx: SqlTransaction): OrderTransaction => ({
     session: tx,
     async take(events) {
-      // One round trip; what was claimed travels with the first row alone. Without a row there is no order, and no effect.
       const { rows } = await tx.query<OrderRow & { now: Date; claimed: string[] | null }>({
         name: 'take-events',
-        text: `WITH claimed AS (${inboxClaim('orders', 1)}), locked AS (${lockOrders(2)})
-          SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(event_id::text) FROM claimed) END AS claimed FROM locked`,
+        text: TAKE,
         values: [events.map(({ id }) => id), [...new Set(events.map(({ key }) => key))]],
       });
       const [first] = rows;
@@ -145,7 +147,7 @@ export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: Postg
     async load(ids) {
       const { rows } = await tx.query<OrderRow & { now: Date }>({
         name: 'lock-orders',
-        text: lockOrders(1),
+        text: LOCK,
         values: [ids],
       });
       return locked(tx, rows);
@@ -157,8 +159,7 @@ export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: Postg
       if (!lock.rows[0]?.mine) return { now: 0, orders: new Map() };
       const { rows } = await tx.query<OrderRow & { now: Date }>({
         name: 'lock-due-orders',
-        text: `SELECT ${orderColumns}, ${linesColumn}, clock_timestamp() AS now FROM orders o WHERE o.due_at <= now()
-          ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+        text: LOCK_DUE,
         values: [limit],
       });
       return locked(tx, rows);
@@ -184,18 +185,13 @@ export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: Postg
 
     /** One order with its timeline, when the viewer may see it. */
     async find(id: string, viewer: Viewer): Promise<OrderView | undefined> {
-      const { rows } = await sql.query<
-        OrderRow & { timeline: TimelineRow[] | null; refunds: RefundRow[] | null }
-      >({
+      const { rows } = await sql.query<OrderViewRow>({
         name: 'find-order',
-        text: `SELECT ${orderColumns}, ${linesColumn},
-            (SELECT json_agg(r ORDER BY r.requested_at, r.id) FROM refunds r WHERE r.order_id = o.id) AS refunds,
-            (SELECT json_agg(e ORDER BY e.version) FROM order_events e WHERE e.order_id = o.id AND e.label IS NOT NULL) AS timeline
-          FROM orders o WHERE o.id = $1 AND ($2::boolean OR o.user_id = $3)`,
+        text: FIND,
         values: [id, viewer.admin, viewer.userId],
       });
       const row = rows[0];
-      return row && toView(row, row.refunds ?? [], row.timeline ?? []);
+      return row && toView(row);
     },
   };
 }
@@ -210,8 +206,8 @@ function saveValues(changes: readonly Change[]): unknown[] {
   const sold = changes.filter(({ before, after }) => !countsAsSale(before) && countsAsSale(after));
   const unsold = changes.filter(({ before, after }) => countsAsSale(before) && !countsAsSale(after));
   return [
-    JSON.stringify(changes.map(({ after }) => toChangedRow(after, dueAtOf(after), overdueAtOf(after)))),
-    JSON.stringify(changes.flatMap(({ history }) => history.map(toHistoryRow))),
+    JSON.stringify(changes.map(({ after }) => toChangedRow(after))),
+    JSON.stringify(changes.flatMap(({ history }) => history.map(orderEvents.write))),
     JSON.stringify(refunds),
     JSON.stringify(
       sold.map(({ after }) => ({

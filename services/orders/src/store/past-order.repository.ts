@@ -1,6 +1,6 @@
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { HistoryEntry, OrderState } from '../life/order.types';
-import { toHistoryRow, toLineRows, toRefundRow } from './order.rows';
+import { orderEvents, toLineRows, toRefundRow, toRow } from './order.table';
 
 /** An order that is over, with its whole history. */
 export interface LivedOrder {
@@ -22,45 +22,15 @@ WITH o AS (
 )
 SELECT count(*)::int AS added FROM o`;
 
-const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
-
-const orderRow = (order: OrderState) => ({
-  id: order.id,
-  number: order.number,
-  user_id: order.userId,
-  status: order.status,
-  failure_reason: order.failureReason ?? null,
-  version: order.version,
-  currency: order.currency,
-  subtotal: order.totals.subtotal.amount,
-  discount: order.totals.discount.amount,
-  tax: order.totals.tax.amount,
-  shipping: order.totals.shipping.amount,
-  total: order.totals.total.amount,
-  refunded: order.totals.refunded.amount,
-  shipping_address: order.shippingAddress,
-  card: null,
-  attempt: order.attempt,
-  capture: order.capture,
-  captured: order.captured,
-  payment_id: null,
-  restock: order.restock,
-  expires_at: iso(order.expiresAt),
-  obligations: [],
-  due_at: null,
-  overdue_at: null,
-  correlation_id: order.correlationId,
-  created_at: iso(order.createdAt),
-  paid_at: iso(order.paidAt),
-});
-
-const lineRows = ({ id, lines }: OrderState) => toLineRows(lines).map((line) => ({ order_id: id, ...line }));
+/** A past order is over: its card is forgotten, no capture is known by an id, and nothing is due. */
+const orderRow = ({ card: _card, paymentId: _paymentId, ...order }: OrderState) =>
+  toRow({ ...order, obligations: [] });
 
 const saleRows = (order: OrderState) =>
   order.status === 'COMPLETED'
-    ? lineRows(order).map(({ unit_price: _price, line_total, ...line }) => ({
+    ? toLineRows(order).map(({ unit_price: _price, line_total, ...line }) => ({
         ...line,
-        sold_at: iso(order.paidAt),
+        sold_at: new Date(order.paidAt ?? order.createdAt).toISOString(),
         revenue: line_total,
       }))
     : [];
@@ -77,8 +47,8 @@ export const createPastOrderRepository = (sql: Sql) => ({
       text: INSERT,
       values: [
         past.map(({ order }) => orderRow(order)),
-        past.flatMap(({ order }) => lineRows(order)),
-        past.flatMap(({ history }) => history.map(toHistoryRow)),
+        past.flatMap(({ order }) => toLineRows(order)),
+        past.flatMap(({ history }) => history.map(orderEvents.write)),
         past.flatMap(({ order }) => order.refunds.map((refund) => toRefundRow(order.id, refund))),
         past.flatMap(({ order }) => saleRows(order)),
       ].map((value) => JSON.stringify(value)),
