@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { lastLines, run } from '../stores/run';
 import type { Log } from '../stores/types';
-import { postgresServices, root } from '../workspace';
+import { prismaServices, root } from '../workspace';
 import { hashOf, onceFor } from './stamp';
 
-/** Writes each service's Prisma client into src/generated/prisma, when its schema or Prisma changed. */
+/** Writes the client of each service that uses Prisma into src/generated/prisma, when its schema or Prisma changed. */
 export async function generateClients(log: Log): Promise<void> {
   await Promise.all(
-    postgresServices().map(async (name) => {
+    prismaServices().map(async (name) => {
       const schema = `services/${name}/prisma/schema.prisma`;
       const hash = hashOf([schema, 'node_modules/prisma/package.json']);
       await onceFor(hash, path.join(root, 'services', name, 'src', 'generated'), async () => {
