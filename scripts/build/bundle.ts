@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { Log } from '../stores/types';
 import { root } from '../workspace';
@@ -62,9 +64,24 @@ export async function bundleService(name: string, log: Log): Promise<void> {
     const migrations = path.join(root, source, 'prisma', 'migrations');
     if (existsSync(migrations)) await cp(migrations, path.join(draft, 'migrations'), { recursive: true });
     await linkNative(name, draft);
+    if (name === 'gateway') await copySwagger(draft);
     await rm(out, { recursive: true, force: true });
     await rename(draft, out);
   });
+}
+
+/** The page of the API's contract: two files of Swagger UI, each compressed once beside itself. */
+async function copySwagger(dir: string): Promise<void> {
+  const source = path.dirname(
+    createRequire(path.join(root, 'services/gateway/')).resolve('swagger-ui-dist/package.json'),
+  );
+  const target = path.join(dir, 'swagger-ui');
+  await mkdir(target);
+  for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
+    const bytes = await readFile(path.join(source, file));
+    await writeFile(path.join(target, file), bytes);
+    await writeFile(path.join(target, `${file}.br`), brotliCompressSync(bytes));
+  }
 }
 
 /** npm may put a package beside the service rather than at the root, where the bundle would not find it. */

@@ -12,6 +12,7 @@ const MODULES: Record<string, string> = {
   'helm-docs': 'github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2',
   gitleaks: 'github.com/zricethezav/gitleaks/v8@v8.30.1',
   'osv-scanner': 'github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.3.5',
+  oasdiff: 'github.com/oasdiff/oasdiff@v1.36.0',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
 };
 /** The oldest Kubernetes that the chart says it runs on, and the one of the cluster test. */

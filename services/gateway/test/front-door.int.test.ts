@@ -80,15 +80,27 @@ describe('the address at /', () => {
   it('documents every operation with its access', async () => {
     const { body } = await apiClient(shop.url).get('/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(body.servers).toEqual([{ url: '/' }]);
     expect(body.paths['/api/orders'].post).toMatchObject({
+      operationId: 'placeOrder',
       'x-access': 'user',
       security: [{ cookie: [] }, { bearer: [] }],
     });
+    expect(body.paths['/api/auth/register'].post).toMatchObject({ deprecated: true });
+  });
+
+  it('shows the contract on a page that loads nothing from elsewhere', async () => {
     const docs = await apiClient(shop.url).get('/api/docs');
-    expect(docs.body).toContain('/api/orders');
-    expect(docs.body).not.toContain('<script');
     expect(docs.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const linked = [...docs.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => String(match[1]));
+    const files = linked.filter((link) => link.startsWith('/api/'));
+    expect(linked.filter((link) => !link.startsWith('/'))).toEqual([]);
+    expect(files).toHaveLength(4);
+    for (const file of files) {
+      const response = await fetch(`${shop.url}${file}`);
+      expect([file, response.status, (await response.text()).length > 100]).toEqual([file, 200, true]);
+    }
+    const other = await apiClient(shop.url).get('/api/docs/package.json');
+    expect([other.status, other.body.code]).toEqual([404, 'not_found']);
   });
 
   it('answers an unknown path and method with a problem document', async () => {

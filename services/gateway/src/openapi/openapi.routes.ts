@@ -1,44 +1,52 @@
 import { createHash } from 'node:crypto';
-import type { Express, Request, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import sirv from 'sirv';
+import { gatewayApi } from '@bramble/contracts/gateway';
+import { publicOperations } from '@bramble/contracts/public-operations';
 import { setRoute } from '@bramble/service-kit/http/edge';
 import { matchesTag } from '../http/etag';
-import { publicOperations } from '@bramble/contracts/public-operations';
 import { version } from '../version';
-import { docsPage } from './docs-page';
+import { docsPage, openScript } from './docs-page';
 import { openApiDocument } from './openapi';
+import { swaggerFolder } from './swagger-folder';
 
-interface Written {
-  type: string;
-  etag: string;
-  bytes: Buffer;
+interface StoredText {
+  readonly type: string;
+  readonly etag: string;
+  readonly bytes: Buffer;
 }
 
-const written = (type: string, text: string): Written => ({
+const stored = (type: string, text: string): StoredText => ({
   type,
   etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`,
   bytes: Buffer.from(text),
 });
 
-function send(req: Request, res: Response, { type, etag, bytes }: Written): void {
+function send(req: Request, res: Response, { type, etag, bytes }: StoredText): void {
   setRoute(res, req.path);
   const headers = { etag, 'cache-control': 'no-cache' };
   if (matchesTag(req.headers['if-none-match'], etag)) res.writeHead(304, headers).end();
   else res.writeHead(200, { ...headers, 'content-type': type, 'content-length': bytes.length }).end(bytes);
 }
 
-/** The contract for machines and for people, written when it is first asked for. */
+/** The contract for programs and for people. The document is written when somebody first asks for it. */
 export function documentApi(app: Express): void {
-  let kept: { document: Written; page: Written } | undefined;
-  const get = () => {
-    if (!kept) {
-      const document = openApiDocument(publicOperations, version);
-      kept = {
-        document: written('application/json', JSON.stringify(document)),
-        page: written('text/html; charset=utf-8', docsPage(publicOperations, document)),
-      };
-    }
-    return kept;
-  };
-  app.get('/api/openapi.json', (req, res) => send(req, res, get().document));
-  app.get('/api/docs', (req, res) => send(req, res, get().page));
+  const page = stored('text/html; charset=utf-8', docsPage);
+  const script = stored('text/javascript; charset=utf-8', openScript);
+  let document: StoredText | undefined;
+  let assets: RequestHandler | undefined;
+
+  app.get(gatewayApi.openApi.path, (req, res) => {
+    document ??= stored('application/json', JSON.stringify(openApiDocument(publicOperations, version)));
+    send(req, res, document);
+  });
+  app.get(gatewayApi.docs.path, (req, res) => send(req, res, page));
+  app.get(gatewayApi.docsFile.path, (req, res, next) => {
+    if (req.params['file'] === 'open.js') return send(req, res, script);
+    if (!gatewayApi.docsFile.params.safeParse(req.params).success) return next();
+    setRoute(res, gatewayApi.docsFile.path);
+    assets ??= sirv(swaggerFolder(), { etag: true, brotli: true, maxAge: 86_400, extensions: [] });
+    req.url = `/${String(req.params['file'])}`;
+    assets(req, res, next);
+  });
 }

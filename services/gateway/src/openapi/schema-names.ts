@@ -16,31 +16,95 @@ import {
 import { discountSchema, paymentSchema, quoteSchema } from '@bramble/contracts/payments';
 import { adminUserSchema, auditEntrySchema, profileSchema, userSchema } from '@bramble/contracts/users';
 
-/** What the document describes once, by name, instead of wherever it occurs. */
-export const schemaNames = z.registry<{ id: string }>();
+interface NamedSchema {
+  readonly schema: z.ZodType;
+  readonly description: string;
+  readonly example?: unknown;
+}
 
-const named: Readonly<Record<string, z.ZodType>> = {
-  Money: moneySchema,
-  User: userSchema,
-  AdminUser: adminUserSchema,
-  Profile: profileSchema,
-  AuditEntry: auditEntrySchema,
-  Product: productSchema,
-  Picture: pictureSchema,
-  Category: categorySchema,
-  Address: addressSchema,
-  OrderLine: orderLineSchema,
-  QuoteTotals: quoteTotalsSchema,
-  OrderTotals: orderTotalsSchema,
-  Order: orderSchema,
-  Cart: cartSchema,
-  Sale: saleSchema,
-  ReportRow: reportRowSchema,
-  Quote: quoteSchema,
-  Payment: paymentSchema,
-  Discount: discountSchema,
-  Delivery: deliverySchema,
-  Health: healthSchema,
-  DeadLetter: deadLetterSchema,
+const ID = '0198c5f2-3b7a-7c11-9d55-2f6f4f2b8a10';
+const TIME = '2026-11-24T09:30:00.000Z';
+
+/** Every schema with a name of its own, by that name. */
+export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
+  Money: {
+    schema: moneySchema,
+    description: 'An amount in integer minor units (cents) of the currency of the shop.',
+    example: { amount: 495, currency: 'EUR' },
+  },
+  User: {
+    schema: userSchema,
+    description: 'An account.',
+    example: { id: ID, email: 'ada@example.com', name: 'Ada', roles: ['customer'], createdAt: TIME },
+  },
+  AdminUser: { schema: adminUserSchema, description: 'An account as an admin sees it.' },
+  Profile: {
+    schema: profileSchema,
+    description: 'Known fields, and any other key with any JSON; 16 kB in all.',
+  },
+  AuditEntry: { schema: auditEntrySchema, description: 'What an admin did, to what, and when.' },
+  Product: {
+    schema: productSchema,
+    description: 'A product. `version` counts edits, not changes of stock; the price includes tax.',
+    example: {
+      id: ID,
+      sellerId: ID,
+      title: 'Bramble jelly, 340 g',
+      description: 'Wild brambles, sugar, lemon.',
+      category: 'larder',
+      price: { amount: 495, currency: 'EUR' },
+      pictures: [{ id: 'jelly', url: '/api/pictures/jelly' }],
+      stock: { available: 24 },
+      version: 3,
+      createdAt: TIME,
+      updatedAt: TIME,
+    },
+  },
+  Picture: { schema: pictureSchema, description: 'A picture; `url` is a path of this shop.' },
+  Category: { schema: categorySchema, description: 'A category and the number of its products.' },
+  Address: {
+    schema: addressSchema,
+    description: 'A postal address; `country` is an ISO 3166 alpha-2 code.',
+    example: {
+      name: 'Ada Fields',
+      line1: '12 Hedge Lane',
+      city: 'Utrecht',
+      postalCode: '3511 AB',
+      country: 'NL',
+    },
+  },
+  OrderLine: {
+    schema: orderLineSchema,
+    description: 'A priced line. Prices include tax; `lineTotal` is `unitPrice` times `quantity`.',
+  },
+  QuoteTotals: {
+    schema: quoteTotalsSchema,
+    description: '`total` is subtotal minus discount plus shipping; `tax` is the part contained in it.',
+  },
+  OrderTotals: {
+    schema: orderTotalsSchema,
+    description: 'The totals of an order, and what was refunded of it.',
+  },
+  Order: { schema: orderSchema, description: 'An order with its lines, totals, payment and timeline.' },
+  Cart: { schema: cartSchema, description: 'The basket with the prices of this moment.' },
+  Sale: { schema: saleSchema, description: 'A line of an order, as its seller sees it.' },
+  ReportRow: {
+    schema: reportRowSchema,
+    description: 'Sums for one `key`: a day, a product id or a seller id, as `groupBy` says.',
+  },
+  Quote: { schema: quoteSchema, description: 'Priced lines and totals.' },
+  Payment: { schema: paymentSchema, description: 'A capture or a refund of an order.' },
+  Discount: {
+    schema: discountSchema,
+    description: 'A discount code. `value` is whole percent for `percent`, minor units for `fixed`.',
+    example: { code: 'HEDGEROW10', type: 'percent', value: 10, used: 4 },
+  },
+  Delivery: { schema: deliverySchema, description: 'Where the parcel of an order is.' },
+  Health: { schema: healthSchema, description: 'The state of the shop and of each service.' },
+  DeadLetter: { schema: deadLetterSchema, description: 'An event that a consumer gave up, with the cause.' },
 };
-for (const [id, schema] of Object.entries(named)) schemaNames.add(schema, { id });
+
+/** What the document describes once, by name, instead of wherever it occurs. */
+export const schemaNames = z.registry<{ id: string; description: string; examples?: unknown[] }>();
+for (const [id, { schema, description, example }] of Object.entries(namedSchemas))
+  schemaNames.add(schema, { id, description, ...(example === undefined ? {} : { examples: [example] }) });

@@ -62,7 +62,7 @@ export interface Operation {
   /** The body is signed by this provider, so a request from another origin passes. */
   readonly signedBy?: 'stripe';
   /** The media type of a successful answer that is not JSON. */
-  readonly produces?: 'text/html' | 'image/*';
+  readonly produces?: 'text/html' | 'image/*' | '*/*';
   /** Errors it can answer with, besides those that follow from its other fields. */
   readonly errors?: readonly ErrorCode[];
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
