@@ -25,6 +25,7 @@ describe('routing', () => {
       '/api/health',
       '/api/openapi.json',
       '/api/docs',
+      '/api/docs/:file',
       '/api/dashboard',
       '/api/admin/dead-letters',
       '/api/admin/dead-letters/:id/replay',
