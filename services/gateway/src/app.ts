@@ -1,5 +1,4 @@
 import { access } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
 import { usersApi } from '@bramble/contracts/users';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { createService } from '@bramble/service-kit/service/create-service';
@@ -11,13 +10,13 @@ import { createAuthenticate } from './auth/authenticate';
 import { createDenylistRepository } from './auth/denylist.repository';
 import { createKeySet } from './auth/key-set';
 import { openPublicAnswers } from './cache/open-public-answers';
-import { createPublicDoor } from './cache/serve-public';
-import { pathOf } from './http/paths';
+import { servePublicAnswers } from './cache/serve-public';
 import type { GatewayConfig } from './config';
 import { clientReader } from './http/client';
 import { answerClientError } from './edge/client-error';
-import { createEdge, type EdgeParts } from './edge/edge';
-import { greet } from './edge/greeting';
+import { createDispatch } from './edge/dispatch';
+import { createEdge } from './edge/edge';
+import { welcomeRoute } from './edge/welcome.routes';
 import { createDashboardService } from './dashboard/dashboard.service';
 import { dashboardRoutes } from './dashboard/dashboard.routes';
 import { createDeadLettersService } from './dead-letters/dead-letters.service';
@@ -36,7 +35,6 @@ import { openStorefront } from './storefront/open-storefront';
 
 /** The one public door: routes, checks and protects; owns nothing. */
 export function buildGateway(config: GatewayConfig): Service {
-  const front: { edge?: RequestListener } = {};
   const service = createService({
     name: 'gateway',
     config,
@@ -48,7 +46,6 @@ export function buildGateway(config: GatewayConfig): Service {
       connectionsCheckingInterval: 2_000,
       maxHeaderSize: 16_384,
     },
-    inFront: (app) => (req, res) => (front.edge ?? app)(req, res),
   });
   const events = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
   const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL, required: false });
@@ -61,14 +58,16 @@ export function buildGateway(config: GatewayConfig): Service {
     delivery: config.DELIVERY_URL,
     ...(config.NOTIFICATIONS_URL === undefined ? {} : { notifications: config.NOTIFICATIONS_URL }),
   };
-  const way = (name: keyof typeof urls, url: string) => createUpstream(service, { name, url });
+  const upstreamOf = (name: keyof typeof urls, url: string) => createUpstream(service, { name, url });
   const upstreams: Upstreams = {
-    users: way('users', urls.users),
-    catalog: way('catalog', urls.catalog),
-    orders: way('orders', urls.orders),
-    payments: way('payments', urls.payments),
-    delivery: way('delivery', urls.delivery),
-    ...(urls.notifications === undefined ? {} : { notifications: way('notifications', urls.notifications) }),
+    users: upstreamOf('users', urls.users),
+    catalog: upstreamOf('catalog', urls.catalog),
+    orders: upstreamOf('orders', urls.orders),
+    payments: upstreamOf('payments', urls.payments),
+    delivery: upstreamOf('delivery', urls.delivery),
+    ...(urls.notifications === undefined
+      ? {}
+      : { notifications: upstreamOf('notifications', urls.notifications) }),
   };
   const call = createCall(config.INTERNAL_TOKEN_KEY);
   const users = createUsersClient(call, upstreams.users);
@@ -94,10 +93,10 @@ export function buildGateway(config: GatewayConfig): Service {
       ...(readyFile === undefined ? {} : { data: () => access(readyFile) }),
     },
   });
-  greet(service.app);
-  documentApi(service.app);
   const { users: _users, ...consumers } = upstreams;
+  documentApi(service.app);
   service.mount([
+    welcomeRoute,
     ...healthRoutes(health),
     ...dashboardRoutes(createDashboardService({ call, upstreams, log: service.log })),
     ...deadLettersRoutes(
@@ -109,32 +108,30 @@ export function buildGateway(config: GatewayConfig): Service {
   ]);
 
   const limits = createRateLimits(service, { redis: cache, factor: config.RATE_LIMIT_FACTOR });
-  const match = operationMatcher(publicOperations);
   const answers = openPublicAnswers(service, cache);
   service.early(
-    createPublicDoor({
-      service,
-      answers,
-      limits,
-      clientOf,
-      templateOf: (url) => match('GET', pathOf(url))?.template ?? '_unmatched',
-      crossOrigin: corsOrigins.size > 0,
-    }),
+    servePublicAnswers({ service, answers, limits, clientOf, crossOrigin: corsOrigins.size > 0 }),
   );
-  const parts: EdgeParts = {
-    service,
-    clientOf,
-    corsOrigins,
-    secureAlways,
-    match,
-    authenticate,
-    limits,
+  const dispatch = createDispatch({
+    tokenKey: config.INTERNAL_TOKEN_KEY,
     upstreams,
     forward: createForward(config.INTERNAL_TOKEN_KEY),
     answers,
-    storefront: storefront?.serve,
-  };
-  front.edge = createEdge(parts, service.app);
+    ownRoutes: service.app,
+  });
+  service.inFront(
+    createEdge({
+      service,
+      clientOf,
+      corsOrigins,
+      secureAlways,
+      match: operationMatcher(publicOperations),
+      authenticate,
+      limits,
+      dispatch,
+      storefront: storefront?.serve,
+    }),
+  );
   service.server.on('clientError', answerClientError);
   service.server.on(
     'upgrade',

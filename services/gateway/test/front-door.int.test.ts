@@ -126,9 +126,4 @@ describe('a service that is away', () => {
       { timeout: 5_000, what: 'the breaker to open' },
     );
   });
-
-  it('is one that is not there at all: notifications are left out of this shop', async () => {
-    const reply = await apiClient(shop.url).get('/api/notifications');
-    expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);
-  });
 });

@@ -40,6 +40,17 @@ describe('a storefront with a server of its own', () => {
     expect((await visitor.get('/api/nothing', { accept: 'text/html' })).body.code).toBe('not_found');
   });
 
+  it('gets what only looks like the API, and neither the API nor the socket', async () => {
+    storefront.answer = { status: 200, headers: { 'content-type': 'text/html' }, body: PAGE };
+    const visitor = apiClient(shop.url);
+    for (const path of ['/API/products', '/apis', '/ws/', '/products/'])
+      expect([path, (await visitor.get(path)).body]).toEqual([path, PAGE]);
+    clean(storefront);
+    for (const path of ['/api', '/api/', '/api/Products', '/api/products/', '/ws'])
+      expect([path, (await visitor.get(path)).body.code]).toEqual([path, 'not_found']);
+    expect(storefront.requests).toEqual([]);
+  });
+
   it('never sees cookies, tokens or who is calling', async () => {
     const { browser } = await signedUp(shop.url);
     await browser.get('/account', {

@@ -13,7 +13,6 @@ const routes = {
   orders: { path: '/api/orders', part: 'recentOrders' },
   payments: { path: '/api/payments', part: undefined },
   delivery: { path: '/api/deliveries', part: undefined },
-  notifications: { path: '/api/notifications', part: undefined },
   users: { path: '/api/users/me/profile', part: 'profile' },
 } as const;
 type Name = keyof typeof routes;

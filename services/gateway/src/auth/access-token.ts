@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Strategy, type StrategyOptionsWithRequest } from 'passport-jwt';
 import {
   accessClaimsSchema,
@@ -6,7 +7,6 @@ import {
   tokenIssuer,
   type AccessClaims,
 } from '@bramble/contracts/sessions';
-import { RecentMap } from '../http/recent-map';
 import type { KeySet } from './key-set';
 
 export type AccessTokenVerifier = (token: string) => Promise<AccessClaims | undefined>;
@@ -45,7 +45,7 @@ function kidOf(token: string): string | undefined {
  * Verified tokens are remembered until they expire.
  */
 export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
-  const known = new RecentMap<string, AccessClaims>(REMEMBERED);
+  const known = new LRUCache<string, AccessClaims>({ max: REMEMBERED });
   const options: StrategyOptionsWithRequest = {
     jwtFromRequest: (req) => (req as unknown as TokenRequest).token,
     secretOrKeyProvider: (_req, token: string, done) => {

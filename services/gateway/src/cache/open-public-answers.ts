@@ -1,3 +1,4 @@
+import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { counter } from '@bramble/service-kit/observe/metrics';
 import type { Redis } from '@bramble/service-kit/stores/redis';
@@ -5,6 +6,8 @@ import { securityHeaders } from '../http/security-headers';
 import { answeredHeaders } from '../http/headers';
 import { subscribeToChanges } from './changes.repository';
 import { createPublicAnswers, type PublicAnswer } from './public-answers';
+
+const EXPIRY_MS = 10_000;
 
 function headersFor(answer: PublicAnswer, secure: boolean): Record<string, string> {
   const flat = securityHeaders('data', secure);
@@ -23,5 +26,10 @@ export function openPublicAnswers(service: Service, redis: Redis) {
     headersFor,
   });
   subscribeToChanges(service, redis, answers.changed);
+  every(service, {
+    name: 'expiry of public answers',
+    ms: EXPIRY_MS,
+    run: () => Promise.resolve(answers.dropExpired()),
+  });
   return answers;
 }

@@ -1,4 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { pathOf, type Operation } from '@bramble/contracts/operation';
+import { LRUCache } from 'lru-cache';
 
 /** An answer that is the same for everybody. */
 export interface PublicAnswer {
@@ -6,147 +9,150 @@ export interface PublicAnswer {
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
-type CacheName = 'product' | 'list';
+type Kind = NonNullable<Operation['shared']>;
 export type CacheResult = 'hit' | 'miss' | 'stale' | 'error';
-export interface Kept extends PublicAnswer {
-  cache: CacheName;
+
+/** What is asked for: the path with its query, how its copies are kept, and the path's template. */
+export interface PublicRequest {
+  url: string;
+  kind: Kind;
+  route: string;
+}
+export interface CachedAnswer extends PublicAnswer {
+  kind: Kind;
+  route: string;
   freshUntil: number;
   /** The response headers, made once, for http and for https. */
   written: { plain: Record<string, string>; secure: Record<string, string> };
   etag: string | undefined;
 }
 
-/** What the API shows may lag the stock by a second: half of it is spent in catalog, less than half here. */
+/** Answers may lag the stock by a second: half of it is spent in catalog, less than half here. */
 const FRESH_MS = 400;
-/** How old an answer may be that is shown because catalog is away or slow. */
+/** How long an answer that is no longer fresh may be sent because catalog is away or slow. */
 const STALE_MS = 60_000;
 const SLOW_MS = 800;
-/** After this long lists are dropped when any product changed, so that a busy shop does not read them anew for each sale. */
+/** Lists are dropped this long after a product changed, so that a busy shop does not read them anew for each sale. */
 const LISTS_LAG_MS = 50;
 const MAX_BYTES = 32_000_000;
+/** A longer address is fetched each time: nobody else asks for it. */
 const MAX_URL = 512;
-
-/** A product's id when the address is that of a single product. */
-const idIn = (url: string) => /^\/api\/products\/([0-9a-f-]{36})$/i.exec(url)?.[1]?.toLowerCase();
-
-/** Whether GET of this address answers everybody the same. */
-export function isPublicAddress(url: string): boolean {
-  if (url.length > MAX_URL) return false;
-  if (url.startsWith('/api/products'))
-    return (
-      !/^\/api\/products\/(?:mine|my-home)/.test(url) &&
-      (url.length === 13 || url[13] === '/' || url[13] === '?')
-    );
-  return url.startsWith('/api/pictures/') || /^\/api\/categories(?:\?|$)/.test(url);
-}
+/** What an entry takes besides its body and its key: the entry, and its headers three times (measured 1.2 to 2.1 kB). */
+const ENTRY_BYTES = 2_000;
 
 export type PublicAnswers = ReturnType<typeof createPublicAnswers>;
 
 /**
  * Public answers of the catalogue, kept as bytes for less than half a second. Each address is fetched once at a time.
- * What was fetched before a change is never kept after it, nor handed to who asks after it.
+ * What was fetched before a change is never kept after it, nor handed to who asks after it. The least recently used go
+ * first when there are too many bytes.
  */
 export function createPublicAnswers({
   count,
   headersFor,
+  maxBytes = MAX_BYTES,
   now = Date.now,
 }: {
-  count: (cache: CacheName, result: CacheResult) => void;
+  count: (cache: Kind, result: CacheResult) => void;
   /** The headers that an answer of catalog gets at the edge. */
   headersFor: (answer: PublicAnswer, secure: boolean) => Record<string, string>;
+  maxBytes?: number;
   now?: () => number;
 }) {
-  const kept = new Map<string, Kept>();
-  let flights = new Map<string, Promise<PublicAnswer>>();
+  const cached = new LRUCache<string, CachedAnswer>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ body }, url) => body.length + 2 * url.length + ENTRY_BYTES,
+    ttl: FRESH_MS + STALE_MS,
+    ttlResolution: 0,
+    perf: { now },
+  });
+  let inFlight = new Map<string, Promise<PublicAnswer>>();
   let generation = 0;
-  let bytes = 0;
   let dropping: NodeJS.Timeout | undefined;
 
-  const forget = (url: string) => {
-    const entry = kept.get(url);
-    if (!entry) return;
-    kept.delete(url);
-    bytes -= entry.body.length;
-  };
-  const keep = (url: string, answer: PublicAnswer) => {
-    forget(url);
-    kept.set(url, {
+  /** The copy of an address while it is fresh. */
+  function getFresh(url: string): CachedAnswer | undefined {
+    const entry = cached.get(url);
+    return entry && entry.freshUntil > now() ? entry : undefined;
+  }
+
+  function keep({ url, kind, route }: PublicRequest, answer: PublicAnswer): void {
+    cached.set(url, {
       ...answer,
-      cache: idIn(url) === undefined ? 'list' : 'product',
+      kind,
+      route,
       freshUntil: now() + FRESH_MS,
       written: { plain: headersFor(answer, false), secure: headersFor(answer, true) },
       etag: answer.headers.etag,
     });
-    bytes += answer.body.length;
-    for (const oldest of kept.keys()) {
-      if (bytes <= MAX_BYTES) break;
-      forget(oldest);
-    }
-  };
-  const clear = () => {
-    generation += 1;
-    kept.clear();
-    bytes = 0;
-    flights = new Map();
-  };
+  }
 
-  return {
-    /** What is fresh at hand. */
-    peek: (url: string): Kept | undefined => {
-      const entry = kept.get(url);
-      return entry && entry.freshUntil > now() ? entry : undefined;
-    },
-    onHit: (entry: Kept): void => count(entry.cache, 'hit'),
-
-    /** The answer for an address, by `fetch` unless somebody is fetching it already. */
-    get: async (url: string, fetch: () => Promise<PublicAnswer>): Promise<PublicAnswer> => {
-      const cache = idIn(url) === undefined ? 'list' : 'product';
-      const under = flights.get(url);
-      count(cache, under ? 'hit' : 'miss');
-      const flight = under ?? start(url, fetch);
-      const old = kept.get(url);
-      if (!old || old.freshUntil + STALE_MS < now()) return flight;
-      const instead = () => {
-        count(cache, 'stale');
-        return old;
-      };
-      let timer: NodeJS.Timeout | undefined;
-      const slow = new Promise<PublicAnswer>((resolve) => {
-        timer = setTimeout(() => resolve(instead()), SLOW_MS);
-      });
-      const answer = flight.then((fresh) => (fresh.status < 500 ? fresh : instead()), instead);
-      return Promise.race([answer, slow]).finally(() => clearTimeout(timer));
-    },
-
-    /** Something of the catalogue was changed through this gateway: nothing from before is shown any more. */
-    clear,
-
-    /** Catalog says that this product changed: it is dropped at once, lists a little later. */
-    changed: (productId: string): void => {
-      const url = `/api/products/${productId}`;
-      forget(url);
-      flights.delete(url);
-      dropping ??= setTimeout(() => {
-        dropping = undefined;
-        clear();
-      }, LISTS_LAG_MS);
-      dropping.unref();
-    },
-  };
-
-  function start(url: string, fetch: () => Promise<PublicAnswer>): Promise<PublicAnswer> {
+  function start(request: PublicRequest, fetch: () => Promise<PublicAnswer>): Promise<PublicAnswer> {
+    const { url } = request;
     const startedIn = generation;
-    const flight = fetch().then((answer) => {
-      if (flights.get(url) === flight) {
-        flights.delete(url);
-        if (answer.status === 200 && startedIn === generation) keep(url, answer);
+    const fetching = fetch().then((answer) => {
+      if (inFlight.get(url) === fetching) {
+        inFlight.delete(url);
+        if (answer.status === 200 && startedIn === generation) keep(request, answer);
       }
       return answer;
     });
-    flight.catch(() => {
-      if (flights.get(url) === flight) flights.delete(url);
+    fetching.catch(() => {
+      if (inFlight.get(url) === fetching) inFlight.delete(url);
     });
-    flights.set(url, flight);
-    return flight;
+    inFlight.set(url, fetching);
+    return fetching;
   }
+
+  /** The answer for an address, by `fetch` unless it is being fetched already. A stale one when that fails or is slow. */
+  async function get(request: PublicRequest, fetch: () => Promise<PublicAnswer>): Promise<PublicAnswer> {
+    const { url, kind } = request;
+    if (url.length > MAX_URL) return fetch();
+    const current = inFlight.get(url);
+    count(kind, current ? 'hit' : 'miss');
+    const fetching = current ?? start(request, fetch);
+    const stale = cached.get(url);
+    if (!stale) return fetching;
+    const staleAnswer = () => {
+      count(kind, 'stale');
+      return stale;
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const slow = new Promise<PublicAnswer>((resolve) => {
+      timer = setTimeout(() => resolve(staleAnswer()), SLOW_MS);
+    });
+    const answer = fetching.then((fresh) => (fresh.status < 500 ? fresh : staleAnswer()), staleAnswer);
+    return Promise.race([answer, slow]).finally(() => clearTimeout(timer));
+  }
+
+  /** Something of the catalogue was changed through this gateway: drop all copies, and what is being fetched. */
+  function clear(): void {
+    generation += 1;
+    cached.clear();
+    inFlight = new Map();
+  }
+
+  /** Catalog says that this product changed: it is dropped at once, lists a little later. */
+  function changed(productId: string): void {
+    const url = pathOf(catalogApi.get, { id: productId }, undefined);
+    cached.delete(url);
+    inFlight.delete(url);
+    dropping ??= setTimeout(() => {
+      dropping = undefined;
+      clear();
+    }, LISTS_LAG_MS);
+    dropping.unref();
+  }
+
+  return {
+    getFresh,
+    onHit: (entry: CachedAnswer): void => count(entry.kind, 'hit'),
+    get,
+    clear,
+    changed,
+    /** Lets go of entries that are too old to be sent even as stale ones. */
+    dropExpired: (): void => void cached.purgeStale(),
+    /** How many bytes and entries are kept. */
+    size: (): { bytes: number; entries: number } => ({ bytes: cached.calculatedSize, entries: cached.size }),
+  };
 }

@@ -5,8 +5,7 @@ import { usersApi } from '@bramble/contracts/users';
 import type { Actor } from '@bramble/service-kit/base/actor';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { Call } from '../proxy/call';
-import type { UpstreamName } from '../proxy/routing';
-import type { Upstream } from '../proxy/upstream';
+import type { Upstream, UpstreamName } from '../proxy/upstream';
 
 export type DashboardService = ReturnType<typeof createDashboardService>;
 

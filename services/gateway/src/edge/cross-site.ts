@@ -1,8 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
-export const isUnsafe = (method: string | undefined): boolean => !safe.has(method ?? '');
-
 export interface CrossSiteQuestion {
   headers: IncomingHttpHeaders;
   /** The origin of the shop as the browser sees it. */

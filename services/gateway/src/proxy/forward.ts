@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
-import type { CookieName } from '@bramble/contracts/operation';
+import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
@@ -11,24 +11,18 @@ import { matchesTag } from '../http/etag';
 import type { PublicAnswer } from '../cache/public-answers';
 import type { UpstreamAnswer } from './exchange';
 import { answeredHeaders, cookiesFor, forwardedHeaders } from '../http/headers';
-import type { UpstreamName } from './routing';
 import type { Upstream } from './upstream';
 
 export const UPLOAD_LIMIT = 5_000_000;
 
-export const cookiesOf: Readonly<Partial<Record<UpstreamName, readonly CookieName[]>>> = {
-  users: ['refresh', 'cart'],
-  orders: ['cart'],
-  payments: ['cart'],
-};
-
-/** Milliseconds until an answer must begin. Password hashes queue, orders wait for their twin with the same key. */
 const READ_MS = 5_000;
+/** An order waits 10 s for an earlier one with the same idempotency key. */
 const WRITE_MS = 15_000;
-const HASH_MS = 120_000;
+const SLOW_MS = 120_000;
 
-export const timeoutOf = (reads: boolean, name: UpstreamName, multipart: boolean): number =>
-  reads ? READ_MS : name === 'users' || multipart ? HASH_MS : WRITE_MS;
+/** Milliseconds until the answer must begin. */
+export const timeoutOf = ({ method, slow }: Operation): number =>
+  slow ? SLOW_MS : method === 'get' ? READ_MS : WRITE_MS;
 
 export interface Caller {
   address: string;
@@ -36,11 +30,11 @@ export interface Caller {
   claims: AccessClaims | undefined;
 }
 export interface Forwarding {
-  name: UpstreamName;
+  operation: Operation;
   upstream: Upstream;
+  /** With its query. */
   path: string;
   caller: Caller;
-  multipart: boolean;
 }
 
 /** The token that tells the service named `audience` who calls, for one request. */
@@ -83,7 +77,7 @@ const wholeBody = (req: IncomingMessage): Promise<Buffer> =>
 export function createForward(tokenKey: string) {
   const request = async (
     req: IncomingMessage,
-    { name, upstream, path, caller, multipart }: Forwarding,
+    { operation, upstream, path, caller }: Forwarding,
   ): Promise<UpstreamAnswer> => {
     const { correlationId } = currentContext();
     const method = req.method ?? 'GET';
@@ -91,19 +85,20 @@ export function createForward(tokenKey: string) {
     headers[internalTokenHeader] = callerToken(tokenKey, upstream.name, caller, correlationId);
     headers['x-correlation-id'] = correlationId;
     headers['x-client-address'] = caller.address;
-    const cookie = cookiesFor(req.headers.cookie, cookiesOf[name] ?? [], caller.secure);
+    const cookie = cookiesFor(req.headers.cookie, operation.cookies ?? [], caller.secure);
     if (cookie !== undefined) headers['cookie'] = cookie;
 
     const reads = method === 'GET' || method === 'HEAD';
     const length = req.headers['content-length'];
     const hasBody =
       !reads && ((length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined);
-    const timeoutMs = timeoutOf(reads, name, multipart);
+    const timeoutMs = timeoutOf(operation);
     if (!hasBody) {
       delete headers['content-type'];
       return upstream.send({ method, path, headers, timeoutMs });
     }
-    if (!multipart) return upstream.send({ method, path, headers, timeoutMs, body: await wholeBody(req) });
+    if (!operation.multipart)
+      return upstream.send({ method, path, headers, timeoutMs, body: await wholeBody(req) });
     if (length !== undefined) headers['content-length'] = length;
     const body = limited(req);
     let tooLarge: unknown;
@@ -115,8 +110,8 @@ export function createForward(tokenKey: string) {
     });
   };
 
-  /** Fetches what is the same for everybody, on behalf of nobody, as a whole. */
-  const everybody = async (upstream: Upstream, path: string): Promise<PublicAnswer> => {
+  /** Fetches an answer that is the same for everybody: without the caller's identity, and as a whole. */
+  const fetchShared = async (upstream: Upstream, path: string): Promise<PublicAnswer> => {
     const { correlationId } = currentContext();
     const { status, headers, body } = await upstream.send({
       method: 'GET',
@@ -135,8 +130,10 @@ export function createForward(tokenKey: string) {
     return { status, headers, body: Buffer.isBuffer(body) ? body : await buffer(body) };
   };
 
-  return { request, everybody };
+  return { request, fetchShared };
 }
+
+export type Forward = ReturnType<typeof createForward>;
 
 /** Writes a service's answer to the client; one that the client has already is 304. */
 export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: UpstreamAnswer): void {

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import type { ServiceName } from '@bramble/contracts/operation';
 import { openBreaker } from '@bramble/service-kit/http/breaker';
 import { pause } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
@@ -6,7 +7,9 @@ import { AppError } from '@bramble/service-kit/base/errors';
 import { counter, histogram } from '@bramble/service-kit/observe/metrics';
 import { exchange, type UpstreamAnswer, type UpstreamRequest } from './exchange';
 import { createRetryBudget } from './retry-budget';
-import type { UpstreamName } from './routing';
+
+/** The services that the gateway passes requests on to. */
+export type UpstreamName = Exclude<ServiceName, 'gateway'>;
 
 export interface Upstream {
   readonly name: string;

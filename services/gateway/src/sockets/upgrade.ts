@@ -3,13 +3,16 @@ import type { Duplex } from 'node:stream';
 import { cookieName, parseCookies } from '@bramble/service-kit/http/cookies';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
+import { problemOf } from '@bramble/service-kit/http/problem';
 import { correlationIdFrom } from '@bramble/service-kit/base/request-context';
 import type { Logger } from '@bramble/service-kit/observe/logger';
+import { SOCKET_PATH } from '@bramble/contracts/gateway';
 import type { Client } from '../http/client';
 import { endWithProblem } from '../http/end-with-problem';
 import { pathOf } from '../http/paths';
 import { callerToken } from '../proxy/forward';
 import type { Authenticate } from '../auth/authenticate';
+import { bearerOf } from '../auth/bearer';
 
 export interface UpgradeParts {
   url: string | undefined;
@@ -37,18 +40,18 @@ function fromAnotherSite(req: IncomingMessage, client: Client, allowed: Readonly
 }
 
 /**
- * Passes `/ws` on to notifications as raw bytes, with who calls in the internal token. A client without Origin is no
+ * Passes WebSockets on to notifications as raw bytes, with who calls in the internal token. A client without Origin is no
  * browser: its cookies are not looked at.
  */
 export function createUpgradeHandler(parts: UpgradeParts) {
   const open = async (req: IncomingMessage, socket: Duplex, head: Buffer, correlationId: string) => {
-    if (pathOf(req.url ?? '') !== '/ws') throw new AppError('not_found');
+    if (pathOf(req.url ?? '') !== SOCKET_PATH) throw new AppError('not_found');
     const client = parts.clientOf(req);
     if (fromAnotherSite(req, client, parts.corsOrigins)) throw new AppError('cross_site');
     if (parts.url === undefined)
       throw new AppError('unavailable', { detail: 'this shop runs without notifications' });
     const secure = client.secure || parts.secureAlways;
-    const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    const bearer = bearerOf(req.headers);
     const cookie =
       req.headers.origin === undefined
         ? undefined
@@ -78,7 +81,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     head: Buffer,
     correlationId: string,
   ) => {
-    const upstream = httpRequest(new URL('/ws', url), { headers, timeout: CONNECT_MS });
+    const upstream = httpRequest(new URL(SOCKET_PATH, url), { headers, timeout: CONNECT_MS });
     const away = () =>
       endWithProblem(socket, new AppError('unavailable', { detail: 'notifications is away' }), correlationId);
     upstream.once('timeout', () => upstream.destroy(new Error('no answer to the handshake')));
@@ -115,11 +118,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     socket.on('error', () => socket.destroy());
     open(req, socket, head, correlationId).catch((error: unknown) => {
       if (!(error instanceof AppError)) parts.log.warn({ err: error }, 'an upgrade failed');
-      endWithProblem(
-        socket,
-        error instanceof AppError ? error : new AppError('internal', { cause: error }),
-        correlationId,
-      );
+      endWithProblem(socket, problemOf(error), correlationId);
     });
   };
 }

@@ -87,6 +87,13 @@ describe('an endpoint', () => {
     expect((await api.get('/api/notes/%E0%A4%A').set('x-internal-token', seller)).status).toBe(404);
   });
 
+  it('knows one spelling of each path', async () => {
+    for (const path of ['/api/hello/', '/api/Hello', '/api/notes/Mine/', '/API/hello']) {
+      const reply = await api.get(path).set('x-internal-token', seller);
+      expect([path, reply.status, reply.body.code]).toEqual([path, 404, 'not_found']);
+    }
+  });
+
   it('hides what is inside from users, and an unexpected error from everybody', async () => {
     expect((await api.get('/internal/inside').set('x-internal-token', as({ roles: ['admin'] }))).status).toBe(
       403,

@@ -1,6 +1,6 @@
 import type { Operation } from '@bramble/contracts/operation';
 import type { Express, RequestHandler } from 'express';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { BaseConfig } from '../base/config';
 import type { Logger } from '../observe/logger';
 import type { Metrics } from '../observe/metrics';
@@ -37,6 +37,8 @@ export interface Service {
   mount(endpoints: readonly Mountable[]): void;
   /** A handler in front of the framework, for answers that are kept as bytes. */
   early(handler: EarlyHandler): void;
+  /** A listener that gets each request instead of the framework; it calls `app` for what it does not answer itself. */
+  inFront(listener: RequestListener): void;
   /** Runs before listening, in order. */
   onStart(name: string, fn: () => Promise<unknown>): void;
   /** Runs at the end, last registered first. */

@@ -20,8 +20,6 @@ export interface ServiceOptions {
   server?: ServerOptions;
   /** False where strangers send requests: what they send does not decide which traces are recorded. */
   trustsCallers?: boolean;
-  /** Makes the listener that stands between the edge and the framework; it calls `app` for what it does not answer. */
-  inFront?: (app: RequestListener) => RequestListener;
 }
 
 const listen = (server: Server, port: number, host: string) =>
@@ -54,7 +52,6 @@ export function createService({
   keepAliveMs = 65_000,
   server: serverOptions = {},
   trustsCallers = true,
-  inFront,
 }: ServiceOptions): Service {
   const log = createLogger(name, config.LOG_LEVEL);
   const metrics = createMetrics(name);
@@ -62,10 +59,14 @@ export function createService({
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // A path has one spelling: /api/auth/Login and /api/auth/login/ are 404.
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
   app.set('query parser', 'simple');
 
   const endpoints: Mountable[] = [];
   const early: EarlyHandler[] = [];
+  let listener: RequestListener = app;
   const starters: { name: string; fn: () => Promise<unknown> }[] = [];
   const stoppers: { name: string; fn: () => Promise<unknown> }[] = [];
   const workers: Worker[] = [];
@@ -92,7 +93,7 @@ export function createService({
     early,
     notReady,
     draining: () => state === 'stopping',
-    app: inFront ? inFront(app as RequestListener) : (app as RequestListener),
+    app: (req, res) => listener(req, res),
   });
   const server = createServer(
     {
@@ -118,6 +119,9 @@ export function createService({
     server,
     mount: (more) => void endpoints.push(...more),
     early: (handler) => void early.push(handler),
+    inFront: (handler) => {
+      listener = handler;
+    },
     onStart: (part, fn) => void starters.push({ name: part, fn }),
     onStop: (part, fn) => void stoppers.push({ name: part, fn }),
     worker: (worker) => void workers.push(worker),

@@ -1,0 +1,51 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
+import { currentContext } from '@bramble/service-kit/base/request-context';
+import type { PublicAnswers } from '../cache/public-answers';
+import { callerToken, writeAnswer, type Caller, type Forward } from '../proxy/forward';
+import type { Matched } from '../proxy/operations';
+import type { Upstreams } from '../proxy/upstream';
+
+export interface DispatchParts {
+  tokenKey: string;
+  upstreams: Upstreams;
+  forward: Forward;
+  answers: PublicAnswers;
+  /** Answers the gateway's own operations. */
+  ownRoutes: RequestListener;
+}
+
+/** Makes the function that has an operation's service answer, or the gateway itself. */
+export function createDispatch({ tokenKey, upstreams, forward, answers, ownRoutes }: DispatchParts) {
+  return async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    { operation, template }: Matched,
+    caller: Caller,
+  ): Promise<void> => {
+    const { url = '/', method } = req;
+    if (operation.service === 'gateway') {
+      req.headers[internalTokenHeader] = callerToken(
+        tokenKey,
+        operation.service,
+        caller,
+        currentContext().correlationId,
+      );
+      ownRoutes(req, res);
+      return;
+    }
+    const upstream = upstreams[operation.service];
+    if (!upstream)
+      throw new AppError('unavailable', { detail: `this shop runs without ${operation.service}` });
+    if (operation.shared && method === 'GET') {
+      const asked = { url, kind: operation.shared, route: template };
+      writeAnswer(req, res, await answers.get(asked, () => forward.fetchShared(upstream, url)));
+      return;
+    }
+    const answer = await forward.request(req, { operation, upstream, path: url, caller });
+    if (operation.changes && answer.status < 300) answers.clear();
+    writeAnswer(req, res, answer);
+  };
+}
+export type Dispatch = ReturnType<typeof createDispatch>;
