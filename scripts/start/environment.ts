@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../stores/ports';
 import type { Stores } from '../stores/open-stores';
+import { root } from '../workspace';
 import type { Settings } from './settings';
 
 export interface ServiceEnvironment {
@@ -9,6 +10,20 @@ export interface ServiceEnvironment {
   port: number;
   env: Record<string, string>;
 }
+
+/** Where the gateway listens, and what it is told besides what every service is told. */
+export interface GatewayPlace {
+  port: number;
+  host: string;
+  env: Record<string, string>;
+}
+
+/** The gateway at the public address, with the built storefront. */
+export const builtGateway = ({ port, host }: Settings): GatewayPlace => ({
+  port,
+  host,
+  env: { STOREFRONT_DIR: path.join(root, 'frontend', 'dist') },
+});
 
 export interface EnvironmentInputs {
   settings: Settings;
@@ -18,14 +33,14 @@ export interface EnvironmentInputs {
   services: readonly string[];
   internalTokenKey: string;
   readyFile: string;
-  storefrontDir: string;
+  gateway: GatewayPlace;
 }
 
 /** A port for each service, and all that they need to know about stores and one another. */
 export async function serviceEnvironments(inputs: EnvironmentInputs): Promise<ServiceEnvironment[]> {
-  const { settings, stores, services } = inputs;
+  const { settings, stores, services, gateway } = inputs;
   const ports = new Map<string, number>();
-  for (const name of services) ports.set(name, name === 'gateway' ? settings.port : await freePort());
+  for (const name of services) ports.set(name, name === 'gateway' ? gateway.port : await freePort());
 
   const common: Record<string, string> = {
     NODE_ENV: 'production',
@@ -48,7 +63,7 @@ export async function serviceEnvironments(inputs: EnvironmentInputs): Promise<Se
 
   const environments: ServiceEnvironment[] = [];
   for (const [name, port] of ports) {
-    const gateway = name === 'gateway';
+    const isGateway = name === 'gateway';
     environments.push({
       name,
       port,
@@ -57,10 +72,10 @@ export async function serviceEnvironments(inputs: EnvironmentInputs): Promise<Se
         // What a person sets wins over our defaults, but nobody can move one service away from the others.
         ...passedOn(common),
         PORT: String(port),
-        HOST: gateway ? settings.host : '127.0.0.1',
+        HOST: isGateway ? gateway.host : '127.0.0.1',
         OPS_PORT: String(await freePort()),
         SERVICE_INSTANCE: `${name}-1`,
-        ...(gateway ? { READY_FILE: inputs.readyFile, STOREFRONT_DIR: inputs.storefrontDir } : {}),
+        ...(isGateway ? { READY_FILE: inputs.readyFile, ...gateway.env } : {}),
       },
     });
   }

@@ -6,13 +6,13 @@ const LIMIT_MS = 240_000;
 const HOPELESS_DEATHS = 5;
 
 /** Waits until the shop says 200; throws with a service's last words when it keeps dying, or after four minutes. */
-export async function healthy(url: string, services: readonly Supervised[], log: Log): Promise<void> {
+export async function healthy(url: string, services: () => readonly Supervised[], log: Log): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   let said = '';
   for (;;) {
     const { status, missing } = await ask(`${url}/api/health`);
     if (status === 200) return;
-    const dying = services.find((service) => service.deaths() >= HOPELESS_DEATHS);
+    const dying = services().find((service) => service.deaths() >= HOPELESS_DEATHS);
     if (dying) throw new Error(`${dying.name} does not start. Its last lines:\n${dying.lastWords(20)}`);
     if (Date.now() > deadline)
       throw new Error(`The shop did not become healthy; still missing: ${missing || 'the gateway'}.`);

@@ -4,12 +4,22 @@ import type { Log } from '../stores/types';
 import { root } from '../workspace';
 import type { ServiceEnvironment } from './environment';
 
+export interface StartServiceOptions {
+  /** The arguments of Node that run a service. */
+  program: (name: string) => readonly string[];
+  dataDir: string;
+  log: Log;
+}
+
 /** Starts one service from its bundle; it is started again when it dies. */
-export function startService(service: ServiceEnvironment, dataDir: string, log: Log): Supervised {
+export function startService(
+  service: ServiceEnvironment,
+  { program, dataDir, log }: StartServiceOptions,
+): Supervised {
   return supervise({
     name: service.name,
     command: process.execPath,
-    args: ['--enable-source-maps', path.join(root, 'dist', service.name, 'main.mjs')],
+    args: program(service.name),
     options: { cwd: root, env: service.env },
     runDir: path.join(dataDir, 'run'),
     logDir: path.join(dataDir, 'logs'),

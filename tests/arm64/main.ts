@@ -12,8 +12,8 @@ import { openStores, keptSecret, type Stores } from '../../scripts/stores/open-s
 import { freePort } from '../../scripts/stores/ports';
 import type { Supervised } from '../../scripts/stores/supervise';
 import { prepareDatabases } from '../../scripts/start/databases';
-import { serviceEnvironments, type ServiceEnvironment } from '../../scripts/start/environment';
-import { root, serviceNames } from '../../scripts/workspace';
+import { builtGateway, serviceEnvironments, type ServiceEnvironment } from '../../scripts/start/environment';
+import { serviceNames } from '../../scripts/workspace';
 import { findBeside } from '../helpers/find-beside';
 import { signUp } from '../helpers/shop-session';
 import { orderReaches, placeOrder, sellProduct } from '../helpers/shopper';
@@ -86,7 +86,7 @@ async function prepare(services: readonly string[]): Promise<ServiceEnvironment[
     services,
     internalTokenKey: keptSecret(dataDir, 'internal-token'),
     readyFile,
-    storefrontDir: path.join(root, 'frontend', 'dist'),
+    gateway: builtGateway(settings),
   });
   const gateway = `http://127.0.0.1:${settings.port}`;
   const more = { GATEWAY_URL: gateway, RATE_LIMIT_FACTOR: '100', LOG_LEVEL: 'warn', SIMULATOR_RATE: '0.1' };

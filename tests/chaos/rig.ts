@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
-import { serviceEnvironments } from '../../scripts/start/environment';
+import { builtGateway, serviceEnvironments } from '../../scripts/start/environment';
 import { prepareDatabases } from '../../scripts/start/databases';
 import { readSettings } from '../../scripts/start/settings';
 import { defaultCacheDir } from '../../scripts/stores/cache';
@@ -130,7 +130,7 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
     services: serviceNames().filter((name) => name !== 'simulator'),
     internalTokenKey: keptSecret(dataDir, 'internal'),
     readyFile,
-    storefrontDir: path.join(root, 'frontend', 'dist'),
+    gateway: builtGateway(settings),
   });
 
   const services = new Map<string, Supervised>();
