@@ -3,12 +3,14 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { art } from './build/art';
 import { keepBudgets } from './build/budgets';
+import { externalPreamble } from './build/external-preamble';
+import { gatewayProxy } from './build/gateway-proxy';
 import { preloads } from './build/preloads';
 import { precompress } from './build/precompress';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss(), art(), preloads(), precompress(), keepBudgets()],
+  plugins: [react(), tailwindcss(), art(), externalPreamble(), preloads(), precompress(), keepBudgets()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
@@ -17,7 +19,6 @@ export default defineConfig({
     manifest: 'manifest.json',
     reportCompressedSize: false,
   },
-  server: {
-    proxy: { '/api': 'http://127.0.0.1:8000', '/ws': { target: 'http://127.0.0.1:8000', ws: true } },
-  },
+  // `npx vite` beside a shop that `npm start` runs; `npm run dev` does both.
+  server: { proxy: gatewayProxy('http://127.0.0.1:8000') },
 });

@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/pro
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import type { Log } from '../stores/types';
 import { root } from '../workspace';
 import { hashOf, onceFor } from './stamp';
@@ -20,17 +20,24 @@ const BANNER = [
   `const __dirname = __pathDirname(__filename);`,
 ].join('\n');
 
+export interface BundleOptions {
+  /**
+   * Code that is shared or imported on demand gets files of its own, so that a process loads what it imports on demand
+   * (the demo's data) only when it asks for it.
+   */
+  split?: boolean;
+}
+
 /**
- * Bundles each entry point (name → file, relative to the root) into `<outdir>/<name>.mjs`, which Node runs with nothing
- * beside it but native packages. When `split`, code that is shared or imported on demand gets files of its own there, so
- * that a process loads what it imports on demand (the demo's data) only when it asks for it.
+ * How entry points (name → file, relative to the root) become `<outdir>/<name>.mjs`, which Node runs with nothing beside
+ * it but native packages.
  */
-export async function bundle(
+export const esbuildOptions = (
   entries: Record<string, string>,
   outdir: string,
-  { split = false }: { split?: boolean } = {},
-): Promise<void> {
-  await build({
+  { split = false }: BundleOptions = {},
+) =>
+  ({
     absWorkingDir: root,
     entryPoints: entries,
     outdir,
@@ -47,7 +54,15 @@ export async function bundle(
     external: NATIVE,
     loader: { '.wasm': 'file' },
     logLevel: 'error',
-  });
+  }) satisfies BuildOptions;
+
+/** Writes the bundles of the entry points into a folder. */
+export async function bundle(
+  entries: Record<string, string>,
+  outdir: string,
+  options: BundleOptions = {},
+): Promise<void> {
+  await build(esbuildOptions(entries, outdir, options));
 }
 
 /** Bundles one service into dist/<name>: main.mjs, one file for each `<x>-main.ts`, the files that they share, and its migrations. */
@@ -63,11 +78,16 @@ export async function bundleService(name: string, log: Log): Promise<void> {
     await bundle(entryPoints(name), draft, { split: true });
     const migrations = path.join(root, source, 'prisma', 'migrations');
     if (existsSync(migrations)) await cp(migrations, path.join(draft, 'migrations'), { recursive: true });
-    await linkNative(name, draft);
-    if (name === 'gateway') await copySwagger(draft);
+    await addFiles(name, draft);
     await rm(out, { recursive: true, force: true });
     await rename(draft, out);
   });
+}
+
+/** Adds what a service finds beside its bundle when it runs. */
+export async function addFiles(name: string, dir: string): Promise<void> {
+  await linkNative(name, dir);
+  if (name === 'gateway') await copySwagger(dir);
 }
 
 /** The page of the API's contract: two files of Swagger UI, each compressed once beside itself. */
@@ -95,7 +115,7 @@ async function linkNative(name: string, dir: string): Promise<void> {
 }
 
 /** `src/main.ts` → `main`, `src/admin-main.ts` → `admin`. */
-function entryPoints(name: string): Record<string, string> {
+export function entryPoints(name: string): Record<string, string> {
   const folder = path.join(root, 'services', name, 'src');
   const entries: Record<string, string> = {};
   for (const file of readdirSync(folder)) {

@@ -1,8 +1,8 @@
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import type { Settings } from './settings';
 
-/** What a person sees when the shop is open. */
-export function banner(url: string, settings: Settings): string {
+/** What a person sees when the shop is open; `more` are lines for a person who sees more of it. */
+export function banner(url: string, settings: Settings, more: readonly string[] = []): string {
   const lines = ['', `  Bramble is open at ${url}`, ''];
   if (settings.demo) {
     const who = [
@@ -16,6 +16,7 @@ export function banner(url: string, settings: Settings): string {
     }
     lines.push('');
   }
+  lines.push(...more);
   lines.push(`  data and logs  ${settings.dataDir}`, '  Ctrl-C stops everything.', '');
   return lines.join('\n');
 }

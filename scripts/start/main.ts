@@ -10,5 +10,5 @@ runShop({
   build: buildAll,
   gateway: (settings) => Promise.resolve(builtGateway(settings)),
   program: (name) => ['--enable-source-maps', path.join(root, 'dist', name, 'main.mjs')],
-  banner,
+  opened: (url, settings) => console.log(banner(url, settings)),
 });

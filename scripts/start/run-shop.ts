@@ -30,8 +30,8 @@ export interface ShopKind {
   program: StartServiceOptions['program'];
   /** Called once the services are started. */
   serve?(shop: StartedShop): Promise<void>;
-  /** What is printed once the shop is healthy. */
-  banner(url: string, settings: Settings): string;
+  /** Called once the shop is healthy at `url`. */
+  opened(url: string, settings: Settings): void;
   /** Closes what `serve` opened. */
   close?(): Promise<void>;
 }
@@ -135,7 +135,7 @@ export function runShop(kind: ShopKind): void {
     const address = addressOf(settings);
     await healthy(address.local, () => [...services.values()], say);
     say('healthy');
-    console.log(kind.banner(address.shown, settings));
+    kind.opened(address.shown, settings);
   }
 
   process.stdout.on('error', () => undefined);
