@@ -30,10 +30,10 @@ beforeAll(async () => {
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let ended = false;
   void exited.then(() => (ended = true));
-  await waitFor(() => ended || printedAddress(), { timeout: 240_000, interval: 100, what: 'the banner' });
+  await waitFor(() => ended || printedAddress(), { timeout: 280_000, interval: 100, what: 'the banner' });
   if (ended) throw new Error(`npm run dev ended. It printed:\n${output}`);
   url = printedAddress() ?? '';
-}, 260_000);
+}, 300_000);
 
 afterAll(async () => {
   if (dev.exitCode === null && dev.signalCode === null) press('SIGTERM');
