@@ -20,8 +20,8 @@ import { createPictureService } from './picture/picture.service';
 import { createProductRepository } from './product/product.repository';
 import { productRoutes } from './product/product.routes';
 import { createProductService } from './product/product.service';
-import { exportStockFigures } from './stock/figures';
-import { createStockFiguresRepository } from './stock/figures.repository';
+import { createStockFiguresRepository } from './stock/stock-figures.repository';
+import { exportStockFigures, stockMetrics } from './stock/stock.metrics';
 import { createStockRepository } from './stock/stock.repository';
 import { createStockService, stockCommands } from './stock/stock.service';
 
@@ -30,7 +30,7 @@ const RANK_MS = 2_000;
 
 /** The catalogue: products, pictures, stock and its reservations. */
 export function buildCatalog(config: CatalogConfig): Service {
-  const service = createService({ name: 'catalog', config });
+  const service = createService({ name: 'catalog', config, metrics: stockMetrics });
   const mongo = openMongo(service, { url: config.CATALOG_MONGODB_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL });

@@ -8,7 +8,7 @@ import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { DeliveryConfig } from './config';
 import { createDeliveryConsumer, GROUP } from './delivery/delivery.consumers';
-import { deliveryMetrics } from './delivery/delivery.metrics';
+import { deliveryMetrics, exportDeliveries } from './delivery/delivery.metrics';
 import { createDeliveryRepository } from './delivery/delivery.repository';
 import { deliveryRoutes } from './delivery/delivery.routes';
 import { createDeliveryService } from './delivery/delivery.service';
@@ -17,7 +17,7 @@ import { createTicker } from './delivery/delivery.ticker';
 const TICK_MS = 250;
 
 export function buildDelivery(config: DeliveryConfig): Service {
-  const service = createService({ name: 'delivery', config });
+  const service = createService({ name: 'delivery', config, metrics: deliveryMetrics });
   const mongo = openMongo(service, { url: config.DELIVERY_MONGODB_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const outbox = mongoOutbox(service, { mongo, redis, streams: ['delivery_stream'] });
@@ -27,7 +27,7 @@ export function buildDelivery(config: DeliveryConfig): Service {
   const parts = { mongo, deliveries, outbox, pace: { stepMs } };
   service.onStart('delivery indexes', () => deliveries.prepare());
   service.mount(deliveryRoutes(createDeliveryService(parts)));
-  deliveryMetrics(service, deliveries);
+  exportDeliveries(service, deliveries);
   if (stepMs !== undefined) {
     service.onStart('delivery timers', () => deliveries.windUp(new Date(Date.now() + stepMs)));
     every(service, { name: 'demo courier', ms: TICK_MS, run: createTicker(parts).run });

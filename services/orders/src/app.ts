@@ -14,13 +14,13 @@ import type { OrdersConfig } from './config';
 import { createIdempotencyRepository } from './idempotency/idempotency.repository';
 import { createAnswerOnce } from './idempotency/answer-once';
 import { createIdempotency } from './idempotency/idempotency.service';
-import { createLedgerCheck } from './ledger/ledger-check';
+import { createLedgerCheck, orderLedgerMetrics } from './ledger/ledger.metrics';
 import { createLedgerRepository } from './ledger/ledger.repository';
 import { createOrderListRepository } from './store/order-list.repository';
-import { exportOrderGauges } from './store/order.gauges';
-import { createOrderMetrics } from './store/order.metrics';
+import { createOrderMetrics, orderMetrics } from './store/order.metrics';
 import { createOrderRepository } from './store/order.repository';
 import { createPastOrderRepository } from './store/past-order.repository';
+import { exportWaitingOrders, waitingOrdersMetrics } from './store/waiting-orders.metrics';
 import { orderRoutes } from './order/order.routes';
 import { createOrderService } from './order/order.service';
 import { addDemoOrders } from './past/demo-orders.worker';
@@ -33,6 +33,7 @@ import { createSalesRepository } from './reports/sales.repository';
 import { salesRoutes } from './reports/sales.routes';
 import { createSalesService } from './reports/sales.service';
 import { createTaskRuns } from './shop-wide/task-runs';
+import { taskMetrics } from './shop-wide/task-runs.metrics';
 import { createTaskRunsRepository } from './shop-wide/task-runs.repository';
 import { taskRunsRoutes } from './shop-wide/task-runs.routes';
 
@@ -45,9 +46,11 @@ const HOUR_MS = 3_600_000;
 /** A checkout is worth waiting for: a price that comes late on a busy board is better than a refusal. */
 const QUOTE_TIMEOUT_MS = 5_000;
 
+const ownMetrics = { ...orderMetrics, ...waitingOrdersMetrics, ...orderLedgerMetrics, ...taskMetrics };
+
 /** Carts, orders, their saga and the reports on them. */
 export function buildOrders(config: OrdersConfig): Service {
-  const service = createService({ name: 'orders', config });
+  const service = createService({ name: 'orders', config, metrics: ownMetrics });
   const { log } = service;
   const currency = config.CURRENCY;
   const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 12 });
@@ -122,7 +125,7 @@ export function buildOrders(config: OrdersConfig): Service {
     ),
   });
   every(service, { name: 'purge', ms: HOUR_MS, run: () => Promise.all([answers.purge(), carts.purge()]) });
-  exportOrderGauges(service, sql);
+  exportWaitingOrders(service, sql);
   if (config.DEMO) {
     const past = createPastOrderRepository(sql);
     addDemoOrders(service, createPastOrders({ orders: past, payments, currency }));

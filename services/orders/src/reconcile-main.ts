@@ -3,14 +3,14 @@ import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { loadOrdersConfig } from './config';
-import { createOrderMetrics } from './store/order.metrics';
+import { createOrderMetrics, orderMetrics } from './store/order.metrics';
 import { createOrderRepository } from './store/order.repository';
 import { createReconciler } from './saga/reconciler';
 import { createSaga } from './saga/saga.service';
 
 /** What the service does every second, once and by hand: the cluster's CronJob. The service's relay publishes what it owes. */
 const config = loadOrdersConfig();
-const service = createService({ name: 'orders', config });
+const service = createService({ name: 'orders', config, metrics: orderMetrics });
 const { log } = service;
 const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 });
 const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });

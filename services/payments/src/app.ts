@@ -17,7 +17,7 @@ import { createAttemptRepository } from './payment/attempt.repository';
 import { createCaptureService } from './payment/capture.service';
 import { createLedgerRepository } from './payment/ledger.repository';
 import { createPaymentConsumer, GROUP, PAYMENT_EVENTS } from './payment/payment.consumers';
-import { ledgerMetrics, unsettledMetrics } from './payment/payment.metrics';
+import { exportLedger, exportUnsettled, paymentMetrics } from './payment/payment.metrics';
 import { createPaymentPools } from './payment/payment.pools';
 import { createPaymentRepository } from './payment/payment.repository';
 import { paymentRoutes } from './payment/payment.routes';
@@ -41,7 +41,7 @@ export interface PaymentsOverrides {
 }
 
 export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOverrides = {}): Service {
-  const service = createService({ name: 'payments', config });
+  const service = createService({ name: 'payments', config, metrics: paymentMetrics });
   const sql = openPostgres(service, { url: config.PAYMENTS_DATABASE_URL });
   const prisma = openPrisma(service, sql);
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
@@ -65,8 +65,8 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
 
   const payments = createPaymentRepository(sql);
   service.mount(paymentRoutes(createPaymentService({ payments, orders })));
-  unsettledMetrics(service, payments);
-  ledgerMetrics(service, createLedgerRepository(sql));
+  exportUnsettled(service, payments);
+  exportLedger(service, createLedgerRepository(sql));
 
   const { provider, readNotice } = chooseProvider(config, sql, stripeUrl);
   const calls = createProviderCalls(service, provider);

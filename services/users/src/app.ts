@@ -23,15 +23,21 @@ import { createGuessLimits } from './limits/guess-limits.service';
 import { createMailRepository } from './mail/mail.repository';
 import { createMailService } from './mail/mail.service';
 import { createPasswordHasher } from './password/password-hasher';
+import { passwordMetrics } from './password/password.metrics';
 import { createDenylistRepository, REVOCATION_SECONDS } from './session/denylist.repository';
 import { createDenylistService } from './session/denylist.service';
+import { sessionMetrics } from './session/session.metrics';
 import { createSessionRepository } from './session/session.repository';
 import { sessionRoutes } from './session/session.routes';
 import { createSessionService } from './session/session.service';
 
 /** Accounts, sessions, roles and the keys that sign access tokens. */
 export function buildUsers(config: UsersConfig): Service {
-  const service = createService({ name: 'users', config });
+  const service = createService({
+    name: 'users',
+    config,
+    metrics: { ...sessionMetrics, ...passwordMetrics },
+  });
   const { log } = service;
   const sql = openPostgres(service, { url: config.USERS_DATABASE_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });

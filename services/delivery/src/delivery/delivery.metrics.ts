@@ -1,13 +1,26 @@
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { collected } from '@bramble/service-kit/observe/metrics';
+import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 import type { DeliveryRepository } from './delivery.repository';
 
 const NAME = 'bramble_deliveries';
 type Shown = Exclude<DeliveryStatus, 'STOPPED'>;
-const shown: readonly Shown[] = ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DELIVERED'];
+const shown = ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DELIVERED'] as const satisfies readonly Shown[];
 
-export function deliveryMetrics(service: Service, deliveries: DeliveryRepository): void {
+/** Deliveries under way. */
+export const deliveryMetrics = define({
+  bramble_deliveries: {
+    kind: 'gauge',
+    help: 'Deliveries under way.',
+    labels: { status: shown },
+  },
+});
+
+export function exportDeliveries(
+  service: Service<typeof deliveryMetrics>,
+  deliveries: DeliveryRepository,
+): void {
   collected(service, 'deliveries', [NAME], async () => {
     const counts = await deliveries.count();
     return shown.map((status) => ({ name: NAME, labels: { status }, value: counts[status] }));

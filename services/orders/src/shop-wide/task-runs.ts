@@ -1,25 +1,13 @@
 import type { BackupStore, FinishedRun, TaskName } from '@bramble/contracts/tasks';
 import type { Service } from '@bramble/service-kit/runtime/service';
-import { collected, counter } from '@bramble/service-kit/observe/metrics';
-import type { TaskRun, TaskRunsRepository } from './task-runs.repository';
-
-const gauges = [
-  'bramble_task_last_success_timestamp_seconds',
-  'bramble_task_interval_seconds',
-  'bramble_task_last_duration_seconds',
-] as const;
-const backupGauges = [
-  'bramble_backup_last_success_timestamp_seconds',
-  'bramble_backup_size_bytes',
-  'bramble_backup_last_verified_timestamp_seconds',
-] as const;
+import { counter } from '@bramble/service-kit/observe/metrics';
+import { exportTaskRuns, type taskMetrics } from './task-runs.metrics';
+import type { TaskRunsRepository } from './task-runs.repository';
 
 /** Keeps when the shop's recurring tasks last succeeded, and exports it for the alerts on those that are missed. */
-export function createTaskRuns(service: Service, runs: TaskRunsRepository) {
+export function createTaskRuns(service: Service<typeof taskMetrics>, runs: TaskRunsRepository) {
   const counted = counter(service, 'bramble_task_runs_total');
-  collected(service, 'tasks', [...gauges, ...backupGauges], async () =>
-    (await runs.list()).flatMap((run) => [...samplesOf(run), ...backupSamplesOf(run)]),
-  );
+  exportTaskRuns(service, runs);
   return {
     /** `run`, noted in the table at most every `intervalSeconds`, however often it runs. */
     noted(task: TaskName, intervalSeconds: number, run: (signal: AbortSignal) => Promise<unknown>) {
@@ -50,24 +38,3 @@ export function createTaskRuns(service: Service, runs: TaskRunsRepository) {
   };
 }
 export type TaskRuns = ReturnType<typeof createTaskRuns>;
-
-function samplesOf({ task, lastSuccessAt, intervalSeconds, lastDurationSeconds }: TaskRun) {
-  if (lastSuccessAt === null) return [];
-  const labels = { task: task as TaskName };
-  return [
-    { name: gauges[0], labels, value: lastSuccessAt },
-    { name: gauges[1], labels, value: intervalSeconds },
-    { name: gauges[2], labels, value: lastDurationSeconds },
-  ];
-}
-
-function backupSamplesOf({ task, lastSuccessAt, sizeBytes, verifiedAt }: TaskRun) {
-  const store = task.replace(/^backup_/, '');
-  if (store === task) return [];
-  const labels = { store: store as BackupStore };
-  return [
-    { name: backupGauges[0], labels, value: lastSuccessAt },
-    { name: backupGauges[1], labels, value: sizeBytes },
-    { name: backupGauges[2], labels, value: verifiedAt },
-  ].flatMap(({ value, ...sample }) => (value === null ? [] : [{ ...sample, value }]));
-}

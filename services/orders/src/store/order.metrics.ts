@@ -1,9 +1,55 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { counter, histogram } from '@bramble/service-kit/observe/metrics';
+import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 import type { Step } from '../life/order.machine';
 import { transitions as ways } from '../life/order.states';
 import type { OrderState } from '../life/order.types';
+
+/** Checkouts, steps of orders and the money in them. */
+export const orderMetrics = define({
+  bramble_checkouts_total: {
+    kind: 'counter',
+    help: 'Checkouts by how they ended.',
+    labels: { outcome: ['paid', 'declined', 'out_of_stock', 'expired', 'cancelled', 'error', 'timeout'] },
+  },
+  bramble_order_transitions_total: {
+    kind: 'counter',
+    help: 'Steps of orders.',
+    labels: { from: null, to: null },
+  },
+  bramble_order_illegal_transitions_total: {
+    kind: 'counter',
+    help: 'Events that no row of the order table knows.',
+    labels: {},
+  },
+  bramble_order_repairs_total: {
+    kind: 'counter',
+    help: 'What the reconciler did.',
+    labels: { status: null, result: ['resent', 'failed', 'gave_up'] },
+  },
+  bramble_order_stage_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time from placing an order to a stage.',
+    labels: { to: ['RESERVED', 'PAID', 'SHIPPED', 'COMPLETED'] },
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+  },
+  bramble_order_revenue_minor_units_total: {
+    kind: 'counter',
+    help: 'Captured money.',
+    labels: { currency: null },
+  },
+  bramble_order_refunds_minor_units_total: {
+    kind: 'counter',
+    help: 'Refunded money.',
+    labels: { currency: null },
+  },
+  bramble_idempotent_replays_total: {
+    kind: 'counter',
+    help: 'Requests that came again with their Idempotency-Key.',
+    labels: { result: ['same', 'conflict', 'in_flight'] },
+  },
+});
 
 type CheckoutOutcome = 'paid' | 'declined' | 'out_of_stock' | 'expired' | 'cancelled' | 'error' | 'timeout';
 
@@ -21,7 +67,7 @@ const stages = ['RESERVED', 'PAID', 'SHIPPED', 'COMPLETED'] as const;
 type Stage = (typeof stages)[number];
 const isStage = (status: OrderStatus): status is Stage => (stages as readonly string[]).includes(status);
 
-export function createOrderMetrics(service: Service) {
+export function createOrderMetrics(service: Service<typeof orderMetrics>) {
   const checkouts = counter(service, 'bramble_checkouts_total');
   const transitions = counter(service, 'bramble_order_transitions_total');
   for (const way of ways) transitions.inc(way, 0);

@@ -1,6 +1,7 @@
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { counter, histogram } from '@bramble/service-kit/observe/metrics';
 import type { ChargeOutcome, ChargeRequest, Provider, RefundRequest } from '../provider/provider';
+import type { paymentMetrics } from './payment.metrics';
 
 const LOOKUP_MS = 2_000;
 const REFUND_MS = 6_000;
@@ -31,7 +32,7 @@ async function limited<T>(ms: number, call: (signal: AbortSignal) => Promise<T>)
  * The provider with a time limit, metrics and a log around each call. Undefined means that the outcome is not known:
  * the reason is logged, and the caller asks again.
  */
-export function createProviderCalls(service: Service, provider: Provider) {
+export function createProviderCalls(service: Service<typeof paymentMetrics>, provider: Provider) {
   const attempts = counter(service, 'bramble_payment_attempts_total');
   const duration = histogram(service, 'bramble_payment_provider_duration_seconds');
 

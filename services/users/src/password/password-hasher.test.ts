@@ -1,7 +1,8 @@
 import { createMetrics } from '@bramble/service-kit/observe/metrics';
 import { createPasswordHasher } from './password-hasher';
+import { passwordMetrics } from './password.metrics';
 
-const metrics = createMetrics('users');
+const metrics = createMetrics('users', passwordMetrics);
 const gaugeOf = async (name: string) =>
   Number(new RegExp(`^${name}\\{.*\\} (\\d+)$`, 'm').exec(await metrics.registry.metrics())?.[1]);
 const gauges = async () => ({

@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { histogram, sampled } from '@bramble/service-kit/observe/metrics';
 import type { Service } from '@bramble/service-kit/runtime/service';
+import type { passwordMetrics } from './password.metrics';
 
 /** OWASP's and ASVS's smallest argon2id: 19 MiB twice. More would starve a small board when many sign in at once. */
 const settings = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -16,7 +17,10 @@ export interface PasswordHasher {
 }
 
 /** Hashes with argon2id, at most three at once (each takes 19 MiB and a thread); more wait in turn, too many get 503. */
-export function createPasswordHasher(service: Pick<Service, 'metrics'>, limits = LIMITS): PasswordHasher {
+export function createPasswordHasher(
+  service: Pick<Service<typeof passwordMetrics>, 'metrics'>,
+  limits = LIMITS,
+): PasswordHasher {
   const queue = new PQueue({ concurrency: limits.atOnce });
   sampled(service, 'bramble_password_hash_queue_length', () => [{ labels: {}, value: queue.size }]);
   sampled(service, 'bramble_password_hash_active', () => [{ labels: {}, value: queue.pending }]);

@@ -1,15 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { metricsCatalogue, type LabelsOf, type MetricName, type MetricOfKind } from './metrics-catalogue';
+import { kitMetrics, type KitMetrics } from './metrics-catalogue';
+import type { Catalogue, LabelsOf, NameOf, NoMetrics } from './metrics-catalogue/definition';
 
 type Labels = Record<string, string>;
 type Metric = Counter | Gauge | Histogram;
 
-/** A service's registry of metrics. */
-export interface Metrics {
+/** A service's registry of metrics, and the catalogue of those that it may have. */
+export interface Metrics<C extends Catalogue = KitMetrics> {
   readonly registry: Registry;
   readonly serviceName: string;
   readonly metrics: Map<string, Metric>;
+  readonly catalogue: C;
 }
 
 /** Event loop and GC collectors of prom-client that cost more than they tell are left out. */
@@ -21,14 +23,18 @@ const wantedDefaults = new Set([
   'nodejs_gc_duration_seconds',
 ]);
 
-/** Opens a registry whose every series carries `service_name`. */
-export function createMetrics(serviceName: string): Metrics {
+/** Opens a registry for the metrics of the kit and the service's `own`; every series carries `service_name`. */
+export function createMetrics<M extends Catalogue = NoMetrics>(
+  serviceName: string,
+  own?: M,
+): Metrics<KitMetrics & M> {
   const registry = new Registry();
   registry.setDefaultLabels({ service_name: serviceName });
   collectDefaultMetrics({ register: registry });
   for (const { name } of registry.getMetricsAsArray())
     if (!wantedDefaults.has(name)) registry.removeSingleMetric(name);
-  const metrics: Metrics = { registry, serviceName, metrics: new Map() };
+  const catalogue = { ...kitMetrics, ...own } as KitMetrics & M;
+  const metrics: Metrics<KitMetrics & M> = { registry, serviceName, metrics: new Map(), catalogue };
   set(metrics, 'bramble_start_time_seconds', Math.round(performance.timeOrigin / 1000));
   const busy = gaugeOf(metrics, 'nodejs_eventloop_utilization_ratio');
   let last = performance.eventLoopUtilization();
@@ -41,15 +47,16 @@ export function createMetrics(serviceName: string): Metrics {
 }
 
 const collectors = new WeakMap<Metric, (() => void | Promise<void>)[]>();
-function onCollect(metrics: Metrics, name: MetricName, collect: () => void | Promise<void>): void {
+function onCollect(metrics: Metrics<Catalogue>, name: string, collect: () => void | Promise<void>): void {
   const list = collectors.get(metricOf(metrics, name));
   list?.push(collect);
 }
 
-function metricOf(metrics: Metrics, name: MetricName): Metric {
+function metricOf(metrics: Metrics<Catalogue>, name: string): Metric {
   const known = metrics.metrics.get(name);
   if (known) return known;
-  const definition = metricsCatalogue[name];
+  const definition = metrics.catalogue[name];
+  if (!definition) throw new Error(`${metrics.serviceName} has no metric ${name} in its catalogue`);
   const labelNames = Object.keys(definition.labels);
   const hooks: (() => void | Promise<void>)[] = [];
   const options = {
@@ -64,7 +71,7 @@ function metricOf(metrics: Metrics, name: MetricName): Metric {
       ? new Counter(options)
       : definition.kind === 'gauge'
         ? new Gauge(options)
-        : new Histogram({ ...options, buckets: [...('buckets' in definition ? definition.buckets : [])] });
+        : new Histogram({ ...options, buckets: [...(definition.buckets ?? [])] });
   collectors.set(metric, hooks);
   metrics.metrics.set(name, metric);
   if (metric instanceof Counter) for (const labels of combinations(definition.labels)) metric.inc(labels, 0);
@@ -81,41 +88,42 @@ function combinations(labels: Readonly<Record<string, readonly string[] | null>>
   return all;
 }
 
-const gaugeOf = (metrics: Metrics, name: MetricOfKind<'gauge'>) => metricOf(metrics, name) as Gauge;
-const set = (metrics: Metrics, name: MetricOfKind<'gauge'>, value: number, labels: Labels = {}) =>
+const counterOf = (metrics: Metrics<Catalogue>, name: string) => metricOf(metrics, name) as Counter;
+const gaugeOf = (metrics: Metrics<Catalogue>, name: string) => metricOf(metrics, name) as Gauge;
+const set = (metrics: Metrics, name: NameOf<KitMetrics, 'gauge'>, value: number, labels: Labels = {}) =>
   gaugeOf(metrics, name).set(labels, value);
 
-interface Owner {
-  readonly metrics: Metrics;
+interface Owner<C extends Catalogue> {
+  readonly metrics: Metrics<C>;
 }
 
 /** A counter of the catalogue, at 0 from now on for every closed combination. */
-export function counter<N extends MetricOfKind<'counter'>>(owner: Owner, name: N) {
-  const metric = metricOf(owner.metrics, name) as Counter;
-  return { inc: (labels: LabelsOf<N>, by = 1) => metric.inc(labels as Labels, by) };
+export function counter<C extends Catalogue, N extends NameOf<C, 'counter'>>(owner: Owner<C>, name: N) {
+  const metric = counterOf(owner.metrics, name);
+  return { inc: (labels: LabelsOf<C, N>, by = 1) => metric.inc(labels as Labels, by) };
 }
 
 /** A gauge of the catalogue that is set when its value changes. */
-export function gauge<N extends MetricOfKind<'gauge'>>(owner: Owner, name: N) {
+export function gauge<C extends Catalogue, N extends NameOf<C, 'gauge'>>(owner: Owner<C>, name: N) {
   const metric = gaugeOf(owner.metrics, name);
   return {
-    set: (labels: LabelsOf<N>, value: number) => metric.set(labels as Labels, value),
-    inc: (labels: LabelsOf<N>, by = 1) => metric.inc(labels as Labels, by),
-    dec: (labels: LabelsOf<N>, by = 1) => metric.dec(labels as Labels, by),
+    set: (labels: LabelsOf<C, N>, value: number) => metric.set(labels as Labels, value),
+    inc: (labels: LabelsOf<C, N>, by = 1) => metric.inc(labels as Labels, by),
+    dec: (labels: LabelsOf<C, N>, by = 1) => metric.dec(labels as Labels, by),
   };
 }
 
 /** A histogram of the catalogue; observes seconds. */
-export function histogram<N extends MetricOfKind<'histogram'>>(owner: Owner, name: N) {
+export function histogram<C extends Catalogue, N extends NameOf<C, 'histogram'>>(owner: Owner<C>, name: N) {
   const metric = metricOf(owner.metrics, name) as Histogram;
-  return { observe: (labels: LabelsOf<N>, value: number) => metric.observe(labels as Labels, value) };
+  return { observe: (labels: LabelsOf<C, N>, value: number) => metric.observe(labels as Labels, value) };
 }
 
 /** A gauge that is cheap to read (a property of this process), read at each scrape. */
-export function sampled<N extends MetricOfKind<'gauge'>>(
-  owner: Owner,
+export function sampled<C extends Catalogue, N extends NameOf<C, 'gauge'>>(
+  owner: Owner<C>,
   name: N,
-  read: () => { labels: LabelsOf<N>; value: number }[],
+  read: () => { labels: LabelsOf<C, N>; value: number }[],
 ): void {
   const metric = gaugeOf(owner.metrics, name);
   onCollect(owner.metrics, name, () => {
@@ -130,13 +138,13 @@ const DEADLINE_MS = 1_000;
  * Gauges over shared state, all read by one `read` at a scrape: kept 10 s, given 1 s. When it fails the series are
  * dropped, not kept, and `bramble_collect_errors_total{collector}` counts.
  */
-export function collected<N extends MetricOfKind<'gauge'>>(
-  owner: Owner,
+export function collected<C extends Catalogue, N extends NameOf<C, 'gauge'>>(
+  owner: Owner<C>,
   collector: string,
   names: readonly N[],
-  read: () => Promise<{ name: N; labels: LabelsOf<N>; value: number }[]>,
+  read: () => Promise<{ name: N; labels: LabelsOf<C, N>; value: number }[]>,
 ): void {
-  const errors = counter(owner, 'bramble_collect_errors_total');
+  const errors = counterOf(owner.metrics, 'bramble_collect_errors_total');
   errors.inc({ collector }, 0);
   let readAt = -Infinity;
   let reading: Promise<void> | undefined;

@@ -4,6 +4,8 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { BaseConfig } from '../base/config';
 import type { Logger } from '../observe/logger';
 import type { Metrics } from '../observe/metrics';
+import type { KitMetrics } from '../observe/metrics-catalogue';
+import type { Catalogue, NoMetrics } from '../observe/metrics-catalogue/definition';
 import type { Tracing } from '../observe/tracing/tracing';
 
 export interface Worker {
@@ -23,12 +25,12 @@ export interface Mountable {
   handler: (service: Service) => RequestHandler;
 }
 
-/** A service that is built but does not listen until `start()`. */
-export interface Service {
+/** A service that is built but does not listen until `start()`. `M` is what it measures beside the kit's own metrics. */
+export interface Service<M extends Catalogue = NoMetrics> {
   readonly name: string;
   readonly config: BaseConfig;
   readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: Metrics<KitMetrics & M>;
   /** Undefined unless spans are wanted. */
   readonly tracing: Tracing | undefined;
   readonly app: Express;

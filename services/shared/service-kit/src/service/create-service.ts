@@ -6,14 +6,17 @@ import type { BaseConfig } from '../base/config';
 import { mountEndpoints } from '../http/mount';
 import { createHttpEdge } from '../http/edge';
 import { createLogger } from '../observe/logger';
-import { createMetrics, gauge } from '../observe/metrics';
+import { createMetrics, gauge, type Metrics } from '../observe/metrics';
+import type { Catalogue, NoMetrics } from '../observe/metrics-catalogue/definition';
 import { opsListener } from './ops';
 import { createTracing } from '../observe/tracing/tracing';
 import type { EarlyHandler, Mountable, Service, Worker } from '../runtime/service';
 
-export interface ServiceOptions {
+export interface ServiceOptions<M extends Catalogue = NoMetrics> {
   name: string;
   config: BaseConfig;
+  /** The service's own metrics, in addition to the kit's. */
+  metrics?: M;
   /** How long an idle connection is kept; above the caller's own, so that the caller closes first. */
   keepAliveMs?: number;
   /** Limits of the public server, for whoever faces strangers. */
@@ -46,15 +49,17 @@ const drain = (server: Server) =>
  * Makes the shell of a service. Start: resources, listen, workers, ready. Stop: not ready, workers end their work in
  * hand, HTTP drains with `Connection: close` (for DRAIN_SECONDS new connections are served too), resources close in reverse.
  */
-export function createService({
+export function createService<M extends Catalogue = NoMetrics>({
   name,
   config,
+  metrics: ownMetrics,
   keepAliveMs = 65_000,
   server: serverOptions = {},
   trustsCallers = true,
-}: ServiceOptions): Service {
+}: ServiceOptions<M>): Service<M> {
   const log = createLogger(name, config.LOG_LEVEL);
-  const metrics = createMetrics(name);
+  const metrics = createMetrics(name, ownMetrics);
+  const kitOnly: Metrics = metrics;
   const tracing = createTracing({ name, config, log, trustsCallers });
   const app = express();
   app.disable('x-powered-by');
@@ -106,10 +111,10 @@ export function createService({
     edge,
   );
   const opsServer = createServer(opsListener({ metrics, notReady, alive: () => state !== 'stopped' }));
-  const readyGauge = gauge({ metrics }, 'bramble_ready');
+  const readyGauge = gauge({ metrics: kitOnly }, 'bramble_ready');
   readyGauge.set({}, 0);
 
-  const service: Service = {
+  const service: Service<M> = {
     name,
     config,
     log,

@@ -2,12 +2,29 @@
 type Labels = Readonly<Record<string, readonly string[] | null>>;
 
 /** What a metric is: kind, help, labels, and the upper bounds of a histogram's buckets in its unit. */
-interface Definition {
+export interface Definition {
   kind: 'counter' | 'gauge' | 'histogram';
   help: string;
   labels: Labels;
   buckets?: readonly number[];
 }
 
-/** Keeps the exact type of a part of the catalogue, so that labels are checked where metrics are used. */
-export const define = <const D extends Record<string, Definition>>(catalogue: D): D => catalogue;
+/** Metrics by their names. */
+export type Catalogue = Readonly<Record<string, Definition>>;
+/** Of a service that has none beside the kit's. */
+export type NoMetrics = Record<never, never>;
+
+/** Keeps the exact type of a catalogue, so that labels are checked where metrics are used. */
+export const define = <const C extends Catalogue>(catalogue: C): C => catalogue;
+
+/** The names of a catalogue's metrics of one kind. */
+export type NameOf<C extends Catalogue, K extends Definition['kind']> = {
+  [N in keyof C]: C[N]['kind'] extends K ? N : never;
+}[keyof C] &
+  string;
+
+type LabelValue<V> = V extends readonly (infer S)[] ? S : string;
+/** The labels a metric takes, each with its closed values. */
+export type LabelsOf<C extends Catalogue, N extends keyof C> = {
+  [L in keyof C[N]['labels']]: LabelValue<C[N]['labels'][L]>;
+};

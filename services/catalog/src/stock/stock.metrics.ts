@@ -1,9 +1,37 @@
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { collected } from '@bramble/service-kit/observe/metrics';
-import type { StockFiguresRepository } from './figures.repository';
+import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
+import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/ledger';
+import type { StockFiguresRepository } from './stock-figures.repository';
+
+/** Stock, its reservations and their ledgers. */
+export const stockMetrics = {
+  ...define({
+    bramble_reservations: {
+      kind: 'gauge',
+      help: 'Reservations not settled.',
+      labels: { state: ['live', 'overdue'] },
+    },
+    bramble_reservation_outcomes_total: {
+      kind: 'counter',
+      help: 'How reservations ended.',
+      labels: { outcome: ['committed', 'released', 'expired', 'rejected'] },
+    },
+    bramble_reserve_conflicts_total: {
+      kind: 'counter',
+      help: 'Reservation transactions repeated after a conflict.',
+      labels: {},
+    },
+    bramble_products: { kind: 'gauge', help: 'Products by stock.', labels: { stock: ['ok', 'low', 'out'] } },
+  }),
+  ...ledgerMetrics(['stock', 'reserved']),
+};
 
 /** Exports what the ledgers say, so that a drift is seen before a customer meets it. */
-export function exportStockFigures(service: Service, repository: StockFiguresRepository): void {
+export function exportStockFigures(
+  service: Service<typeof stockMetrics>,
+  repository: StockFiguresRepository,
+): void {
   collected(
     service,
     'stock',

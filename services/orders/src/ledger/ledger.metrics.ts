@@ -1,10 +1,15 @@
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { gauge } from '@bramble/service-kit/observe/metrics';
+import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/ledger';
 import type { LedgerRepository } from './ledger.repository';
 
+const checkedLedgers = ['money', 'orders'] as const;
+/** The ledgers that orders checks. */
+export const orderLedgerMetrics = ledgerMetrics(checkedLedgers);
+
 /** Looks whether money and orders add up, and exports by how much they do not, so that a drift is seen before a customer meets it. */
-export function createLedgerCheck(service: Service, ledgers: LedgerRepository) {
+export function createLedgerCheck(service: Service<typeof orderLedgerMetrics>, ledgers: LedgerRepository) {
   const log: Logger = service.log;
   const drift = gauge(service, 'bramble_ledger_drift');
   const checked = gauge(service, 'bramble_ledger_last_check_timestamp_seconds');
@@ -12,7 +17,7 @@ export function createLedgerCheck(service: Service, ledgers: LedgerRepository) {
     async run(): Promise<void> {
       const found = await ledgers.drift();
       const now = Math.round(Date.now() / 1000);
-      for (const ledger of ['money', 'orders'] as const) {
+      for (const ledger of checkedLedgers) {
         drift.set({ ledger }, found[ledger]);
         checked.set({ ledger }, now);
       }

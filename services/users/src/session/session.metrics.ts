@@ -1,0 +1,15 @@
+import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
+
+/** Attempts to sign in, and stolen sessions. */
+export const sessionMetrics = define({
+  bramble_logins_total: {
+    kind: 'counter',
+    help: 'Attempts to sign in.',
+    labels: { outcome: ['ok', 'bad', 'limited', 'disabled'] },
+  },
+  bramble_token_reuse_total: {
+    kind: 'counter',
+    help: 'Rotated refresh tokens used again: stolen tokens.',
+    labels: {},
+  },
+});
