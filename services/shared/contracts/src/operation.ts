@@ -8,7 +8,8 @@ export type ServiceName =
   'gateway' | 'users' | 'catalog' | 'orders' | 'payments' | 'delivery' | 'notifications';
 
 /** The shop's own cookies: a session's access token and refresh token, and a guest's cart. */
-export type CookieName = 'access' | 'refresh' | 'cart';
+export const cookieNames = ['access', 'refresh', 'cart'] as const;
+export type CookieName = (typeof cookieNames)[number];
 
 /**
  * Who may call an operation. `anyone`; `user` (any session); a list of roles (any one of them is enough);

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CookieName } from '@bramble/contracts/operation';
+import { cookieNames, type CookieName } from '@bramble/contracts/operation';
 
 /** `__Host-` binds a cookie to this very host over https; browsers refuse it over http, so plain names serve there. */
 export const cookieName = (name: CookieName, secure: boolean): string =>
   `${secure ? '__Host-' : ''}bramble_${name}`;
 
 /** All names under which one of our cookies may come. */
-export const ourCookieNames: readonly string[] = (['access', 'refresh', 'cart'] as const).flatMap((name) => [
+export const ourCookieNames: readonly string[] = cookieNames.flatMap((name) => [
   cookieName(name, true),
   cookieName(name, false),
 ]);
