@@ -1,18 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
-import importX from 'eslint-plugin-import-x';
+import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
-
-const at = (path) => new URL(path, import.meta.url);
-const folders = (path) =>
-  existsSync(at(path))
-    ? readdirSync(at(path), { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => entry.name)
-    : [];
-
-const services = folders('services').filter((name) => name !== 'shared');
-const features = folders('frontend/src/features');
+import { functionLength } from './scripts/lint/function-length.mjs';
+import { importRules } from './scripts/lint/imports.mjs';
+import { directionZones } from './scripts/lint/layers.mjs';
 
 const TESTS = [
   '**/*.test.ts',
@@ -22,26 +13,14 @@ const TESTS = [
   'services/shared/test-kit/**',
   'frontend/src/testing/**',
 ];
-const DRIVERS = ['pg', 'mongodb', 'ioredis', '@prisma/*', '**/generated/prisma/*'];
-
-const driverRule = {
-  group: DRIVERS,
-  allowTypeImports: true,
-  message: 'Only *.repository.ts and db.ts import a driver.',
-};
-const otherServices = (own) => ({
-  group: services
-    .filter((name) => name !== own)
-    .flatMap((name) => [`@bramble/${name}`, `@bramble/${name}/*`, `**/services/${name}/**`]),
-  message: 'A service reaches another one by its HTTP contract or its events.',
-});
-const testKit = { group: ['@bramble/test-kit/*'], message: 'test-kit is for tests only.' };
-const demo = {
-  group: ['@bramble/demo/*'],
-  allowTypeImports: true,
-  message: 'The demo is loaded only when DEMO is on: await import().',
-};
-const outside = (own) => [otherServices(own), testKit, demo];
+const SYNTAX = [
+  { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that has it.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+  {
+    selector: "MemberExpression[property.name='pathname'] > NewExpression:has(MetaProperty)",
+    message: 'A space in a path is %20 in a URL: use fileURLToPath.',
+  },
+];
 
 export default tseslint.config(
   {
@@ -73,15 +52,7 @@ export default tseslint.config(
       eqeqeq: 'error',
       'no-var': 'error',
       'prefer-const': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that has it.' },
-        { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
-        {
-          selector: "MemberExpression[property.name='pathname'] > NewExpression:has(MetaProperty)",
-          message: 'A space in a path is %20 in a URL: use fileURLToPath.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...SYNTAX],
       'import-x/no-default-export': 'error',
       'import-x/no-self-import': 'error',
       'import-x/no-mutable-exports': 'error',
@@ -95,10 +66,6 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
-  ...services.map((own) => ({
-    files: [`services/${own}/**/*.ts`],
-    rules: { 'no-restricted-imports': ['error', { patterns: [...outside(own), driverRule] }] },
-  })),
   {
     // The environment is read in one place of each service.
     files: ['services/**/*.ts'],
@@ -110,114 +77,27 @@ export default tseslint.config(
       ],
     },
   },
-  ...services.map((own) => ({
-    files: [`services/${own}/**/*.repository.ts`, `services/${own}/**/db.ts`],
-    rules: { 'no-restricted-imports': ['error', { patterns: outside(own) }] },
-  })),
-  ...services.map((own) => ({
-    files: [`services/${own}/**/*.routes.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            ...outside(own),
-            { ...driverRule, allowTypeImports: false },
-            {
-              group: ['**/*.repository', '**/db'],
-              message: 'Routes call a service; the service calls the repository.',
-            },
-          ],
-        },
-      ],
-    },
-  })),
-  ...services.map((own) => ({
-    files: [`services/${own}/**/*.test.ts`, `services/${own}/test/**/*.ts`],
-    rules: { 'no-restricted-imports': ['error', { patterns: [otherServices(own)] }] },
-  })),
-  ...services.map((own) => ({
-    files: [`services/${own}/**/*.service.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            ...outside(own),
-            { ...driverRule, allowTypeImports: false },
-            { group: ['express'], message: 'Services know rules, and neither Express nor a driver.' },
-          ],
-        },
-      ],
-    },
-  })),
+  ...importRules(SYNTAX, TESTS),
   {
-    files: ['services/shared/contracts/src/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['node:*', '@bramble/*', ...DRIVERS],
-              message: 'Contracts are schemas only: the storefront imports them.',
-            },
-          ],
-        },
-      ],
+    files: ['**/*.ts', '**/*.tsx'],
+    settings: {
+      'import-x/extensions': ['.ts', '.tsx', '.mjs'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] })],
     },
+    rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
   },
   {
-    files: ['services/shared/service-kit/**/*.ts'],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: [otherServices(''), demo] }],
-    },
+    files: ['services/**/*.ts', 'k8s-jobs/**/*.ts'],
+    ignores: TESTS,
+    rules: { 'import-x/no-restricted-paths': ['error', { zones: directionZones() }] },
   },
   {
-    files: ['services/shared/demo/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['@bramble/*', '!@bramble/contracts', ...DRIVERS],
-              message: 'The demo is data; a service hands it the port to write through.',
-            },
-          ],
-        },
-      ],
-    },
-  },
-  ...features.map((own) => ({
-    files: [`frontend/src/features/${own}/**`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: features.filter((name) => name !== own).map((name) => `**/features/${name}/**`),
-              message: 'Features do not import each other; routes compose them.',
-            },
-            { group: ['**/app/*', '**/routes/*'], message: 'shared → features → app.' },
-          ],
-        },
-      ],
-    },
-  })),
-  {
-    files: ['frontend/src/components/**', 'frontend/src/lib/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { group: ['**/features/**', '**/app/*', '**/routes/*'], message: 'shared → features → app.' },
-          ],
-        },
-      ],
-    },
+    // A view is a list of elements, and a test file a list of tests.
+    files: ['**/*.ts', '**/*.mjs'],
+    ignores: TESTS,
+    plugins: { bramble: { rules: { 'function-length': functionLength } } },
+    rules: { 'bramble/function-length': 'error' },
   },
   {
     files: TESTS,

@@ -8,10 +8,16 @@ await ensureInstalled();
 
 const bin = (path) => ['node', `node_modules/${path}`];
 const jest = [...bin('jest/bin/jest.js'), '--silent', '--selectProjects'];
+/** The folders that tsconfig.json includes. */
+const TYPED = ['services', 'k8s-jobs', 'scripts', 'tests'];
 const STEPS = [
   ['generate', ['node', '--import', 'tsx', 'scripts/generate.ts']],
   ['format', [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['lint', [...bin('eslint/bin/eslint.js'), '.']],
+  [
+    'promises',
+    [...bin('eslint/bin/eslint.js'), '-c', 'eslint.types.config.mjs', '--no-inline-config', ...TYPED],
+  ],
   ['types', [...bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['types of the storefront', [...bin('typescript/bin/tsc'), '--noEmit', '-p', 'frontend']],
   ['knip', [...bin('knip/bin/knip.js'), '--no-config-hints']],

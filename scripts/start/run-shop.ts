@@ -85,42 +85,18 @@ export function runShop(kind: ShopKind): void {
 
   async function start(): Promise<void> {
     const settings = readSettings(process.env);
-    if (!(await canListen(settings.port, settings.host))) {
-      throw new Error(
-        `${settings.host}:${settings.port} is in use or not ours to listen on: choose another PORT.`,
-      );
-    }
+    await assertFree(settings);
     stores = openStores({ ...settings, ephemeral: false, log: say, track: (store) => early.push(store) });
     const [open] = await Promise.all([stores, kind.build(say)]);
-    const secret = keptSecret(settings.dataDir, 'stores');
-    const databases = await prepareDatabases({
-      adminUrl: open.postgresUrl,
-      own: settings.given.postgresUrl === undefined,
-      secret,
-      log: say,
-    });
     const readyFile = path.join(settings.dataDir, 'run', 'ready');
     rmSync(readyFile, { force: true });
-    const names = serviceNames().filter((name) => name !== 'simulator');
-    const environments = await serviceEnvironments({
-      settings,
-      stores: open,
-      databases,
-      services: names,
-      internalTokenKey: keptSecret(settings.dataDir, 'internal-token'),
-      readyFile,
-      gateway: await kind.gateway(settings),
-    });
-    recordEnvironments(settings.dataDir, environments);
+    const gateway = await kind.gateway(settings);
+    const environments = await prepareServices({ settings, stores: open, readyFile, gateway });
     if (stoppingSince > 0) return;
-    say(`starting ${names.join(', ')}`);
+    say(`starting ${environments.map(({ name }) => name).join(', ')}`);
+    const options = { program: kind.program, dataDir: settings.dataDir, log: say };
     const run = (environment: ServiceEnvironment): void => {
-      const service = startService(environment, {
-        program: kind.program,
-        dataDir: settings.dataDir,
-        log: say,
-      });
-      services.set(environment.name, service);
+      services.set(environment.name, startService(environment, options));
     };
     environments.forEach(run);
     writeFileSync(readyFile, '');
@@ -140,18 +116,59 @@ export function runShop(kind: ShopKind): void {
 
   process.stdout.on('error', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal(signal));
-  // npm ends on a signal without passing it on: when npm is gone, the signal was meant for the shop too.
-  if (process.env['npm_lifecycle_event'] === kind.script) {
-    const { ppid } = process;
-    setInterval(() => {
-      if (process.ppid !== ppid && stoppingSince === 0) onSignal('SIGTERM');
-    }, 250).unref();
-  }
+  whenNpmEnds(kind.script, () => {
+    if (stoppingSince === 0) onSignal('SIGTERM');
+  });
   start().catch((error: unknown) => {
     if (stoppingSince > 0) return;
     console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
     void stop(1);
   });
+}
+
+/** npm ends on a signal without passing it on: when npm is gone, the signal was meant for the shop too. */
+function whenNpmEnds(script: ShopKind['script'], ended: () => void): void {
+  if (process.env['npm_lifecycle_event'] !== script) return;
+  const { ppid } = process;
+  setInterval(() => {
+    if (process.ppid !== ppid) ended();
+  }, 250).unref();
+}
+
+async function assertFree({ host, port }: Settings): Promise<void> {
+  if (!(await canListen(port, host)))
+    throw new Error(`${host}:${port} is in use or not ours to listen on: choose another PORT.`);
+}
+
+/** Prepares the databases and records with which environment each service is run. */
+async function prepareServices({
+  settings,
+  stores,
+  readyFile,
+  gateway,
+}: {
+  settings: Settings;
+  stores: Stores;
+  readyFile: string;
+  gateway: GatewayPlace;
+}): Promise<ServiceEnvironment[]> {
+  const databases = await prepareDatabases({
+    adminUrl: stores.postgresUrl,
+    own: settings.given.postgresUrl === undefined,
+    secret: keptSecret(settings.dataDir, 'stores'),
+    log: say,
+  });
+  const environments = await serviceEnvironments({
+    settings,
+    stores,
+    databases,
+    services: serviceNames().filter((name) => name !== 'simulator'),
+    internalTokenKey: keptSecret(settings.dataDir, 'internal-token'),
+    readyFile,
+    gateway,
+  });
+  recordEnvironments(settings.dataDir, environments);
+  return environments;
 }
 
 /** The address that is printed, and one that this machine can call when the shop listens everywhere. */

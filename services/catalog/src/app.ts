@@ -9,7 +9,7 @@ import { openMongo } from '@bramble/service-kit/stores/mongo';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createAnswers } from './cache/answers';
-import { answerEarly } from './cache/early-answers';
+import { answerEarly } from './cache/early-answers.http';
 import { createFreshness } from './cache/freshness';
 import { createFreshnessRepository } from './cache/freshness.repository';
 import type { CatalogConfig } from './config';

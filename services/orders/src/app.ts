@@ -12,7 +12,7 @@ import { cartRoutes } from './cart/cart.routes';
 import { createCartService } from './cart/cart.service';
 import type { OrdersConfig } from './config';
 import { createIdempotencyRepository } from './idempotency/idempotency.repository';
-import { createAnswerOnce } from './idempotency/answer-once';
+import { createAnswerOnce } from './idempotency/idempotency.http';
 import { createIdempotency } from './idempotency/idempotency.service';
 import { createLedgerCheck, orderLedgerMetrics } from './ledger/ledger.metrics';
 import { createLedgerRepository } from './ledger/ledger.repository';

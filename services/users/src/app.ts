@@ -7,6 +7,8 @@ import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createAccountRepository } from './account/account.repository';
 import { accountRoutes } from './account/account.routes';
 import { createAccountService } from './account/account.service';
+import { createAuthService } from './auth/auth.service';
+import { authRoutes } from './auth/auth.routes';
 import { createAdminRepository } from './admin/admin.repository';
 import { adminRoutes } from './admin/admin.routes';
 import { createAdminService } from './admin/admin.service';
@@ -15,12 +17,14 @@ import { openPrisma } from './db';
 import { createDemoAccountsRepository } from './demo/demo-accounts.repository';
 import { createDemoAccounts } from './demo/demo-accounts.service';
 import { createKeyRepository } from './keys/key.repository';
+import { keyRoutes } from './keys/key.routes';
 import { createKeyService } from './keys/key.service';
 import { createLinkSigner } from './link/link-token';
 import { createLinkRepository } from './link/link.repository';
 import { createGuessLimitsRepository } from './limits/guess-limits.repository';
 import { createGuessLimits } from './limits/guess-limits.service';
 import { createMailRepository } from './mail/mail.repository';
+import { mailRoutes } from './mail/mail.routes';
 import { createMailService } from './mail/mail.service';
 import { createPasswordHasher } from './password/password-hasher';
 import { passwordMetrics } from './password/password.metrics';
@@ -72,7 +76,8 @@ export function buildUsers(config: UsersConfig): Service {
     offered: { on: config.DEMO, admin: config.DEMO_ADMIN },
     log,
   });
-  const accounts = createAccountService({
+  const accounts = createAccountService({ accounts: accountRepository, hasher, denylist, guesses, demo });
+  const auth = createAuthService({
     accounts: accountRepository,
     links,
     signer,
@@ -85,7 +90,7 @@ export function buildUsers(config: UsersConfig): Service {
   });
   const sessions = createSessionService({
     sessions: sessionRepository,
-    accounts: accountRepository,
+    accountOf: accountRepository.byId,
     keys,
     denylist,
     onReuse: () => reuse.inc({}),
@@ -101,7 +106,10 @@ export function buildUsers(config: UsersConfig): Service {
   service.onStart('signing keys', () => keys.ensure());
   service.onStart('demo accounts', demo.prepare);
   service.mount([
-    ...sessionRoutes({ accounts, sessions, mail, keys, guesses, demo }),
+    ...authRoutes({ auth, accounts, sessions, demo }),
+    ...sessionRoutes(sessions),
+    ...keyRoutes(keys),
+    ...mailRoutes(mail),
     ...accountRoutes({ accounts, sessions }),
     ...adminRoutes(admin),
   ]);

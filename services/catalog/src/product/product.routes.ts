@@ -4,7 +4,7 @@ import { endpoint } from '@bramble/service-kit/http/endpoint';
 import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { Answer, Answers } from '../cache/answers';
-import { answerReply } from '../cache/answer-reply';
+import { answerReply } from '../cache/answers.http';
 import { etagOf, toProduct, type StoredProduct } from './product';
 import type { ProductService } from './product.service';
 

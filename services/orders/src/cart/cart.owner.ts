@@ -1,6 +1,9 @@
 import { idSchema } from '@bramble/contracts/page';
 import type { Actor } from '@bramble/service-kit/base/actor';
 
+/** How long a cart that nobody touches is kept: as long as the guest's cookie. */
+export const CART_DAYS = 30;
+
 /** Whoever asks for a cart: a signed-in user, a browser that holds the name of a guest's cart, or both. */
 export interface CartVisitor {
   actor: Actor;

@@ -1,13 +1,11 @@
 import { MAX_QUANTITY, type Item } from '@bramble/contracts/orders';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
+import { CART_DAYS } from './cart.owner';
 
 interface Row {
   product_id: string;
   quantity: number;
 }
-
-/** How long a cart that nobody touches is kept: as long as the guest's cookie. */
-export const CART_DAYS = 30;
 
 export function createCartRepository(sql: Sql) {
   return {

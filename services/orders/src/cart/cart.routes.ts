@@ -1,7 +1,7 @@
 import { cartApi } from '@bramble/contracts/cart';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import { keepCart, openCart } from './cart.cookie';
+import { keepCart, openCart } from './cart.http';
 import type { CartService } from './cart.service';
 
 export const cartRoutes = (carts: CartService): Mountable[] => [

@@ -1,4 +1,5 @@
 import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { Verdict } from '../provider/provider';
 
 export interface Attempt {
   id: string;
@@ -30,13 +31,6 @@ export type NewAttempt = Pick<
   | 'correlationId'
   | 'traceparent'
 >;
-/** What the provider said of an attempt, on the line or by a webhook. */
-export interface Verdict {
-  id: string;
-  captured: boolean;
-  reason: string | null;
-  reference: string | null;
-}
 
 /** Longer than an attempt takes, so that a lease in hand never lapses. */
 export const LEASE_SECONDS = 15;

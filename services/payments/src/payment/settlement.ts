@@ -2,7 +2,8 @@ import { newEvent } from '@bramble/service-kit/events/events';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import type { Sql, SqlTransaction } from '@bramble/service-kit/stores/postgres';
-import { createAttemptRepository, NOT_CAPTURED, type Verdict } from './attempt.repository';
+import { createAttemptRepository, NOT_CAPTURED } from './attempt.repository';
+import type { Verdict } from '../provider/provider';
 import { attemptEvent } from './payment.events';
 import { createRefundRepository } from './refund.repository';
 

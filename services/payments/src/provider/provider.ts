@@ -13,6 +13,15 @@ export interface ChargeRequest {
 export type ChargeOutcome =
   { captured: true; reference: string } | { captured: false; reason: string; reference: string | null };
 
+/** What the provider said of an attempt, in its reply or by a webhook. */
+export interface Verdict {
+  /** The attempt's. */
+  id: string;
+  captured: boolean;
+  reason: string | null;
+  reference: string | null;
+}
+
 export interface RefundRequest {
   key: string;
   orderId: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type Stripe from 'stripe';
 import { idSchema } from '@bramble/contracts/page';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { Verdict } from '../payment/attempt.repository';
+import type { Verdict } from './provider';
 
 const ownIntent = z.object({ attemptId: idSchema });
 const ownRefund = z.object({ refundId: idSchema });

@@ -1,16 +1,12 @@
 import { authApi } from '@bramble/contracts/auth';
 import { usersApi, type Profile } from '@bramble/contracts/users';
-import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { userIdOf } from '@bramble/service-kit/base/actor';
-import { setCookie } from '@bramble/service-kit/http/cookies';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
-import { clientAddress } from '../session/client-address';
-import { clearSessionCookies } from '../session/session-cookies';
+import { clearSessionCookies, clientAddress, setAccessCookie } from '../session/session.http';
 import type { SessionService } from '../session/session.service';
-import { toUser } from './account';
+import { toUser, type Account } from './account';
 import type { AccountService } from './account.service';
 
 /** What one does with one's own account. */
@@ -19,7 +15,7 @@ export const accountRoutes = ({
   sessions,
 }: {
   accounts: AccountService;
-  sessions: SessionService;
+  sessions: SessionService<Account>;
 }): Mountable[] => [
   endpoint(authApi.me, async ({ actor }) => ({ user: toUser(await accounts.get(userIdOf(actor))) })),
   endpoint(usersApi.getProfile, async ({ actor }) => {
@@ -35,7 +31,7 @@ export const accountRoutes = ({
       address: clientAddress(req),
     });
     if (actor.sessionId !== undefined)
-      setAccess(res, await sessions.access(account, actor.sessionId), actor.secure);
+      setAccessCookie(res, await sessions.access(account, actor.sessionId), actor.secure);
     return undefined;
   }),
   endpoint(usersApi.exportMe, async ({ actor }) => {
@@ -47,18 +43,6 @@ export const accountRoutes = ({
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),
-  endpoint(authApi.verifyEmail, async ({ body }) => {
-    await accounts.verifyEmail(body.token);
-    return undefined;
-  }),
-  endpoint(authApi.resetPassword, async ({ body }) => {
-    await accounts.resetPassword(body.token, body.password);
-    return undefined;
-  }),
 ];
 
 const dossierSchema = z.record(z.string(), z.json());
-
-/** The session goes on, its access token is new. */
-const setAccess = (res: ServerResponse, token: string, secure: boolean) =>
-  setCookie(res, 'access', token, { secure, maxAgeSeconds: ACCESS_TOKEN_SECONDS });

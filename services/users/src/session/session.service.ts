@@ -2,8 +2,7 @@ import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import type { Account } from '../account/account';
-import type { AccountRepository } from '../account/account.repository';
+import type { Role } from '@bramble/contracts/operation';
 import type { KeyService } from '../keys/key.service';
 import { signAccessToken } from './access-token';
 import type { DenylistService } from './denylist.service';
@@ -16,33 +15,41 @@ export interface Tokens {
   /** Seconds. */
   expiresIn: number;
 }
-export type SessionService = ReturnType<typeof createSessionService>;
+/** What a session has to know of the account that it is for. */
+export interface SessionOwner {
+  id: string;
+  roles: readonly Role[];
+  version: number;
+  disabled: boolean;
+}
+export type SessionService<A extends SessionOwner = SessionOwner> = ReturnType<
+  typeof createSessionService<A>
+>;
 
-export function createSessionService({
-  sessions,
-  accounts,
-  keys,
-  denylist,
-  onReuse,
-  log,
-}: {
+export interface SessionDependencies<A extends SessionOwner> {
   sessions: SessionRepository;
-  accounts: AccountRepository;
+  accountOf: (id: string) => Promise<A | null>;
   keys: KeyService;
   denylist: DenylistService;
   onReuse: () => void;
   log: Pick<Logger, 'warn'>;
-}) {
-  const access = async (account: Account, sessionId: string) =>
-    signAccessToken(await keys.signing(), {
+}
+
+export function createSessionService<A extends SessionOwner>(dependencies: SessionDependencies<A>) {
+  const { sessions, accountOf, keys, denylist, onReuse, log } = dependencies;
+
+  /** A fresh access token for a session that goes on, after something in the account changed. */
+  async function access(account: SessionOwner, sessionId: string): Promise<string> {
+    return signAccessToken(await keys.signing(), {
       userId: account.id,
       sessionId,
       roles: account.roles,
       version: account.version,
     });
+  }
 
   /** A sign-in: a session with its first refresh token. */
-  const open = async (account: Account): Promise<Tokens> => {
+  async function open(account: SessionOwner): Promise<Tokens> {
     const sessionId = newId();
     const refresh = newRefreshToken(new Date());
     const [accessToken, opened] = await Promise.all([
@@ -51,37 +58,31 @@ export function createSessionService({
     ]);
     if (!opened) throw new AppError('session_ended', { detail: 'the account changed meanwhile, try again' });
     return { accessToken, refreshToken: refresh.token, expiresIn: ACCESS_TOKEN_SECONDS };
-  };
+  }
 
-  return {
-    open,
+  /** Rotates a refresh token. One that was rotated longer ago than the grace is stolen: its family ends. */
+  async function refresh(token: string): Promise<Tokens & { account: A }> {
+    const next = newRefreshToken(new Date());
+    const rotation = await sessions.rotate(hashToken(token), next);
+    if (rotation.outcome === 'reused') {
+      onReuse();
+      log.warn(
+        { user_id: rotation.userId, session_id: rotation.sessionId },
+        'a refresh token came again after its time, its session was ended',
+      );
+      await denylist.announce(await sessions.end(rotation.userId, 'reuse', { only: rotation.sessionId }));
+    }
+    if (rotation.outcome !== 'rotated') throw new AppError('session_ended');
+    const account = await accountOf(rotation.userId);
+    if (!account) throw new AppError('session_ended');
+    if (account.disabled) throw new AppError('account_disabled');
+    const accessToken = await access(account, rotation.sessionId);
+    return { accessToken, refreshToken: next.token, expiresIn: ACCESS_TOKEN_SECONDS, account };
+  }
 
-    /** A fresh access token for a session that goes on, after something in the account changed. */
-    access,
+  async function logout(userId: string, sessionId: string): Promise<void> {
+    await denylist.announce(await sessions.end(userId, 'logout', { only: sessionId }));
+  }
 
-    /** Rotates a refresh token. One that was rotated longer ago than the grace is stolen: its family ends. */
-    refresh: async (token: string): Promise<Tokens & { account: Account }> => {
-      const next = newRefreshToken(new Date());
-      const rotation = await sessions.rotate(hashToken(token), next);
-      if (rotation.outcome === 'reused') {
-        onReuse();
-        log.warn(
-          { user_id: rotation.userId, session_id: rotation.sessionId },
-          'a refresh token came again after its time, its session was ended',
-        );
-        await denylist.announce(await sessions.end(rotation.userId, 'reuse', { only: rotation.sessionId }));
-      }
-      if (rotation.outcome !== 'rotated') throw new AppError('session_ended');
-      const account = await accounts.byId(rotation.userId);
-      if (!account) throw new AppError('session_ended');
-      if (account.disabled) throw new AppError('account_disabled');
-      const accessToken = await access(account, rotation.sessionId);
-      return { accessToken, refreshToken: next.token, expiresIn: ACCESS_TOKEN_SECONDS, account };
-    },
-
-    logout: async (userId: string, sessionId: string): Promise<void> =>
-      denylist.announce(await sessions.end(userId, 'logout', { only: sessionId })),
-
-    states: sessions.states,
-  };
+  return { access, open, refresh, logout, states: sessions.states };
 }

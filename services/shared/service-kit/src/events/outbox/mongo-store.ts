@@ -66,7 +66,7 @@ export function mongoOutboxStore(mongo: Mongo): OutboxStore {
         if (error instanceof MongoServerError && error.code === 11000) return undefined;
         throw error;
       });
-      return fence === undefined ? undefined : leadership(mongo, who, fence);
+      return fence === undefined ? undefined : createLeadership(mongo, who, fence);
     },
     notify: async () =>
       void (await mongo.db
@@ -84,7 +84,7 @@ export function mongoOutboxStore(mongo: Mongo): OutboxStore {
   };
 }
 
-function leadership(mongo: Mongo, who: string, fence: number): Leadership {
+function createLeadership(mongo: Mongo, who: string, fence: number): Leadership {
   const outbox = outboxOf(mongo);
   let heldUntil = performance.now() + LEASE_MS;
   let news: ChangeStream | undefined;

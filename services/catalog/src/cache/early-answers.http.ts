@@ -3,7 +3,7 @@ import { internalTokenHeader, verifyInternalToken } from '@bramble/service-kit/b
 import { histogram } from '@bramble/service-kit/observe/metrics';
 import { sendReply } from '@bramble/service-kit/http/reply';
 import type { Answer, Answers } from './answers';
-import { answerReply } from './answer-reply';
+import { answerReply } from './answers.http';
 
 const TOKEN_MEMORY_MS = 5_000;
 const MAX_TOKENS = 2_000;

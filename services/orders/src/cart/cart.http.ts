@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '@bramble/service-kit/base/actor';
 import { clearCookie, readCookie, setCookie } from '@bramble/service-kit/http/cookies';
-import { CART_DAYS } from './cart.repository';
+import { CART_DAYS } from './cart.owner';
 import type { CartService, OpenCart } from './cart.service';
 
 interface Exchange {

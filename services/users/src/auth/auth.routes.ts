@@ -1,0 +1,88 @@
+import { authApi } from '@bramble/contracts/auth';
+import { userIdOf } from '@bramble/service-kit/base/actor';
+import { readCookie } from '@bramble/service-kit/http/cookies';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { toUser, type Account } from '../account/account';
+import type { AccountService } from '../account/account.service';
+import type { DemoAccounts } from '../demo/demo-accounts.service';
+import { clearSessionCookies, clientAddress, setSessionCookies } from '../session/session.http';
+import type { SessionService, Tokens } from '../session/session.service';
+import type { AuthService } from './auth.service';
+
+const tokenAnswer = ({ accessToken, refreshToken, expiresIn }: Tokens) => ({
+  accessToken,
+  refreshToken,
+  expiresIn,
+  tokenType: 'Bearer' as const,
+});
+
+/** Getting in, staying in, getting out. */
+export const authRoutes = ({
+  auth,
+  accounts,
+  sessions,
+  demo,
+}: {
+  auth: AuthService;
+  accounts: AccountService;
+  sessions: SessionService<Account>;
+  demo: DemoAccounts;
+}): Mountable[] => [
+  endpoint(authApi.signup, async ({ body, actor, req, res }) => {
+    const account = await auth.signup(body, clientAddress(req));
+    setSessionCookies(res, await sessions.open(account), actor.secure);
+    return { user: toUser(account) };
+  }),
+  endpoint(authApi.login, async ({ body, actor, req, res }) => {
+    const account = await auth.authenticate(body.email, body.password, clientAddress(req));
+    setSessionCookies(res, await sessions.open(account), actor.secure);
+    return { user: toUser(account) };
+  }),
+  endpoint(
+    authApi.demoLogin,
+    {
+      find: () => (demo.on ? Promise.resolve(undefined) : Promise.reject(new AppError('not_found'))),
+    },
+    async ({ body, actor, res }) => {
+      const account = await accounts.get(demo.idOf(body.role));
+      if (account.disabled) throw new AppError('account_disabled');
+      setSessionCookies(res, await sessions.open(account), actor.secure);
+      return { user: toUser(account) };
+    },
+  ),
+  endpoint(authApi.token, async ({ body, req }) =>
+    tokenAnswer(await sessions.open(await auth.authenticate(body.email, body.password, clientAddress(req)))),
+  ),
+  endpoint(authApi.refresh, async ({ body, actor, req, res }) => {
+    if (body.refreshToken !== undefined) return tokenAnswer(await sessions.refresh(body.refreshToken));
+    const cookie = readCookie(req, 'refresh', actor.secure);
+    if (cookie === undefined) throw new AppError('unauthenticated');
+    try {
+      const { account, ...tokens } = await sessions.refresh(cookie);
+      setSessionCookies(res, tokens, actor.secure);
+      return { user: toUser(account) };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'session_ended') clearSessionCookies(res, actor.secure);
+      throw error;
+    }
+  }),
+  endpoint(authApi.logout, async ({ actor, res }) => {
+    if (actor.sessionId !== undefined) await sessions.logout(userIdOf(actor), actor.sessionId);
+    clearSessionCookies(res, actor.secure);
+    return undefined;
+  }),
+  endpoint(authApi.forgotPassword, async ({ body, req }) => {
+    await auth.askReset(body.email, clientAddress(req));
+    return undefined;
+  }),
+  endpoint(authApi.verifyEmail, async ({ body }) => {
+    await auth.verifyEmail(body.token);
+    return undefined;
+  }),
+  endpoint(authApi.resetPassword, async ({ body }) => {
+    await auth.resetPassword(body.token, body.password);
+    return undefined;
+  }),
+];

@@ -1,0 +1,112 @@
+import type { Role } from '@bramble/contracts/operation';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { newId } from '@bramble/service-kit/base/ids';
+import type { Account } from '../account/account';
+import type { AccountRepository } from '../account/account.repository';
+import type { DemoAccounts } from '../demo/demo-accounts.service';
+import type { GuessLimits } from '../limits/guess-limits.service';
+import { prepareLink } from '../link/link';
+import type { LinkRepository } from '../link/link.repository';
+import type { LinkSigner } from '../link/link-token';
+import type { MailService } from '../mail/mail.service';
+import type { PasswordHasher } from '../password/password-hasher';
+import type { DenylistService } from '../session/denylist.service';
+
+export type AuthService = ReturnType<typeof createAuthService>;
+export type LoginOutcome = 'ok' | 'bad' | 'limited' | 'disabled';
+
+export interface AuthDependencies {
+  accounts: AccountRepository;
+  links: LinkRepository;
+  signer: LinkSigner;
+  mail: MailService;
+  hasher: PasswordHasher;
+  denylist: DenylistService;
+  guesses: GuessLimits;
+  demo: Pick<DemoAccounts, 'assertOwn' | 'isPublished' | 'assertUsable'>;
+  onLogin: (outcome: LoginOutcome) => void;
+}
+
+/** Signing up and in: by a password, or by a link that came by mail. */
+export function createAuthService(dependencies: AuthDependencies) {
+  const { accounts, links, signer, mail, hasher, denylist, guesses, demo, onLogin } = dependencies;
+
+  async function signup(
+    input: { email: string; password: string; name: string; role?: 'customer' | 'seller' | undefined },
+    address: string,
+  ): Promise<Account> {
+    demo.assertUsable(input.password, 'password');
+    // Asked first, so that a taken address costs no hash.
+    if (await accounts.isTaken(input.email)) throw new AppError('email_taken');
+    const id = newId();
+    const mailId = newId();
+    const roles: Role[] = input.role === 'seller' ? ['customer', 'seller'] : ['customer'];
+    const account = await accounts.create(
+      {
+        id,
+        email: input.email,
+        name: input.name,
+        passwordHash: await hasher.hash(input.password),
+        roles,
+      },
+      prepareLink(newId(), id, 'verify-email'),
+      mailId,
+    );
+    await Promise.all([mail.wake(mailId), guesses.remember(input.email, address)]);
+    return account;
+  }
+
+  /** Checks a password; equally slow and with the same answer whether or not the account exists. */
+  async function authenticate(email: string, password: string, address: string): Promise<Account> {
+    await guesses.beforeGuess(email, address).catch((error: unknown) => {
+      onLogin('limited');
+      throw error;
+    });
+    const account = await accounts.byEmail(email);
+    const { ok, outdated } = await hasher.verify(account?.passwordHash, password);
+    if (!account || !ok || demo.isPublished(password)) {
+      onLogin('bad');
+      throw new AppError('bad_credentials');
+    }
+    if (account.disabled) {
+      onLogin('disabled');
+      throw new AppError('account_disabled');
+    }
+    if (outdated) await accounts.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
+    await guesses.afterRight(email, address);
+    onLogin('ok');
+    return account;
+  }
+
+  async function verifyEmail(token: string): Promise<void> {
+    const id = await signer.open('verify-email', token);
+    const userId = id && (await links.use(id, 'verify-email'));
+    if (!userId) throw new AppError('token_invalid');
+    await accounts.verifyEmail(userId);
+  }
+
+  /** Asks for the mail with the link for `resetPassword`, known or unknown address alike. */
+  async function askReset(email: string, address: string): Promise<void> {
+    await guesses.beforeMail(email, address);
+    await mail.askReset(email);
+  }
+
+  async function resetPassword(token: string, password: string): Promise<void> {
+    const id = await signer.open('reset-password', token);
+    const ownerId = id && (await links.ownerOf(id, 'reset-password'));
+    if (!ownerId) throw new AppError('token_invalid');
+    demo.assertOwn(ownerId);
+    demo.assertUsable(password, 'password');
+    const passwordHash = await hasher.hash(password);
+    const userId = await links.use(id, 'reset-password');
+    if (!userId) throw new AppError('token_invalid');
+    await denylist.announce(await accounts.changePassword(userId, passwordHash));
+    await links.voidOthers(userId, 'reset-password');
+    // Whoever reads the mail owns the address.
+    await accounts.verifyEmail(userId);
+    const account = await accounts.byId(userId);
+    if (account) await guesses.forgive(account.email);
+  }
+
+  return { signup, authenticate, verifyEmail, askReset, resetPassword };
+}
