@@ -37,13 +37,13 @@ import { taskMetrics } from './shop-wide/task-runs.metrics';
 import { createTaskRunsRepository } from './shop-wide/task-runs.repository';
 import { taskRunsRoutes } from './shop-wide/task-runs.routes';
 
-/** Often enough that a reservation of a few seconds ends in time; looking is one indexed read. */
-const LOOK_FOR_DUE_MS = 1_000;
-/** How often the alert on missed tasks may expect a word of it. */
-const RECONCILE_SECONDS = 10;
+/** A reservation may last only a few seconds and has to end in time; a run without due orders is one indexed read. */
+const RECONCILE_MS = 1_000;
+/** The interval that the alert on missed tasks goes by: successful runs are noted no more often. */
+const RECONCILE_NOTED_SECONDS = 10;
 const LEDGER_CHECK_SECONDS = 60;
 const HOUR_MS = 3_600_000;
-/** A checkout is worth waiting for: a price that comes late on a busy board is better than a refusal. */
+/** Longer than the default of 2 s: a price that comes late on a busy board is better than a refused checkout. */
 const QUOTE_TIMEOUT_MS = 5_000;
 
 const ownMetrics = { ...orderMetrics, ...waitingOrdersMetrics, ...orderLedgerMetrics, ...taskMetrics };
@@ -112,8 +112,8 @@ export function buildOrders(config: OrdersConfig): Service {
   });
   every(service, {
     name: 'reconcile',
-    ms: LOOK_FOR_DUE_MS,
-    run: tasks.noted('reconcile', RECONCILE_SECONDS, reconciler.run),
+    ms: RECONCILE_MS,
+    run: tasks.noted('reconcile', RECONCILE_NOTED_SECONDS, reconciler.run),
   });
   every(service, {
     name: 'ledger check',
