@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MAX_AMOUNT } from '@bramble/contracts/money';
+import { euCountries } from './eu';
 import { AmountTooLarge, discountOf, priceBasket } from './price';
 import { shareOf } from './rounding';
 import { shippingPrice, shippingRules } from './shipping';
@@ -18,6 +19,15 @@ const reduction = fc.option(
   ),
   { nil: undefined },
 );
+
+describe('the European Union', () => {
+  it('has 27 members, a tax rate for each, and one shipping zone of its own', () => {
+    expect(new Set(euCountries).size).toBe(27);
+    for (const member of euCountries)
+      expect([member, taxRates[member] ?? 0]).toEqual([member, taxRateOf(member)]);
+    expect([...(shippingRules[0]?.countries ?? [])]).toEqual([...euCountries]);
+  });
+});
 
 describe('pricing a basket', () => {
   it('totals always add up, stay whole and never go below zero', () => {

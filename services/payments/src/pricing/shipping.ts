@@ -1,4 +1,4 @@
-import { taxRates } from './tax';
+import { euCountries } from './eu';
 
 /** A flat price by zone, in minor units; free from `freeFrom` on, where a zone has it. */
 export interface ShippingRule {
@@ -11,7 +11,7 @@ export interface ShippingRule {
 
 /** Read from top to bottom: the first rule that names the country holds. */
 export const shippingRules: readonly ShippingRule[] = [
-  { zone: 'eu', countries: new Set(Object.keys(taxRates)), price: 490, freeFrom: 5_000 },
+  { zone: 'eu', countries: new Set(euCountries), price: 490, freeFrom: 5_000 },
   {
     zone: 'europe',
     countries: new Set([
