@@ -22,6 +22,8 @@ it('no browser code imports an icon set', () => {
   expect(naming(/@iconify-json/)).toEqual([]);
 });
 
-it('only types of the contracts reach the browser, so that their schemas weigh nothing', () => {
-  expect(naming(/import (?!type )[^;]*from '@bramble\/contracts\//)).toEqual([]);
+it('only types and limits of the contracts reach the browser, so that their schemas weigh nothing', () => {
+  expect(naming(/import (?!type )[^;]*from '@bramble\/contracts\/(?!limits')/)).toEqual([]);
+  const limits = readFileSync(join(source, '../../services/shared/contracts/src/limits.ts'), 'utf8');
+  expect(limits).not.toMatch(/^import|\bfrom '/m);
 });

@@ -1,3 +1,4 @@
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import { Link } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -47,7 +48,7 @@ const Line = ({ line, art, refusal }: { line: BasketLine; art: ReactNode; refusa
         <div className="flex items-center gap-1">
           <Quantity
             value={line.quantity}
-            max={Math.max(line.quantity, Math.min(line.available, 999))}
+            max={Math.max(line.quantity, Math.min(line.available, MAX_QUANTITY))}
             of={line.title}
             onChange={(next) => choose(line, next)}
           />

@@ -1,4 +1,5 @@
 import type { Product } from '@bramble/contracts/catalog';
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import { Check, ShoppingBasket } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Link } from '@tanstack/react-router';
@@ -29,7 +30,7 @@ export const BuyBox = ({ product }: { product: Product }) => {
       <div className="buy-bar flex gap-3 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-paper max-sm:p-3">
         <Quantity
           value={Math.min(quantity, Math.max(1, available))}
-          max={Math.max(1, Math.min(available, 999))}
+          max={Math.max(1, Math.min(available, MAX_QUANTITY))}
           of={product.title}
           onChange={setQuantity}
         />

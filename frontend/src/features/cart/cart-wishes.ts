@@ -1,5 +1,6 @@
 import type { Product } from '@bramble/contracts/catalog';
 import type { Cart } from '@bramble/contracts/cart';
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import type { Money } from '@bramble/contracts/money';
 import { times } from '../../lib/money';
 
@@ -29,8 +30,6 @@ export interface BasketLine {
 }
 
 type Goods = Pick<Product, 'title'> & { productId: string; unitPrice: Money };
-
-const MAX_QUANTITY = 999;
 
 /** Puts `quantity` more in. Repeated presses become one wish, and so one request. */
 export const wishMore = (wishes: Wishes, goods: Goods, quantity: number, newKey: () => string): Wishes => {

@@ -1,3 +1,4 @@
+import { MAX_CATEGORY, MAX_DESCRIPTION, MAX_TITLE } from '@bramble/contracts/limits';
 import { z } from 'zod/mini';
 
 /** `12`, `12.5`, `12,50`: an amount as people write it, in minor units; undefined when it is none. */
@@ -16,13 +17,22 @@ export const slugOf = (text: string): string =>
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
-    .slice(0, 64);
+    .slice(0, MAX_CATEGORY);
 
 export const productFormSchema = z.object({
   title: z
     .string()
-    .check(z.trim(), z.minLength(1, 'Give it a name.'), z.maxLength(140, 'Keep it under 140 characters.')),
-  description: z.string().check(z.trim(), z.maxLength(5000, 'Keep it under 5,000 characters.')),
+    .check(
+      z.trim(),
+      z.minLength(1, 'Give it a name.'),
+      z.maxLength(MAX_TITLE, `Keep it under ${MAX_TITLE} characters.`),
+    ),
+  description: z
+    .string()
+    .check(
+      z.trim(),
+      z.maxLength(MAX_DESCRIPTION, `Keep it under ${MAX_DESCRIPTION.toLocaleString('en')} characters.`),
+    ),
   category: z.string().check(z.refine((text) => slugOf(text) !== '', 'Choose or name a category.')),
   price: z
     .string()

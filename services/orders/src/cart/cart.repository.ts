@@ -1,4 +1,5 @@
-import { MAX_QUANTITY, type Item } from '@bramble/contracts/orders';
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
+import type { Item } from '@bramble/contracts/orders';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { CART_DAYS } from './cart.owner';
 

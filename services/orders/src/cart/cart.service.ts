@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { money } from '@bramble/contracts/money';
 import type { Cart } from '@bramble/contracts/cart';
-import { MAX_QUANTITY, type Item } from '@bramble/contracts/orders';
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
+import type { Item } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Upstream } from '@bramble/service-kit/http/client';

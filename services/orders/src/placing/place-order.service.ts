@@ -1,12 +1,7 @@
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import type { Money } from '@bramble/contracts/money';
 import { money } from '@bramble/contracts/money';
-import {
-  MAX_QUANTITY,
-  mergeItems,
-  type Item,
-  type Order,
-  type PlaceOrderBody,
-} from '@bramble/contracts/orders';
+import { mergeItems, type Item, type Order, type PlaceOrderBody } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote, type QuoteRequest } from '@bramble/contracts/payments';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { AppError, errorOfProblem, isRefusal } from '@bramble/service-kit/base/errors';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_PASSWORD } from './limits';
 import { operation } from './operation';
 import { emailSchema, nameSchema, passwordSchema, userAnswer } from './users';
 
@@ -8,7 +9,7 @@ const signupBody = z.strictObject({
   name: nameSchema,
   role: z.enum(['customer', 'seller']).optional(),
 });
-const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(128) });
+const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(MAX_PASSWORD) });
 const demoLoginBody = z.strictObject({ role: z.enum(['buyer', 'seller', 'admin']) });
 /** The demo account that a visitor enters with one click. */
 export type DemoRole = z.infer<typeof demoLoginBody>['role'];

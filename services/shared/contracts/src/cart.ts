@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operation } from './operation';
-import { itemSchema, MAX_QUANTITY, orderLineSchema, quoteTotalsSchema } from './orders';
+import { MAX_QUANTITY } from './limits';
+import { itemSchema, orderLineSchema, quoteTotalsSchema } from './orders';
 import { idSchema } from './page';
 
 /** A cart's lines carry today's prices; `available` lets the shop say how many are left. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_CATEGORY, MAX_DESCRIPTION, MAX_TITLE } from './limits';
 import { moneySchema } from './money';
 import { operation } from './operation';
 import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
@@ -27,10 +28,10 @@ export type Category = z.infer<typeof categorySchema>;
 
 export const categorySlugSchema = z
   .string()
-  .max(64)
+  .max(MAX_CATEGORY)
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
-const titleSchema = z.string().trim().min(1).max(140);
-const descriptionSchema = z.string().trim().max(5000);
+const titleSchema = z.string().trim().min(1).max(MAX_TITLE);
+const descriptionSchema = z.string().trim().max(MAX_DESCRIPTION);
 const availableSchema = z.int().min(0).max(1_000_000);
 /** A price of zero would make a sale that needs no payment, so the smallest is one minor unit. */
 const priceSchema = moneySchema.refine((price) => price.amount >= 1, 'at least 1 minor unit');

@@ -1,20 +1,18 @@
 import { z } from 'zod';
+import { MAX_ADDRESS_LINE, MAX_LINES, MAX_PHONE, MAX_PLACE, MAX_POSTAL_CODE, MAX_QUANTITY } from './limits';
 import { moneySchema } from './money';
 import { operation } from './operation';
 import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
 
-export const MAX_QUANTITY = 999;
-export const MAX_LINES = 100;
-
 export const addressSchema = z.strictObject({
-  name: z.string().trim().min(1).max(120),
-  line1: z.string().trim().min(1).max(200),
-  line2: z.string().trim().max(200).optional(),
-  city: z.string().trim().min(1).max(120),
-  region: z.string().trim().max(120).optional(),
-  postalCode: z.string().trim().min(1).max(20),
+  name: z.string().trim().min(1).max(MAX_PLACE),
+  line1: z.string().trim().min(1).max(MAX_ADDRESS_LINE),
+  line2: z.string().trim().max(MAX_ADDRESS_LINE).optional(),
+  city: z.string().trim().min(1).max(MAX_PLACE),
+  region: z.string().trim().max(MAX_PLACE).optional(),
+  postalCode: z.string().trim().min(1).max(MAX_POSTAL_CODE),
   country: z.string().regex(/^[A-Z]{2}$/),
-  phone: z.string().trim().max(32).optional(),
+  phone: z.string().trim().max(MAX_PHONE).optional(),
 });
 export type Address = z.infer<typeof addressSchema>;
 

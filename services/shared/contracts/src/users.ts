@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_NAME, MAX_PASSWORD, MAX_PHONE, MIN_PASSWORD } from './limits';
 import { operation } from './operation';
 import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
 
@@ -21,15 +22,14 @@ export type AdminUser = z.infer<typeof adminUserSchema>;
 /** Compared without regard to case; stored in lower case. */
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
 
-/** 8 to 128 characters; length is what counts, so no rules on kinds of characters. */
-export const passwordSchema = z.string().min(8).max(128);
-export const nameSchema = z.string().trim().min(1).max(80);
+export const passwordSchema = z.string().min(MIN_PASSWORD).max(MAX_PASSWORD);
+export const nameSchema = z.string().trim().min(1).max(MAX_NAME);
 
 /** Known fields have a schema; any other key may hold any JSON, 16 kB in all. */
 export const profileSchema = z
   .object({
     name: nameSchema.optional(),
-    phone: z.string().trim().max(32).optional(),
+    phone: z.string().trim().max(MAX_PHONE).optional(),
     bio: z.string().max(2000).optional(),
     locale: z.string().max(35).optional(),
     theme: z.enum(['light', 'dark', 'system']).optional(),
@@ -101,7 +101,10 @@ export const usersApi = {
     summary: 'Change the password',
     description: 'Asks for the present password and ends all other sessions.',
     access: 'user',
-    body: z.strictObject({ currentPassword: z.string().min(1).max(128), newPassword: passwordSchema }),
+    body: z.strictObject({
+      currentPassword: z.string().min(1).max(MAX_PASSWORD),
+      newPassword: passwordSchema,
+    }),
     limit: 'account',
     slow: true,
     responses: { 204: null },
