@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { builtGateway, serviceEnvironments } from '../../scripts/start/environment';
 import { prepareDatabases } from '../../scripts/start/databases';
 import { readSettings } from '../../scripts/start/settings';
@@ -71,14 +71,6 @@ function watchLog(dataDir: string) {
     },
     stop: () => clearInterval(timer),
   };
-}
-
-async function waitUntil(what: string, condition: () => Promise<boolean>, ms: number): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await condition().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error(`${what} did not happen within ${ms / 1_000} s`);
-    await pause(100);
-  }
 }
 
 /** Refuses a claim by the millisecond it is made in: a validator may not use chance, and the next try has another one. */
@@ -151,7 +143,10 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
     );
   }
   const url = `http://127.0.0.1:${settings.port}`;
-  await waitUntil('a healthy shop', async () => (await fetch(`${url}/api/health`)).ok, 120_000);
+  await waitFor(async () => (await fetch(`${url}/api/health`)).ok, {
+    what: 'a healthy shop',
+    timeout: 120_000,
+  });
 
   const mongo = await new MongoClient(stores.mongodbUrl).connect();
   const pool = (name: string) => {
@@ -176,7 +171,7 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
     return pid;
   };
   const running = (supervised: Supervised | undefined) =>
-    waitUntil('a restart', () => Promise.resolve(supervised?.pid() !== undefined), 15_000);
+    waitFor(() => supervised?.pid() !== undefined, { what: 'a restart', timeout: 15_000 });
 
   return {
     url,
@@ -195,18 +190,17 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
     async killRedisAndCutItsLog() {
       process.kill(pidOf(store('redis'), 'redis'), 'SIGKILL');
       aof.cutLast(2_000);
-      await waitUntil('Redis', async () => (await redis.ping()) === 'PONG', 20_000);
+      await waitFor(async () => (await redis.ping()) === 'PONG', { what: 'Redis', timeout: 20_000 });
     },
     emptyRedis: async () => void (await redis.flushall()),
     async restartStore(name) {
       process.kill(pidOf(store(name), name), name === 'postgres' ? 'SIGINT' : 'SIGKILL');
-      await waitUntil(
-        name,
+      await waitFor(
         async () =>
           name === 'postgres'
             ? (await eyes.orders.query('SELECT 1')).rowCount === 1
             : (await mongo.db('admin').command({ hello: 1 }))['isWritablePrimary'] === true,
-        60_000,
+        { what: name, timeout: 60_000 },
       );
     },
     async throwInHandlers(share) {

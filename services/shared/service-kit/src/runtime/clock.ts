@@ -18,6 +18,34 @@ export function backoff(attempt: number, { base = 200, max = 10_000 } = {}): num
   return ceiling / 2 + Math.random() * (ceiling / 2);
 }
 
+export interface RetryOptions {
+  /** Milliseconds after which no try begins any more. */
+  ms: number;
+  /** Milliseconds between a failed try (counted from 1) and the next one. */
+  wait: (attempt: number) => number;
+  signal?: AbortSignal | undefined;
+  /** Called for each failed try that is repeated. */
+  onFailure?: (error: unknown, attempt: number) => void;
+}
+
+/** Repeats `run` until it works. Throws its last error when the time is over or `signal` aborts. */
+export async function retry<T>(
+  run: () => Promise<T>,
+  { ms, wait, signal, onFailure }: RetryOptions,
+): Promise<T> {
+  const deadline = performance.now() + ms;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      const next = wait(attempt);
+      if (performance.now() + next > deadline || signal?.aborted) throw error;
+      onFailure?.(error, attempt);
+      await pause(next, signal);
+    }
+  }
+}
+
 export interface Recurring {
   name: string;
   ms: number;

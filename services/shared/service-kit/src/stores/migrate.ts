@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { retry } from '../runtime/clock';
 
 export interface MigrateOptions {
   /** A URL of the database, with the role that shall own the tables. */
@@ -28,6 +28,8 @@ const TABLE = `
     started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`;
 /** The number of the advisory lock that Prisma takes for the same purpose. */
 const LOCK = 72_707_369;
+/** Between two tries to connect. */
+const PAUSE_MS = 250;
 
 /**
  * Applies the migrations that the database has not seen, each file in one transaction together with its row, under
@@ -92,21 +94,21 @@ async function readMigrations(dir: string): Promise<Migration[]> {
   );
 }
 
-async function connect(url: string, waitMs: number): Promise<pg.Client> {
-  const deadline = Date.now() + waitMs;
-  for (;;) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      await client.end().catch(() => undefined);
-      if (Date.now() >= deadline) throw error;
-      await delay(250);
-    }
-  }
-}
+const connect = (url: string, waitMs: number): Promise<pg.Client> =>
+  retry(
+    async () => {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        return client;
+      } catch (error) {
+        await client.end().catch(() => undefined);
+        throw error;
+      }
+    },
+    { ms: waitMs, wait: () => PAUSE_MS },
+  );
 
 async function appliedChecksums(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ migration_name: string; checksum: string }>(

@@ -1,4 +1,4 @@
-import { backoff, pause } from '../runtime/clock';
+import { backoff, retry } from '../runtime/clock';
 import type { Service } from '../runtime/service';
 import { gauge } from '../observe/metrics';
 
@@ -27,19 +27,16 @@ export function watchStore(service: Service, store: string, ping: () => Promise<
     return last;
   };
   service.onStart(store, async () => {
-    const deadline = performance.now() + PATIENCE_MS;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await ping();
-        up.set({ store }, 1);
-        return;
-      } catch (error) {
-        if (performance.now() > deadline)
-          throw new Error(`${store} did not answer within 30 s`, { cause: error });
+    await retry(ping, {
+      ms: PATIENCE_MS,
+      wait: (attempt) => backoff(attempt, { base: 100, max: 1_000 }),
+      onFailure: (error, attempt) => {
         if (attempt === 1) service.log.warn({ err: error, store }, 'waiting for a store');
-        await pause(backoff(attempt, { base: 100, max: 1_000 }));
-      }
-    }
+      },
+    }).catch((cause: unknown) => {
+      throw new Error(`${store} did not answer within 30 s`, { cause });
+    });
+    up.set({ store }, 1);
   });
   service.readiness(store, check);
   const timer = setInterval(() => void check().catch(() => undefined), 5_000);

@@ -1,0 +1,29 @@
+import { retry } from './clock';
+
+const soon = { ms: 10_000, wait: () => 0 };
+
+describe('a retry', () => {
+  it('repeats until it works, and says which tries failed', async () => {
+    const failed: number[] = [];
+    let tries = 0;
+    const run = () => (++tries < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve('there'));
+    expect(await retry(run, { ...soon, onFailure: (_error, attempt) => failed.push(attempt) })).toBe('there');
+    expect([tries, failed]).toEqual([3, [1, 2]]);
+  });
+
+  it('throws the last error when the next try would come too late', async () => {
+    let tries = 0;
+    const run = () => Promise.reject(new Error(`try ${++tries}`));
+    await expect(retry(run, { ms: 0, wait: () => 1 })).rejects.toThrow('try 1');
+    await expect(retry(run, { ms: 50, wait: (attempt) => (attempt < 3 ? 0 : 100) })).rejects.toThrow('try 4');
+  });
+
+  it('ends when it is told to', async () => {
+    const stop = new AbortController();
+    const run = () => {
+      stop.abort();
+      return Promise.reject(new Error('no'));
+    };
+    await expect(retry(run, { ...soon, signal: stop.signal })).rejects.toThrow('no');
+  });
+});
