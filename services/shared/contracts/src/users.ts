@@ -99,7 +99,8 @@ export const usersApi = {
     service,
     tag,
     summary: 'Change the password',
-    description: 'Asks for the present password and ends all other sessions.',
+    description:
+      'Asks for the present password and ends all other sessions. A demo account keeps its password: 409 `demo_account`.',
     access: 'user',
     body: z.strictObject({
       currentPassword: z.string().min(1).max(MAX_PASSWORD),
@@ -127,7 +128,7 @@ export const usersApi = {
     service,
     tag,
     summary: 'Erase my account',
-    description: 'The account is gone for good.',
+    description: 'The account is gone for good. A demo account cannot be erased: 409 `demo_account`.',
     access: 'user',
     slow: true,
     responses: { 204: null },
