@@ -2,11 +2,12 @@ import { every } from '@bramble/service-kit/runtime/clock';
 import { createService } from '@bramble/service-kit/service/create-service';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
-import { consume } from '@bramble/service-kit/events/events';
+import { consume } from '@bramble/service-kit/events/consume';
 import { takeMongoLease } from '@bramble/service-kit/stores/lock';
 import { counter } from '@bramble/service-kit/observe/metrics';
 import { openMongo } from '@bramble/service-kit/stores/mongo';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
+import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createAnswers } from './cache/answers';
 import { answerEarly } from './cache/early-answers.http';
@@ -22,8 +23,9 @@ import { productRoutes } from './product/product.routes';
 import { createProductService } from './product/product.service';
 import { createStockFiguresRepository } from './stock/stock-figures.repository';
 import { exportStockFigures, stockMetrics } from './stock/stock.metrics';
+import { stockConsumer } from './stock/stock.consumer';
 import { createStockRepository } from './stock/stock.repository';
-import { createStockService, stockCommands } from './stock/stock.service';
+import { createStockService } from './stock/stock.service';
 
 const SWEEP_MS = 5_000;
 const RANK_MS = 2_000;
@@ -37,6 +39,7 @@ export function buildCatalog(config: CatalogConfig): Service {
   const collections = collectionsOf(mongo.db);
   service.onStart('indexes', () => createIndexes(collections));
   const outbox = mongoOutbox(service, { mongo, redis, streams: ['inventory_stream', 'catalog_stream'] });
+  const store = mongoStore(mongo, outbox);
 
   const shared = createFreshnessRepository(cache);
   const freshness = createFreshness(service, shared);
@@ -48,8 +51,13 @@ export function buildCatalog(config: CatalogConfig): Service {
   });
   answerEarly(service, answers);
 
-  const repository = createProductRepository({ mongo, outbox, collections });
-  const products = createProductService({ repository, currency: config.CURRENCY, onEdit: freshness.edited });
+  const repository = createProductRepository(mongo);
+  const products = createProductService({
+    store,
+    products: repository,
+    currency: config.CURRENCY,
+    onEdit: freshness.edited,
+  });
   const pictures = createPictureService({
     repository: createPictureRepository(collections),
     setPictures: products.setPictures,
@@ -58,19 +66,14 @@ export function buildCatalog(config: CatalogConfig): Service {
 
   const outcomes = counter(service, 'bramble_reservation_outcomes_total');
   const conflicts = counter(service, 'bramble_reserve_conflicts_total');
-  const onConflict = () => conflicts.inc({});
   const stock = createStockService({
-    repository: createStockRepository({ mongo, outbox, collections, onConflict }),
+    store,
+    stock: createStockRepository(mongo),
     onMoved: freshness.moved,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
+    onConflict: () => conflicts.inc({}),
   });
-  consume(service, {
-    redis,
-    group: 'catalog',
-    streams: ['orders_stream'],
-    handle: stock.settle,
-    types: stockCommands,
-  });
+  consume(service, { redis, store, ...stockConsumer(stock) });
   every(service, {
     name: 'reservation sweep',
     ms: SWEEP_MS,

@@ -2,12 +2,13 @@ import { every } from '@bramble/service-kit/runtime/clock';
 import { createService } from '@bramble/service-kit/service/create-service';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
-import { consume } from '@bramble/service-kit/events/events';
+import { consume } from '@bramble/service-kit/events/consume';
 import { openMongo } from '@bramble/service-kit/stores/mongo';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
+import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { DeliveryConfig } from './config';
-import { createDeliveryConsumer, GROUP } from './delivery/delivery.consumers';
+import { deliveryConsumer } from './delivery/delivery.consumer';
 import { deliveryMetrics, exportDeliveries } from './delivery/delivery.metrics';
 import { createDeliveryRepository } from './delivery/delivery.repository';
 import { deliveryRoutes } from './delivery/delivery.routes';
@@ -21,25 +22,22 @@ export function buildDelivery(config: DeliveryConfig): Service {
   const mongo = openMongo(service, { url: config.DELIVERY_MONGODB_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const outbox = mongoOutbox(service, { mongo, redis, streams: ['delivery_stream'] });
+  const store = mongoStore(mongo, outbox);
 
   const stepMs = config.DEMO ? config.DELIVERY_STEP_SECONDS * 1000 : undefined;
-  const deliveries = createDeliveryRepository(mongo);
-  const parts = { mongo, deliveries, outbox, pace: { stepMs } };
-  service.onStart('delivery indexes', () => deliveries.prepare());
-  service.mount(deliveryRoutes(createDeliveryService(parts)));
-  exportDeliveries(service, deliveries);
+  const pace = { stepMs };
+  const repository = createDeliveryRepository(mongo);
+  const deliveries = createDeliveryService({ store, deliveries: repository, pace });
+  service.onStart('delivery indexes', () => repository.prepare());
+  service.mount(deliveryRoutes(deliveries));
+  exportDeliveries(service, repository);
   if (stepMs !== undefined) {
-    service.onStart('delivery timers', () => deliveries.windUp(new Date(Date.now() + stepMs)));
-    every(service, { name: 'demo courier', ms: TICK_MS, run: createTicker(parts).run });
+    service.onStart('delivery timers', () => repository.setMissingTimers(new Date(Date.now() + stepMs)));
+    const ticker = createTicker({ store, deliveries: repository, pace });
+    every(service, { name: 'demo courier', ms: TICK_MS, run: ticker.run });
   }
 
-  consume(service, {
-    redis,
-    group: GROUP,
-    streams: ['orders_stream'],
-    types: ['order.paid', 'order.released'],
-    handle: createDeliveryConsumer(parts),
-  });
-  service.mount(deadLetterEndpoints(service, { redis, group: GROUP }));
+  consume(service, { redis, store, ...deliveryConsumer(deliveries) });
+  service.mount(deadLetterEndpoints(service, { redis, group: 'delivery' }));
   return service;
 }

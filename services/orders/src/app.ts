@@ -2,10 +2,11 @@ import { every } from '@bramble/service-kit/runtime/clock';
 import { createService } from '@bramble/service-kit/service/create-service';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
-import { consume } from '@bramble/service-kit/events/events';
+import { consume } from '@bramble/service-kit/events/consume';
 import { createUpstream } from '@bramble/service-kit/http/client';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createCartRepository } from './cart/cart.repository';
 import { cartRoutes } from './cart/cart.routes';
@@ -18,7 +19,7 @@ import { createLedgerCheck, orderLedgerMetrics } from './ledger/ledger.metrics';
 import { createLedgerRepository } from './ledger/ledger.repository';
 import { createOrderListRepository } from './store/order-list.repository';
 import { createOrderMetrics, orderMetrics } from './store/order.metrics';
-import { createOrderRepository } from './store/order.repository';
+import { claimAndLockOrders, createOrderRepository } from './store/order.repository';
 import { createPastOrderRepository } from './store/past-order.repository';
 import { exportWaitingOrders, waitingOrdersMetrics } from './store/waiting-orders.metrics';
 import { orderRoutes } from './order/order.routes';
@@ -27,6 +28,7 @@ import { addDemoOrders } from './past/demo-orders.worker';
 import { createPastOrders } from './past/past-order.service';
 import { createPlaceOrderRepository } from './placing/place-order.repository';
 import { createPlaceOrder } from './placing/place-order.service';
+import { orderConsumer } from './saga/order.consumer';
 import { createReconciler } from './saga/reconciler';
 import { createSaga } from './saga/saga.service';
 import { createSalesRepository } from './reports/sales.repository';
@@ -65,17 +67,18 @@ export function buildOrders(config: OrdersConfig): Service {
     timeoutMs: QUOTE_TIMEOUT_MS,
   });
   const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
+  const store = postgresStore(sql, outbox);
 
   const metrics = createOrderMetrics(service);
   const answers = createIdempotencyRepository(sql);
   const idempotency = createIdempotency({ answers, replayed: metrics.replayed });
-  const repository = createOrderRepository({ sql, outbox });
-  const saga = createSaga({ orders: repository, metrics, log });
+  const saga = createSaga({ store, metrics, log });
   const reconciler = createReconciler({ saga, log });
   const carts = createCartRepository(sql);
   const cart = createCartService({ carts, payments, currency });
   const orders = createOrderService({
-    orders: repository,
+    store,
+    orders: createOrderRepository(sql),
     lists: createOrderListRepository(replica),
     saga,
     answers,
@@ -106,9 +109,8 @@ export function buildOrders(config: OrdersConfig): Service {
   ]);
   consume(service, {
     redis,
-    group: 'orders',
-    streams: ['inventory_stream', 'payments_stream', 'delivery_stream'],
-    handle: saga.handle,
+    store: postgresStore(sql, outbox, { claim: claimAndLockOrders }),
+    ...orderConsumer(saga),
   });
   every(service, {
     name: 'reconcile',

@@ -1,24 +1,24 @@
 import { createService } from '@bramble/service-kit/service/create-service';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { loadOrdersConfig } from './config';
 import { createOrderMetrics, orderMetrics } from './store/order.metrics';
-import { createOrderRepository } from './store/order.repository';
 import { createReconciler } from './saga/reconciler';
 import { createSaga } from './saga/saga.service';
 
-/** What the service does every second, once and by hand: the cluster's CronJob. The service's relay publishes what it owes. */
+/** What the service does every second, once and by hand: the cluster's CronJob. The service's relay publishes the events. */
 const config = loadOrdersConfig();
 const service = createService({ name: 'orders', config, metrics: orderMetrics });
 const { log } = service;
 const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 });
 const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
 const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
-const orders = createOrderRepository({ sql, outbox });
+const store = postgresStore(sql, outbox);
 try {
   const repaired = await createReconciler({
-    saga: createSaga({ orders, metrics: createOrderMetrics(service), log }),
+    saga: createSaga({ store, metrics: createOrderMetrics(service), log }),
     log,
   }).run();
   log.info({ orders: repaired }, 'reconcile is done');

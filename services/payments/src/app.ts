@@ -1,11 +1,12 @@
 import { every } from '@bramble/service-kit/runtime/clock';
-import { consume } from '@bramble/service-kit/events/events';
+import { consume } from '@bramble/service-kit/events/consume';
 import { createService } from '@bramble/service-kit/service/create-service';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { createUpstream } from '@bramble/service-kit/http/client';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
+import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { PaymentsConfig } from './config';
 import { openPrisma } from './db';
@@ -16,10 +17,11 @@ import { createDiscountUseRepository } from './discount/discount-use.repository'
 import { createAttemptRepository } from './payment/attempt.repository';
 import { createCaptureService } from './payment/capture.service';
 import { createLedgerRepository } from './payment/ledger.repository';
-import { createPaymentConsumer, GROUP, PAYMENT_EVENTS } from './payment/payment.consumers';
+import { paymentConsumer } from './payment/payment.consumer';
 import { exportLedger, exportUnsettled, paymentMetrics } from './payment/payment.metrics';
 import { createPaymentPools } from './payment/payment.pools';
 import { createPaymentRepository } from './payment/payment.repository';
+import { createPaymentRequestService } from './payment/payment-request.service';
 import { paymentRoutes } from './payment/payment.routes';
 import { createPaymentService } from './payment/payment.service';
 import { createProviderCalls } from './payment/provider-calls';
@@ -48,6 +50,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const catalog = createUpstream(service, { name: 'catalog', url: config.CATALOG_URL });
   const orders = createUpstream(service, { name: 'orders', url: config.ORDERS_URL });
   const outbox = postgresOutbox(service, { sql, redis, streams: ['payments_stream'] });
+  const store = postgresStore(sql, outbox);
   const currency = config.CURRENCY;
 
   const discounts = createDiscountRepository(prisma);
@@ -70,25 +73,20 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
 
   const { provider, readNotice } = chooseProvider(config, sql, stripeUrl);
   const calls = createProviderCalls(service, provider);
-  const settlement = createSettlement({ sql, outbox });
+  const settlement = createSettlement({ store });
   const attempts = createAttemptRepository(sql);
-  const refundService = createRefundService({ sql, outbox, calls });
+  const refunds = createRefundRepository(sql);
+  const refundService = createRefundService({ store, refunds, calls });
   const pools = createPaymentPools(service, {
     provider,
     attempts,
-    refunds: createRefundRepository(sql),
+    refunds,
     capture: createCaptureService({ attempts, calls, settlement }).run,
     refund: refundService.run,
   });
   const webhooks = createWebhookService({ read: readNotice, settlement, refunds: refundService });
   service.mount(webhookRoutes(webhooks));
-  consume(service, {
-    redis,
-    group: GROUP,
-    streams: ['orders_stream'],
-    types: PAYMENT_EVENTS,
-    handle: createPaymentConsumer({ sql, outbox, ...pools }),
-  });
-  service.mount(deadLetterEndpoints(service, { redis, group: GROUP }));
+  consume(service, { redis, store, ...paymentConsumer(createPaymentRequestService(pools)) });
+  service.mount(deadLetterEndpoints(service, { redis, group: 'payments' }));
   return service;
 }

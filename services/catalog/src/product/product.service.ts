@@ -1,10 +1,12 @@
 import type { Category, Product, ProductSnapshot } from '@bramble/contracts/catalog';
+import type { EventDraft } from '@bramble/contracts/events';
 import type { Page } from '@bramble/contracts/page';
 import { toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { newEvent } from '@bramble/service-kit/events/events';
+import type { UnitStore } from '@bramble/service-kit/events/unit';
 import { newId } from '@bramble/service-kit/base/ids';
 import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
+import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
 import { adjustAvailable, moveStock } from '../stock/stock.ledger';
 import {
   indexedWords,
@@ -15,13 +17,14 @@ import {
   type StoredProduct,
 } from './product';
 import { listPipeline, positionOf, sortOf, type ListQuery } from './product.query';
-import type { ProductRepository, ProductUnit } from './product.repository';
+import { createProductRepository, type ProductRepository } from './product.repository';
 
-/** Told after each committed change, so that no reader keeps a copy of what was. */
+/** Called after each committed change, so that no reader keeps an outdated copy. */
 export type OnEdit = (ids: readonly string[]) => Promise<void>;
 
 interface Dependencies {
-  repository: ProductRepository;
+  store: UnitStore<MongoTransaction>;
+  products: ProductRepository;
   currency: string;
   onEdit: OnEdit;
 }
@@ -29,7 +32,7 @@ interface Dependencies {
 /** An absent field is left as it is. */
 export type ProductChange = { [K in keyof ProductDraft]?: ProductDraft[K] | undefined };
 
-export function createProductService({ repository, currency, onEdit }: Dependencies) {
+export function createProductService({ store, products, currency, onEdit }: Dependencies) {
   const checkCurrency = (price: ProductDraft['price'] | undefined) => {
     if (price && price.currency !== currency) {
       throw new AppError('currency_mismatch', { detail: `prices here are in ${currency}` });
@@ -42,12 +45,16 @@ export function createProductService({ repository, currency, onEdit }: Dependenc
     ifMatch: number | undefined,
     change: (product: StoredProduct) => StoredProduct,
   ): Promise<StoredProduct> {
-    const { before, after } = await repository.transaction(async (unit) => {
-      const found = await unit.load(id);
+    const { before, after } = await store.transaction(async (unit) => {
+      const inTx = createProductRepository(unit.tx);
+      const found = await inTx.byId(id);
       if (!found) throw new AppError('not_found');
       if (ifMatch !== undefined && ifMatch !== found.version) throw new AppError('version_conflict');
       const changed = change(found);
-      if (changed !== found) await saveAndPublish(unit, found, changed);
+      if (changed !== found) {
+        await inTx.save(changed);
+        unit.publish(changesOf(found, changed));
+      }
       return { before: found, after: changed };
     });
     if (after !== before) await onEdit([id]);
@@ -55,7 +62,7 @@ export function createProductService({ repository, currency, onEdit }: Dependenc
   }
 
   async function find(id: string): Promise<StoredProduct> {
-    const product = await repository.byId(id);
+    const product = await products.byId(id);
     if (!product) throw new AppError('not_found');
     return product;
   }
@@ -78,21 +85,21 @@ export function createProductService({ repository, currency, onEdit }: Dependenc
 
     async list(query: ListQuery): Promise<Page<Product>> {
       const pipeline = listPipeline(query);
-      const rows = pipeline ? await repository.list(pipeline) : [];
+      const rows = pipeline ? await products.list(pipeline) : [];
       const sort = sortOf(query);
       return toPage(rows, query.limit, toProduct, (row) => positionOf(sort, row));
     },
 
     /** Adds products whose id is not there yet and answers how many. They are not announced: nobody knew them before. */
     addMissing: (wanted: readonly NewProduct[]): Promise<number> =>
-      repository.insertMissing(wanted.map(newProduct)),
+      products.insertMissing(wanted.map(newProduct)),
 
     async create(sellerId: string, draft: ProductDraft): Promise<StoredProduct> {
       checkCurrency(draft.price);
       const product = newProduct({ ...draft, id: newId(), sellerId, createdAt: new Date() });
-      await repository.transaction(async (unit) => {
-        await unit.insert(product);
-        await unit.publish([changedEvent(product)]);
+      await store.transaction(async (unit) => {
+        await createProductRepository(unit.tx).insert(product);
+        unit.publish([changedEvent(product)]);
       });
       await onEdit([product._id]);
       return product;
@@ -121,8 +128,8 @@ export function createProductService({ repository, currency, onEdit }: Dependenc
     setPictures: (id: string, pictures: StoredProduct['pictures']) =>
       edit(id, undefined, (before) => bumped({ ...before, pictures })),
 
-    lookup: (ids: readonly string[]): Promise<ProductSnapshot[]> => repository.snapshots(ids),
-    categories: (): Promise<Category[]> => repository.categories(),
+    lookup: (ids: readonly string[]): Promise<ProductSnapshot[]> => products.snapshots(ids),
+    categories: (): Promise<Category[]> => products.categories(),
   };
 }
 export type ProductService = ReturnType<typeof createProductService>;
@@ -137,18 +144,19 @@ const bumped = (product: StoredProduct): StoredProduct => ({
 const withStock = (product: StoredProduct, stock: StoredProduct['stock']): StoredProduct =>
   stock === product.stock ? product : { ...product, stock, updatedAt: new Date() };
 
-const changedEvent = ({ _id, sellerId, version }: StoredProduct) =>
-  newEvent({ type: 'product.changed', payload: { productId: _id, sellerId, version } });
+const changedEvent = ({ _id, sellerId, version }: StoredProduct): EventDraft => ({
+  type: 'product.changed',
+  payload: { productId: _id, sellerId, version },
+});
 
-async function saveAndPublish(unit: ProductUnit, before: StoredProduct, after: StoredProduct) {
+/** What the difference between two states of a product tells others. */
+function changesOf(before: StoredProduct, after: StoredProduct): EventDraft[] {
   const { _id: productId, sellerId, stock } = after;
-  await unit.save(after);
   const { available, revision } = stock;
-  await unit.publish([
-    ...(!after.live ? [newEvent({ type: 'product.deleted', payload: { productId, sellerId } })] : []),
-    ...(after.live && after.version !== before.version ? [changedEvent(after)] : []),
-    ...(revision !== before.stock.revision
-      ? [newEvent({ type: 'stock.changed', payload: { productId, available, revision } })]
-      : []),
-  ]);
+  const drafts: EventDraft[] = [];
+  if (!after.live) drafts.push({ type: 'product.deleted', payload: { productId, sellerId } });
+  else if (after.version !== before.version) drafts.push(changedEvent(after));
+  if (revision !== before.stock.revision)
+    drafts.push({ type: 'stock.changed', payload: { productId, available, revision } });
+  return drafts;
 }

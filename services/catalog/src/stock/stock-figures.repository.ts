@@ -49,23 +49,21 @@ const held = [
 export function createStockFiguresRepository(mongo: Mongo, { products, reservations }: Collections) {
   return {
     read: (): Promise<StockFigures> =>
-      mongo.transaction(async (session) => {
+      mongo.transaction(async ({ options }) => {
         const [shelf] = await products
-          .aggregate<{ stockDrift: number; ok: number; low: number; out: number }>(productFigures, {
-            session,
-          })
+          .aggregate<{ stockDrift: number; ok: number; low: number; out: number }>(productFigures, options)
           .toArray();
         const [open] = await reservations
-          .aggregate<{ live: number; overdue: number }>(reservationFigures, { session })
+          .aggregate<{ live: number; overdue: number }>(reservationFigures, options)
           .toArray();
         const quantities = await reservations
-          .aggregate<{ _id: string; quantity: number }>(held, { session })
+          .aggregate<{ _id: string; quantity: number }>(held, options)
           .toArray();
         const heldOf = new Map(quantities.map(({ _id, quantity }) => [_id, quantity]));
         const reserved = await products
           .find(
             { $or: [{ 'stock.reserved': { $ne: 0 } }, { _id: { $in: [...heldOf.keys()] } }] },
-            { session, projection: { 'stock.reserved': 1 } },
+            { ...options, projection: { 'stock.reserved': 1 } },
           )
           .toArray();
         let reservedDrift = 0;

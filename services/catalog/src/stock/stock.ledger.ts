@@ -3,7 +3,7 @@ import { mergeItems } from '@bramble/contracts/orders';
 
 /**
  * What a product has. At any moment `initial + refilled − removed = available + reserved + sold`, and none is negative.
- * `revision` rises with every change, so that a late copy is known as late.
+ * `revision` rises with every change, so that consumers can drop updates that arrive out of order.
  */
 export interface Stock {
   available: number;

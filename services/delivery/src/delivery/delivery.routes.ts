@@ -12,7 +12,7 @@ export const deliveryRoutes = (deliveries: DeliveryService): Mountable[] => {
     endpoint(deliveryApi.get, { find }, async ({ found }) => ({ delivery: showDelivery(found) })),
     endpoint(deliveryApi.list, ({ query }) => deliveries.list(query)),
     endpoint(deliveryApi.setStatus, { find }, async ({ found, body, actor }) => ({
-      delivery: await deliveries.take(found._id, body.status, actor),
+      delivery: await deliveries.advance(found._id, body.status, actor),
     })),
   ];
 };

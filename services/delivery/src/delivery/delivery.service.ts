@@ -1,55 +1,86 @@
 import { z } from 'zod';
 import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
+import type { EventOf } from '@bramble/contracts/events';
 import { idSchema, timeSchema, type Page } from '@bramble/contracts/page';
+import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { newEvent } from '@bramble/service-kit/events/events';
-import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
-import { showDelivery, stepped, type DeliveryDocument } from './delivery.document';
-import type { DeliveryParts } from './delivery.parts';
+
+import type { EventUnit, UnitStore } from '@bramble/service-kit/events/unit';
+import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
+import { onPaid, onReleased } from './delivery.decisions';
+import { showDelivery, stepped, type DeliveryDocument, type Pace } from './delivery.document';
+import { createDeliveryRepository, type DeliveryRepository } from './delivery.repository';
+
+export type DeliveryUnit = EventUnit<MongoTransaction, EventOf<'order.paid' | 'order.released'>>;
+
+export interface DeliveryDependencies {
+  store: UnitStore<MongoTransaction>;
+  deliveries: DeliveryRepository;
+  pace: Pace;
+}
 
 const position = z.tuple([timeSchema, idSchema]);
 const isStaff = (actor: Actor) => isAdmin(actor) || actor.roles.includes('courier');
 
-export function createDeliveryService({ mongo, deliveries, outbox, pace }: DeliveryParts) {
-  return {
-    /** The delivery of an order, for its owner, couriers and admins; `not_found` for everybody else. */
-    async find(orderId: string, actor: Actor): Promise<DeliveryDocument> {
-      const document = await deliveries.find(orderId);
-      const owner = document?.userId;
-      if (!document || owner === undefined || !(isStaff(actor) || owner === actor.userId))
-        throw new AppError('not_found');
-      return document;
-    },
+export function createDeliveryService({ store, deliveries, pace }: DeliveryDependencies) {
+  /** Applies a batch of the orders' events: reads the deliveries, decides in order, writes what changed. */
+  async function handle(unit: DeliveryUnit): Promise<void> {
+    const inTx = createDeliveryRepository(unit.tx);
+    const known = await inTx.findAll([...new Set(unit.fresh.map(({ key }) => key))]);
+    const changed = new Map<string, DeliveryDocument>();
+    const at = new Date();
+    for (const event of unit.fresh) {
+      const before = known.get(event.payload.orderId);
+      const { document, answers } =
+        event.type === 'order.paid' ? onPaid(before, event, at, pace) : onReleased(before, event, at, pace);
+      unit.publish(answers, event);
+      if (document === before) continue;
+      known.set(document._id, document);
+      changed.set(document._id, document);
+    }
+    await inTx.save([...changed.values()]);
+  }
 
-    async list(query: {
-      status?: DeliveryStatus | undefined;
-      limit: number;
-      cursor?: string | undefined;
-    }): Promise<Page<Delivery>> {
-      const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, position);
-      const after = at !== undefined && id !== undefined ? { at: new Date(at), id } : undefined;
-      const rows = await deliveries.list({ status: query.status, after }, query.limit);
-      return toPage(rows, query.limit, showDelivery, ({ createdAt, _id }) => [createdAt.toISOString(), _id]);
-    },
+  /** The delivery of an order, for its owner, couriers and admins; `not_found` for everybody else. */
+  async function find(orderId: string, actor: Actor): Promise<DeliveryDocument> {
+    const document = await deliveries.find(orderId);
+    const owner = document?.userId;
+    if (!document || owner === undefined || !(isStaff(actor) || owner === actor.userId))
+      throw new AppError('not_found');
+    return document;
+  }
 
-    /** Takes the next step to `status`; any other is `delivery_step_invalid`. A courier's step makes the parcel theirs. */
-    take: (orderId: string, status: DeliveryStatus, actor: Actor): Promise<Delivery> =>
-      mongo.transaction(async (session) => {
-        const before = await deliveries.find(orderId, session);
-        if (!before) throw new AppError('not_found');
-        const step = stepped(before, new Date(), pace);
-        if (step?.document.status !== status)
-          throw new AppError('delivery_step_invalid', {
-            detail: `from ${before.status} a delivery goes ${step ? `to ${step.document.status}` : 'nowhere'}`,
-          });
-        const courier = actor.roles.includes('courier') && actor.userId !== null ? actor.userId : undefined;
-        const document = courier === undefined ? step.document : { ...step.document, courierId: courier };
-        await deliveries.save([document], session);
-        if (step.announcement)
-          await outbox.append(session, [newEvent({ type: step.announcement, payload: { orderId } })]);
-        return showDelivery(document);
-      }),
-  };
+  async function list(query: {
+    status?: DeliveryStatus | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<Page<Delivery>> {
+    const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, position);
+    const after = at !== undefined && id !== undefined ? { at: new Date(at), id } : undefined;
+    const rows = await deliveries.list({ status: query.status, after }, query.limit);
+    return toPage(rows, query.limit, showDelivery, ({ createdAt, _id }) => [createdAt.toISOString(), _id]);
+  }
+
+  /** Takes the next step, to `status`; any other is `delivery_step_invalid`. A courier's step assigns the parcel to them. */
+  function advance(orderId: string, status: DeliveryStatus, actor: Actor): Promise<Delivery> {
+    return store.transaction(async (unit) => {
+      const inTx = createDeliveryRepository(unit.tx);
+      const before = await inTx.find(orderId);
+      if (!before) throw new AppError('not_found');
+      const step = stepped(before, new Date(), pace);
+      if (step?.document.status !== status)
+        throw new AppError('delivery_step_invalid', {
+          detail: `from ${before.status} a delivery goes ${step ? `to ${step.document.status}` : 'nowhere'}`,
+        });
+      const courier = actor.roles.includes('courier') && actor.userId !== null ? actor.userId : undefined;
+      const document = courier === undefined ? step.document : { ...step.document, courierId: courier };
+      await inTx.save([document]);
+      if (step.announcement) unit.publish([{ type: step.announcement, payload: { orderId } }]);
+      return showDelivery(document);
+    });
+  }
+
+  return { handle, find, list, advance };
 }
 export type DeliveryService = ReturnType<typeof createDeliveryService>;

@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
 import type { EventName } from '@bramble/contracts/events';
 
-/** The one step that a courier may take from each state; what is missing is at its end. */
+/** The one step that a courier may take from each state. States without an entry are final. */
 export const nextStep: Readonly<Partial<Record<DeliveryStatus, DeliveryStatus>>> = {
   PREPARING: 'SHIPPED',
   SHIPPED: 'OUT_FOR_DELIVERY',

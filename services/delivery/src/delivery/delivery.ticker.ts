@@ -1,43 +1,41 @@
-import { newEvent } from '@bramble/service-kit/events/events';
-import { currentContext, withContext } from '@bramble/service-kit/base/request-context';
-import { stepped } from './delivery.document';
-import type { DeliveryParts } from './delivery.parts';
+import type { UnitStore } from '@bramble/service-kit/events/unit';
+import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
+import { stepped, type Pace } from './delivery.document';
+import { createDeliveryRepository, type DeliveryRepository } from './delivery.repository';
 
 const BATCH = 256;
 
+export interface TickerDependencies {
+  store: UnitStore<MongoTransaction>;
+  deliveries: DeliveryRepository;
+  pace: Pace;
+}
+
 /**
- * The demo courier: takes the steps whose time has come. The timers are in the documents, so they outlive the process;
- * a second ticker or a release at the same time conflicts in its transaction and is repeated on what stands then.
+ * The demo courier: takes the steps that are due. The timers are in the documents, so they outlive the process; a second
+ * ticker or a release at the same time conflicts, and its transaction is repeated on the new state.
  */
-export function createTicker({ mongo, deliveries, outbox, pace }: DeliveryParts) {
-  const tick = (): Promise<number> =>
-    mongo.transaction(async (session) => {
+export function createTicker({ store, deliveries, pace }: TickerDependencies) {
+  /** Takes every step that is due now. The read outside of a transaction spares an idle shop its transactions. */
+  async function run(signal: AbortSignal): Promise<void> {
+    if ((await deliveries.due(new Date(), 1)).length === 0) return;
+    let count = BATCH;
+    while (count === BATCH && !signal.aborted) count = await stepDue();
+  }
+
+  function stepDue(): Promise<number> {
+    return store.transaction(async (unit) => {
+      const inTx = createDeliveryRepository(unit.tx);
       const at = new Date();
-      const due = await deliveries.due(at, BATCH, session);
+      const due = await inTx.due(at, BATCH);
       const steps = due.map((document) => stepped(document, at, pace)).filter((step) => step !== undefined);
-      await deliveries.save(
-        steps.map(({ document }) => document),
-        session,
-      );
-      await outbox.append(
-        session,
-        steps.flatMap(({ document: { _id: orderId, origin }, announcement }) =>
-          announcement === undefined
-            ? []
-            : withContext(origin ?? currentContext(), () => [
-                newEvent({ type: announcement, payload: { orderId } }),
-              ]),
-        ),
-      );
+      await inTx.save(steps.map(({ document }) => document));
+      for (const { document, announcement } of steps)
+        if (announcement)
+          unit.publish([{ type: announcement, payload: { orderId: document._id } }], document.origin);
       return due.length;
     });
+  }
 
-  return {
-    /** Takes every step that is due now. The look before spares an idle shop its transactions. */
-    async run(signal: AbortSignal): Promise<void> {
-      if ((await deliveries.due(new Date(), 1)).length === 0) return;
-      let taken = BATCH;
-      while (taken === BATCH && !signal.aborted) taken = await tick();
-    },
-  };
+  return { run };
 }

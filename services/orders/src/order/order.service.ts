@@ -5,6 +5,8 @@ import type { Order, OrderStatus } from '@bramble/contracts/orders';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
+import type { UnitStore } from '@bramble/service-kit/events/unit';
+import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import type { IdempotencyRepository } from '../idempotency/idempotency.repository';
 import { OvertakenError, type FirstRequest } from '../idempotency/idempotency.service';
 import { toOrder } from '../life/order.dto';
@@ -21,6 +23,7 @@ export interface RefundWish {
   reason?: string | undefined;
 }
 export interface OrderServiceDependencies {
+  store: UnitStore<SqlTransaction>;
   orders: OrderRepository;
   lists: OrderListRepository;
   saga: Saga;
@@ -55,7 +58,7 @@ function refundCommand(order: OrderState, wish: RefundWish, currency: string): C
 }
 
 export function createOrderService(dependencies: OrderServiceDependencies) {
-  const { orders, lists, saga, answers, currency } = dependencies;
+  const { store, orders, lists, saga, answers, currency } = dependencies;
 
   /** The order when the actor may see it; `not_found` else. */
   const visible = async (id: string, actor: Actor): Promise<OrderView> => {
@@ -70,9 +73,9 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
     orderId: string,
     choose: (order: OrderState) => CommandInput,
   ): Promise<Order> =>
-    orders.transaction(async (tx) => {
-      const order = toOrder(await saga.command(tx, orderId, choose));
-      if (!(await answers.store(tx.session, request, orderId, answerOf(order)))) throw new OvertakenError();
+    store.transaction(async (unit) => {
+      const order = toOrder(await saga.command(unit, orderId, choose));
+      if (!(await answers.store(unit.tx, request, orderId, answerOf(order)))) throw new OvertakenError();
       return order;
     });
 
@@ -108,8 +111,8 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
 
     /** Cancels before it is shipped. A cancelled order stays as it is: cancelling is repeatable. */
     async cancel(id: string, actor: Actor): Promise<Order> {
-      const cancelled = await orders.transaction((tx) =>
-        saga.command(tx, id, (order) => ({
+      const cancelled = await store.transaction((unit) =>
+        saga.command(unit, id, (order) => ({
           type: 'cancel',
           payload: { by: order.userId === actor.userId ? 'owner' : 'admin' },
         })),

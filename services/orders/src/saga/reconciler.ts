@@ -4,8 +4,8 @@ import type { Saga } from './saga.service';
 const BATCH = 128;
 
 /**
- * Looks for orders whose time has come: expired reservations and steps that nobody answered. One process at a time does
- * it; it sends again what is owed, and the table alone changes a state.
+ * Repairs orders that are due: those with an expired reservation or a step that was not answered. One process at a time
+ * does it; it sends the unanswered step again, and the table alone changes a state.
  */
 export function createReconciler({ saga, log }: { saga: Saga; log: Logger }) {
   return {

@@ -1,152 +1,122 @@
-import type { AnyEvent, EventDraft } from '@bramble/contracts/events';
+import type { EventOf } from '@bramble/contracts/events';
 import { AppError, NotYet } from '@bramble/service-kit/base/errors';
-import { newEvent, type Cause } from '@bramble/service-kit/events/events';
 import { newId } from '@bramble/service-kit/base/ids';
+import type { EventUnit, Unit, UnitStore } from '@bramble/service-kit/events/unit';
 import type { Logger } from '@bramble/service-kit/observe/logger';
+import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import type { CommandInput, SagaInput } from '../life/order.inputs';
-import { apply, IllegalStep, tick, type Outcome, type Step, type Tick } from '../life/order.machine';
-import type { OrderMetrics } from '../store/order.metrics';
-import type { Change, OrderRepository, OrderTransaction } from '../store/order.repository';
-import { sagaEvents } from '../life/order.states';
+import { apply, IllegalStep, tick, type Outcome, type Tick } from '../life/order.machine';
+import type { SagaEventName } from '../life/order.states';
 import type { OrderState, OrderView } from '../life/order.types';
+import type { OrderMetrics } from '../store/order.metrics';
+import { createOrderRepository, type Loaded } from '../store/order.repository';
+import { createProgress, type Progress } from './progress';
 
-const isSagaEvent = (event: AnyEvent): event is AnyEvent & SagaInput =>
-  (sagaEvents as readonly string[]).includes(event.type);
-
-/** The steps of one transaction, gathered so that each order is written once. */
-class Progress {
-  readonly changes = new Map<string, Change>();
-  readonly events: AnyEvent[] = [];
-  readonly steps: Step[] = [];
-
-  constructor(private readonly loaded: ReadonlyMap<string, OrderState>) {}
-
-  current(id: string): OrderState | undefined {
-    return this.changes.get(id)?.after ?? this.loaded.get(id);
-  }
-
-  /** Replaces an order by its next state. */
-  put(after: OrderState, step?: Step): void {
-    const known = this.changes.get(after.id);
-    const before = known?.before ?? this.loaded.get(after.id) ?? after;
-    const history = step ? [...(known?.history ?? []), step.history] : (known?.history ?? []);
-    this.changes.set(after.id, { before, after, history });
-    if (step) this.steps.push(step);
-  }
-
-  publish(drafts: readonly EventDraft[], cause?: Cause): void {
-    for (const draft of drafts) this.events.push(newEvent(draft, cause));
-  }
-}
+export type OrderUnit = EventUnit<SqlTransaction, EventOf<SagaEventName>, Loaded>;
 
 export interface SagaDependencies {
-  orders: OrderRepository;
+  store: UnitStore<SqlTransaction>;
   metrics: OrderMetrics;
   log: Logger;
 }
 
 /** Moves orders by the table: for events of other services, for commands of people, and for the clock. */
-export function createSaga({ orders, metrics, log }: SagaDependencies) {
-  const around = (now: number) => ({ now, newId });
+export function createSaga({ store, metrics, log }: SagaDependencies) {
+  /** Applies a batch of events. Throws NotYet when one is too early for its order. */
+  async function handle(unit: OrderUnit): Promise<void> {
+    const { now, orders } = unit.loaded;
+    const progress = createProgress(orders);
+    for (const event of unit.fresh) {
+      const order = progress.current(event.key);
+      if (!order) throw new Error(`there is no order ${event.key}`);
+      const outcome = applyInput(order, event, now);
+      if (outcome.kind === 'ahead') throw new NotYet(`${order.status} is not ready for ${event.type}`);
+      if (outcome.kind !== 'applied') continue;
+      progress.put(outcome.step.order, outcome.step);
+      unit.publish(outcome.step.events, event);
+    }
+    await save(unit, progress);
+  }
 
-  const commit = async (tx: OrderTransaction, progress: Progress) => {
-    await tx.save([...progress.changes.values()], progress.events);
-    tx.session.afterCommit(() => {
-      for (const step of progress.steps) metrics.stepped(step);
-      for (const { before, after } of progress.changes.values()) {
-        const given = after.totals.refunded.amount - before.totals.refunded.amount;
-        if (given > 0) metrics.refunded(given);
+  /**
+   * Runs a command on an order, which is locked for it. `choose` decides by the order's state and may throw. Answers the
+   * order as it is afterwards; a refusal of the table becomes its AppError.
+   */
+  async function command(
+    unit: Unit<SqlTransaction>,
+    id: string,
+    choose: (order: OrderState) => CommandInput,
+  ): Promise<OrderView> {
+    const inTx = createOrderRepository(unit.tx);
+    const { orders, now } = await inTx.load([id]);
+    const order = orders.get(id);
+    if (!order) throw new AppError('not_found');
+    const outcome = applyInput(order, choose(order), now);
+    if (outcome.kind === 'refused') throw new AppError(outcome.code);
+    if (outcome.kind !== 'applied') return inTx.view(order);
+    const progress = createProgress(orders);
+    progress.put(outcome.step.order, outcome.step);
+    unit.publish(outcome.step.events);
+    await save(unit, progress);
+    return inTx.view(outcome.step.order);
+  }
+
+  /** Sends again what up to `limit` orders wait for, and ends those whose time is up. Answers how many it changed. */
+  function repair(limit: number): Promise<number> {
+    return store.transaction(async (unit) => {
+      const { orders, now } = await createOrderRepository(unit.tx).loadDue(limit);
+      const progress = createProgress(orders);
+      for (const order of orders.values()) {
+        const due = applyDue(order, now);
+        const result = resultOf(due);
+        if (result) unit.afterCommit(() => metrics.repaired(order, result));
+        if (!due) continue;
+        progress.put(due.order, due.step);
+        unit.publish(due.events, { correlationId: order.correlationId, traceparent: '' });
       }
+      await save(unit, progress);
+      return progress.changes().length;
     });
-  };
+  }
 
-  const take = (order: OrderState, input: SagaInput | CommandInput, now: number): Outcome => {
+  function applyInput(order: OrderState, input: SagaInput | CommandInput, now: number): Outcome {
     try {
-      return apply(order, input, around(now));
+      return apply(order, input, { now, newId });
     } catch (error) {
       if (error instanceof IllegalStep) metrics.illegalStep();
       throw error;
     }
-  };
+  }
 
-  /** One order that cannot be helped must not keep the others waiting. */
-  const look = (order: OrderState, now: number): Tick | undefined => {
+  /** What the clock does to an order. One that cannot be repaired is logged, so that the others are not kept waiting. */
+  function applyDue(order: OrderState, now: number): Tick | undefined {
     try {
-      return tick(order, around(now));
+      return tick(order, { now, newId });
     } catch (error) {
       metrics.illegalStep();
       log.error({ err: error, order_id: order.id }, 'an order that is due could not be repaired');
       return undefined;
     }
-  };
+  }
 
-  return {
-    /** Applies a batch of events in one transaction. Throws NotYet when one is ahead of its order. */
-    async handle(batch: readonly AnyEvent[]): Promise<void> {
-      const events = batch.filter(isSagaEvent);
-      if (events.length === 0) return;
-      await orders.transaction(async (tx) => {
-        const { fresh, orders: loaded, now } = await tx.take(events);
-        const progress = new Progress(loaded);
-        for (const event of fresh) {
-          const order = progress.current(event.key);
-          if (!order) throw new Error(`there is no order ${event.key}`);
-          const outcome = take(order, event, now);
-          if (outcome.kind === 'ahead') throw new NotYet(`${order.status} is not ready for ${event.type}`);
-          if (outcome.kind !== 'applied') continue;
-          progress.put(outcome.step.order, outcome.step);
-          progress.publish(outcome.step.events, event);
-        }
-        await commit(tx, progress);
-      });
-    },
+  /** Writes the orders together with the events that the unit published. */
+  async function save(unit: Unit<SqlTransaction>, progress: Progress): Promise<void> {
+    await createOrderRepository(unit.tx).save(progress.changes(), unit.drain());
+    unit.afterCommit(() => {
+      for (const step of progress.steps()) metrics.stepped(step);
+      for (const { before, after } of progress.changes()) {
+        const refunded = after.totals.refunded.amount - before.totals.refunded.amount;
+        if (refunded > 0) metrics.refunded(refunded);
+      }
+    });
+  }
 
-    /**
-     * Runs a command on a locked order within `tx`. `choose` decides by the order's state and may throw. Answers the order
-     * as it is afterwards; a refusal of the table becomes its AppError.
-     */
-    async command(
-      tx: OrderTransaction,
-      id: string,
-      choose: (order: OrderState) => CommandInput,
-    ): Promise<OrderView> {
-      const { orders: loaded, now } = await tx.load([id]);
-      const order = loaded.get(id);
-      if (!order) throw new AppError('not_found');
-      const outcome = take(order, choose(order), now);
-      if (outcome.kind === 'refused') throw new AppError(outcome.code);
-      if (outcome.kind !== 'applied') return tx.view(order);
-      const progress = new Progress(loaded);
-      progress.put(outcome.step.order, outcome.step);
-      progress.publish(outcome.step.events);
-      await commit(tx, progress);
-      return tx.view(outcome.step.order);
-    },
-
-    /** Sends again what is owed to up to `limit` orders, and ends those whose time is up. Answers how many it changed. */
-    async repair(limit: number): Promise<number> {
-      return orders.transaction(async (tx) => {
-        const { orders: due, now } = await tx.loadDue(limit);
-        const progress = new Progress(due);
-        const counted: { order: OrderState; result: 'resent' | 'failed' | 'gave_up' }[] = [];
-        for (const order of due.values()) {
-          const done = look(order, now);
-          if (!done) {
-            counted.push({ order, result: 'failed' });
-            continue;
-          }
-          progress.put(done.order, done.step);
-          progress.publish(done.events, { correlationId: order.correlationId, traceparent: '' });
-          if (done.resent) counted.push({ order, result: 'resent' });
-          else if (done.order.failureReason === 'timeout') counted.push({ order, result: 'gave_up' });
-        }
-        await commit(tx, progress);
-        tx.session.afterCommit(() => {
-          for (const { order, result } of counted) metrics.repaired(order, result);
-        });
-        return progress.changes.size;
-      });
-    },
-  };
+  return { handle, command, repair };
 }
 export type Saga = ReturnType<typeof createSaga>;
+
+function resultOf(due: Tick | undefined): 'resent' | 'failed' | 'gave_up' | undefined {
+  if (!due) return 'failed';
+  if (due.resent) return 'resent';
+  return due.order.failureReason === 'timeout' ? 'gave_up' : undefined;
+}

@@ -1,13 +1,7 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import type { Sql, SqlSession, SqlTransaction } from '@bramble/service-kit/stores/postgres';
-import {
-  inboxClaim,
-  OUTBOX_COLUMNS,
-  outboxColumns,
-  outboxUnnest,
-  unclaimed,
-  type PostgresOutbox,
-} from '@bramble/service-kit/events/postgres-outbox';
+import { freshOf, inboxClaim } from '@bramble/service-kit/events/postgres-inbox';
+import { OUTBOX_COLUMNS, outboxColumns, outboxUnnest } from '@bramble/service-kit/events/postgres-outbox';
+import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 import {
   orderEvents,
   orders as orderTable,
@@ -43,19 +37,6 @@ export interface Viewer {
   admin: boolean;
 }
 
-/** The orders within one transaction. */
-export interface OrderTransaction {
-  readonly session: SqlTransaction;
-  /** Claims events in the inbox and locks their orders; `fresh` are those that were not handled before. */
-  take<E extends AnyEvent>(events: readonly E[]): Promise<Loaded & { fresh: E[] }>;
-  /** Locks orders, in the order of their ids so that no two transactions wait for each other. */
-  load(ids: readonly string[]): Promise<Loaded>;
-  /** Locks up to `limit` orders whose time has come; none while another process does so. */
-  loadDue(limit: number): Promise<Loaded>;
-  save(changes: readonly Change[], events: readonly AnyEvent[]): Promise<void>;
-  view(order: OrderState): Promise<OrderView>;
-}
-
 /** Reports count an order from PAID until it is cancelled or refunded. */
 const countsAsSale = ({ status }: OrderState) =>
   status === 'PAID' || status === 'SHIPPED' || status === 'COMPLETED';
@@ -64,8 +45,9 @@ const lockOrders = (ids: number) =>
   `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.id = ANY($${ids}::uuid[])
    ORDER BY o.id FOR UPDATE`;
 const LOCK = lockOrders(1);
-// One round trip; what was claimed travels with the first row alone. Without a row there is no order, and no effect.
-const TAKE = `WITH claimed AS (${inboxClaim('orders', 1)}), locked AS (${lockOrders(2)})
+const claimAndLock = (
+  group: string,
+) => `WITH claimed AS (${inboxClaim(group, 1)}), locked AS (${lockOrders(2)})
   SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(event_id::text) FROM claimed) END AS claimed FROM locked`;
 const LOCK_DUE = `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.due_at <= now()
   ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
@@ -118,7 +100,7 @@ async function readTimeline(session: SqlSession, orderId: string): Promise<Timel
   return rows;
 }
 
-/** Refunds come with a statement of their own, after the lock: within one, a row that had to wait shows old refunds. */
+/** Reads refunds in a second statement: under READ COMMITTED the snapshot of the first one predates its locks. */
 async function locked(session: SqlSession, rows: readonly (OrderRow & { now: Date })[]): Promise<Loaded> {
   const found = rows.map((row) => toState(row, []));
   const refunds = await readRefunds(
@@ -131,69 +113,77 @@ async function locked(session: SqlSession, rows: readonly (OrderRow & { now: Dat
   };
 }
 
-export function createOrderRepository({ sql, outbox }: { sql: Sql; outbox: PostgresOutbox }) {
-  const within = (tx: SqlTransaction): OrderTransaction => ({
-    session: tx,
-    async take(events) {
-      const { rows } = await tx.query<OrderRow & { now: Date; claimed: string[] | null }>({
-        name: 'take-events',
-        text: TAKE,
-        values: [events.map(({ id }) => id), [...new Set(events.map(({ key }) => key))]],
-      });
-      const [first] = rows;
-      const claimed = first ? (first.claimed ?? []) : events.map(({ id }) => id);
-      return { ...(await locked(tx, rows)), fresh: unclaimed(events, claimed) };
-    },
-    async load(ids) {
-      const { rows } = await tx.query<OrderRow & { now: Date }>({
-        name: 'lock-orders',
-        text: LOCK,
-        values: [ids],
-      });
-      return locked(tx, rows);
-    },
-    async loadDue(limit) {
-      const lock = await tx.query<{ mine: boolean }>({
-        text: "SELECT pg_try_advisory_xact_lock(hashtextextended('orders.reconcile', 0)) AS mine",
-      });
-      if (!lock.rows[0]?.mine) return { now: 0, orders: new Map() };
-      const { rows } = await tx.query<OrderRow & { now: Date }>({
-        name: 'lock-due-orders',
-        text: LOCK_DUE,
-        values: [limit],
-      });
-      return locked(tx, rows);
-    },
-    async save(changes, events) {
-      if (changes.length === 0 && events.length === 0) return;
-      await tx.query({
-        name: 'save-orders',
-        text: SAVE,
-        values: [...saveValues(changes), ...outboxColumns(events)],
-      });
-      if (events.length > 0) tx.afterCommit(outbox.wake);
-    },
-    async view(order) {
-      const timeline = await readTimeline(tx, order.id);
-      return { ...order, timeline: timeline.map(toTimelineEntry) };
-    },
+/** Claims events in the inbox and locks their orders, in one round trip. */
+export async function claimAndLockOrders<E extends AnyEvent>(
+  tx: SqlSession,
+  group: string,
+  events: readonly E[],
+): Promise<{ fresh: E[]; loaded: Loaded }> {
+  const { rows } = await tx.query<OrderRow & { now: Date; claimed: string[] | null }>({
+    name: 'claim-and-lock-orders',
+    text: claimAndLock(group),
+    values: [events.map(({ id }) => id), [...new Set(events.map(({ key }) => key))]],
   });
+  // The claimed ids are returned only on the first row. Without a row every order is unknown, and the saga refuses the events.
+  const [first] = rows;
+  const claimed = first ? (first.claimed ?? []) : events.map(({ id }) => id);
+  return { fresh: freshOf(events, claimed), loaded: await locked(tx, rows) };
+}
 
-  return {
-    transaction: <T>(fn: (orders: OrderTransaction) => Promise<T>): Promise<T> =>
-      sql.transaction((tx) => fn(within(tx))),
+/** Orders, in the database or in one transaction. A lock lasts until the transaction ends. */
+export function createOrderRepository(session: SqlSession) {
+  /** Locks orders, in the order of their ids so that no two transactions wait for each other. */
+  async function load(ids: readonly string[]): Promise<Loaded> {
+    const { rows } = await session.query<OrderRow & { now: Date }>({
+      name: 'lock-orders',
+      text: LOCK,
+      values: [ids],
+    });
+    return locked(session, rows);
+  }
 
-    /** One order with its timeline, when the viewer may see it. */
-    async find(id: string, viewer: Viewer): Promise<OrderView | undefined> {
-      const { rows } = await sql.query<OrderViewRow>({
-        name: 'find-order',
-        text: FIND,
-        values: [id, viewer.admin, viewer.userId],
-      });
-      const row = rows[0];
-      return row && toView(row);
-    },
-  };
+  /** Locks up to `limit` orders that are due; none while another process does so. */
+  async function loadDue(limit: number): Promise<Loaded> {
+    const lock = await session.query<{ mine: boolean }>({
+      text: "SELECT pg_try_advisory_xact_lock(hashtextextended('orders.reconcile', 0)) AS mine",
+    });
+    if (!lock.rows[0]?.mine) return { now: 0, orders: new Map() };
+    const { rows } = await session.query<OrderRow & { now: Date }>({
+      name: 'lock-due-orders',
+      text: LOCK_DUE,
+      values: [limit],
+    });
+    return locked(session, rows);
+  }
+
+  /** Writes orders with their history, refunds and sales, and the outbox rows of `events`, in one round trip. */
+  async function save(changes: readonly Change[], events: readonly AnyEvent[]): Promise<void> {
+    if (changes.length === 0 && events.length === 0) return;
+    await session.query({
+      name: 'save-orders',
+      text: SAVE,
+      values: [...saveValues(changes), ...outboxColumns(events)],
+    });
+  }
+
+  /** An order with its timeline. */
+  async function view(order: OrderState): Promise<OrderView> {
+    const timeline = await readTimeline(session, order.id);
+    return { ...order, timeline: timeline.map(toTimelineEntry) };
+  }
+
+  /** One order with its timeline, when the viewer may see it. */
+  async function find(id: string, viewer: Viewer): Promise<OrderView | undefined> {
+    const { rows } = await session.query<OrderViewRow>({
+      name: 'find-order',
+      text: FIND,
+      values: [id, viewer.admin, viewer.userId],
+    });
+    const row = rows[0];
+    return row && toView(row);
+  }
+
+  return { load, loadDue, save, view, find };
 }
 export type OrderRepository = ReturnType<typeof createOrderRepository>;
 

@@ -70,16 +70,16 @@ export function createDiscountUseRepository(session: SqlSession) {
       ),
 
     /** The order failed or was cancelled: somebody else may use the code. */
-    giveBack: (orderIds: readonly string[]) =>
+    release: (orderIds: readonly string[]) =>
       move(
-        'give-back',
+        'release',
         `order_id = ANY($1::uuid[]) AND state <> 'returned'`,
         'returned',
         `CASE old.state WHEN 'lapsed' THEN 0 ELSE -1 END`,
         [orderIds],
       ),
 
-    /** Gives back uses whose order never came. */
+    /** Ends the uses whose order never came. */
     lapse: (minutes: number) =>
       move('lapse', `state = 'taken' AND taken_at < now() - make_interval(mins => $1)`, 'lapsed', '-1', [
         minutes,

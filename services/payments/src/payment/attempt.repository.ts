@@ -111,10 +111,10 @@ export function createAttemptRepository(session: SqlSession) {
         [ids],
       ),
 
-    /** Of attempts that `begin` left out: those that can be failed for good, and why. */
-    hopeless: (ids: readonly string[]) =>
+    /** Of attempts that `begin` left out: those that can never start, and why. */
+    blocked: (ids: readonly string[]) =>
       run<{ id: string; reason: string }>(
-        'hopeless',
+        'blocked',
         `SELECT id, reason FROM (
            SELECT p.id, CASE
              WHEN EXISTS (SELECT 1 FROM released_orders r WHERE r.order_id = p.order_id) THEN '${NOT_CAPTURED.released}'
@@ -164,9 +164,9 @@ export function createAttemptRepository(session: SqlSession) {
         ],
       ),
 
-    /** Keeps the provider's name of a charge whose attempt had been settled without it. */
-    refer: (id: string, reference: string | null) =>
-      run('refer', 'UPDATE payment_attempts SET reference = coalesce(reference, $2) WHERE id = $1', [
+    /** Keeps the provider's reference of a charge whose attempt was settled without it. */
+    setReference: (id: string, reference: string | null) =>
+      run('set-reference', 'UPDATE payment_attempts SET reference = coalesce(reference, $2) WHERE id = $1', [
         id,
         reference,
       ]),

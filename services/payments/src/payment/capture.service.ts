@@ -47,8 +47,8 @@ export function createCaptureService({
 
   /** An attempt that may not start: failed for good, or looked at again in a moment. */
   const refuse = async (id: string): Promise<void> => {
-    const [hopeless] = await attempts.hopeless([id]);
-    if (hopeless) await settlement.settle({ id, captured: false, reason: hopeless.reason, reference: null });
+    const [blocked] = await attempts.blocked([id]);
+    if (blocked) await settlement.settle({ id, captured: false, reason: blocked.reason, reference: null });
     else await attempts.postpone([id], BLOCKED_SECONDS);
   };
 

@@ -40,7 +40,7 @@ export function createPaymentPools(
       concurrency: provider.concurrency,
       capacity: CAPACITY,
       run,
-      giveBack: (items) =>
+      release: (items) =>
         leases.postpone(
           items.map(({ id }) => id),
           0,

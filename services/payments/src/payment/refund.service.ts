@@ -1,49 +1,44 @@
-import { newEvent } from '@bramble/service-kit/events/events';
 import { backoff } from '@bramble/service-kit/runtime/clock';
-import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { UnitStore } from '@bramble/service-kit/events/unit';
+import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import { refundEvent } from './payment.events';
 import type { ProviderCalls } from './provider-calls';
-import { createRefundRepository, type Refund } from './refund.repository';
+import { createRefundRepository, type Refund, type RefundRepository } from './refund.repository';
 
 /** A refund may be asked for before its capture is settled; then it waits for it. */
 const NO_CAPTURE_SECONDS = 2;
 
-/** Gives money back, again and again with the same key until the provider confirms it. */
-export function createRefundService({
-  sql,
-  outbox,
-  calls,
-}: {
-  sql: Sql;
-  outbox: PostgresOutbox;
+export interface RefundDependencies {
+  store: UnitStore<SqlTransaction>;
+  refunds: RefundRepository;
   calls: ProviderCalls;
-}) {
-  const refunds = createRefundRepository(sql);
+}
 
-  /** Also the way of a webhook; whoever comes second changes nothing. */
-  const settle = (id: string, reference: string) =>
-    sql.transaction(async (tx) => {
-      const settled = await createRefundRepository(tx).settle(id, reference);
-      if (settled?.announce) await outbox.append(tx, [newEvent(refundEvent(settled), settled)]);
+/** Refunds captures, again and again with the same key until the provider confirms it. */
+export function createRefundService({ store, refunds, calls }: RefundDependencies) {
+  /** Records a confirmed refund, from the provider's reply or its webhook; the second of them changes nothing. */
+  function settle(id: string, reference: string): Promise<void> {
+    return store.transaction(async (unit) => {
+      const settled = await createRefundRepository(unit.tx).settle(id, reference);
+      if (settled?.announce) unit.publish([refundEvent(settled)], settled);
     });
+  }
 
-  return {
-    settle,
-    async run({ id }: Pick<Refund, 'id'>): Promise<void> {
-      const refund = await refunds.begin(id);
-      if (!refund) return void (await refunds.postpone([id], NO_CAPTURE_SECONDS));
-      const { orderId, amount, currency, captureKey, captureReference, tries } = refund;
-      const done = await calls.refund({
-        key: id,
-        orderId,
-        amount,
-        currency,
-        capture: { key: captureKey, reference: captureReference },
-      });
-      if (done) await settle(id, done.reference);
-      else await refunds.postpone([id], backoff(tries, { base: 1_000, max: 15_000 }) / 1000);
-    },
-  };
+  async function run({ id }: Pick<Refund, 'id'>): Promise<void> {
+    const refund = await refunds.begin(id);
+    if (!refund) return void (await refunds.postpone([id], NO_CAPTURE_SECONDS));
+    const { orderId, amount, currency, captureKey, captureReference, tries } = refund;
+    const done = await calls.refund({
+      key: id,
+      orderId,
+      amount,
+      currency,
+      capture: { key: captureKey, reference: captureReference },
+    });
+    if (done) await settle(id, done.reference);
+    else await refunds.postpone([id], backoff(tries, { base: 1_000, max: 15_000 }) / 1000);
+  }
+
+  return { settle, run };
 }
 export type RefundService = ReturnType<typeof createRefundService>;

@@ -17,7 +17,7 @@ function aPool(capacity = 10) {
   const { service, warned, stop } = aService();
   const begun: string[] = [];
   const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
-  const givenBack: string[] = [];
+  const released: string[] = [];
   const pool = createWorkPool<{ id: string }>(service, {
     name: 'test',
     concurrency: 2,
@@ -26,9 +26,9 @@ function aPool(capacity = 10) {
       begun.push(id);
       return new Promise((resolve, reject) => ends.set(id, { resolve, reject }));
     },
-    giveBack: async (items) => givenBack.push(...items.map(({ id }) => id)),
+    release: async (items) => released.push(...items.map(({ id }) => id)),
   });
-  return { pool, begun, ends, givenBack, warned, stop };
+  return { pool, begun, ends, released, warned, stop };
 }
 const items = (...ids: string[]) => ids.map((id) => ({ id }));
 
@@ -56,16 +56,16 @@ describe('a pool of work', () => {
     expect(begun).toEqual(['a', 'b', 'c', 'a']);
   });
 
-  it('gives back what it has no room for', () => {
-    const { pool, begun, givenBack } = aPool(3);
+  it('releases what it has no room for', () => {
+    const { pool, begun, released } = aPool(3);
     pool.add(items('a', 'b', 'c', 'd', 'e'));
     expect(begun).toEqual(['a', 'b']);
-    expect(givenBack).toEqual(['d', 'e']);
+    expect(released).toEqual(['d', 'e']);
     expect(pool.room()).toBe(2);
   });
 
-  it('ends the work in hand when it stops, and gives back the rest', async () => {
-    const { pool, begun, ends, givenBack, stop } = aPool();
+  it('ends the work in hand when it stops, and releases the rest', async () => {
+    const { pool, begun, ends, released, stop } = aPool();
     pool.add(items('a', 'b', 'c'));
     const stopped = stop();
     pool.add(items('late'));
@@ -73,7 +73,7 @@ describe('a pool of work', () => {
     ends.get('b')?.resolve();
     await stopped;
     expect(begun).toEqual(['a', 'b']);
-    expect(givenBack).toEqual(['c', 'late']);
+    expect(released).toEqual(['c', 'late']);
     expect(pool.room()).toBe(0);
   });
 });

@@ -5,11 +5,11 @@ export interface WorkPoolOptions<T extends { id: string }> {
   concurrency: number;
   capacity: number;
   run: (item: T) => Promise<void>;
-  /** Gets the items for which there is no room, and those that still wait when the service stops. */
-  giveBack: (items: T[]) => Promise<unknown>;
+  /** Called with the items for which there is no room, and those that still wait when the service stops. */
+  release: (items: T[]) => Promise<unknown>;
 }
 export interface WorkPool<T> {
-  /** Takes as many as there is room for, each id once; the rest is given back for the sweep. */
+  /** Takes as many as there is room for, each id once; the rest is released for the sweep. */
   add(items: readonly T[]): void;
   /** How many more it would take. */
   room(): number;
@@ -21,7 +21,7 @@ export interface WorkPool<T> {
  */
 export function createWorkPool<T extends { id: string }>(
   service: Service,
-  { name, concurrency, capacity, run, giveBack }: WorkPoolOptions<T>,
+  { name, concurrency, capacity, run, release }: WorkPoolOptions<T>,
 ): WorkPool<T> {
   const waiting = new Map<string, T>();
   const running = new Map<string, Promise<void>>();
@@ -51,7 +51,7 @@ export function createWorkPool<T extends { id: string }>(
       open = false;
       const left = [...waiting.values()];
       waiting.clear();
-      if (left.length > 0) await giveBack(left).catch(() => undefined);
+      if (left.length > 0) await release(left).catch(() => undefined);
       await Promise.all(running.values());
     },
   });
@@ -67,7 +67,7 @@ export function createWorkPool<T extends { id: string }>(
       }
       next();
       // When this fails the leases lapse by themselves.
-      if (left.length > 0) giveBack(left).catch(() => undefined);
+      if (left.length > 0) release(left).catch(() => undefined);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { AnyEvent, EventOf } from '@bramble/contracts/events';
+import type { AnyEvent, EventName, EventOf } from '@bramble/contracts/events';
 import { testEnv } from '@bramble/test-kit/env';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
@@ -6,14 +6,16 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import { baseEnv, loadConfig } from '../src/base/config';
 import { createService } from '../src/service/create-service';
 import type { Service } from '../src/runtime/service';
-import { consume, newEvent } from '../src/events/events';
+import { consume } from '../src/events/consume';
+import { newEvent } from '../src/events/events';
 import { newId } from '../src/base/ids';
-import { freshEvents, postgresOutbox, type PostgresOutbox } from '../src/events/postgres-outbox';
+import { postgresOutbox, type PostgresOutbox } from '../src/events/postgres-outbox';
+import { postgresStore } from '../src/events/postgres-store';
 import { openPostgres, type Sql } from '../src/stores/postgres';
 import { openRedis, type Redis } from '../src/stores/redis';
 
 /** The tables of the README, and one that shows in which order effects were committed. */
-const schema = `
+export const schema = `
 CREATE TABLE IF NOT EXISTS outbox (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL, stream text NOT NULL, key text NOT NULL, type text NOT NULL,
   version int NOT NULL DEFAULT 1, occurred_at timestamptz NOT NULL, correlation_id text NOT NULL, traceparent text NOT NULL DEFAULT '',
@@ -69,11 +71,12 @@ export async function startPublisher(stores: TestStores, instance = 'first'): Pr
 export interface ReaderOptions {
   instance?: string;
   redisUrl?: string;
-  streams?: readonly string[];
+  /** The types that it handles; all types of the stream unless given. */
+  types?: readonly EventName[];
   /** Called inside the transaction for the fresh events, before their effects are written; may throw. */
-  before?: (events: AnyEvent[]) => void | Promise<void>;
+  before?: (events: readonly AnyEvent[]) => void | Promise<void>;
   /** Called after the commit, before the acknowledgement. */
-  after?: (events: AnyEvent[]) => void | Promise<void>;
+  after?: () => void;
 }
 
 /** A service that writes an effect per event, in the transaction of its inbox. Not started yet. */
@@ -85,17 +88,15 @@ export function buildReader(stores: TestStores, options: ReaderOptions = {}) {
   consume(service, {
     redis,
     group: GROUP,
-    streams: options.streams ?? [STREAM],
-    handle: async (events) => {
-      await sql.transaction(async (tx) => {
-        const fresh = await freshEvents(tx, GROUP, events);
-        await options.before?.(fresh);
-        await tx.query({
-          text: 'INSERT INTO effects (event_id, key, label) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])',
-          values: [fresh.map((event) => event.id), fresh.map((event) => event.key), fresh.map(labelOf)],
-        });
+    ...(options.types ? { types: options.types } : { streams: [STREAM] }),
+    store: postgresStore(sql),
+    handle: async ({ tx, fresh, afterCommit }) => {
+      await options.before?.(fresh);
+      await tx.query({
+        text: 'INSERT INTO effects (event_id, key, label) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])',
+        values: [fresh.map((event) => event.id), fresh.map((event) => event.key), fresh.map(labelOf)],
       });
-      await options.after?.(events);
+      afterCommit(() => options.after?.());
     },
   });
   return { service, sql, redis };

@@ -5,11 +5,12 @@ import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { baseEnv, loadConfig } from '../src/base/config';
 import { createService } from '../src/service/create-service';
-import { consume } from '../src/events/events';
+import { consume } from '../src/events/consume';
 import { newId } from '../src/base/ids';
-import { freshMongoEvents, mongoOutbox } from '../src/events/mongo-outbox';
+import { mongoOutbox } from '../src/events/mongo-outbox';
+import { mongoStore } from '../src/events/mongo-store';
 import { openMongo } from '../src/stores/mongo';
-import { mongoOutboxStore } from '../src/events/outbox/mongo-store';
+import { mongoOutboxStore } from '../src/events/outbox/mongo-outbox-store';
 import { openRedis } from '../src/stores/redis';
 import { labelled, labelOf, labels, metric, STREAM } from './events-support';
 
@@ -18,7 +19,7 @@ let stores: TestStores;
 const open: { stop(): Promise<void> }[] = [];
 
 /** A MongoDB service with an outbox; with `reads`, also one that writes an effect per event. */
-async function start({ reads = false, afterCommit = () => Promise.resolve() } = {}) {
+async function start({ reads = false } = {}) {
   const config = loadConfig(baseEnv(0), testEnv({ SERVICE_INSTANCE: newId() }));
   const service = createService({ name: GROUP, config });
   const mongo = openMongo(service, { url: stores.mongodbUrl });
@@ -31,17 +32,13 @@ async function start({ reads = false, afterCommit = () => Promise.resolve() } = 
       redis,
       group: GROUP,
       streams: [STREAM],
-      handle: async (events: AnyEvent[]) => {
-        await mongo.transaction(async (session) => {
-          const fresh = await freshMongoEvents(mongo, session, GROUP, events);
-          const at = await effects.countDocuments({}, { session });
-          if (fresh.length > 0)
-            await effects.insertMany(
-              fresh.map((event, i) => ({ key: event.key, label: labelOf(event), at: at + i })),
-              { session },
-            );
-        });
-        await afterCommit();
+      store: mongoStore(mongo, outbox),
+      handle: async ({ tx, fresh }) => {
+        const at = await effects.countDocuments({}, tx.options);
+        await effects.insertMany(
+          fresh.map((event, i) => ({ key: event.key, label: labelOf(event), at: at + i })),
+          tx.options,
+        );
       },
     });
   await service.start();
@@ -50,7 +47,7 @@ async function start({ reads = false, afterCommit = () => Promise.resolve() } = 
     mongo,
     redis,
     outbox,
-    say: (...events: AnyEvent[]) => mongo.transaction((session) => outbox.append(session, events)),
+    say: (...events: AnyEvent[]) => mongo.transaction((tx) => outbox.append(tx, events)),
     published: async () => (await eventsIn(redis, STREAM)).map((entry) => String(entry.payload['number'])),
     unsent: () => mongo.db.collection('outbox').countDocuments({ unsent: true }),
     effects: async () => (await effects.find().sort({ at: 1 }).toArray()).map(({ label }) => label),
@@ -71,8 +68,8 @@ afterEach(async () => {
 describe('the outbox of MongoDB', () => {
   it('publishes what was committed, in order, nothing of what was not, and records the ids', async () => {
     const delivery = await start();
-    const failing = delivery.mongo.transaction(async (session) => {
-      await delivery.outbox.append(session, [labelled('k', 'never')]);
+    const failing = delivery.mongo.transaction(async (tx) => {
+      await delivery.outbox.append(tx, [labelled('k', 'never')]);
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
@@ -94,8 +91,8 @@ describe('the outbox of MongoDB', () => {
     const gate = new Promise<void>((resolve) => (commit = resolve));
     let written = () => {};
     const inserted = new Promise<void>((resolve) => (written = resolve));
-    const late = delivery.mongo.transaction(async (session) => {
-      await delivery.outbox.append(session, [early]);
+    const late = delivery.mongo.transaction(async (tx) => {
+      await delivery.outbox.append(tx, [early]);
       written();
       await gate;
     });

@@ -36,8 +36,8 @@ describe('a MongoDB transaction', () => {
       .updateOne({ count: 0 }, { $inc: { count: 100 } }, { session });
     // Its connections go, its transaction stays: the server learns nothing of the end of a process.
     const start = performance.now();
-    await mongo.transaction((own) =>
-      things.updateOne({ _id: 'hot' }, { $inc: { count: 1 } }, { session: own }),
+    await mongo.transaction(({ options }) =>
+      things.updateOne({ _id: 'hot' }, { $inc: { count: 1 } }, options),
     );
     expect(performance.now() - start).toBeLessThan(10_000);
     expect(await things.findOne()).toEqual({ _id: 'hot', count: 1 });

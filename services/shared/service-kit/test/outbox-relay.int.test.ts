@@ -2,7 +2,7 @@ import { eventsIn } from '@bramble/test-kit/streams';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { postgresOutboxStore } from '../src/events/outbox/postgres-store';
+import { postgresOutboxStore } from '../src/events/outbox/postgres-outbox-store';
 import {
   buildReader,
   labelled,
@@ -204,7 +204,7 @@ describe('the relay of a PostgreSQL outbox', () => {
     await orders.stop();
     const idle = buildReader(stores);
     open.push(idle.service);
-    const leader = await waitFor(() => postgresOutboxStore(idle.service, idle.sql).lead());
+    const leader = await waitFor(() => postgresOutboxStore(idle.service.name, idle.sql).lead());
     expect(await leader.deleteOld()).toBe(2);
     expect(await leader.deleteOld()).toBe(0);
     await leader.release();

@@ -74,9 +74,16 @@ export function errorOfProblem(problem: Record<string, unknown>): AppError | und
 export const isRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.status < 500;
 
-/** An event is ahead of its entity's state: repeat it later, without counting it as a failed try. */
+/** An event is too early for its entity: it is repeated later, without being counted as failed. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
+  /** How long the event may be too early, in ms; 10 minutes unless given. */
+  readonly patienceMs: number | undefined;
+
+  constructor(message: string, { cause, patienceMs }: { cause?: unknown; patienceMs?: number } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.patienceMs = patienceMs;
+  }
 }
 
 const transientCodes = new Set([

@@ -6,9 +6,6 @@ import {
   type EventOf,
   type Stream,
 } from '@bramble/contracts/events';
-import { causeOf } from './consumer/batch-context';
-import { createConsumer, type ConsumeOptions } from './consumer/consumer';
-import type { Service } from '../runtime/service';
 import { newId } from '../base/ids';
 import { currentContext, type RequestContext } from '../base/request-context';
 
@@ -18,13 +15,10 @@ export const streamOf = (type: EventName): Stream => events[type].stream;
 /** What an event came from: another event, a request, or a row that kept their correlation id and trace. */
 export type Cause = Pick<RequestContext, 'correlationId' | 'traceparent'>;
 
-/**
- * Makes an event of a draft, or of a union of drafts. Its correlation id and trace are those of `cause`; without one, of
- * the event of the batch at hand that has the same key; else of the request at hand.
- */
+/** Makes an event of a draft, or of a union of drafts, with the correlation id and trace of `cause`. */
 export function newEvent<N extends EventName>(
   draft: EventDraft<N>,
-  cause: Cause = causeOf(keyOf(draft)) ?? currentContext(),
+  cause: Cause = currentContext(),
 ): EventOf<N> {
   return {
     ...draft,
@@ -35,12 +29,4 @@ export function newEvent<N extends EventName>(
     correlationId: cause.correlationId,
     traceparent: cause.traceparent,
   };
-}
-
-/**
- * Reads `streams` as `group` and has `handle` apply what it reads, in batches. Starts and stops with the service.
- * `types` are the events that matter to it; others are acknowledged unread. See the README for what `handle` owes.
- */
-export function consume(service: Service, options: ConsumeOptions): void {
-  createConsumer(service, options);
 }

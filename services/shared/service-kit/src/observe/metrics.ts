@@ -93,18 +93,19 @@ const gaugeOf = (metrics: Metrics<Catalogue>, name: string) => metricOf(metrics,
 const set = (metrics: Metrics, name: NameOf<KitMetrics, 'gauge'>, value: number, labels: Labels = {}) =>
   gaugeOf(metrics, name).set(labels, value);
 
-interface Owner<C extends Catalogue> {
+/** Whoever has metrics, such as a service. */
+export interface MetricsOwner<C extends Catalogue = KitMetrics> {
   readonly metrics: Metrics<C>;
 }
 
 /** A counter of the catalogue, at 0 from now on for every closed combination. */
-export function counter<C extends Catalogue, N extends NameOf<C, 'counter'>>(owner: Owner<C>, name: N) {
+export function counter<C extends Catalogue, N extends NameOf<C, 'counter'>>(owner: MetricsOwner<C>, name: N) {
   const metric = counterOf(owner.metrics, name);
   return { inc: (labels: LabelsOf<C, N>, by = 1) => metric.inc(labels as Labels, by) };
 }
 
 /** A gauge of the catalogue that is set when its value changes. */
-export function gauge<C extends Catalogue, N extends NameOf<C, 'gauge'>>(owner: Owner<C>, name: N) {
+export function gauge<C extends Catalogue, N extends NameOf<C, 'gauge'>>(owner: MetricsOwner<C>, name: N) {
   const metric = gaugeOf(owner.metrics, name);
   return {
     set: (labels: LabelsOf<C, N>, value: number) => metric.set(labels as Labels, value),
@@ -114,14 +115,14 @@ export function gauge<C extends Catalogue, N extends NameOf<C, 'gauge'>>(owner: 
 }
 
 /** A histogram of the catalogue; observes seconds. */
-export function histogram<C extends Catalogue, N extends NameOf<C, 'histogram'>>(owner: Owner<C>, name: N) {
+export function histogram<C extends Catalogue, N extends NameOf<C, 'histogram'>>(owner: MetricsOwner<C>, name: N) {
   const metric = metricOf(owner.metrics, name) as Histogram;
   return { observe: (labels: LabelsOf<C, N>, value: number) => metric.observe(labels as Labels, value) };
 }
 
 /** A gauge that is cheap to read (a property of this process), read at each scrape. */
 export function sampled<C extends Catalogue, N extends NameOf<C, 'gauge'>>(
-  owner: Owner<C>,
+  owner: MetricsOwner<C>,
   name: N,
   read: () => { labels: LabelsOf<C, N>; value: number }[],
 ): void {
@@ -139,7 +140,7 @@ const DEADLINE_MS = 1_000;
  * dropped, not kept, and `bramble_collect_errors_total{collector}` counts.
  */
 export function collected<C extends Catalogue, N extends NameOf<C, 'gauge'>>(
-  owner: Owner<C>,
+  owner: MetricsOwner<C>,
   collector: string,
   names: readonly N[],
   read: () => Promise<{ name: N; labels: LabelsOf<C, N>; value: number }[]>,

@@ -1,27 +1,37 @@
 import { MongoClient, type ClientSession, type Db } from 'mongodb';
+import { AppError } from '../base/errors';
+import { counter, type MetricsOwner } from '../observe/metrics';
 import type { Service } from '../runtime/service';
-import { AppError, isTransient } from '../base/errors';
-import { counter, histogram, sampled } from '../observe/metrics';
+import { observeCommands, observePool } from './mongo-metrics';
 import { watchStore } from './store';
 
-/** A database and its transactions. */
-export interface Mongo {
-  readonly client: MongoClient;
+/** Where operations run: the database, or one transaction. Every operation is given `options`. */
+export interface MongoSession {
   readonly db: Db;
+  readonly options: { readonly session?: ClientSession };
+}
+
+/** One try of a transaction. */
+export interface MongoTransaction extends MongoSession {
+  readonly options: { readonly session: ClientSession };
+  /** 1 for the first try, more when the transaction is repeated. */
+  readonly attempt: number;
+  /** Runs `fn` after the commit of this try, never after a rollback. */
+  afterCommit(fn: () => void): void;
+}
+
+/** A database and its transactions. */
+export interface Mongo extends MongoSession {
+  readonly client: MongoClient;
   /**
    * Runs `fn` in a transaction (snapshot reads, majority writes) and repeats it whole on transient errors, for at most
-   * 10 s: then it throws `unavailable`, caused by the last of them. `fn` passes `session` to each operation and keeps no state outside.
+   * 10 s: then it throws `unavailable`, caused by the last of them. `fn` keeps no state outside.
    */
-  transaction<T>(fn: (session: ClientSession) => Promise<T>): Promise<T>;
+  transaction<T>(fn: (tx: MongoTransaction) => Promise<T>): Promise<T>;
 }
 
 const PING_MS = 3_000;
-
-const hooksOf = new WeakMap<ClientSession, (() => void)[]>();
-
-/** Runs `fn` once this session's transaction has committed; a repeated or aborted try forgets it. */
-export const afterMongoCommit = (session: ClientSession, fn: () => void): void =>
-  void hooksOf.get(session)?.push(fn);
+const WRITE_CONCERN = { w: 'majority', journal: true } as const;
 
 /** Opens the database that `url` names. Concerns stand in code, because defaults change with the replica set's shape. */
 export function openMongo(
@@ -34,7 +44,7 @@ export function openMongo(
     serverSelectionTimeoutMS: 5_000,
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 30_000,
-    writeConcern: { w: 'majority', journal: true },
+    writeConcern: WRITE_CONCERN,
     readConcern: { level: 'majority' },
     readPreference: 'primary',
     retryWrites: true,
@@ -42,93 +52,56 @@ export function openMongo(
     ignoreUndefined: true,
   });
   const db = client.db();
-  const retries = counter(service, 'bramble_tx_retries_total');
-  const duration = histogram(service, 'db_client_operation_duration_seconds');
-  const known = new Set([
-    'find',
-    'insert',
-    'update',
-    'delete',
-    'aggregate',
-    'findAndModify',
-    'commitTransaction',
-    'getMore',
-  ]);
-  const observe = (commandName: string, ms: number, errorType: string) =>
-    duration.observe(
-      {
-        db_system_name: 'mongodb',
-        db_operation_name: known.has(commandName) ? commandName : '_other',
-        error_type: errorType,
-      },
-      ms / 1000,
-    );
-  client.on('commandSucceeded', (event) => {
-    // A change stream's getMore waits for news: its duration says nothing.
-    if (event.commandName !== 'getMore') observe(event.commandName, event.duration, '');
-  });
-  client.on('commandFailed', (event) =>
-    observe(event.commandName, event.duration, isTransient(event.failure) ? 'transient' : 'error'),
-  );
-
-  const label = { db_client_connection_pool_name: `${service.name}-mongodb` };
-  let open = 0;
-  let used = 0;
-  let waiting = 0;
-  client.on('connectionCreated', () => (open += 1));
-  client.on('connectionClosed', () => (open -= 1));
-  client.on('connectionCheckOutStarted', () => (waiting += 1));
-  client.on('connectionCheckOutFailed', () => (waiting -= 1));
-  client.on('connectionCheckedOut', () => {
-    waiting -= 1;
-    used += 1;
-  });
-  client.on('connectionCheckedIn', () => (used -= 1));
-  sampled(service, 'db_client_connection_max', () => [{ labels: label, value: max }]);
-  sampled(service, 'db_client_connection_pending_requests', () => [
-    { labels: label, value: Math.max(0, waiting) },
-  ]);
-  sampled(service, 'db_client_connection_count', () => [
-    { labels: { ...label, state: 'idle' as const }, value: Math.max(0, open - used) },
-    { labels: { ...label, state: 'used' as const }, value: used },
-  ]);
-
+  observeCommands(service, client);
+  observePool(service, client, { poolName: `${service.name}-mongodb`, max });
   watchStore(service, 'mongodb', () => db.command({ ping: 1 }, { signal: AbortSignal.timeout(PING_MS) }));
   service.onStop('mongodb client', () => client.close());
+  return { client, db, options: {}, transaction: createTransactions(service, { client, db, patienceMs }) };
+}
 
-  return {
-    client,
-    db,
-    transaction: (fn) =>
-      client.withSession(async (session) => {
-        let tries = 0;
-        let cause: unknown;
-        // The driver's own limit is two minutes, and its `timeoutMS` has no effect.
-        const deadline = performance.now() + patienceMs;
-        const result = await session.withTransaction(
-          async () => {
-            tries += 1;
-            if (tries > 1) {
-              if (performance.now() > deadline)
-                throw new AppError('unavailable', { detail: 'the database takes no transaction', cause });
-              retries.inc({ cause: 'transient' });
-            }
-            hooksOf.set(session, []);
-            try {
-              return await fn(session);
-            } catch (error) {
-              cause = error;
-              throw error;
-            }
-          },
-          {
-            readConcern: { level: 'snapshot' },
-            writeConcern: { w: 'majority', journal: true },
-            readPreference: 'primary',
-          },
-        );
-        for (const hook of hooksOf.get(session) ?? []) hook();
-        return result;
-      }),
-  };
+function createTransactions(
+  owner: MetricsOwner,
+  { client, db, patienceMs }: { client: MongoClient; db: Db; patienceMs: number },
+): Mongo['transaction'] {
+  const retries = counter(owner, 'bramble_tx_retries_total');
+
+  function transaction<T>(fn: (tx: MongoTransaction) => Promise<T>): Promise<T> {
+    return client.withSession(async (session) => {
+      let attempt = 0;
+      let cause: unknown;
+      let hooks: (() => void)[] = [];
+      // The driver's own limit is two minutes, and its `timeoutMS` has no effect.
+      const deadline = performance.now() + patienceMs;
+
+      async function run(): Promise<T> {
+        attempt += 1;
+        if (attempt > 1) {
+          if (performance.now() > deadline)
+            throw new AppError('unavailable', { detail: 'the database takes no transaction', cause });
+          retries.inc({ cause: 'transient' });
+        }
+        hooks = [];
+        try {
+          return await fn({
+            db,
+            options: { session },
+            attempt,
+            afterCommit: (hook) => void hooks.push(hook),
+          });
+        } catch (error) {
+          cause = error;
+          throw error;
+        }
+      }
+
+      const result = await session.withTransaction(run, {
+        readConcern: { level: 'snapshot' },
+        writeConcern: WRITE_CONCERN,
+        readPreference: 'primary',
+      });
+      for (const hook of hooks) hook();
+      return result;
+    });
+  }
+  return transaction;
 }

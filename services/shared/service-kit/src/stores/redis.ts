@@ -6,9 +6,9 @@ export type { Redis };
 
 const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000);
 
-const common = (service: Service) => ({
+const common = (service: string) => ({
   lazyConnect: true,
-  connectionName: `bramble-${service.name}`,
+  connectionName: `bramble-${service}`,
   connectTimeout: 3_000,
   keepAlive: 10_000,
   retryStrategy,
@@ -31,7 +31,7 @@ export function openRedis(
   { role, url, required = role === 'events' }: { role: 'events' | 'cache'; url: string; required?: boolean },
 ): Redis {
   const client = new Redis(url, {
-    ...common(service),
+    ...common(service.name),
     maxRetriesPerRequest: 1,
     commandTimeout: 3_000,
     // A command without a reply is given up alone; a connection without any reply for this long is replaced.
@@ -53,10 +53,10 @@ export function openRedis(
 }
 
 /**
- * A connection for one blocking reader, without a time limit on commands: whoever uses it watches over it and replaces
- * it when it goes silent. A blocked command is not sent again after a reconnect, since its promise would never settle.
+ * A connection for one blocking reader, without a time limit on commands: the caller replaces it when no reply comes. A
+ * blocked command is not sent again after a reconnect, since its promise would never settle. `service` is a name.
  */
-export function blockingRedis(service: Service, url: string): Redis {
+export function blockingRedis(service: string, url: string): Redis {
   const client = new Redis(url, {
     ...common(service),
     maxRetriesPerRequest: 0,

@@ -1,4 +1,4 @@
-import { events, type AnyEvent } from '@bramble/contracts/events';
+import { events, type AnyEvent, type EventName } from '@bramble/contracts/events';
 import { idSchema, timeSchema } from '@bramble/contracts/page';
 import { z } from 'zod';
 
@@ -12,7 +12,7 @@ export interface Entry {
   id: string;
   fields: Readonly<Record<string, string>>;
 }
-/** An entry that holds a valid event. */
+/** An entry that holds an event. */
 export interface EventEntry extends Entry {
   event: AnyEvent;
 }
@@ -28,8 +28,23 @@ const envelopeSchema = z.object({
 
 export type Parsed =
   | { kind: 'event'; entry: EventEntry }
-  | { kind: 'ignored' }
-  | { kind: 'bad'; reason: 'schema' | 'unknown_type'; error: string };
+  /** A type that the consumer does not list. `known` says whether the contracts of this version have it. */
+  | { kind: 'unlisted'; known: boolean }
+  /** A type that this version does not know, where all types are handled. The payload is not read. */
+  | { kind: 'unknown'; entry: EventEntry }
+  | { kind: 'invalid'; error: string };
+
+export const isKnownType = (type: string): type is EventName => Object.hasOwn(events, type);
+
+/** How a log line names an entry. */
+export const logFields = ({ origin, id, fields }: Entry) => ({
+  stream: origin,
+  entry_id: id,
+  event_id: fields['id'],
+  type: fields['type'],
+  key: fields['key'],
+  correlation_id: fields['correlationId'],
+});
 
 /** Redis's flat list of names and values as an object. */
 export function fieldsOf(flat: readonly string[]): Record<string, string> {
@@ -39,24 +54,28 @@ export function fieldsOf(flat: readonly string[]): Record<string, string> {
 }
 
 /**
- * Reads an entry as an event. A known type that is not among `types` is ignored without looking at its payload; an unknown
- * type and whatever a schema refuses is bad.
+ * Reads an entry as an event. A type that `types` does not list is skipped without a look at its payload; without `types`
+ * every type is read. Whatever a schema refuses is invalid.
  */
 export function parseEntry(entry: Entry, types: ReadonlySet<string> | undefined): Parsed {
   const { type = '', payload = '' } = entry.fields;
-  if (!Object.hasOwn(events, type))
-    return { kind: 'bad', reason: 'unknown_type', error: `unknown type of event: ${type.slice(0, 100)}` };
-  if (types && !types.has(type)) return { kind: 'ignored' };
+  const known = isKnownType(type);
+  if (types && !types.has(type)) return { kind: 'unlisted', known };
   const envelope = envelopeSchema.safeParse(entry.fields);
-  if (!envelope.success) return { kind: 'bad', reason: 'schema', error: z.prettifyError(envelope.error) };
+  if (!envelope.success) return { kind: 'invalid', error: z.prettifyError(envelope.error) };
+  // Only its id and its key are read: an event of an unknown type never reaches a handler.
+  if (!known) {
+    const event = { ...envelope.data, type, payload: {} } as unknown as AnyEvent;
+    return { kind: 'unknown', entry: { ...entry, event } };
+  }
   let json: unknown;
   try {
     json = JSON.parse(payload);
   } catch (error) {
-    return { kind: 'bad', reason: 'schema', error: `the payload is no JSON: ${String(error)}` };
+    return { kind: 'invalid', error: `the payload is no JSON: ${String(error)}` };
   }
-  const body = events[type as keyof typeof events].payload.safeParse(json);
-  if (!body.success) return { kind: 'bad', reason: 'schema', error: z.prettifyError(body.error) };
+  const body = events[type].payload.safeParse(json);
+  if (!body.success) return { kind: 'invalid', error: z.prettifyError(body.error) };
   // The table of events pairs each type with its payload's schema, which TypeScript cannot follow through a lookup.
   const event = { ...envelope.data, type, payload: body.data } as AnyEvent;
   return { kind: 'event', entry: { ...entry, event } };

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { RawEntry } from './entry';
 
-/** How long an entry is another consumer's own; above the slowest batch, else two consumers run it. */
+/** How long an entry stays with the consumer that got it; longer than the slowest batch, else two consumers run it. */
 const MIN_IDLE_MS = 30_000;
 const CLAIM_COUNT = 128;
-/** A consumer that has owned nothing and asked for nothing for an hour is a pod that is gone. */
+/** A consumer without pending entries that has not read for an hour belongs to a pod that is gone. */
 const GONE_MS = 3_600_000;
 
-/** Deletes consumers that are gone, in one step with the look at their pending entries: those would go with them. */
+/** Checks that a consumer has no pending entries and deletes it in one step: deleting it would delete them too. */
 const forgetScript = `
 local gone = 0
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
@@ -31,21 +31,21 @@ export async function ensureGroups(redis: Redis, streams: readonly string[], gro
   }
 }
 
-export interface Claimed {
+export interface TakenOver {
   entries: RawEntry[];
   /** Pending entries that were gone from the stream, and are no longer pending. */
   lost: number;
-  /** Redis 6 does not name such entries: they are this consumer's now, and its pending list tells them. */
+  /** Redis 6 does not name such entries: it assigns them to this consumer, whose pending list has to be read. */
   unnamed: boolean;
 }
 
-/** Takes over what other consumers left pending for 30 s. Each call looks at a part, so it goes on until the end. */
-export async function claimAbandoned(
+/** Takes over what other consumers left pending for 30 s. Redis scans a part of them per call. */
+export async function autoclaim(
   redis: Redis,
   stream: string,
   group: string,
   consumer: string,
-): Promise<Claimed> {
+): Promise<TakenOver> {
   const entries: RawEntry[] = [];
   let lost = 0;
   let unnamed = false;
@@ -70,8 +70,8 @@ export async function claimAbandoned(
   return { entries, lost, unnamed };
 }
 
-/** Tells Redis that this consumer still has these entries in hand, so that no other takes them over. */
-export async function keepClaim(
+/** Resets the idle time of entries that this consumer still holds, so that no other consumer takes them over. */
+export async function resetIdleTime(
   redis: Redis,
   stream: string,
   group: string,
@@ -81,9 +81,12 @@ export async function keepClaim(
   if (ids.length > 0) await redis.xclaim(stream, group, consumer, 0, ...ids, 'JUSTID');
 }
 
-export const forgetGoneConsumers = async (
+/** Deletes the group's consumers that are gone, except this one. */
+export async function forgetGoneConsumers(
   redis: Redis,
   stream: string,
   group: string,
   consumer: string,
-): Promise<void> => void (await redis.eval(forgetScript, 1, stream, group, consumer, GONE_MS));
+): Promise<void> {
+  await redis.eval(forgetScript, 1, stream, group, consumer, GONE_MS);
+}

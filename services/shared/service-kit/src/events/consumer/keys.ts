@@ -1,8 +1,21 @@
-/** The stream through which dead letters of a stream come back to one group. */
+/** The stream through which replayed dead letters of a stream come back to one group. */
 export const replayStream = (stream: string, group: string): string => `${stream}:replay:${group}`;
 
-/** A hash of failed tries: `<entry id>` counts them, `<entry id>:since` is when it was first too early, in ms. */
+/** A hash of failed tries: `<entry id>` counts them, `<entry id>:since` is when the event was first too early, in ms. */
 export const triesKey = (stream: string, group: string): string => `${stream}:tries:${group}`;
 
-/** Where a group's entries go that failed for good. */
+/** The dead letters of all groups of a stream. */
 export const deadKey = (stream: string): string => `${stream}:dead`;
+
+/** The keys that a group reads, each with the stream that its entries were published to. */
+export function sourcesOf(streams: readonly string[], group: string): ReadonlyMap<string, string> {
+  return new Map(
+    streams.flatMap(
+      (stream) =>
+        [
+          [stream, stream],
+          [replayStream(stream, group), stream],
+        ] as const,
+    ),
+  );
+}

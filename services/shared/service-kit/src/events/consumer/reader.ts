@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import type { Service } from '../../runtime/service';
 import { blockingRedis } from '../../stores/redis';
 import type { RawEntry } from './entry';
 
@@ -18,7 +17,8 @@ interface ReaderOptions {
   url: string;
   group: string;
   consumer: string;
-  streams: readonly string[];
+  /** The keys to read from. */
+  keys: readonly string[];
   count: number;
 }
 
@@ -26,89 +26,86 @@ interface ReaderOptions {
  * A group's blocking reads, on a connection of their own. ioredis can leave a blocked read hanging for ever after a
  * reconnect, so each read has a deadline; past it the connection is thrown away.
  */
-export function createReader(service: Service, { url, group, consumer, streams, count }: ReaderOptions) {
-  let client: Redis | undefined;
-  let clientId: number | undefined;
+export function createReader(service: string, { url, group, consumer, keys, count }: ReaderOptions) {
+  const state: { client?: Redis | undefined; clientId?: number | undefined } = {};
 
-  const connected = async (): Promise<Redis> => {
-    if (client) return client;
-    const fresh = blockingRedis(service, url);
-    client = fresh;
-    await fresh.connect();
-    clientId = await fresh.client('ID');
-    // A connection that broke may have been sent entries that never arrived: the owner must look at its pending list.
-    fresh.once('close', () => {
-      if (client === fresh) drop();
+  async function connect(): Promise<Redis> {
+    if (state.client) return state.client;
+    const client = blockingRedis(service, url);
+    state.client = client;
+    await client.connect();
+    state.clientId = await client.client('ID');
+    // Entries may have been sent on a connection that broke, and not have arrived: they are in the pending list.
+    client.once('close', () => {
+      if (state.client === client) close();
     });
-    return fresh;
-  };
+    return client;
+  }
 
-  const drop = () => {
-    const old = client;
-    client = undefined;
-    clientId = undefined;
-    old?.disconnect();
-  };
+  function close(): void {
+    const { client } = state;
+    state.client = undefined;
+    state.clientId = undefined;
+    client?.disconnect();
+  }
 
-  const read = async (from: readonly string[], blockMs: number | undefined): Promise<ReadReply> => {
-    const call = async () => {
-      const redis = await connected();
-      const block = blockMs === undefined ? [] : ['BLOCK', String(Math.max(1, Math.round(blockMs)))];
-      return (await redis.call(
-        'XREADGROUP',
-        'GROUP',
-        group,
-        consumer,
-        'COUNT',
-        String(count),
-        ...block,
-        'STREAMS',
-        ...streams,
-        ...from,
-      )) as (string | RawEntry[])[] | null;
-    };
+  async function call(from: readonly string[], blockMs: number | undefined): Promise<unknown> {
+    const redis = await connect();
+    const block = blockMs === undefined ? [] : ['BLOCK', String(Math.max(1, Math.round(blockMs)))];
+    const options = ['COUNT', String(count), ...block];
+    return redis.call('XREADGROUP', 'GROUP', group, consumer, ...options, 'STREAMS', ...keys, ...from);
+  }
+
+  async function read(from: readonly string[], blockMs: number | undefined): Promise<ReadReply> {
     const limit = (blockMs ?? 0) + GRACE_MS;
     let timer: NodeJS.Timeout | undefined;
-    const silent = new Promise<never>((_, reject) => {
+    const silence = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new SilentConnection(`no reply within ${limit} ms`)), limit);
     });
-    const answer = call();
+    const reply = call(from, blockMs);
     try {
-      return asReply(await Promise.race([answer, silent]));
+      return asReply((await Promise.race([reply, silence])) as RawReply);
     } catch (error) {
-      answer.catch(() => undefined);
-      if (!(error instanceof Error) || !error.message.startsWith('NOGROUP')) drop();
+      reply.catch(() => undefined);
+      if (!(error instanceof Error) || !error.message.startsWith('NOGROUP')) close();
       throw error;
     } finally {
       clearTimeout(timer);
     }
-  };
+  }
+
+  /** New entries, waiting for them at most `blockMs` (no more than BLOCK_MS). */
+  function readNew(blockMs: number): Promise<ReadReply> {
+    const from = keys.map(() => '>');
+    return read(from, Math.min(blockMs, BLOCK_MS));
+  }
+
+  /** Entries of this consumer that it has not acknowledged, after the given id of each key. */
+  function readPending(after: ReadonlyMap<string, string>): Promise<ReadReply> {
+    const from = keys.map((key) => after.get(key) ?? '0-0');
+    return read(from, undefined);
+  }
+
+  /** Ends a wait that is under way, by way of another connection. */
+  async function unblock(redis: Redis): Promise<void> {
+    if (state.clientId !== undefined) await redis.client('UNBLOCK', state.clientId);
+  }
 
   return {
-    /** True while the connection of the last read is in use: nothing can have got lost on the way. */
-    isConnected: () => client !== undefined,
-    /** New entries, waiting at most `blockMs` (no more than BLOCK_MS). */
-    readNew: (blockMs: number) =>
-      read(
-        streams.map(() => '>'),
-        Math.min(blockMs, BLOCK_MS),
-      ),
-    /** Entries of this consumer that it has not acknowledged, after the given id of each stream. */
-    readPending: (after: ReadonlyMap<string, string>) =>
-      read(
-        streams.map((stream) => after.get(stream) ?? '0-0'),
-        undefined,
-      ),
-    /** Ends a wait that is under way, with the help of another connection. */
-    unblock: async (redis: Redis): Promise<void> => {
-      if (clientId !== undefined) await redis.client('UNBLOCK', clientId);
-    },
-    close: drop,
+    /** True while the connection of the last read is in use, so that no entry can have been lost on the way. */
+    isConnected: () => state.client !== undefined,
+    readNew,
+    readPending,
+    unblock,
+    close,
   };
 }
+export type Reader = ReturnType<typeof createReader>;
+
+type RawReply = (string | RawEntry[] | [string, RawEntry[]])[] | null;
 
 /** RESP2 answers pairs, RESP3 a map that ioredis flattens. */
-function asReply(reply: (string | RawEntry[] | [string, RawEntry[]])[] | null): ReadReply {
+function asReply(reply: RawReply): ReadReply {
   if (!reply) return [];
   if (typeof reply[0] !== 'string') return reply as unknown as ReadReply;
   const pairs: ReadReply = [];

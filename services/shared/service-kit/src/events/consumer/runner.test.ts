@@ -34,7 +34,7 @@ function lab(fail: (id: string, alone: boolean) => Error | undefined) {
     dead: (dead) => Promise.resolve(void log.dead.push(dead.event.id)),
   });
   const settle = async () => {
-    for (let i = 0; i < 1_000 && runner.dueIn() !== undefined; i++) {
+    for (let i = 0; i < 20_000 && runner.dueIn() !== undefined; i++) {
       now += runner.dueIn() ?? 0;
       await runner.runDue();
     }
@@ -65,6 +65,14 @@ describe('the runner of batches', () => {
     expect(now()).toBeGreaterThanOrEqual(NOT_YET_MS);
     expect(now()).toBeLessThan(NOT_YET_MS + 10_000);
     expect(log.calls).toBeLessThan(200);
+  });
+
+  it('waits for what is too early as long as its error says', async () => {
+    const { runner, log, settle, now } = lab(() => new NotYet('early', { patienceMs: 86_400_000 }));
+    await runner.run([entry(1, 'a')], new Map());
+    await settle();
+    expect(log.dead).toEqual(['1']);
+    expect(now()).toBeGreaterThanOrEqual(86_400_000);
   });
 
   it('keeps the same key of two streams apart', async () => {

@@ -5,10 +5,10 @@ import type { EventEntry } from './entry';
 
 /** Failed tries of an event alone, after which it is given up. */
 export const MAX_TRIES = 5;
-/** How long an event may be ahead of its entity's state. */
+/** How long an event may be too early, unless its error says otherwise. */
 export const NOT_YET_MS = 600_000;
 
-/** What befell an event that could not be handled yet. `since`: when it was first too early, in ms. */
+/** Retry state of an event: how often it failed, and since when it has been too early, in ms. */
 export interface Tries {
   count: number;
   since?: number;
@@ -17,9 +17,9 @@ export interface Tries {
 export interface RunnerHooks {
   /** Applies events in order, all or none of them. */
   handle: (events: AnyEvent[]) => Promise<void>;
-  /** Errors of stores and network; `handle` is repeated until they stop or `stopped` says so. */
+  /** True for errors of stores and networks: `handle` is repeated, and the tries are not counted. */
   isTransient: (error: unknown) => boolean;
-  /** Waits before repetition `attempt` after a transient error; false: stop, leave the events unhandled. */
+  /** Waits before repetition `attempt` after a transient error; false: stop, and leave the events unhandled. */
   recovered: (attempt: number, error: unknown) => Promise<boolean>;
   done: (entries: EventEntry[]) => Promise<void>;
   /** The event failed and is tried again later. */
@@ -29,7 +29,7 @@ export interface RunnerHooks {
 }
 
 interface Lane {
-  /** The event that failed stands first, the others of its key wait behind it. */
+  /** The event that failed is the first; the others of its key wait behind it. */
   entries: EventEntry[];
   tries: Tries;
   dueAt: number;
@@ -39,8 +39,8 @@ const laneOf = (entry: EventEntry) => `${entry.stream}\n${entry.event.key}`;
 export const entryKey = (entry: { stream: string; id: string }) => `${entry.stream}\n${entry.id}`;
 
 /**
- * Runs batches through a handler. When a batch throws it is halved until the poison stands alone; that event waits for its
- * next try while later events of the same stream and key queue behind it, and all others go on.
+ * Runs batches through a handler. A batch that throws is halved until the failing event is alone; that event waits for its
+ * next try while later events of its stream and key queue behind it, and all others go on.
  */
 export function createRunner(hooks: RunnerHooks) {
   const lanes = new Map<string, Lane>();
@@ -51,8 +51,8 @@ export function createRunner(hooks: RunnerHooks) {
     held.add(entryKey(entry));
   };
 
-  /** Splits off what has to wait behind a failed event of its key. */
-  const free = (entries: readonly EventEntry[]): EventEntry[] =>
+  /** Holds back the entries of keys that have a lane, and answers the others. */
+  const withoutLane = (entries: readonly EventEntry[]): EventEntry[] =>
     entries.filter((entry) => {
       const lane = lanes.get(laneOf(entry));
       if (lane) hold(entry, lane);
@@ -64,7 +64,9 @@ export function createRunner(hooks: RunnerHooks) {
     const tries: Tries = early
       ? { ...before, since: before.since ?? hooks.now() }
       : { ...before, count: before.count + 1 };
-    const over = early ? hooks.now() - (tries.since ?? 0) >= NOT_YET_MS : tries.count >= MAX_TRIES;
+    const over = early
+      ? hooks.now() - (tries.since ?? 0) >= (error.patienceMs ?? NOT_YET_MS)
+      : tries.count >= MAX_TRIES;
     if (over) {
       await hooks.dead(entry, tries, error);
       return;
@@ -78,7 +80,7 @@ export function createRunner(hooks: RunnerHooks) {
 
   /** False: stopped in the middle; what was not handled stays pending in Redis. */
   const run = async (all: readonly EventEntry[], tries: ReadonlyMap<string, Tries>): Promise<boolean> => {
-    const entries = free(all);
+    const entries = withoutLane(all);
     const first = entries[0];
     if (!first) return true;
     for (let attempt = 1; ; attempt++) {
@@ -102,7 +104,7 @@ export function createRunner(hooks: RunnerHooks) {
     return true;
   };
 
-  /** Takes the lanes whose time has come: their heads first, then what waited behind those that got through. */
+  /** Runs the lanes that are due: the failed event of each first, then those queued behind it. */
   const runDue = async (): Promise<boolean> => {
     const due = [...lanes].filter(([, lane]) => lane.dueAt <= hooks.now());
     if (due.length === 0) return true;
@@ -126,15 +128,15 @@ export function createRunner(hooks: RunnerHooks) {
     runDue,
     isHeld: (entry: { stream: string; id: string }) => held.has(entryKey(entry)),
     heldCount: () => held.size,
-    /** The entries that wait, for keeping them this consumer's own. */
+    /** The entries that are held back. */
     heldEntries: (): EventEntry[] => [...lanes.values()].flatMap((lane) => lane.entries),
-    /** Milliseconds until a lane is due, or undefined while none waits. */
+    /** Milliseconds until a lane is due; undefined while there is none. */
     dueIn: (): number | undefined => {
       let at = Infinity;
       for (const lane of lanes.values()) at = Math.min(at, lane.dueAt);
       return at === Infinity ? undefined : Math.max(0, at - hooks.now());
     },
-    /** Forgets what waits; it is still pending in Redis. */
+    /** Forgets the lanes; their entries are still pending in Redis. */
     forget: () => {
       lanes.clear();
       held.clear();
@@ -142,6 +144,8 @@ export function createRunner(hooks: RunnerHooks) {
   };
 }
 
-/** NotYet has no count: the wait doubles with the time the event has been early, as if it had been tried all along. */
+export type Runner = ReturnType<typeof createRunner>;
+
+/** An early event has no count of tries, so its backoff grows with the time for which it has been too early. */
 const earlySteps = (tries: Tries, now: number): number =>
   1 + Math.floor(Math.log2(1 + Math.max(0, now - (tries.since ?? now)) / 200));

@@ -1,9 +1,9 @@
 import { pause } from '../../runtime/clock';
 
-/** Between two notifications: to tell the leader is to commit, and PostgreSQL commits with NOTIFY one by one. */
+/** Between two notifications: each is a commit, and PostgreSQL runs commits with NOTIFY one after the other. */
 const PAUSE_MS = 5;
 
-/** Sends notifications one at a time; those asked for meanwhile become one more. A failed one is left to the sweep. */
+/** Sends notifications one at a time; requests that come meanwhile become one more. A failed one is made good by the sweep. */
 export function createNotifier(send: () => Promise<void>): () => void {
   let sending = false;
   let again = false;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { OutboxRow } from './store';
+import type { OutboxRow } from './outbox-store';
 
 /**
  * KEYS[1] the stream; ARGV[1] the highest id recorded for it; then eight fields per event. Redis lost entries when the
@@ -29,14 +29,14 @@ for i = 2, #ARGV, 8 do
 end
 return reply`;
 
-/** Rows for one stream, with the highest stream id recorded for it so far (`0-0` when none). */
-export interface Parcel {
+/** Rows for one stream, with the highest entry id recorded for it so far (`0-0` when none). */
+export interface StreamBatch {
   stream: string;
   highest: string;
   rows: readonly OutboxRow[];
 }
 
-/** `ids` of the entries added, in the rows' order; or `lost`: nothing was added, the stream ends at that id. */
+/** `ids` of the entries added, in the rows' order; or `lost`: nothing was added, and the stream ends at that id. */
 export type Published = { ids: string[] } | { lost: string };
 
 const fields = (row: OutboxRow): string[] => [
@@ -51,15 +51,15 @@ const fields = (row: OutboxRow): string[] => [
 ];
 
 /**
- * Publishes each parcel atomically, all of them in one pipeline; a parcel without rows only checks for loss. Throws when
- * Redis is away; then nothing is known and the rows stay unsent.
+ * Publishes each batch atomically, all of them in one pipeline; a batch without rows only checks for loss. Throws when
+ * Redis is away: then it is not known whether rows were published, and they stay unsent.
  */
-export async function publish(redis: Redis, parcels: readonly Parcel[]): Promise<Published[]> {
+export async function publish(redis: Redis, batches: readonly StreamBatch[]): Promise<Published[]> {
   const pipeline = redis.pipeline();
-  for (const { stream, highest, rows } of parcels)
+  for (const { stream, highest, rows } of batches)
     pipeline.eval(script, 1, stream, highest, ...rows.flatMap(fields));
   const replies = (await pipeline.exec()) ?? [];
-  return parcels.map((_, i) => {
+  return batches.map((_, i) => {
     const [error, reply] = replies[i] ?? [new Error('Redis gave no reply')];
     if (error) throw error;
     const [verdict, ...ids] = reply as string[];

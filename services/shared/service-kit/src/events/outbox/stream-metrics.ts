@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { Service } from '../../runtime/service';
-import { collected } from '../../observe/metrics';
+import { collected, type MetricsOwner } from '../../observe/metrics';
+import { deadKey } from '../consumer/keys';
 import { ageOfStreamId } from '../stream-id';
-import type { OutboxStore } from './store';
+import type { OutboxStore } from './outbox-store';
 
 const streamNames = [
   'bramble_stream_length',
@@ -36,27 +36,27 @@ const fieldsOf = (flat: unknown): Fields => {
 const firstIdOf = (entries: unknown): string | undefined => (entries as [string, string[]][])[0]?.[0];
 
 /**
- * Exports what the publisher knows of its outbox and of every group of its streams. The observer is not the observed: a
- * consumer that is dead cannot hide. A lag that Redis does not know (also all of Redis 6) is `lag_known` 0, never lag 0.
+ * Exports the state of the outbox and of every group of its streams. The publisher exports its consumers' lag, so a dead
+ * consumer still shows up. A lag that Redis does not know (Redis 6 knows none) is `lag_known` 0, never lag 0.
  */
 export function streamMetrics(
-  service: Service,
+  owner: MetricsOwner,
   { store, redis, streams }: { store: OutboxStore; redis: Redis; streams: readonly string[] },
 ): void {
-  collected(service, 'outbox', outboxNames, async () => {
+  collected(owner, 'outbox', outboxNames, async () => {
     const { unsent, oldestSeconds } = await store.backlog();
     return [
       { name: 'bramble_outbox_unsent', labels: {}, value: unsent },
       { name: 'bramble_outbox_oldest_unsent_age_seconds', labels: {}, value: oldestSeconds },
     ];
   });
-  collected(service, 'streams', streamNames, async () =>
+  collected(owner, 'streams', streamNames, async () =>
     (await Promise.all(streams.map((stream) => readStream(redis, stream)))).flat(),
   );
 }
 
 async function readStream(redis: Redis, stream: string): Promise<StreamSample[]> {
-  const dead = `${stream}:dead`;
+  const dead = deadKey(stream);
   const now = Date.now();
   const samples: StreamSample[] = [];
   const add = (name: StreamSample['name'], labels: { stream: string; group?: string }, value: number) =>

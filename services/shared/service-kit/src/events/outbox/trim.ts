@@ -1,6 +1,6 @@
 import { requiredGroups } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
-import type { Service } from '../../runtime/service';
+import type { Logger } from '../../observe/logger';
 
 /** Entries of a stream that nobody reads at all are kept this long. */
 const UNREAD_MS = 600_000;
@@ -100,12 +100,9 @@ export async function trimStream(
 }
 
 /** Trims streams; when Redis is nearly full, a group that has not read for a day is dropped, and the log says so. */
-export async function trimStreams(service: Service, redis: Redis, streams: readonly string[]): Promise<void> {
+export async function trimStreams(log: Logger, redis: Redis, streams: readonly string[]): Promise<void> {
   const abandonedMs = (await isFull(redis)) ? ABANDONED_MS : 0;
   for (const stream of streams)
     for (const group of await trimStream(redis, stream, { abandonedMs }))
-      service.log.error(
-        { stream, group },
-        'Redis is nearly full: dropped a group that has not read for a day',
-      );
+      log.error({ stream, group }, 'Redis is nearly full: dropped a group that has not read for a day');
 }

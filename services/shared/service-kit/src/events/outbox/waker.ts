@@ -1,26 +1,29 @@
-/** A signal that is remembered until somebody waits for it: many raise it, one wait takes them all. */
+/** A signal that is kept until it is waited for: any number of calls of `wake` end one `wait`. */
 export function createWaker() {
-  let raised = false;
-  let ring: (() => void) | undefined;
-  return {
-    wake: (): void => {
-      raised = true;
-      ring?.();
-    },
-    /** Resolves true when woken, also before the call; false after `ms`. One waits at a time. */
-    wait: async (ms: number): Promise<boolean> => {
-      if (!raised && ms > 0)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          ring = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      ring = undefined;
-      const woken = raised;
-      raised = false;
-      return woken;
-    },
-  };
+  let woken = false;
+  let endWait: (() => void) | undefined;
+
+  function wake(): void {
+    woken = true;
+    endWait?.();
+  }
+
+  /** Resolves true when `wake` was called, also before; false after `ms`. One call waits at a time. */
+  async function wait(ms: number): Promise<boolean> {
+    if (!woken && ms > 0)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        endWait = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    endWait = undefined;
+    const result = woken;
+    woken = false;
+    return result;
+  }
+
+  return { wake, wait };
 }
+export type Waker = ReturnType<typeof createWaker>;

@@ -59,6 +59,11 @@ export const streamMetrics = define({
     labels: perGroup,
     buckets: [0.05, 0.25, 1, 5, 30, 300],
   },
+  bramble_unknown_events_total: {
+    kind: 'counter',
+    help: 'Events of types that this version does not know.',
+    labels: { ...perGroup, outcome: ['ignored', 'held'] },
+  },
   bramble_event_retries_total: { kind: 'counter', help: 'Failed tries of events.', labels: { type: null } },
   bramble_dead_letters: {
     kind: 'gauge',

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { MongoServerError, type ChangeStream, type Collection } from 'mongodb';
 import { dropMongoLease, takeMongoLease } from '../../stores/lock';
 import type { Mongo } from '../../stores/mongo';
+import { prepareInbox } from '../mongo-inbox';
 import { parseStreamId } from '../stream-id';
-import type { Leadership, OutboxRow, OutboxStore } from './store';
+import type { Leadership, OutboxRow, OutboxStore } from './outbox-store';
 
 const LEASE = 'outbox';
 const WAKE = 'outbox:wake';
 const LEASE_MS = 8_000;
 const RECORD_BATCH = 128;
 const KEEP_SECONDS = 86_400;
-const INBOX_KEEP_SECONDS = 7 * 86_400;
 
 /** `streamMs` and `streamSeq` are the parts of the entry's id; `fence` is the leadership that recorded them. */
 interface OutboxDocument {
@@ -32,14 +32,7 @@ interface OutboxDocument {
 
 export const outboxOf = (mongo: Mongo): Collection<OutboxDocument> => mongo.db.collection('outbox');
 
-/** Makes the inbox and has it forget claims after 7 days. */
-export async function prepareInbox(mongo: Mongo): Promise<void> {
-  await mongo.db
-    .collection('inbox')
-    .createIndex({ receivedAt: 1 }, { expireAfterSeconds: INBOX_KEEP_SECONDS });
-}
-
-/** Makes collections and indexes: inside a transaction they could not be made. */
+/** Makes the outbox and the inbox with their indexes; inside a transaction that is not possible. */
 export async function prepareOutbox(mongo: Mongo): Promise<void> {
   await prepareInbox(mongo);
   await outboxOf(mongo).createIndexes([
@@ -53,16 +46,13 @@ export async function prepareOutbox(mongo: Mongo): Promise<void> {
   ]);
 }
 
-/**
- * The outbox collection. A lease document makes one process the leader; its fence stands on what it records, so that one
- * which was paused past its time cannot overwrite its successor's records. MongoDB deletes sent events by itself.
- */
+/** The outbox collection, with a lease document that makes one process the leader. MongoDB deletes sent events by itself. */
 export function mongoOutboxStore(mongo: Mongo): OutboxStore {
   const who = randomUUID();
   return {
     async lead() {
       const fence = await takeMongoLease(mongo, LEASE, LEASE_MS, who).catch((error: unknown) => {
-        // Two that take a lease which never was: one makes it, the other meets it.
+        // Two processes may insert the first lease at once; the loser gets a duplicate-key error.
         if (error instanceof MongoServerError && error.code === 11000) return undefined;
         throw error;
       });
@@ -92,7 +82,7 @@ function createLeadership(mongo: Mongo, who: string, fence: number): Leadership 
     if (performance.now() > heldUntil) throw new Error('the lease of the outbox has run out');
   };
   let wakeRelay: (() => void) | undefined;
-  /** While it is down the sweep finds what others wrote, within a second. */
+  /** While the change stream is down, the sweep finds what other processes wrote within a second. */
   const listen = () => {
     if (!wakeRelay || (news && !news.closed)) return;
     const pipeline = [{ $match: { 'documentKey._id': WAKE } }, { $project: { _id: 1 } }];

@@ -1,14 +1,13 @@
 import pg from 'pg';
-import type { Service } from '../../runtime/service';
 import type { Sql } from '../../stores/postgres';
 import { parseStreamId } from '../stream-id';
-import type { Leadership, OutboxRow, OutboxStore } from './store';
+import type { Leadership, OutboxRow, OutboxStore } from './outbox-store';
 
 const CHANNEL = 'bramble_outbox';
 const LOCK = 'bramble:outbox';
-/** A leader that was stopped in its tracks (SIGSTOP, a dead node) loses its session, and with it the lock. */
+/** A leader that is paused for longer (SIGSTOP, a dead node) loses its session, and with it the lock. */
 const SESSION_LIMIT_MS = 6_000;
-/** A server that vanished with its address answers nothing: then the lock is gone as well. */
+/** A server that vanished with its address sends no reply: then the lock is lost as well. */
 const RENEW = { text: 'SELECT 1', query_timeout: SESSION_LIMIT_MS };
 const DELETE_BATCH = 2_000;
 const UNSEND_BATCH = 20_000;
@@ -37,18 +36,18 @@ const statements = {
 };
 
 /**
- * The outbox table. The leader works on the connection that holds the advisory lock, so that one whose session has ended
- * can no longer record anything, and a pool in use up to its limit does not stop publishing.
+ * The outbox table. The leader works on the connection that holds the advisory lock: when its session ends it can no longer
+ * record anything, and a pool that is used up does not stop publishing. `service` is a name.
  */
-export function postgresOutboxStore(service: Service, sql: Sql): OutboxStore {
+export function postgresOutboxStore(service: string, sql: Sql): OutboxStore {
   return {
     async lead() {
-      // Asked on the pool first: whoever waits for its turn keeps no connection for it.
+      // The pool is asked first, so that processes that wait for the lock keep no connection open for it.
       const { rows: asked } = await sql.query<{ free: boolean }>({ text: statements.free, values: [LOCK] });
       if (!asked[0]?.free) return undefined;
       const client = new pg.Client({
         ...sql.pool.options,
-        application_name: `bramble-${service.name}-relay`,
+        application_name: `bramble-${service}-relay`,
         query_timeout: 60_000,
       });
       client.on('error', () => undefined);
@@ -106,7 +105,7 @@ function leadership(client: pg.Client): Leadership {
     },
     async unsendAbove(stream, id) {
       const { ms, seq } = parseStreamId(id);
-      // One that ends half-way is found again: what is left is still recorded above the end of the stream.
+      // When this ends half-way, the remaining rows are still recorded above the end of the stream and are found again.
       for (let total = 0; ;) {
         const { rowCount } = await client.query(statements.unsend, [stream, ms, seq]);
         total += rowCount ?? 0;

@@ -1,0 +1,106 @@
+import type { AnyEvent, EventName, EventOf } from '@bramble/contracts/events';
+import { newId } from '@bramble/service-kit/base/ids';
+import type { EventUnit } from '@bramble/service-kit/events/unit';
+import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import { createDiscountUseRepository } from '../discount/discount-use.repository';
+import { createAttemptRepository, type Attempt, type NewAttempt } from './attempt.repository';
+import { attemptEvent, refundEvent } from './payment.events';
+import { createRefundRepository, type NewRefund, type Refund } from './refund.repository';
+import type { WorkPool } from './work-pool';
+
+type PaymentEvent = EventOf<
+  | 'order.placed'
+  | 'payment.requested'
+  | 'order.released'
+  | 'order.refund_requested'
+  | 'order.failed'
+  | 'order.cancelled'
+>;
+export type PaymentUnit = EventUnit<SqlTransaction, PaymentEvent>;
+
+export interface PaymentRequestDependencies {
+  captures: WorkPool<Pick<Attempt, 'id'>>;
+  refunds: WorkPool<Pick<Refund, 'id'>>;
+}
+
+/**
+ * Takes in what orders ask for. A request that was recorded before has its outcome published again; a new one goes to the
+ * pools after the commit.
+ */
+export function createPaymentRequestService({ captures, refunds }: PaymentRequestDependencies) {
+  async function handle(unit: PaymentUnit): Promise<void> {
+    const { tx, fresh } = unit;
+    // Releases come first, so that a request and a release in one batch end as a release.
+    const released = orderIdsOf(fresh, 'order.released');
+    if (released.length > 0) await createAttemptRepository(tx).release(released);
+    const attempts = await requestCaptures(tx, fresh);
+    const asked = await requestRefunds(tx, fresh);
+    await updateDiscountUses(tx, fresh);
+
+    unit.publish(attempts.filter(({ status }) => status !== 'pending').map(attemptEvent));
+    unit.publish(asked.filter(({ status }) => status === 'succeeded').map(refundEvent));
+    unit.afterCommit(() => {
+      captures.add(attempts.filter(isNew));
+      refunds.add(asked.filter(isNew));
+    });
+  }
+  return { handle };
+}
+export type PaymentRequestService = ReturnType<typeof createPaymentRequestService>;
+
+async function requestCaptures(tx: SqlTransaction, fresh: readonly PaymentEvent[]) {
+  const requests = ofType(fresh, 'payment.requested').map(
+    ({ payload, correlationId, traceparent }): NewAttempt => ({
+      id: newId(),
+      orderId: payload.orderId,
+      userId: payload.userId,
+      attempt: payload.attempt,
+      key: `${payload.orderId}:capture:${payload.attempt}`,
+      amount: payload.amount.amount,
+      currency: payload.amount.currency,
+      token: payload.paymentMethod.token,
+      correlationId,
+      traceparent,
+    }),
+  );
+  if (requests.length === 0) return [];
+  return createAttemptRepository(tx).request(oncePer(requests, ({ key }) => key));
+}
+
+async function requestRefunds(tx: SqlTransaction, fresh: readonly PaymentEvent[]) {
+  const requests = ofType(fresh, 'order.refund_requested').map(
+    ({ payload, correlationId, traceparent }): NewRefund => ({
+      id: payload.refundId,
+      orderId: payload.orderId,
+      attemptId: null,
+      amount: payload.amount.amount,
+      currency: payload.amount.currency,
+      reason: null,
+      announce: true,
+      correlationId,
+      traceparent,
+    }),
+  );
+  if (requests.length === 0) return [];
+  return createRefundRepository(tx).request(oncePer(requests, ({ id }) => id));
+}
+
+async function updateDiscountUses(tx: SqlTransaction, fresh: readonly PaymentEvent[]): Promise<void> {
+  const uses = createDiscountUseRepository(tx);
+  const placed = orderIdsOf(fresh, 'order.placed');
+  if (placed.length > 0) await uses.keep(placed);
+  const ended = orderIdsOf(fresh, 'order.failed', 'order.cancelled');
+  if (ended.length > 0) await uses.release(ended);
+}
+
+const isNew = ({ fresh, status }: { fresh: boolean; status: string }) => fresh && status === 'pending';
+
+const ofType = <E extends AnyEvent, N extends EventName>(events: readonly E[], type: N) =>
+  events.filter((event): event is Extract<E, { type: N }> => event.type === type);
+
+const orderIdsOf = (events: readonly PaymentEvent[], ...types: PaymentEvent['type'][]): string[] =>
+  events.filter(({ type }) => types.includes(type)).map(({ payload }) => payload.orderId);
+
+const oncePer = <T>(items: readonly T[], key: (item: T) => string): T[] => [
+  ...new Map(items.map((item) => [key(item), item])).values(),
+];

@@ -1,0 +1,88 @@
+import type { Logger } from '../../observe/logger';
+import { compareStreamIds } from '../stream-id';
+import type { BatchHandler } from './batch-handler';
+import { fieldsOf, logFields, parseEntry, type Entry, type EventEntry, type RawEntry } from './entry';
+import type { Meters } from './meters';
+import type { ReadReply } from './reader';
+import type { Runner } from './runner';
+import type { Settler } from './settler';
+
+/** The most events in one call of a handler. */
+export const BATCH = 128;
+
+export interface IntakeOptions {
+  /** The keys that are read, each with the stream that its entries were published to. */
+  sources: ReadonlyMap<string, string>;
+  types: ReadonlySet<string> | undefined;
+  runner: Runner;
+  settler: Settler;
+  meters: Meters;
+  log: Logger;
+  deadLetter: BatchHandler['deadLetter'];
+}
+
+/** Takes what was read: entries with events go to the runner, the others are acknowledged or become dead letters. */
+export function createIntake(options: IntakeOptions) {
+  const { sources, types, runner, settler, meters, log, deadLetter } = options;
+
+  /**
+   * Runs a reply's events, `retried` when an earlier process may have tried them. False: stopped in the middle; what was
+   * not handled stays pending in Redis.
+   */
+  async function run(reply: ReadReply, { retried }: { retried: boolean }): Promise<boolean> {
+    const ready: EventEntry[] = [];
+    const finished: Entry[] = [];
+    for (const [stream, raw] of reply)
+      for (const rawEntry of raw) await sort(toEntry(stream, rawEntry), rawEntry, ready, finished);
+    // Ids begin with the time: events of several streams go in the order in which they were published, or nearly so.
+    if (reply.length > 1) ready.sort((a, b) => compareStreamIds(a.id, b.id));
+    if (ready.length === 0) await settler.acknowledge(finished);
+    else settler.defer(finished);
+    const tries = retried ? await settler.triesOf(ready) : new Map<string, never>();
+    for (let i = 0; i < ready.length; i += BATCH)
+      if (!(await runner.run(ready.slice(i, i + BATCH), tries))) return false;
+    return true;
+  }
+
+  const toEntry = (stream: string, [id, flat]: RawEntry): Entry => ({
+    stream,
+    origin: sources.get(stream) ?? stream,
+    id,
+    fields: fieldsOf(flat ?? []),
+  });
+
+  async function sort(
+    entry: Entry,
+    [, flat]: RawEntry,
+    ready: EventEntry[],
+    finished: Entry[],
+  ): Promise<void> {
+    if (flat === null) {
+      meters.lostEntries(entry.origin, 1);
+      finished.push(entry);
+      return;
+    }
+    if (runner.isHeld(entry)) return;
+    const parsed = parseEntry(entry, types);
+    switch (parsed.kind) {
+      case 'event':
+        ready.push(parsed.entry);
+        break;
+      case 'unknown':
+        // The runner holds it back like an event that is too early, and later events of its key behind it.
+        meters.unknownType(entry.origin, 'held');
+        log.warn(logFields(entry), 'an event waits for a version that knows its type');
+        ready.push(parsed.entry);
+        break;
+      case 'unlisted':
+        if (!parsed.known) meters.unknownType(entry.origin, 'ignored');
+        finished.push(entry);
+        break;
+      case 'invalid':
+        await deadLetter(entry, { attempts: 0, error: parsed.error, reason: 'schema' });
+    }
+  }
+
+  return { run };
+}
+export type Intake = ReturnType<typeof createIntake>;

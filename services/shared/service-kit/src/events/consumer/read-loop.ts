@@ -1,0 +1,107 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from '../../observe/logger';
+import { backoff, pause } from '../../runtime/clock';
+import { createGathering } from '../gather';
+import { ensureGroups } from './group';
+import { BATCH, type Intake } from './intake';
+import type { Meters } from './meters';
+import { BLOCK_MS, SilentConnection, type Reader } from './reader';
+import { recoverPending } from './recovery';
+import type { Runner } from './runner';
+import type { Settler } from './settler';
+
+const TAKE_OVER_MS = 10_000;
+/** An order passes four groups on its way to PAID, so the longest rest is its latency in a rush. Measured: docs/performance.md. */
+const GATHER = { perEventMs: 0.5, minMs: 5, maxMs: 120 };
+/** With so many entries held back nothing new is read. */
+const MAX_HELD = 10_000;
+
+interface LoopState {
+  /** True when entries may be pending that this process does not have: at the start, and after a failure. */
+  mustRecover: boolean;
+  /** When entries of other consumers are taken over next, in ms. */
+  takeOverAt: number;
+  failures: number;
+}
+
+export interface ReadLoopOptions {
+  redis: Redis;
+  group: string;
+  /** The keys that are read. */
+  keys: readonly string[];
+  reader: Reader;
+  runner: Runner;
+  intake: Intake;
+  settler: Settler;
+  meters: Meters;
+  log: Logger;
+  signal: AbortSignal;
+  /** Takes over abandoned entries; true when the pending list has to be read. */
+  takeOver: () => Promise<boolean>;
+}
+
+/** Reads, runs and acknowledges until `signal` aborts. One turn does, in this order: what is left over, what is due, what is new. */
+export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
+  const { redis, group, keys, reader, runner, intake, settler, meters, log, signal, takeOver } = options;
+  const state: LoopState = { mustRecover: true, takeOverAt: 0, failures: 0 };
+  const restAfter = createGathering(GATHER);
+
+  async function turn(): Promise<void> {
+    if (settler.hasUnacknowledged()) await settler.acknowledge([]);
+    if (state.mustRecover || !reader.isConnected()) {
+      await recoverPending(reader, intake);
+      state.mustRecover = false;
+    }
+    if (signal.aborted) return;
+    if (!(await runner.runDue())) return;
+    if (Date.now() >= state.takeOverAt) {
+      state.takeOverAt = Date.now() + TAKE_OVER_MS;
+      if (await takeOver()) state.mustRecover = true;
+    }
+    if (!signal.aborted) await readNew();
+  }
+
+  async function readNew(): Promise<void> {
+    const untilTakeOver = Math.max(1, state.takeOverAt - Date.now());
+    const wait = Math.min(runner.dueIn() ?? BLOCK_MS, untilTakeOver, BLOCK_MS);
+    if (runner.heldCount() >= MAX_HELD) return pause(wait, signal);
+    const reply = await reader.readNew(wait);
+    const count = reply.reduce((sum, [, entries]) => sum + entries.length, 0);
+    if (count === 0 || !(await intake.run(reply, { retried: false }))) return;
+    const rest = restAfter(count);
+    if (count < BATCH) await pause(rest, signal);
+  }
+
+  /** Makes a group that Redis lost, at the start of each stream: the inbox knows what was handled before. */
+  async function restoreGroups(): Promise<boolean> {
+    log.warn('the group was missing: reading from the start');
+    runner.forget();
+    return ensureGroups(redis, keys, group).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async function afterFailure(error: unknown): Promise<void> {
+    state.mustRecover = true;
+    if (error instanceof Error && /NOGROUP|no such key/i.test(error.message) && (await restoreGroups()))
+      return;
+    if (error instanceof SilentConnection) meters.reconnected();
+    state.failures += 1;
+    if (state.failures === 1 || state.failures % 30 === 0)
+      log.warn({ err: error, failures: state.failures }, 'events could not be read');
+    await pause(backoff(state.failures, { base: 100, max: 1_000 }), signal);
+  }
+
+  return async function loop(): Promise<void> {
+    await ensureGroups(redis, keys, group).catch(() => undefined);
+    while (!signal.aborted) {
+      try {
+        await turn();
+        state.failures = 0;
+      } catch (error) {
+        await afterFailure(error);
+      }
+    }
+  };
+}

@@ -1,0 +1,60 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from '../../observe/logger';
+import { autoclaim, forgetGoneConsumers, resetIdleTime } from './group';
+import type { Intake } from './intake';
+import type { Meters } from './meters';
+import type { Reader } from './reader';
+import type { Runner } from './runner';
+
+/** Runs what this consumer was given and has not acknowledged: after a start, and after a broken connection. */
+export async function recoverPending(reader: Reader, intake: Intake): Promise<void> {
+  const after = new Map<string, string>();
+  for (;;) {
+    const reply = await reader.readPending(after);
+    let found = 0;
+    for (const [stream, entries] of reply) {
+      const last = entries.at(-1);
+      if (!last) continue;
+      found += entries.length;
+      after.set(stream, last[0]);
+    }
+    if (found === 0 || !(await intake.run(reply, { retried: true }))) return;
+  }
+}
+
+export interface TakeoverOptions {
+  redis: Redis;
+  group: string;
+  /** This process's name within the group. */
+  consumer: string;
+  sources: ReadonlyMap<string, string>;
+  runner: Runner;
+  intake: Intake;
+  meters: Meters;
+  log: Logger;
+}
+
+/**
+ * Tells Redis that the entries held back here are still in hand, then takes over and runs what other consumers left
+ * pending. True: Redis gave this consumer entries without naming them, so that its pending list has to be read.
+ */
+export async function takeOverAbandoned(options: TakeoverOptions): Promise<boolean> {
+  const { redis, group, consumer, sources, runner, intake, meters, log } = options;
+  let unnamed = false;
+  for (const [stream, origin] of sources) {
+    await forgetGoneConsumers(redis, stream, group, consumer);
+    const held = runner.heldEntries().filter((entry) => entry.stream === stream);
+    const ids = held.map((entry) => entry.id);
+    await resetIdleTime(redis, stream, group, consumer, ids);
+    const found = await autoclaim(redis, stream, group, consumer);
+    unnamed ||= found.unnamed;
+    if (found.lost > 0) {
+      meters.lostEntries(origin, found.lost);
+      log.error({ stream, lost: found.lost }, 'pending entries were gone from the stream');
+    }
+    if (found.entries.length === 0) continue;
+    meters.claimedEntries(origin, found.entries.length);
+    if (!(await intake.run([[stream, found.entries]], { retried: true }))) break;
+  }
+  return unnamed;
+}

@@ -1,0 +1,129 @@
+import type { Redis } from 'ioredis';
+import type { Entry } from './entry';
+import { deadKey, triesKey } from './keys';
+import { entryKey, type Tries } from './runner';
+
+/** Why an entry becomes a dead letter. */
+export interface DeadLetterCause {
+  attempts: number;
+  error: string;
+  reason: 'schema' | 'unknown_type' | 'handler';
+}
+
+const MAX_ERROR = 2_000;
+const TRIES_KEPT_SECONDS = 86_400;
+
+interface SettlerState {
+  /** Entries whose failed tries Redis counts. */
+  tried: Set<string>;
+  /** Finished, but not acknowledged yet. */
+  unacknowledged: readonly Entry[];
+}
+
+/** What a group writes to Redis about entries: that they are finished, failed once more, or are dead letters. */
+export function createSettler(redis: Redis, group: string) {
+  const state: SettlerState = { tried: new Set(), unacknowledged: [] };
+
+  /** Acknowledges entries, and those that an earlier call could not. What came from a replay stream is deleted there. */
+  async function acknowledge(entries: readonly Entry[]): Promise<void> {
+    defer(entries);
+    const all = state.unacknowledged;
+    if (all.length === 0) return;
+    const pipeline = redis.pipeline();
+    for (const [stream, list] of byStream(all)) {
+      const ids = list.map((entry) => entry.id);
+      pipeline.xack(stream, group, ...ids);
+      if (list[0]?.origin !== stream) pipeline.xdel(stream, ...ids);
+      const counted = list.filter((entry) => state.tried.has(entryKey(entry))).map((entry) => entry.id);
+      if (counted.length > 0)
+        pipeline.hdel(triesKey(stream, group), ...counted.flatMap((id) => [id, `${id}:since`]));
+    }
+    await execute(pipeline);
+    state.unacknowledged = [];
+    for (const entry of all) state.tried.delete(entryKey(entry));
+  }
+
+  /** Has the next `acknowledge` include these entries. */
+  function defer(entries: readonly Entry[]): void {
+    if (entries.length > 0) state.unacknowledged = [...state.unacknowledged, ...entries];
+  }
+
+  /** Moves an entry to the dead letters, in one transaction with its acknowledgement. */
+  async function deadLetter(entry: Entry, { attempts, error, reason }: DeadLetterCause): Promise<void> {
+    const letter = {
+      ...entry.fields,
+      group,
+      entryId: entry.id,
+      attempts: String(attempts),
+      error: error.slice(0, MAX_ERROR),
+      reason,
+      failedAt: new Date().toISOString(),
+    };
+    const transaction = redis.multi();
+    transaction.xadd(deadKey(entry.origin), '*', ...Object.entries(letter).flat());
+    transaction.xack(entry.stream, group, entry.id);
+    if (entry.origin !== entry.stream) transaction.xdel(entry.stream, entry.id);
+    transaction.hdel(triesKey(entry.stream, group), entry.id, `${entry.id}:since`);
+    await execute(transaction);
+    state.tried.delete(entryKey(entry));
+  }
+
+  /** Keeps the count of failed tries where a restart finds it. */
+  async function recordTries(entry: Entry, tries: Tries): Promise<void> {
+    state.tried.add(entryKey(entry));
+    const key = triesKey(entry.stream, group);
+    const since = tries.since === undefined ? [] : [`${entry.id}:since`, String(tries.since)];
+    await execute(
+      redis
+        .pipeline()
+        .hset(key, entry.id, String(tries.count), ...since)
+        .expire(key, TRIES_KEPT_SECONDS),
+    );
+  }
+
+  /** The tries that earlier processes of this group made of these entries. */
+  async function triesOf(entries: readonly Entry[]): Promise<Map<string, Tries>> {
+    const known = new Map<string, Tries>();
+    for (const [stream, list] of byStream(entries)) {
+      const hash = await redis.hgetall(triesKey(stream, group));
+      for (const entry of list) {
+        const count = hash[entry.id];
+        const since = hash[`${entry.id}:since`];
+        if (count === undefined) continue;
+        state.tried.add(entryKey(entry));
+        known.set(entryKey(entry), {
+          count: Number(count),
+          ...(since === undefined ? {} : { since: Number(since) }),
+        });
+      }
+    }
+    return known;
+  }
+
+  return {
+    acknowledge,
+    defer,
+    hasUnacknowledged: () => state.unacknowledged.length > 0,
+    deadLetter,
+    recordTries,
+    triesOf,
+  };
+}
+export type Settler = ReturnType<typeof createSettler>;
+
+function byStream(entries: readonly Entry[]): Map<string, Entry[]> {
+  const streams = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const list = streams.get(entry.stream);
+    if (list) list.push(entry);
+    else streams.set(entry.stream, [entry]);
+  }
+  return streams;
+}
+
+/** Runs a pipeline or a transaction and throws its first error. */
+async function execute(batch: ReturnType<Redis['pipeline']>): Promise<void> {
+  const replies = await batch.exec();
+  if (!replies) throw new Error('Redis dropped a transaction');
+  for (const [error] of replies) if (error) throw error;
+}

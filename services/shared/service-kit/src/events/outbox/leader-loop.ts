@@ -1,0 +1,138 @@
+import type { Redis } from 'ioredis';
+import { isTransient } from '../../base/errors';
+import { counter } from '../../observe/metrics';
+import type { Telemetry } from '../../observe/telemetry';
+import { backoff, pause } from '../../runtime/clock';
+import { createGathering } from '../gather';
+import type { Leadership } from './outbox-store';
+import { batchByStream, type Highest, type Sender } from './send';
+import { trimStreams } from './trim';
+import { createWaker, type Waker } from './waker';
+
+const BATCH = 512;
+const SWEEP_MS = 1_000;
+const TRIM_MS = 10_000;
+const CLEAN_MS = 60_000;
+/** Between two rounds, so that a busy service publishes few large batches instead of many small ones. */
+const GATHER = { perEventMs: 0.2, minMs: 2, maxMs: 40 };
+
+export interface LeaderLoopOptions extends Telemetry {
+  redis: Redis;
+  streams: readonly string[];
+  sender: Sender;
+  /** Raised when rows were committed. */
+  waker: Waker;
+  /** Aborted when the service stops; one last round follows. */
+  signal: AbortSignal;
+}
+
+interface LeadState {
+  readonly highest: Highest;
+  failures: number;
+  /** When the next round also renews the lease and asks every stream whether it lost entries; in ms, as the following. */
+  sweepAt: number;
+  trimAt: number;
+  cleanAt: number;
+}
+
+/** `sweep`: every stream is asked whether it lost entries; `cause`: what the rows of this round are counted under. */
+interface Round {
+  sweep: boolean;
+  cause: 'notify' | 'sweep';
+}
+
+/** Publishes as the leader until the service stops. Throws when the leadership is lost. */
+export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, signal }: LeaderLoopOptions) {
+  const rounds = counter({ metrics }, 'bramble_outbox_publishes_total');
+
+  return async function lead(leader: Leadership): Promise<void> {
+    const restAfter = createGathering(GATHER);
+    const state: LeadState = {
+      highest: new Map(await leader.highest()),
+      failures: 0,
+      sweepAt: 0,
+      trimAt: 0,
+      cleanAt: Date.now() + Math.random() * CLEAN_MS,
+    };
+    leader.onWake(waker.wake);
+    for (let last = false; !last;) {
+      const woken = await waker.wait(Math.max(0, state.sweepAt - Date.now()));
+      last = signal.aborted;
+      const sweep = Date.now() >= state.sweepAt;
+      if (sweep) {
+        await leader.renew();
+        state.sweepAt = Date.now() + SWEEP_MS;
+      }
+      try {
+        const count = await round(leader, state, { sweep, cause: woken ? 'notify' : 'sweep' });
+        state.failures = 0;
+        await pause(restAfter(count), signal);
+      } catch (error) {
+        rounds.inc({ cause: sweep ? 'sweep' : 'notify', result: 'error' });
+        await afterFailure(leader, state, error);
+      }
+    }
+  };
+
+  async function round(leader: Leadership, state: LeadState, kind: Round): Promise<number> {
+    let count: number;
+    try {
+      count = await drain(leader, state, kind);
+    } finally {
+      // Also when nothing can be published: a Redis that is full takes events only after its streams were trimmed.
+      if (kind.sweep) await trimIfDue(state);
+    }
+    if (kind.sweep) await cleanIfDue(leader, state);
+    return count;
+  }
+
+  /** Publishes until no row is left, and answers how many there were. */
+  async function drain(leader: Leadership, { highest }: LeadState, { sweep, cause }: Round): Promise<number> {
+    let count = 0;
+    for (let first = true; first || !signal.aborted; first = false) {
+      const rows = await leader.unsent(BATCH);
+      const batches = batchByStream(rows, highest, first && sweep ? streams : []);
+      if (batches.length === 0) break;
+      const whole = await sender.send(leader, highest, batches);
+      count += rows.length;
+      if (rows.length > 0) rounds.inc({ cause, result: 'ok' });
+      if (whole && rows.length < BATCH) break;
+    }
+    return count;
+  }
+
+  async function trimIfDue(state: LeadState): Promise<void> {
+    if (Date.now() < state.trimAt) return;
+    state.trimAt = Date.now() + TRIM_MS;
+    await trimStreams(log, redis, streams);
+  }
+
+  /** Deletes old rows, a part in each sweep until none is left. */
+  async function cleanIfDue(leader: Leadership, state: LeadState): Promise<void> {
+    if (Date.now() >= state.cleanAt && (await leader.deleteOld()) === 0)
+      state.cleanAt = Date.now() + CLEAN_MS;
+  }
+
+  async function afterFailure(leader: Leadership, state: LeadState, error: unknown): Promise<void> {
+    state.failures += 1;
+    if (state.failures === 1 || state.failures % 30 === 0)
+      log[isTransient(error) ? 'warn' : 'error'](
+        { err: error, failures: state.failures },
+        'events wait: the outbox could not be published',
+      );
+    await leader.renew();
+    await redisBack(redis, backoff(state.failures, { base: 100, max: 3_000 }), signal);
+    state.sweepAt = 0;
+  }
+}
+
+/** Waits `ms`, or less when a Redis that was away is back. */
+async function redisBack(redis: Redis, ms: number, signal: AbortSignal): Promise<void> {
+  if (redis.status === 'ready') return pause(ms, signal);
+  const waker = createWaker();
+  redis.once('ready', waker.wake);
+  signal.addEventListener('abort', waker.wake, { once: true });
+  await waker.wait(ms);
+  redis.off('ready', waker.wake);
+  signal.removeEventListener('abort', waker.wake);
+}

@@ -1,0 +1,32 @@
+import type { AnyEvent } from '@bramble/contracts/events';
+import type { SqlSession } from '../stores/postgres';
+
+/**
+ * The claim of events in the inbox, for a statement that does more: `$parameter` holds their ids, and it returns those
+ * that nobody has claimed before, for `freshOf`. It is an insertion, so of two consumers with the same event one waits for
+ * the other.
+ */
+export const inboxClaim = (group: string, parameter: number): string =>
+  `INSERT INTO inbox (consumer, event_id) SELECT '${group}', unnest($${parameter}::uuid[]) ON CONFLICT DO NOTHING
+   RETURNING event_id`;
+
+/** Those of `events` whose ids were claimed just now, in their order; an event that came twice in a batch counts once. */
+export function freshOf<E extends AnyEvent>(events: readonly E[], claimed: readonly string[]): E[] {
+  const left = new Set(claimed);
+  return events.filter((event) => left.delete(event.id.toLowerCase()));
+}
+
+/** Claims events for `group` in the inbox of the database, within the transaction of their effect. */
+export async function claimInPostgres<E extends AnyEvent>(
+  tx: SqlSession,
+  group: string,
+  events: readonly E[],
+): Promise<{ fresh: E[]; loaded: undefined }> {
+  const { rows } = await tx.query<{ event_id: string }>({
+    name: `inbox-claim-${group}`,
+    text: inboxClaim(group, 1),
+    values: [events.map((event) => event.id)],
+  });
+  const claimed = rows.map((row) => row.event_id);
+  return { fresh: freshOf(events, claimed), loaded: undefined };
+}

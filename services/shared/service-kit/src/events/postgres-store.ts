@@ -1,0 +1,25 @@
+import type { Sql, SqlTransaction } from '../stores/postgres';
+import { claimInPostgres } from './postgres-inbox';
+import { createUnitStore, type Claim, type Outbox, type UnitStore } from './unit';
+
+/**
+ * A PostgreSQL database as a unit store. `claim` takes the place of the claim in the inbox, for a service that claims and
+ * loads in one statement; what it loads is the unit's `loaded`. Without an outbox the units cannot publish.
+ */
+export function postgresStore(sql: Sql, outbox?: Outbox<SqlTransaction>): UnitStore<SqlTransaction>;
+export function postgresStore<Loaded>(
+  sql: Sql,
+  outbox: Outbox<SqlTransaction>,
+  options: { claim: Claim<SqlTransaction, Loaded> },
+): UnitStore<SqlTransaction, Loaded>;
+export function postgresStore<Loaded>(
+  sql: Sql,
+  outbox?: Outbox<SqlTransaction>,
+  options?: { claim: Claim<SqlTransaction, Loaded> },
+): UnitStore<SqlTransaction, Loaded | undefined> {
+  return createUnitStore<SqlTransaction, Loaded | undefined>({
+    database: sql,
+    outbox,
+    claim: options?.claim ?? claimInPostgres,
+  });
+}
