@@ -5,13 +5,14 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { fieldsOf } from './consumer/entry';
 import { deadKey, replayStream } from './consumer/keys';
-import type { Mountable, Service } from '../runtime/service';
+import type { Telemetry } from '../observe/telemetry';
+import type { Mountable } from '../runtime/service';
 import { decodeCursor, toPage } from '../base/cursor';
 import { endpoint } from '../http/endpoint';
 import { AppError } from '../base/errors';
 import { compareStreamIds } from './stream-id';
 
-/** Where to look: in all streams unless told, for the letters of one group or, without `group`, of all. */
+/** Which dead letters: of these streams (all unless given), and of one group (of all groups without `group`). */
 export interface DeadLetterScope {
   redis: Redis;
   streams?: readonly string[];
@@ -83,7 +84,7 @@ export async function listDead(
 ): Promise<Page<DeadLetter>> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorSchema);
   const scanned = await Promise.all(
-    // Two more than the page: one tells that there is a next one, one may be the last of the page before.
+    // Two more than the page: one shows that there is a next page, one may be the last letter of the page before.
     streamsOf(scope).map((stream) => scan(scope, stream, after?.[0] ?? '+', limit + 2)),
   );
   const position = after && { entryId: after[0], stream: after[1], fields: {} };
@@ -118,8 +119,8 @@ export async function showDead(scope: DeadLetterScope, id: string): Promise<Dead
 }
 
 /**
- * KEYS: the dead letters, the replay stream; ARGV: the entry's id, its group. Deleting and adding in one step makes two
- * replays at once into one.
+ * KEYS: the dead letters, the replay stream; ARGV: the entry's id, its group. The entry is deleted and added in one step, so
+ * that of two replays at the same time only one has an effect.
  */
 const replayScript = `
 local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
@@ -137,8 +138,8 @@ redis.call('XDEL', KEYS[1], ARGV[1])
 return 1`;
 
 /**
- * Sends a dead letter through its group's handler once more. It never took effect, so the inbox does not know it; when it
- * fails again it becomes a new dead letter. `not_found` when it is gone.
+ * Sends a dead letter through its group's handler once more. Its claim was never committed, so it is handled like a new
+ * event; when it fails again it becomes a new dead letter. `not_found` when it is gone.
  */
 export async function replayDead(scope: DeadLetterScope, id: string): Promise<void> {
   const { stream, owner, entryId } = locate(scope, id);
@@ -162,19 +163,19 @@ export async function discardDead(scope: DeadLetterScope, id: string): Promise<v
 
 /** The internal routes through which the gateway reaches the dead letters of this service's group. */
 export function deadLetterEndpoints(
-  service: Service,
+  { log }: Pick<Telemetry, 'log'>,
   scope: DeadLetterScope & { group: string },
 ): Mountable[] {
   return [
     endpoint(deadLettersApi.list, ({ query }) => listDead(scope, query)),
     endpoint(deadLettersApi.replay, async ({ params }) => {
       await replayDead(scope, params.id);
-      service.log.info({ dead_letter: params.id }, 'a dead letter is replayed');
+      log.info({ dead_letter: params.id }, 'a dead letter is replayed');
       return undefined;
     }),
     endpoint(deadLettersApi.discard, async ({ params }) => {
       await discardDead(scope, params.id);
-      service.log.info({ dead_letter: params.id }, 'a dead letter was discarded');
+      log.info({ dead_letter: params.id }, 'a dead letter was discarded');
       return undefined;
     }),
   ];

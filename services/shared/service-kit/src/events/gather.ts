@@ -1,4 +1,4 @@
-/** Bounds of a rest in milliseconds, and how much of it each event of the last second earns. */
+/** Bounds of a rest in milliseconds, and by how much each event of the last second makes it longer. */
 export interface Gathering {
   perEventMs: number;
   minMs: number;
@@ -6,9 +6,9 @@ export interface Gathering {
 }
 
 /**
- * How long a loop over batches rests after a batch that was not full: what arrives meanwhile travels together. A quiet shop
- * hardly waits; a busy one commits few large batches, since most of an event's cost is that of its transaction. Call the
- * result with the size of each batch; it answers milliseconds.
+ * How long a loop over batches rests after a batch that was not full, so that the events of that time become one batch. In a
+ * quiet shop the rest is short; in a busy one batches are few and large, because most of an event's cost is that of its
+ * transaction. Call the result with the size of each batch; it answers milliseconds.
  */
 export function createGathering(
   { perEventMs, minMs, maxMs }: Gathering,

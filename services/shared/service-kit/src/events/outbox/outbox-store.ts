@@ -1,4 +1,4 @@
-/** An event that waits in a database to be published. `payload` is JSON text; `position` names the row. */
+/** A row of the outbox: an event to be published. `payload` is JSON text; `position` names the row. */
 export interface OutboxRow {
   position: number | string;
   id: string;
@@ -12,17 +12,17 @@ export interface OutboxRow {
   payload: string;
 }
 
-/** A row that Redis has taken, with the id of its entry. */
+/** A row that was published, with the id of its entry. */
 export interface SentRow {
   position: number | string;
   streamId: string;
 }
 
-/** The right to publish from a database, held by one process at a time. Every method throws once the right is lost. */
+/** The right to publish from a database, which one process holds at a time. Every method throws once the right is lost. */
 export interface Leadership {
   /** Calls `wake` when another process has written rows. */
   onWake(wake: () => void): void;
-  /** Keeps the right; called about every second. */
+  /** Renews the lease; called about every second. */
   renew(): Promise<void>;
   /** The unsent rows in the order of their writing, whenever they were committed. */
   unsent(limit: number): Promise<OutboxRow[]>;
@@ -31,7 +31,7 @@ export interface Leadership {
   highest(): Promise<ReadonlyMap<string, string>>;
   /** Marks the rows recorded above `id` as unsent; returns how many. */
   unsendAbove(stream: string, id: string): Promise<number>;
-  /** Deletes some rows whose time is over (sent 24 h ago, claimed 7 days ago); returns how many, 0 when none is left. */
+  /** Deletes some old rows (sent 24 h ago, claimed 7 days ago); returns how many, 0 when none is left. */
   deleteOld(): Promise<number>;
   release(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export interface Leadership {
 export interface OutboxStore {
   /** The leadership, or undefined while another process has it. */
   lead(): Promise<Leadership | undefined>;
-  /** Tells the process that leads that there are new rows. */
+  /** Tells the leader that there are new rows. */
   notify(): Promise<void>;
   /** How many rows wait, and the age of the oldest in seconds (0 when none). */
   backlog(): Promise<{ unsent: number; oldestSeconds: number }>;

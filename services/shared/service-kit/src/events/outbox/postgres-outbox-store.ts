@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Sql } from '../../stores/postgres';
 import { parseStreamId } from '../stream-id';
-import type { Leadership, OutboxRow, OutboxStore } from './outbox-store';
+import type { Leadership, OutboxRow, OutboxStore, SentRow } from './outbox-store';
 
 const CHANNEL = 'bramble_outbox';
 const LOCK = 'bramble:outbox';
@@ -40,83 +40,98 @@ const statements = {
  * record anything, and a pool that is used up does not stop publishing. `service` is a name.
  */
 export function postgresOutboxStore(service: string, sql: Sql): OutboxStore {
-  return {
-    async lead() {
-      // The pool is asked first, so that processes that wait for the lock keep no connection open for it.
-      const { rows: asked } = await sql.query<{ free: boolean }>({ text: statements.free, values: [LOCK] });
-      if (!asked[0]?.free) return undefined;
-      const client = new pg.Client({
-        ...sql.pool.options,
-        application_name: `bramble-${service}-relay`,
-        query_timeout: 60_000,
-      });
-      client.on('error', () => undefined);
-      let locked = false;
-      try {
-        await client.connect();
-        const { rows } = await client.query<{ locked: boolean }>(statements.lock, [LOCK]);
-        locked = rows[0]?.locked === true;
-        if (!locked) return undefined;
-        await client.query('SET statement_timeout = 55000');
-        await client.query(`SET idle_session_timeout = ${SESSION_LIMIT_MS}`);
-        await client.query(`LISTEN ${CHANNEL}`);
-        return leadership(client);
-      } catch (error) {
-        locked = false;
-        throw error;
-      } finally {
-        if (!locked) await client.end().catch(() => undefined);
-      }
-    },
-    notify: async () =>
-      void (await sql.query({ name: 'outbox-notify', text: `SELECT pg_notify('${CHANNEL}', '')` })),
-    async backlog() {
-      const { rows } = await sql.query<{ unsent: number; oldestSeconds: number }>({
-        name: 'outbox-backlog',
-        text: statements.backlog,
-      });
-      return rows[0] ?? { unsent: 0, oldestSeconds: 0 };
-    },
-  };
+  async function lead(): Promise<Leadership | undefined> {
+    // The pool is asked first, so that processes that wait for the lock keep no connection open for it.
+    const { rows } = await sql.query<{ free: boolean }>({ text: statements.free, values: [LOCK] });
+    if (!rows[0]?.free) return undefined;
+    const client = new pg.Client({
+      ...sql.pool.options,
+      application_name: `bramble-${service}-relay`,
+      query_timeout: 60_000,
+    });
+    client.on('error', () => undefined);
+    let leads = false;
+    try {
+      await client.connect();
+      leads = await takeLock(client);
+      return leads ? createLeadership(client) : undefined;
+    } finally {
+      if (!leads) await client.end().catch(() => undefined);
+    }
+  }
+
+  async function notify(): Promise<void> {
+    await sql.query({ name: 'outbox-notify', text: `SELECT pg_notify('${CHANNEL}', '')` });
+  }
+
+  async function backlog(): Promise<{ unsent: number; oldestSeconds: number }> {
+    const { rows } = await sql.query<{ unsent: number; oldestSeconds: number }>({
+      name: 'outbox-backlog',
+      text: statements.backlog,
+    });
+    return rows[0] ?? { unsent: 0, oldestSeconds: 0 };
+  }
+
+  return { lead, notify, backlog };
 }
 
-function leadership(client: pg.Client): Leadership {
-  return {
-    onWake: (wake) => void client.on('notification', wake),
-    renew: async () => void (await client.query(RENEW)),
-    async unsent(limit) {
-      const { rows } = await client.query<OutboxRow>({
-        name: 'outbox-unsent',
-        text: statements.unsent,
-        values: [limit],
-      });
-      return rows;
-    },
-    async recordSent(rows) {
-      await client.query({
-        name: 'outbox-record',
-        text: statements.record,
-        values: [rows.map((row) => row.position), rows.map((row) => row.streamId)],
-      });
-    },
-    async highest() {
-      const { rows } = await client.query<{ stream: string; streamId: string }>(statements.highest);
-      return new Map(rows.map((row) => [row.stream, row.streamId]));
-    },
-    async unsendAbove(stream, id) {
-      const { ms, seq } = parseStreamId(id);
-      // When this ends half-way, the remaining rows are still recorded above the end of the stream and are found again.
-      for (let total = 0; ;) {
-        const { rowCount } = await client.query(statements.unsend, [stream, ms, seq]);
-        total += rowCount ?? 0;
-        if ((rowCount ?? 0) < UNSEND_BATCH) return total;
-      }
-    },
-    async deleteOld() {
-      const sent = await client.query(statements.deleteSent);
-      const claimed = await client.query(statements.deleteClaimed);
-      return (sent.rowCount ?? 0) + (claimed.rowCount ?? 0);
-    },
-    release: () => client.end(),
-  };
+/** Takes the lock for this session and prepares the session for leading; false when another session has the lock. */
+async function takeLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(statements.lock, [LOCK]);
+  if (!rows[0]?.locked) return false;
+  await client.query('SET statement_timeout = 55000');
+  await client.query(`SET idle_session_timeout = ${SESSION_LIMIT_MS}`);
+  await client.query(`LISTEN ${CHANNEL}`);
+  return true;
+}
+
+function createLeadership(client: pg.Client): Leadership {
+  function onWake(wake: () => void): void {
+    client.on('notification', wake);
+  }
+
+  async function renew(): Promise<void> {
+    await client.query(RENEW);
+  }
+
+  async function unsent(limit: number): Promise<OutboxRow[]> {
+    const { rows } = await client.query<OutboxRow>({
+      name: 'outbox-unsent',
+      text: statements.unsent,
+      values: [limit],
+    });
+    return rows;
+  }
+
+  async function recordSent(rows: readonly SentRow[]): Promise<void> {
+    await client.query({
+      name: 'outbox-record',
+      text: statements.record,
+      values: [rows.map((row) => row.position), rows.map((row) => row.streamId)],
+    });
+  }
+
+  async function highest(): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await client.query<{ stream: string; streamId: string }>(statements.highest);
+    return new Map(rows.map((row) => [row.stream, row.streamId]));
+  }
+
+  async function unsendAbove(stream: string, id: string): Promise<number> {
+    const { ms, seq } = parseStreamId(id);
+    // When this ends half-way, the remaining rows are still recorded above the end of the stream and are found again.
+    for (let total = 0; ;) {
+      const { rowCount } = await client.query(statements.unsend, [stream, ms, seq]);
+      total += rowCount ?? 0;
+      if ((rowCount ?? 0) < UNSEND_BATCH) return total;
+    }
+  }
+
+  async function deleteOld(): Promise<number> {
+    const sent = await client.query(statements.deleteSent);
+    const claimed = await client.query(statements.deleteClaimed);
+    return (sent.rowCount ?? 0) + (claimed.rowCount ?? 0);
+  }
+
+  const release = () => client.end();
+  return { onWake, renew, unsent, recordSent, highest, unsendAbove, deleteOld, release };
 }

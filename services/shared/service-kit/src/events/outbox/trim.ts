@@ -2,17 +2,17 @@ import { requiredGroups } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../observe/logger';
 
-/** Entries of a stream that nobody reads at all are kept this long. */
+/** Entries of a stream without any group are kept this long. */
 const UNREAD_MS = 600_000;
 /** Above this share of Redis's memory limit, a group that has not read for ABANDONED_MS is dropped. */
 const FULL = 0.8;
 const ABANDONED_MS = 86_400_000;
 
 /**
- * KEYS[1] the stream, KEYS[2] the hash of groups that were dropped for want of memory; ARGV[1] now in ms, ARGV[2] the age
- * in ms at which a group counts as abandoned (0: never), ARGV[3] how long unread streams are kept, then the required
- * groups. Trims below the first entry that some group has not read and acknowledged. Atomic, so that no group can appear
- * or be set back between looking and trimming. Answers the names of the groups it dropped.
+ * KEYS[1] the stream, KEYS[2] the hash of groups that were dropped when memory ran out; ARGV[1] now in ms, ARGV[2] the age
+ * in ms at which a group counts as abandoned (0: never), ARGV[3] how long streams without a group are kept, then the
+ * required groups. Trims below the first entry that some group has not read and acknowledged. One script, so that no group
+ * can appear or be set back between the check and the trim. Answers the names of the groups that it dropped.
  */
 const script = `
 local dropped = {}
@@ -27,10 +27,10 @@ local function below(a, b)
   local bm, bs = parts(b)
   return am < bm or (am == bm and as < bs)
 end
-local forgiven = {}
+local droppedNow = {}
 local function drop(group)
   dropped[#dropped + 1] = group
-  forgiven[group] = true
+  droppedNow[group] = true
   redis.call('XGROUP', 'DESTROY', KEYS[1], group)
   -- A Redis that is full refuses this; then the group is found missing, and dropped, again.
   redis.pcall('HSET', KEYS[2], group, ARGV[1])
@@ -56,7 +56,7 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   end
 end
 for i = 4, #ARGV do
-  if not seen[ARGV[i]] and not forgiven[ARGV[i]] and redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then
+  if not seen[ARGV[i]] and not droppedNow[ARGV[i]] and redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then
     local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
     if abandoned > 0 and oldest and now - parts(oldest[1]) > abandoned then
       drop(ARGV[i])
