@@ -99,7 +99,10 @@ export interface MetricsOwner<C extends Catalogue = KitMetrics> {
 }
 
 /** A counter of the catalogue, at 0 from now on for every closed combination. */
-export function counter<C extends Catalogue, N extends NameOf<C, 'counter'>>(owner: MetricsOwner<C>, name: N) {
+export function counter<C extends Catalogue, N extends NameOf<C, 'counter'>>(
+  owner: MetricsOwner<C>,
+  name: N,
+) {
   const metric = counterOf(owner.metrics, name);
   return { inc: (labels: LabelsOf<C, N>, by = 1) => metric.inc(labels as Labels, by) };
 }
@@ -115,7 +118,10 @@ export function gauge<C extends Catalogue, N extends NameOf<C, 'gauge'>>(owner: 
 }
 
 /** A histogram of the catalogue; observes seconds. */
-export function histogram<C extends Catalogue, N extends NameOf<C, 'histogram'>>(owner: MetricsOwner<C>, name: N) {
+export function histogram<C extends Catalogue, N extends NameOf<C, 'histogram'>>(
+  owner: MetricsOwner<C>,
+  name: N,
+) {
   const metric = metricOf(owner.metrics, name) as Histogram;
   return { observe: (labels: LabelsOf<C, N>, value: number) => metric.observe(labels as Labels, value) };
 }
