@@ -88,7 +88,7 @@ export default tseslint.config(
     rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
   },
   {
-    files: ['services/**/*.ts', 'k8s-jobs/**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     ignores: TESTS,
     rules: { 'import-x/no-restricted-paths': ['error', { zones: directionZones() }] },
   },

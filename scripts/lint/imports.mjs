@@ -103,28 +103,17 @@ const importsOfShared = [
   ),
 ];
 
-const aboveFeatures = {
-  group: ['**/app/*', '**/routes/*'],
-  message: 'shared → features → app.',
-};
-const importsOfFrontend = [
-  ...features.map((own) =>
-    restrict(
-      [`frontend/src/features/${own}/**`],
-      [
-        {
-          group: features.filter((name) => name !== own).map((name) => `**/features/${name}/**`),
-          message: 'Features do not import each other; routes compose them.',
-        },
-        aboveFeatures,
-      ],
-    ),
-  ),
+const importsOfFrontend = features.map((own) =>
   restrict(
-    ['frontend/src/components/**', 'frontend/src/lib/**'],
-    [{ ...aboveFeatures, group: ['**/features/**', ...aboveFeatures.group] }],
+    [`frontend/src/features/${own}/**`],
+    [
+      {
+        group: features.filter((name) => name !== own).map((name) => `**/features/${name}/**`),
+        message: 'Features do not import each other; routes compose them.',
+      },
+    ],
   ),
-];
+);
 
 /** Who may import what, by package and by the role in a file's name. */
 export const importRules = (syntax, tests) => [

@@ -53,6 +53,8 @@ const LAYERS = {
   'services/delivery/src': ['config.ts', 'delivery'],
   'services/simulator/src': ['config.ts', 'shopper', 'simulation'],
   'k8s-jobs/src': ['shared', 'archive'],
+  'frontend/src': ['env.ts', 'lib', 'components', 'features', 'routes', 'app', 'testing'],
+  scripts: ['workspace.ts', 'stores', 'build', 'images', 'logs', 'start', 'dev', 'jest', 'lint', 'structure'],
 };
 
 const isSource = (name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name);
