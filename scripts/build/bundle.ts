@@ -52,7 +52,6 @@ export const esbuildOptions = (
     keepNames: true,
     banner: { js: BANNER },
     external: NATIVE,
-    loader: { '.wasm': 'file' },
     logLevel: 'error',
   }) satisfies BuildOptions;
 

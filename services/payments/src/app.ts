@@ -9,7 +9,6 @@ import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { PaymentsConfig } from './config';
-import { openPrisma } from './db';
 import { createDiscountRepository } from './discount/discount.repository';
 import { discountRoutes } from './discount/discount.routes';
 import { createDiscountService } from './discount/discount.service';
@@ -45,7 +44,6 @@ export interface PaymentsOverrides {
 export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOverrides = {}): Service {
   const service = createService({ name: 'payments', config, metrics: paymentMetrics });
   const sql = openPostgres(service, { url: config.PAYMENTS_DATABASE_URL });
-  const prisma = openPrisma(service, sql);
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const catalog = createUpstream(service, { name: 'catalog', url: config.CATALOG_URL });
   const orders = createUpstream(service, { name: 'orders', url: config.ORDERS_URL });
@@ -53,7 +51,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const store = postgresStore(sql, outbox);
   const currency = config.CURRENCY;
 
-  const discounts = createDiscountRepository(prisma);
+  const discounts = createDiscountRepository(sql);
   const uses = createDiscountUseRepository(sql);
   const quotes = createQuoteService({ product: productLookup(catalog), discounts, uses, currency });
   service.mount([

@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../generated/prisma/client';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 export interface DiscountRow {
   code: string;
@@ -12,61 +12,44 @@ export interface DiscountRow {
 }
 export type DiscountFields = Omit<DiscountRow, 'code' | 'type' | 'used'>;
 
-type Stored = Prisma.DiscountGetPayload<object>;
-const rowOf = (stored: Stored): DiscountRow => ({
-  code: stored.code,
-  type: stored.type === 'percent' ? 'percent' : 'fixed',
-  value: stored.value,
-  minimum: stored.minimum === null ? null : Number(stored.minimum),
-  startsAt: stored.startsAt,
-  endsAt: stored.endsAt,
-  usageLimit: stored.usageLimit,
-  used: stored.used,
-});
-
-const failedWith = (error: unknown, code: string) =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
+const COLUMNS = `code, type, value, minimum, starts_at AS "startsAt", ends_at AS "endsAt", usage_limit AS "usageLimit", used`;
+const CREATE = `INSERT INTO discounts (code, type, value, minimum, starts_at, ends_at, usage_limit)
+  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO NOTHING RETURNING ${COLUMNS}`;
+const FIND = `SELECT ${COLUMNS} FROM discounts WHERE code = $1`;
+const LIST = `SELECT ${COLUMNS} FROM discounts WHERE code > $1 ORDER BY code LIMIT $2`;
+const CHANGE = `UPDATE discounts SET value = $2, minimum = $3, starts_at = $4, ends_at = $5, usage_limit = $6
+  WHERE code = $1 RETURNING ${COLUMNS}`;
 
 /** Discount codes as the admin keeps them. */
-export function createDiscountRepository(prisma: PrismaClient) {
+export function createDiscountRepository(sql: Sql) {
+  async function one(name: string, text: string, values: unknown[]): Promise<DiscountRow | undefined> {
+    const { rows } = await sql.query<DiscountRow>({ name, text, values });
+    return rows[0];
+  }
+
   return {
     /** Undefined when the code exists already. */
-    async create(row: Omit<DiscountRow, 'used'>): Promise<DiscountRow | undefined> {
-      try {
-        return rowOf(await prisma.discount.create({ data: row }));
-      } catch (error) {
-        if (failedWith(error, 'P2002')) return undefined;
-        throw error;
-      }
-    },
+    create: ({ code, type, value, minimum, startsAt, endsAt, usageLimit }: Omit<DiscountRow, 'used'>) =>
+      one('create-discount', CREATE, [code, type, value, minimum, startsAt, endsAt, usageLimit]),
 
-    async find(code: string): Promise<DiscountRow | undefined> {
-      const stored = await prisma.discount.findUnique({ where: { code } });
-      return stored === null ? undefined : rowOf(stored);
-    },
+    find: (code: string) => one('find-discount', FIND, [code]),
 
     /** By code, after `after`; one more than `limit` tells that there is another page. */
-    async list(limit: number, after: string | undefined): Promise<DiscountRow[]> {
-      const stored = await prisma.discount.findMany({
-        ...(after === undefined ? {} : { where: { code: { gt: after } } }),
-        orderBy: { code: 'asc' },
-        take: limit + 1,
+    async list(limit: number, after = ''): Promise<DiscountRow[]> {
+      const { rows } = await sql.query<DiscountRow>({
+        name: 'list-discounts',
+        text: LIST,
+        values: [after, limit + 1],
       });
-      return stored.map(rowOf);
+      return rows;
     },
 
     /** Undefined when the code is gone. */
-    async change(code: string, fields: DiscountFields): Promise<DiscountRow | undefined> {
-      try {
-        return rowOf(await prisma.discount.update({ where: { code }, data: fields }));
-      } catch (error) {
-        if (failedWith(error, 'P2025')) return undefined;
-        throw error;
-      }
-    },
+    change: (code: string, { value, minimum, startsAt, endsAt, usageLimit }: DiscountFields) =>
+      one('change-discount', CHANGE, [code, value, minimum, startsAt, endsAt, usageLimit]),
 
     async remove(code: string): Promise<void> {
-      await prisma.discount.deleteMany({ where: { code } });
+      await sql.query({ text: 'DELETE FROM discounts WHERE code = $1', values: [code] });
     },
   };
 }
