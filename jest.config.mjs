@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 // Packages that exist as ES modules only, and one file that calls import(): jest compiles them like our own code.
 const ESM_ONLY = [
   '@prisma/client/runtime/query_compiler',
+  '@prisma/schema-engine-wasm/',
   'jose/',
   'p-queue/',
   'p-timeout/',
