@@ -67,9 +67,9 @@ export const restore = job({
       await flush(address);
     }
     await deployments?.start(config.SCALE);
-    await tellOrders({ ...config, CONNECT_SECONDS: STARTS_SECONDS }, log, 'restore', tasksApi.restored, {
-      stores: storesOf(config),
-    });
+    await tellOrders({ ...config, CONNECT_SECONDS: STARTS_SECONDS }, log, 'restore', (orders) =>
+      orders(tasksApi.restored, { body: { stores: storesOf(config) } }),
+    );
     return { archive: name, ...counts };
   },
 });

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { text, url } from '@bramble/service-kit/base/config';
-import { callAsJob, type Caller } from './shared/call-as-job';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';
+import { jobClient } from './shared/job-client';
 import { quantityFor, refillRules } from './shared/refill-rules';
 
 /**
@@ -17,14 +17,15 @@ export const stockRefill = job({
   tasks: () => ['refill'],
   async run(config, log) {
     const rules = refillRules.parse(JSON.parse(await readFile(config.RULES_FILE, 'utf8')));
-    const caller: Caller = {
+    const call = jobClient({
+      service: 'catalog',
       url: config.CATALOG_URL,
-      key: config.INTERNAL_TOKEN_KEY,
+      secret: config.INTERNAL_TOKEN_KEY,
       name: 'stock-refill',
       correlationId: `stock-refill:${randomUUID()}`,
-    };
+    });
     const page = (cursor?: string) =>
-      callAsJob(caller, catalogApi.list, { query: { limit: 100, sort: 'newest', cursor } });
+      call(catalogApi.list, { query: { limit: 100, sort: 'newest', cursor } });
     let seen = 0;
     let refilled = 0;
     let units = 0;
@@ -34,7 +35,7 @@ export const stockRefill = job({
         seen += 1;
         const quantity = quantityFor(rules, product);
         if (quantity === 0) continue;
-        await callAsJob(caller, catalogApi.refill, { params: { id: product.id }, body: { quantity } });
+        await call(catalogApi.refill, { params: { id: product.id }, body: { quantity } });
         refilled += 1;
         units += quantity;
       }

@@ -52,12 +52,8 @@ it('lets orders export when each Job last succeeded, how often it should, and ho
   await runJob(invalidateCache, { ...hours, REDIS_CACHE_URL: 'redis://127.0.0.1:1' });
   expect(process.exitCode).toBe(1);
   await runJob(archiving, env);
-  await tellOrders(
-    { ...env, CONNECT_SECONDS: 0 },
-    createLogger('test', 'silent'),
-    'restore',
-    tasksApi.restored,
-    { stores: ['postgres'] },
+  await tellOrders({ ...env, CONNECT_SECONDS: 0 }, createLogger('test', 'silent'), 'restore', (orders) =>
+    orders(tasksApi.restored, { body: { stores: ['postgres'] } }),
   );
   const text = await (await fetch(`${orders.opsUrl}/metrics`)).text();
   const value = (name: string, label: string): number =>

@@ -81,7 +81,7 @@ async function tellRun(
   const size = typeof bytes === 'number' ? { sizeBytes: bytes } : {};
   const intervalSeconds = config.TASK_INTERVAL_SECONDS;
   const runs = tasks.map((task) => ({ task, result, durationSeconds, intervalSeconds, ...size }));
-  await tellOrders(config, log, name, tasksApi.finished, { runs });
+  await tellOrders(config, log, name, (orders) => orders(tasksApi.finished, { body: { runs } }));
 }
 
 /** A job that will not go on, with the sentence that an operator needs. */

@@ -1,8 +1,8 @@
-import type { Operation } from '@bramble/contracts/operation';
+import type { Call } from '@bramble/contracts/call';
 import { optionalText } from '@bramble/service-kit/base/config';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import { callAsJob } from './call-as-job';
 import { firstConnection } from './first-connection';
+import { jobClient } from './job-client';
 
 /** Where orders is and what signs a call to it; absent where there is no orders to tell. */
 export const tellerShape = () => ({ ORDERS_URL: optionalText(), INTERNAL_TOKEN_KEY: optionalText() });
@@ -17,18 +17,23 @@ interface Teller {
  * Tells orders what this Job has done, for its metrics. The Job's work is done whether or not that succeeds, so that a
  * failure is a warning: the alert on missed runs will speak if it stays so. Says nothing when no orders is named.
  */
-export async function tellOrders<const O extends Operation>(
+export async function tellOrders(
   config: Teller,
   log: Logger,
   name: string,
-  operation: O,
-  body: object,
+  tell: (orders: Call) => Promise<unknown>,
 ): Promise<void> {
-  const { ORDERS_URL: url, INTERNAL_TOKEN_KEY: key, CONNECT_SECONDS: seconds } = config;
-  if (url === undefined || key === undefined) return;
-  const caller = { url, key, name, correlationId: `${name}:${Date.now().toString(36)}` };
+  const { ORDERS_URL: url, INTERNAL_TOKEN_KEY: secret, CONNECT_SECONDS: seconds } = config;
+  if (url === undefined || secret === undefined) return;
+  const orders = jobClient({
+    service: 'orders',
+    url,
+    secret,
+    name,
+    correlationId: `${name}:${Date.now().toString(36)}`,
+  });
   try {
-    await firstConnection('orders', { seconds, log }, () => callAsJob(caller, operation, { body }));
+    await firstConnection('orders', { seconds, log }, () => tell(orders));
   } catch (error) {
     log.warn({ err: error }, 'orders could not be told of this run');
   }

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { usersApi } from '@bramble/contracts/users';
 import { batcher } from '@bramble/service-kit/base/batcher';
+import { createUpstream, type Upstream } from '@bramble/service-kit/http/client';
 import { createService } from '@bramble/service-kit/service/create-service';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { openRedis } from '@bramble/service-kit/stores/redis';
@@ -25,11 +26,10 @@ import { documentApi } from './openapi/openapi.routes';
 import { createHealthService, readyProbe } from './health/health.service';
 import { healthRoutes } from './health/health.routes';
 import { createRateLimits } from './limits/rate-limits';
-import { createCall, type Call } from './proxy/call';
 import { createForward } from './proxy/forward';
 import { publicOperations } from '@bramble/contracts/public-operations';
 import { operationMatcher } from './proxy/operations';
-import { createUpstream, type Upstream, type Upstreams } from './proxy/upstream';
+import type { Upstreams } from './proxy/upstreams';
 import { createUpgradeHandler } from './sockets/upgrade';
 import { openStorefront } from './storefront/open-storefront';
 
@@ -69,8 +69,7 @@ export function buildGateway(config: GatewayConfig): Service {
       ? {}
       : { notifications: upstreamOf('notifications', urls.notifications) }),
   };
-  const call = createCall(config.INTERNAL_TOKEN_KEY);
-  const users = createUsersClient(call, upstreams.users);
+  const users = createUsersClient(upstreams.users);
   const storefront = openStorefront(service, config);
 
   const keys = createKeySet(users.keys);
@@ -98,13 +97,8 @@ export function buildGateway(config: GatewayConfig): Service {
   service.mount([
     welcomeRoute,
     ...healthRoutes(health),
-    ...dashboardRoutes(createDashboardService({ call, upstreams, log: service.log })),
-    ...deadLettersRoutes(
-      createDeadLettersService({
-        call,
-        services: consumers,
-      }),
-    ),
+    ...dashboardRoutes(createDashboardService({ upstreams, log: service.log })),
+    ...deadLettersRoutes(createDeadLettersService({ services: consumers })),
   ]);
 
   const limits = createRateLimits(service, { redis: cache, factor: config.RATE_LIMIT_FACTOR });
@@ -149,16 +143,16 @@ export function buildGateway(config: GatewayConfig): Service {
 }
 
 /** What the gateway asks users for itself. */
-function createUsersClient(call: Call, upstream: Upstream) {
+function createUsersClient(upstream: Upstream) {
   type Asked = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
   return {
-    keys: async () => call(upstream, usersApi.keys),
+    keys: async () => upstream.call(usersApi.keys),
     isGood: batcher<Asked, boolean>({
       max: 200,
       concurrency: 4,
       run: async (asked) => {
         const sessions = asked.map(({ sid, sub, ver }) => ({ id: sid, userId: sub, version: ver }));
-        return (await call(upstream, usersApi.sessionStates, { body: { sessions } })).good;
+        return (await upstream.call(usersApi.sessionStates, { body: { sessions } })).good;
       },
     }),
   };

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { encode } from '@bramble/contracts/call';
 import { catalogApi } from '@bramble/contracts/catalog';
-import { pathOf, type Operation } from '@bramble/contracts/operation';
+import type { Operation } from '@bramble/contracts/operation';
 import { LRUCache } from 'lru-cache';
 
 /** An answer that is the same for everybody. */
@@ -134,7 +135,7 @@ export function createPublicAnswers({
 
   /** Catalog says that this product changed: it is dropped at once, lists a little later. */
   function changed(productId: string): void {
-    const url = pathOf(catalogApi.get, { id: productId }, undefined);
+    const { path: url } = encode(catalogApi.get, { params: { id: productId } });
     cached.delete(url);
     inFlight.delete(url);
     dropping ??= setTimeout(() => {

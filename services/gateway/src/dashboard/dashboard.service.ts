@@ -3,9 +3,9 @@ import { ordersApi } from '@bramble/contracts/orders';
 import { authApi } from '@bramble/contracts/auth';
 import { usersApi } from '@bramble/contracts/users';
 import type { Actor } from '@bramble/service-kit/base/actor';
+import type { Upstream } from '@bramble/service-kit/http/client';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import type { Call } from '../proxy/call';
-import type { Upstream, UpstreamName } from '../proxy/upstream';
+import type { UpstreamName } from '../proxy/upstreams';
 
 export type DashboardService = ReturnType<typeof createDashboardService>;
 
@@ -16,11 +16,9 @@ const ORDERS = 5;
 
 /** Gathers a signed-in person's page from several services; a part that cannot be had is named in `degraded`. */
 export function createDashboardService({
-  call,
   upstreams,
   log,
 }: {
-  call: Call;
   upstreams: Readonly<Record<Extract<UpstreamName, 'users' | 'catalog' | 'orders'>, Upstream>>;
   log: Pick<Logger, 'warn'>;
 }) {
@@ -45,8 +43,8 @@ export function createDashboardService({
         'profile',
         async () => {
           const [{ user }, answer] = await Promise.all([
-            call(upstreams.users, authApi.me, options),
-            call(upstreams.users, usersApi.getProfile, options),
+            upstreams.users.call(authApi.me, options),
+            upstreams.users.call(usersApi.getProfile, options),
           ]);
           return { user, profile: answer.profile };
         },
@@ -56,7 +54,7 @@ export function createDashboardService({
         'recommended',
         async () =>
           (
-            await call(upstreams.catalog, catalogApi.myHome, {
+            await upstreams.catalog.call(catalogApi.myHome, {
               ...options,
               query: { limit: IDEAS, sort: 'popular' },
             })
@@ -66,7 +64,7 @@ export function createDashboardService({
       part(
         'recentOrders',
         async () =>
-          (await call(upstreams.orders, ordersApi.list, { ...options, query: { limit: ORDERS } })).items,
+          (await upstreams.orders.call(ordersApi.list, { ...options, query: { limit: ORDERS } })).items,
         [],
       ),
     ]);

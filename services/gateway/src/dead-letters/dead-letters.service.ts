@@ -5,8 +5,7 @@ import { decodeCursor, encodeCursor } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { compareStreamIds } from '@bramble/service-kit/events/stream-id';
 import type { Actor } from '@bramble/service-kit/base/actor';
-import type { Call } from '../proxy/call';
-import type { Upstream } from '../proxy/upstream';
+import type { Upstream } from '@bramble/service-kit/http/client';
 
 export type DeadLettersService = ReturnType<typeof createDeadLettersService>;
 
@@ -21,10 +20,8 @@ const newestFirst = (a: DeadLetter, b: DeadLetter) =>
  * A service that is away makes the whole list fail: a list with a hole would look like good news.
  */
 export function createDeadLettersService({
-  call,
   services,
 }: {
-  call: Call;
   /** By the name of their consumer group. */
   services: Readonly<Record<string, Upstream>>;
 }) {
@@ -36,7 +33,7 @@ export function createDeadLettersService({
       if (cursor !== undefined) decodeCursor(cursor, position);
       const query = { limit, ...(cursor === undefined ? {} : { cursor }) };
       const pages = await Promise.all(
-        Object.values(services).map((upstream) => call(upstream, deadLettersApi.list, { query, as })),
+        Object.values(services).map((upstream) => upstream.call(deadLettersApi.list, { query, as })),
       );
       const letters = pages.flatMap(({ items }) => items).sort(newestFirst);
       const more = letters.length > limit || pages.some(({ nextCursor }) => nextCursor !== null);
@@ -48,7 +45,7 @@ export function createDeadLettersService({
     replay: async (id: string, as: Actor): Promise<void> => {
       const upstream = services[id.split('.')[1] ?? ''];
       if (!upstream) throw new AppError('not_found');
-      await call(upstream, deadLettersApi.replay, { params: { id }, as });
+      await upstream.call(deadLettersApi.replay, { params: { id }, as });
     },
   };
 }

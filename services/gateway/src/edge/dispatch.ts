@@ -1,11 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { PublicAnswers } from '../cache/public-answers';
-import { callerToken, writeAnswer, type Caller, type Forward } from '../proxy/forward';
+import { callerHeaders, writeAnswer, type Caller, type Forward } from '../proxy/forward';
 import type { Matched } from '../proxy/operations';
-import type { Upstreams } from '../proxy/upstream';
+import type { Upstreams } from '../proxy/upstreams';
 
 export interface DispatchParts {
   tokenKey: string;
@@ -26,12 +25,8 @@ export function createDispatch({ tokenKey, upstreams, forward, answers, ownRoute
   ): Promise<void> => {
     const { url = '/', method } = req;
     if (operation.service === 'gateway') {
-      req.headers[internalTokenHeader] = callerToken(
-        tokenKey,
-        operation.service,
-        caller,
-        currentContext().correlationId,
-      );
+      const { correlationId } = currentContext();
+      Object.assign(req.headers, callerHeaders(tokenKey, operation.service, caller, correlationId));
       ownRoutes(req, res);
       return;
     }
@@ -40,10 +35,14 @@ export function createDispatch({ tokenKey, upstreams, forward, answers, ownRoute
       throw new AppError('unavailable', { detail: `this shop runs without ${operation.service}` });
     if (operation.shared && method === 'GET') {
       const asked = { url, kind: operation.shared, route: template };
-      writeAnswer(req, res, await answers.get(asked, () => forward.fetchShared(upstream, url)));
+      writeAnswer(
+        req,
+        res,
+        await answers.get(asked, () => forward.fetchShared({ template, upstream, path: url })),
+      );
       return;
     }
-    const answer = await forward.request(req, { operation, upstream, path: url, caller });
+    const answer = await forward.request(req, { operation, template, upstream, path: url, caller });
     if (operation.changes && answer.status < 300) answers.clear();
     writeAnswer(req, res, answer);
   };

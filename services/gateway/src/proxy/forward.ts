@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
 import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
+import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { AccessClaims } from '@bramble/contracts/sessions';
 import { matchesTag } from '../http/etag';
 import type { PublicAnswer } from '../cache/public-answers';
-import type { UpstreamAnswer } from './exchange';
+import type { UpstreamAnswer } from '@bramble/service-kit/http/exchange';
 import { answeredHeaders, cookiesFor, forwardedHeaders } from '../http/headers';
-import type { Upstream } from './upstream';
+import type { Upstream } from '@bramble/service-kit/http/client';
 
 export const UPLOAD_LIMIT = 5_000_000;
 
@@ -29,28 +28,30 @@ export interface Caller {
   secure: boolean;
   claims: AccessClaims | undefined;
 }
-export interface Forwarding {
-  operation: Operation;
+interface Target {
+  /** `/api/orders/{id}` */
+  template: string;
   upstream: Upstream;
   /** With its query. */
   path: string;
+}
+export interface Forwarding extends Target {
+  operation: Operation;
   caller: Caller;
 }
 
-/** The token that tells the service named `audience` who calls, for one request. */
-export const callerToken = (
+/** The headers that tell the service named `audience` who calls, for one request. */
+export const callerHeaders = (
   key: string,
   audience: string,
   { claims, secure }: Omit<Caller, 'address'>,
   correlationId: string,
-): string =>
-  signInternalToken(key, audience, {
-    sub: claims?.sub ?? null,
-    roles: claims ? [...claims.roles] : [],
-    ...(claims ? { sid: claims.sid } : {}),
+): Record<string, string> =>
+  internalHeaders(key, {
+    audience,
     kind: 'user',
-    secure,
-    cid: correlationId,
+    as: { userId: claims?.sub ?? null, roles: claims?.roles ?? [], sessionId: claims?.sid, secure },
+    correlationId,
   });
 
 /** An upload passes through as it comes, up to its limit. */
@@ -77,13 +78,11 @@ const wholeBody = (req: IncomingMessage): Promise<Buffer> =>
 export function createForward(tokenKey: string) {
   const request = async (
     req: IncomingMessage,
-    { operation, upstream, path, caller }: Forwarding,
+    { operation, template, upstream, path, caller }: Forwarding,
   ): Promise<UpstreamAnswer> => {
-    const { correlationId } = currentContext();
     const method = req.method ?? 'GET';
     const headers = forwardedHeaders(req.headers);
-    headers[internalTokenHeader] = callerToken(tokenKey, upstream.name, caller, correlationId);
-    headers['x-correlation-id'] = correlationId;
+    Object.assign(headers, callerHeaders(tokenKey, upstream.name, caller, currentContext().correlationId));
     headers['x-client-address'] = caller.address;
     const cookie = cookiesFor(req.headers.cookie, operation.cookies ?? [], caller.secure);
     if (cookie !== undefined) headers['cookie'] = cookie;
@@ -92,42 +91,35 @@ export function createForward(tokenKey: string) {
     const length = req.headers['content-length'];
     const hasBody =
       !reads && ((length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined);
-    const timeoutMs = timeoutOf(operation);
+    const plain = { method, path, template, headers, timeoutMs: timeoutOf(operation) };
     if (!hasBody) {
       delete headers['content-type'];
-      return upstream.send({ method, path, headers, timeoutMs });
+      return upstream.send(plain);
     }
-    if (!operation.multipart)
-      return upstream.send({ method, path, headers, timeoutMs, body: await wholeBody(req) });
+    if (!operation.multipart) return upstream.send({ ...plain, body: await wholeBody(req) });
     if (length !== undefined) headers['content-length'] = length;
     const body = limited(req);
     let tooLarge: unknown;
     body.once('error', (error) => {
       tooLarge = error;
     });
-    return upstream.send({ method, path, headers, timeoutMs, body }).catch((error: unknown) => {
+    return upstream.send({ ...plain, body }).catch((error: unknown) => {
       throw tooLarge instanceof AppError ? tooLarge : error;
     });
   };
 
   /** Fetches an answer that is the same for everybody: without the caller's identity, and as a whole. */
-  const fetchShared = async (upstream: Upstream, path: string): Promise<PublicAnswer> => {
+  const fetchShared = async ({ template, upstream, path }: Target): Promise<PublicAnswer> => {
     const { correlationId } = currentContext();
-    const { status, headers, body } = await upstream.send({
+    const nobody = { claims: undefined, secure: false };
+    return upstream.send({
       method: 'GET',
       path,
-      headers: {
-        [internalTokenHeader]: callerToken(
-          tokenKey,
-          upstream.name,
-          { claims: undefined, secure: false },
-          correlationId,
-        ),
-        'x-correlation-id': correlationId,
-      },
+      template,
+      headers: callerHeaders(tokenKey, upstream.name, nobody, correlationId),
       timeoutMs: READ_MS,
+      whole: true,
     });
-    return { status, headers, body: Buffer.isBuffer(body) ? body : await buffer(body) };
   };
 
   return { request, fetchShared };

@@ -2,7 +2,6 @@ import { STATUS_CODES, request as httpRequest, type IncomingMessage } from 'node
 import type { Duplex } from 'node:stream';
 import { cookieName, parseCookies } from '@bramble/service-kit/http/cookies';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
 import { problemOf } from '@bramble/service-kit/http/problem';
 import { correlationIdFrom } from '@bramble/service-kit/base/request-context';
 import type { Logger } from '@bramble/service-kit/observe/logger';
@@ -10,7 +9,7 @@ import { SOCKET_PATH } from '@bramble/contracts/gateway';
 import type { Client } from '../http/client';
 import { endWithProblem } from '../http/end-with-problem';
 import { pathOf } from '../http/paths';
-import { callerToken } from '../proxy/forward';
+import { callerHeaders } from '../proxy/forward';
 import type { Authenticate } from '../auth/authenticate';
 import { bearerOf } from '../auth/bearer';
 
@@ -63,9 +62,8 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     const headers: Record<string, string> = {
       connection: 'Upgrade',
       upgrade: 'websocket',
-      'x-correlation-id': correlationId,
       'x-client-address': client.address,
-      [internalTokenHeader]: callerToken(parts.tokenKey, 'notifications', { claims, secure }, correlationId),
+      ...callerHeaders(parts.tokenKey, 'notifications', { claims, secure }, correlationId),
     };
     for (const name of handshake) {
       const value = req.headers[name];

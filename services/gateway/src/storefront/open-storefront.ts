@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { createUpstream } from '../proxy/upstream';
+import { createTransport } from '@bramble/service-kit/http/transport';
 import { readAssetFolder, type AssetFolder } from './asset-folder';
 import { proxyStorefront } from './proxy-storefront';
 import { serveFolder } from './serve-folder';
@@ -23,7 +23,7 @@ export function openStorefront(
   if (dir !== undefined) return fromFolder(service, dir);
   if (url === undefined) return undefined;
   return {
-    serve: proxyStorefront(createUpstream(service, { name: 'storefront', url })),
+    serve: proxyStorefront(createTransport(service, { name: 'storefront', url })),
     ready: async () => {
       const response = await fetch(new URL('/', url), { signal: AbortSignal.timeout(900) });
       await response.body?.cancel();

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { Upstream } from '../proxy/upstream';
+import type { Transport } from '@bramble/service-kit/http/transport';
 import { answeredHeaders } from '../http/headers';
 import { pipeline } from 'node:stream';
 
@@ -15,7 +15,7 @@ const passed = [
 
 /** Fetches pages and assets from the storefront's own server. */
 export const proxyStorefront =
-  (upstream: Upstream) =>
+  (server: Transport) =>
   async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const method = req.method ?? 'GET';
     if (method !== 'GET' && method !== 'HEAD')
@@ -25,7 +25,7 @@ export const proxyStorefront =
       const value = req.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
-    const answer = await upstream.send({ method, path: req.url ?? '/', headers, timeoutMs: 5_000 });
+    const answer = await server.send({ method, path: req.url ?? '/', headers, timeoutMs: 5_000 });
     const answered = answeredHeaders(answer.headers);
     for (const name of ['content-encoding', 'content-length', 'accept-ranges', 'content-range'] as const) {
       const value = answer.headers[name];

@@ -69,7 +69,7 @@ export interface Operation {
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
 }
 
-/** A path as OpenAPI and metrics write it: `/api/orders/:id` → `/api/orders/{id}`. */
+/** A path as OpenAPI, metrics and spans write it: `/api/orders/:id` → `/api/orders/{id}`. */
 export const templateOf = (path: string): string => path.replace(/:([A-Za-z]+)/g, '{$1}');
 
 /** Declares an operation and keeps its exact type, so that handlers and clients infer their input and output. */
@@ -78,23 +78,14 @@ export const operation = <const O extends Operation>(definition: O): O => defini
 /** A parsed part of an operation's request, or undefined where the operation has none. */
 export type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-type SuccessSchema<O extends Operation> = O['responses'][keyof O['responses'] & (200 | 201 | 202 | 204)];
-
-/** What a caller may send for a part of an operation: before defaults are filled in. */
-export type Sent<S> = S extends z.ZodType ? z.input<S> : undefined;
+/** The statuses by which an operation succeeds. */
+export type SuccessStatus<O extends Operation> = keyof O['responses'] & (200 | 201 | 202 | 204);
+type SuccessSchema<O extends Operation> = O['responses'][SuccessStatus<O>];
 
 /** The body of an operation's successful answer (undefined for 204). */
 export type Answer<O extends Operation> =
   SuccessSchema<O> extends infer S ? (S extends z.ZodType ? z.output<S> : undefined) : never;
 
-/** The path and query of a call, such as `/api/orders/1?limit=20`; undefined query values are left out. */
-export function pathOf(operation: Operation, params: unknown, query: unknown): string {
-  const values = (params ?? {}) as Record<string, unknown>;
-  const path = operation.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
-    encodeURIComponent(String(values[name])),
-  );
-  const pairs = Object.entries((query ?? {}) as Record<string, unknown>)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
-  return pairs.length > 0 ? `${path}?${pairs.join('&')}` : path;
-}
+/** The status of an operation's successful answer: the only 2xx among its responses. */
+export const successOf = ({ responses }: Pick<Operation, 'responses'>): number =>
+  Number(Object.keys(responses).find((status) => status.startsWith('2')) ?? 200);

@@ -1,5 +1,6 @@
 import { authApi } from '@bramble/contracts/auth';
-import { Refused, type ShopClient } from './shop-client';
+import { isCode } from '@bramble/contracts/call-error';
+import type { ShopClient } from './shop-client';
 
 const PASSWORD = 'simulated-shopper';
 /** Access tokens live 10 minutes; renewed well before. */
@@ -12,13 +13,15 @@ export function createAccounts(client: ShopClient, seed: number) {
   const signIn = async (n: number): Promise<string> => {
     const email = `simulated-${seed}-${n}@example.com`;
     try {
-      await client.call('sign up', authApi.signup, {
+      await client.call(authApi.signup, {
+        name: 'sign up',
         body: { email, password: PASSWORD, name: `Shopper ${n}` },
       });
     } catch (error) {
-      if (!(error instanceof Refused && error.code === 'email_taken')) throw error;
+      if (!isCode(error, 'email_taken')) throw error;
     }
-    return (await client.call('sign in', authApi.token, { body: { email, password: PASSWORD } })).accessToken;
+    return (await client.call(authApi.token, { name: 'sign in', body: { email, password: PASSWORD } }))
+      .accessToken;
   };
 
   return {

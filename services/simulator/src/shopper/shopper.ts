@@ -35,16 +35,19 @@ async function browse({ client, random }: Visit): Promise<Product | undefined> {
   const query = searches
     ? { q: random.pick(words) }
     : { sort: random.pick(['newest', 'price', 'popular'] as const) };
-  const { items } = await client.call(searches ? 'search' : 'list', catalogApi.list, { query });
+  const { items } = await client.call(catalogApi.list, { name: searches ? 'search' : 'list', query });
   if (items.length === 0) return undefined;
-  const { product } = await client.call('product', catalogApi.get, { params: { id: random.pick(items).id } });
+  const { product } = await client.call(catalogApi.get, {
+    name: 'product',
+    params: { id: random.pick(items).id },
+  });
   return product.stock.available > 0 ? product : undefined;
 }
 
 async function watch({ client, signal }: Visit, token: string, id: string): Promise<Order> {
   const deadline = Date.now() + WATCH_MS;
   for (;;) {
-    const { order } = await client.call('order', ordersApi.get, { params: { id }, token });
+    const { order } = await client.call(ordersApi.get, { name: 'order', params: { id }, token });
     const rests = !['PENDING', 'RESERVED'].includes(order.status) || order.payment.status === 'declined';
     if (rests || Date.now() > deadline || signal.aborted) return order;
     await pause(400, signal);
@@ -64,14 +67,20 @@ export async function visit(shopper: Visit): Promise<Outcome> {
   const product = await browse(shopper);
   if (!product || random.chance(0.4)) return 'looked';
   const quantity = random.between(1, 2);
-  await client.call('quote', paymentsApi.calculate, {
+  await client.call(paymentsApi.calculate, {
+    name: 'quote',
     body: { items: [{ productId: product.id, quantity }] },
   });
   const token = await shopper.token();
-  await client.call('add to cart', cartApi.addToCart, { token, body: { productId: product.id, quantity } });
+  await client.call(cartApi.addToCart, {
+    name: 'add to cart',
+    token,
+    body: { productId: product.id, quantity },
+  });
   if (random.chance(0.25)) return 'left a cart';
   const card = random.chance(0.1) ? 'tok_declined' : 'tok_visa';
-  const { order } = await client.call('place order', ordersApi.place, {
+  const { order } = await client.call(ordersApi.place, {
+    name: 'place order',
     token,
     idempotencyKey: newId(),
     body: {
@@ -82,11 +91,12 @@ export async function visit(shopper: Visit): Promise<Outcome> {
   });
   if (random.chance(0.07)) {
     await pause(random.between(0, 1_000), signal);
-    await client.call('cancel', ordersApi.cancel, { params: { id: order.id }, token });
+    await client.call(ordersApi.cancel, { name: 'cancel', params: { id: order.id }, token });
   }
   const watched = await watch(shopper, token, order.id);
   if (outcomeOf(watched) !== 'declined' || random.chance(0.3)) return outcomeOf(watched);
-  await client.call('another card', ordersApi.checkout, {
+  await client.call(ordersApi.checkout, {
+    name: 'another card',
     token,
     idempotencyKey: newId(),
     body: { orderId: order.id, paymentMethod: { token: 'tok_visa' } },

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { CallError } from '@bramble/contracts/call-error';
 import { pause } from '@bramble/service-kit/runtime/clock';
 import { seeded } from '@bramble/service-kit/base/random';
 import { createAccounts } from '../shopper/accounts';
-import { createShopClient, Refused } from '../shopper/shop-client';
+import { createShopClient } from '../shopper/shop-client';
 import { visit } from '../shopper/shopper';
 import { createFigures } from './figures';
 
@@ -37,7 +38,7 @@ export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: 
       .then(
         (outcome) => figures.ended(outcome),
         (error: unknown) =>
-          figures.ended(error instanceof Refused && error.status < 500 ? 'refused' : 'broken off'),
+          figures.ended(error instanceof CallError && error.status < 500 ? 'refused' : 'broken off'),
       )
       .finally(() => inShop.delete(one));
     inShop.add(one);

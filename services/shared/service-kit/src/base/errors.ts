@@ -1,3 +1,4 @@
+import { problemFields, type ProblemFields } from '@bramble/contracts/call-error';
 import { errorCodes, type ErrorCode, type Problem } from '@bramble/contracts/errors';
 
 export interface AppErrorOptions {
@@ -47,24 +48,20 @@ export class AppError extends Error {
   }
 }
 
-/** The AppError that a problem document stands for; undefined when its code is none of ours. */
-export function errorOfProblem(problem: Record<string, unknown>): AppError | undefined {
-  const {
-    code,
-    detail,
-    errors,
-    type: _type,
-    title: _title,
-    status: _status,
-    correlationId: _id,
-    ...extra
-  } = problem;
-  if (typeof code !== 'string' || !(code in errorCodes)) return undefined;
+/** The AppError that stands for a problem of another service; undefined when its code is none of ours. */
+export function errorOfFields({ code, detail, errors, extra }: ProblemFields): AppError | undefined {
+  if (!(code in errorCodes)) return undefined;
   return new AppError(code as ErrorCode, {
-    ...(typeof detail === 'string' ? { detail } : {}),
-    ...(Array.isArray(errors) ? { errors: errors as { path: string; message: string }[] } : {}),
-    extra,
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors === undefined ? {} : { errors: [...errors] }),
+    ...(extra === undefined ? {} : { extra }),
   });
+}
+
+/** The same for a problem document that is part of an answer; undefined also for what is no problem document. */
+export function errorOfProblem(document: unknown): AppError | undefined {
+  const fields = problemFields(document);
+  return fields && errorOfFields(fields);
 }
 
 /**

@@ -45,6 +45,35 @@ export function signInternalToken(secret: string, audience: string, claims: Inte
   return `${text}.${mac(secret, audience, text).toString()}`;
 }
 
+/** Who calls another part of Bramble, and for whom. */
+export interface Sender {
+  /** The name of the service that is called. */
+  audience: string;
+  kind: Actor['kind'];
+  /** The service or job that calls; nothing where the gateway passes on what a user sent. */
+  name?: string;
+  /** For whom: nobody unless told. */
+  as?: Pick<Actor, 'userId' | 'roles' | 'sessionId' | 'secure'> | undefined;
+  correlationId: string;
+}
+
+/** The headers of every call within Bramble: a fresh internal token, and the correlation id. */
+export const internalHeaders = (
+  secret: string,
+  { audience, kind, name, as, correlationId }: Sender,
+): Record<'x-internal-token' | 'x-correlation-id', string> => ({
+  [internalTokenHeader]: signInternalToken(secret, audience, {
+    sub: as?.userId ?? null,
+    roles: [...(as?.roles ?? [])],
+    ...(as?.sessionId === undefined ? {} : { sid: as.sessionId }),
+    kind,
+    ...(name === undefined ? {} : { name }),
+    secure: as?.secure ?? false,
+    cid: correlationId,
+  }),
+  'x-correlation-id': correlationId,
+});
+
 /** The claims of a genuine token for `audience` that has not expired, else undefined. */
 export function verifyInternalToken(
   secret: string,

@@ -1,148 +1,78 @@
-import { Pool } from 'undici';
-import { pathOf, type Answer, type Operation, type Sent } from '@bramble/contracts/operation';
-import { openBreaker } from './breaker';
-import type { Service } from '../runtime/service';
-import { AppError, errorOfProblem } from '../base/errors';
+import { callBy, type Call } from '@bramble/contracts/call';
+import { CallError } from '@bramble/contracts/call-error';
+import { templateOf } from '@bramble/contracts/operation';
+import { createTransport, type Transport } from './transport';
+import { AppError, errorOfFields } from '../base/errors';
 import type { Actor } from '../base/actor';
-import { internalTokenHeader, signInternalToken } from '../base/internal-auth';
-import { histogram } from '../observe/metrics';
+import { internalHeaders } from '../base/internal-auth';
 import { currentContext } from '../base/request-context';
+import type { Service } from '../runtime/service';
 
-export interface CallOptions<O extends Operation> {
-  params?: Sent<O['params']>;
-  query?: Sent<O['query']>;
-  body?: Sent<O['body']>;
+export interface CallOptions {
   /** For whom the call is made; nobody unless told. */
   as?: Actor;
   cookie?: string | undefined;
-  headers?: Record<string, string>;
-}
-export interface Upstream {
-  call<O extends Operation>(operation: O, options?: CallOptions<O>): Promise<Answer<O>>;
+  /** Milliseconds until the whole answer must be there. */
+  timeoutMs?: number;
 }
 
-const errorTypeOf = (error: unknown): string => {
-  const code = String((error as { code?: unknown; cause?: { code?: unknown } }).code ?? '');
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
-    return 'timeout';
-  if (code === 'ECONNREFUSED') return 'refused';
-  return error instanceof AppError && error.status >= 500 ? '5xx' : 'reset';
-};
-
-/** Makes a problem document the same AppError again; a foreign answer becomes `bad_gateway`. */
-function errorFrom(name: string, status: number, text: string): AppError {
-  const foreign = new AppError('bad_gateway', { detail: `${name} answered ${status}` });
-  try {
-    const error = errorOfProblem(JSON.parse(text) as Record<string, unknown>);
-    return error && error.code !== 'unauthenticated' ? error : foreign;
-  } catch {
-    return foreign;
-  }
+/** Another service of Bramble. */
+export interface Upstream extends Transport {
+  /**
+   * Calls an operation of it, for `as`. A problem that it answers is thrown as the same AppError; an answer that the
+   * contract does not know is `bad_gateway`, no answer is `unavailable` or `timeout`.
+   */
+  call: Call<CallOptions>;
 }
 
 /**
- * A client of another service: keep-alive connections, one breaker that opens when half of at least 10 calls in 10 s
- * failed and tries again after 5 s, a time limit that really aborts, and one repetition of GETs.
+ * A refused internal token is a fault of the two services: as `unauthenticated` it would tell the user to sign in, so it
+ * becomes `bad_gateway`, like an answer that the contract does not know.
  */
+function translated(name: string, error: unknown): unknown {
+  if (!(error instanceof CallError)) return error;
+  const known = error.code === 'unauthenticated' ? undefined : errorOfFields(error);
+  if (known && known.code !== 'bad_gateway') return known;
+  return new AppError('bad_gateway', { detail: `${name} answered ${error.status}`, cause: error });
+}
+
+/** The client of one other service, by its `url`; `timeoutMs` (2,000 unless told) is the limit of `call`. */
 export function createUpstream(
   service: Service,
-  { name, url, timeoutMs = 2_000 }: { name: string; url: string; timeoutMs?: number },
+  { name, url, timeoutMs: limit = 2_000 }: { name: string; url: string; timeoutMs?: number },
 ): Upstream {
-  const pool = new Pool(new URL(url).origin, {
-    connections: 32,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: 1_000 },
-  });
-  const duration = histogram(service, 'http_client_request_duration_seconds');
+  const transport = createTransport(service, { name, url });
 
-  const once = async (operation: Operation, options: CallOptions<Operation>): Promise<unknown> => {
-    const { correlationId, traceparent } = currentContext();
-    const actor = options.as;
-    const token = signInternalToken(service.config.INTERNAL_TOKEN_KEY, name, {
-      sub: actor?.userId ?? null,
-      roles: [...(actor?.roles ?? [])],
-      ...(actor?.sessionId === undefined ? {} : { sid: actor.sessionId }),
-      kind: 'service',
-      name: service.name,
-      secure: actor?.secure ?? false,
-      cid: correlationId,
-    });
-    const startedAt = performance.now();
-    const span = service.tracing?.start({
-      name: `${operation.method.toUpperCase()} ${operation.path}`,
-      kind: 'client',
-      parent: traceparent,
-      attributes: { 'server.address': name },
-    });
-    const passedOn = span?.traceparent ?? traceparent;
-    let errorType = '';
-    try {
-      const response = await pool.request({
-        method: operation.method.toUpperCase() as 'GET',
-        path: pathOf(operation, options.params, options.query),
+  const callPlain = callBy<CallOptions>(
+    async ({ method, path, headers, body }, { as, cookie, timeoutMs = limit }, operation) => {
+      if (body instanceof FormData) throw new TypeError('services send no forms to each other');
+      const { correlationId } = currentContext();
+      const answer = await transport.send({
+        method,
+        path,
+        template: templateOf(operation.path),
         headers: {
-          [internalTokenHeader]: token,
-          'x-correlation-id': correlationId,
-          ...(passedOn ? { traceparent: passedOn } : {}),
-          ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
-          ...options.headers,
+          ...headers,
+          ...internalHeaders(service.config.INTERNAL_TOKEN_KEY, {
+            audience: name,
+            kind: 'service',
+            name: service.name,
+            as,
+            correlationId,
+          }),
+          ...(cookie === undefined ? {} : { cookie }),
         },
-        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+        body,
+        timeoutMs,
+        whole: true,
       });
-      const text = await response.body.text();
-      if (response.statusCode >= 400) throw errorFrom(name, response.statusCode, text);
-      return text === '' ? undefined : JSON.parse(text);
-    } catch (error) {
-      errorType = error instanceof AppError && error.status < 500 ? '' : errorTypeOf(error);
-      if (error instanceof AppError) throw error;
-      throw new AppError(errorType === 'timeout' ? 'timeout' : 'unavailable', {
-        detail: `${name} does not answer`,
-        cause: error,
-      });
-    } finally {
-      span?.end({ error: errorType || undefined });
-      duration.observe(
-        { server_address: name, error_type: errorType },
-        (performance.now() - startedAt) / 1000,
-      );
-    }
-  };
-
-  const breaker = openBreaker(
-    service,
-    {
-      name,
-      volumeThreshold: 10,
-      ignores: (error) => error instanceof AppError && error.status < 500,
+      return { status: answer.status, text: answer.body.toString('utf8') };
     },
-    once,
   );
-  service.onStop(`${name} upstream`, () => pool.destroy());
+  const call: Call<CallOptions> = (operation, ...input) =>
+    callPlain(operation, ...input).catch((error: unknown) => {
+      throw translated(name, error);
+    });
 
-  const fire = async (operation: Operation, options: CallOptions<Operation>): Promise<unknown> => {
-    try {
-      return await breaker.fire(operation, options);
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      throw new AppError('unavailable', { detail: `${name} is away`, cause: error });
-    }
-  };
-
-  return {
-    async call(operation, options = {}) {
-      const given = options as CallOptions<Operation>;
-      const repeatable = operation.method === 'get';
-      const answer = await fire(operation, given).catch((error: unknown) => {
-        if (repeatable && error instanceof AppError && error.code === 'unavailable' && !breaker.opened)
-          return fire(operation, given);
-        throw error;
-      });
-      const status = Number(Object.keys(operation.responses).find((code) => code.startsWith('2')) ?? 200);
-      const schema = operation.responses[status];
-      return (schema ? schema.parse(answer) : undefined) as Answer<typeof operation>;
-    },
-  };
+  return { ...transport, call };
 }

@@ -14,7 +14,7 @@ export const processMetrics = define({
   http_server_active_requests: { kind: 'gauge', help: 'HTTP requests in hand.', labels: {} },
   bramble_http_rejected_total: {
     kind: 'counter',
-    help: 'Requests refused at the edge.',
+    help: 'Requests refused before they were served.',
     labels: { reason: ['rate_limit', 'body_size', 'timeout', 'origin', 'draining', 'overload'] },
   },
   http_client_request_duration_seconds: {

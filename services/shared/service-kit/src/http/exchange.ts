@@ -6,10 +6,13 @@ export interface UpstreamRequest {
   method: string;
   /** With its query. */
   path: string;
-  headers: Record<string, string>;
-  body?: Buffer | Readable | undefined;
+  /** The operation's path, such as `/api/orders/{id}`, for the name of the span. */
+  template?: string | undefined;
+  headers: Readonly<Record<string, string>>;
+  body?: string | Buffer | Readable | undefined;
   /** Milliseconds until the head of the answer must be there. */
   timeoutMs: number;
+  whole?: boolean;
   /** Aborted when the caller goes away. */
   signal?: AbortSignal;
 }
@@ -19,6 +22,10 @@ export interface UpstreamAnswer {
   /** Whole when it is small, a stream when it is not. */
   body: Buffer | Readable;
 }
+
+/** A request whose answer is read into memory, whatever its size; `timeoutMs` is the limit of the whole. */
+export type WholeRequest = UpstreamRequest & { whole: true };
+export type WholeAnswer = UpstreamAnswer & { body: Buffer };
 
 /** Answers up to this size are read whole: one write to the client, and they can be kept. */
 const WHOLE_BYTES = 256 * 1024;
@@ -70,7 +77,7 @@ export function exchange(pool: Dispatcher, request: UpstreamRequest): Promise<Up
         onResponseStart: (_controller, status, headers) => {
           if (status < 200) return;
           head = { status, headers };
-          clearTimeout(timer);
+          if (!request.whole) clearTimeout(timer);
         },
         onResponseData: (current, chunk) => {
           if (stream) {
@@ -79,7 +86,7 @@ export function exchange(pool: Dispatcher, request: UpstreamRequest): Promise<Up
           }
           chunks.push(chunk);
           size += chunk.length;
-          if (size <= WHOLE_BYTES || !head) return;
+          if (size <= WHOLE_BYTES || !head || request.whole) return;
           stream = new PassThrough();
           stream.on('drain', () => current.resume());
           stream.on('close', () => {

@@ -1,0 +1,141 @@
+import type { z } from 'zod';
+import { CallError, parseJson, problemOf, type Endpoint } from './call-error';
+import { successOf, type Answer, type Operation, type SuccessStatus } from './operation';
+
+/**
+ * What a call needs of an operation at run time. Every `Operation` has it; a client that must be small (the storefront)
+ * has only this, and takes the types of `O`.
+ */
+export interface Route<O extends Operation = Operation> {
+  readonly method: O['method'];
+  readonly path: O['path'];
+  readonly success: SuccessStatus<O>;
+  /** Never set: it keeps `O` for the compiler. */
+  readonly contract?: O;
+}
+
+type Field<Name extends string, Value> =
+  Record<never, never> extends Value ? Partial<Record<Name, Value>> : Record<Name, Value>;
+type Part<Name extends string, Schema> = Schema extends z.ZodType
+  ? Field<Name, z.input<Schema>>
+  : Partial<Record<Name, undefined>>;
+
+/** What a caller gives to an operation: the parts it has, before defaults are filled in, and nothing else. */
+export type CallInput<O extends Operation> = Part<'params', O['params']> &
+  Part<'query', O['query']> &
+  Part<'body', O['body']> &
+  (O['multipart'] extends true ? { readonly form: FormData } : { readonly form?: undefined }) &
+  (O['idempotent'] extends true
+    ? { readonly idempotencyKey: string }
+    : { readonly idempotencyKey?: undefined }) &
+  /** The version of If-Match. */
+  (O['ifMatch'] extends 'required'
+    ? { readonly ifMatch: number }
+    : O['ifMatch'] extends 'optional'
+      ? { readonly ifMatch?: number | undefined }
+      : { readonly ifMatch?: undefined });
+
+/** The same without types, as `encode` reads it. */
+interface LooseInput {
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+  readonly form?: FormData | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly ifMatch?: number | undefined;
+}
+
+/** A request that is ready to be sent; `path` holds the query. Names of headers are in lower case. */
+export interface CallRequest {
+  readonly method: Uppercase<Operation['method']>;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | FormData | undefined;
+}
+/** The answer to it, as far as `decode` reads it. */
+export interface CallAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The answer's X-Correlation-Id, for an answer whose body does not tell. */
+  readonly correlationId?: string | undefined;
+}
+
+/** The path and query of a call, such as `/api/orders/1?limit=20`; undefined query values are left out. */
+function pathOf(template: string, params: unknown, query: unknown): string {
+  const values = (params ?? {}) as Record<string, unknown>;
+  const path = template.replace(/:([A-Za-z]+)/g, (_, name: string) => {
+    if (values[name] === undefined) throw new TypeError(`${template} needs ${name}`);
+    return encodeURIComponent(String(values[name]));
+  });
+  const pairs = Object.entries((query ?? {}) as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+  return pairs.length > 0 ? `${path}?${pairs.join('&')}` : path;
+}
+
+/** The HTTP request of a call. Throws TypeError when a parameter of the path is missing. */
+export function encode(operation: Endpoint, input: LooseInput = {}): CallRequest {
+  const headers: Record<string, string> = {};
+  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey;
+  if (input.ifMatch !== undefined) headers['if-match'] = `"${input.ifMatch}"`;
+  return {
+    method: operation.method.toUpperCase() as CallRequest['method'],
+    path: pathOf(operation.path, input.params, input.query),
+    headers,
+    body: input.form ?? (input.body === undefined ? undefined : JSON.stringify(input.body)),
+  };
+}
+
+/**
+ * The body of a successful answer, held against the operation's schema where the caller has it (a `Route` alone has
+ * none). Throws CallError for every other answer.
+ */
+export function decode<O extends Operation>(
+  operation: O | Route<O>,
+  { status, text, correlationId }: CallAnswer,
+): Answer<O> {
+  const wrong = (detail: string, cause?: unknown) =>
+    new CallError(operation, status, { code: 'bad_gateway', detail, correlationId }, { cause });
+  if (status < 200 || status > 299) {
+    const problem = problemOf(text);
+    if (!problem) throw wrong('the answer is no problem document');
+    throw new CallError(operation, status, {
+      ...problem,
+      correlationId: problem.correlationId ?? correlationId,
+    });
+  }
+  const success = 'responses' in operation ? successOf(operation) : operation.success;
+  if (status !== success) throw wrong(`the contract says ${success}`);
+  const schema = 'responses' in operation ? operation.responses[status] : undefined;
+  if (schema === null || status === 204) return undefined as Answer<O>;
+  const body = parseJson(text);
+  if (body === undefined) throw wrong('the answer is not JSON');
+  const checked = schema?.safeParse(body) ?? { success: true, data: body };
+  if (!checked.success) throw wrong('the answer is not what the contract says', checked.error);
+  return checked.data as Answer<O>;
+}
+
+type CallArguments<O extends Operation, Extra> =
+  Record<never, never> extends CallInput<O> & Extra
+    ? [input?: CallInput<O> & Extra]
+    : [input: CallInput<O> & Extra];
+
+/**
+ * Calls an operation: `call(ordersApi.get, { params: { id } })` → `{ order }`. `Extra` is what a transport takes besides
+ * the operation's input, such as a token. Rejects with CallError, or with what the transport throws.
+ */
+export type Call<Extra extends object = Record<never, never>> = <const O extends Operation>(
+  operation: O | Route<O>,
+  ...input: CallArguments<O, Extra>
+) => Promise<Answer<O>>;
+
+/** Makes the typed call of a transport out of what differs between transports: how a request is sent. */
+export const callBy =
+  <Extra extends object = Record<never, never>>(
+    send: (request: CallRequest, extra: Extra, operation: Endpoint) => Promise<CallAnswer>,
+  ): Call<Extra> =>
+  async (operation, ...[input]) => {
+    const extra = input ?? {};
+    return decode(operation, await send(encode(operation, extra), extra as Extra, operation));
+  };
