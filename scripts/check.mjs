@@ -11,7 +11,7 @@ const jest = [...bin('jest/bin/jest.js'), '--silent', '--selectProjects'];
 /** The folders that tsconfig.json includes. */
 const TYPED = ['services', 'k8s-jobs', 'scripts', 'tests'];
 const STEPS = [
-  ['generate', ['node', '--import', 'tsx', 'scripts/generate.ts']],
+  ['generate', ['node', '--import', 'tsx', 'scripts/generate.ts', '--check']],
   ['format', [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['lint', [...bin('eslint/bin/eslint.js'), '.']],
   [

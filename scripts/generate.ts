@@ -1,3 +1,7 @@
+import { writeContractRoutes } from './build/contract-routes';
 import { generateClients } from './build/generate';
 
-await generateClients((line) => console.log(line));
+// With --check the files that are committed are compared, not written.
+const log = (line: string) => console.log(line);
+await writeContractRoutes(log, { check: process.argv.includes('--check') });
+await generateClients(log);

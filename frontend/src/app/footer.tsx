@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Moon, Sun } from 'lucide-react';
 import { Button } from '../components/ui/button';
 import { env } from '../env';
+import { gatewayApi } from '../lib/operations.gen';
 import { toggleTheme, useDark } from '../lib/theme';
 
 export const Footer = () => {
@@ -19,7 +20,7 @@ export const Footer = () => {
           <Link to="/orders" className="link inline-flex min-h-11 items-center">
             My orders
           </Link>
-          <a href="/api/docs" className="link inline-flex min-h-11 items-center">
+          <a href={gatewayApi.docs.path} className="link inline-flex min-h-11 items-center">
             For developers
           </a>
           <Button variant="outline" size="sm" onClick={toggleTheme}>

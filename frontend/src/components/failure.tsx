@@ -1,4 +1,5 @@
-import { ApiError, sentenceFor } from '../lib/api-error';
+import { CallError } from '@bramble/contracts/call-error';
+import { sentenceFor } from '../lib/error-sentence';
 import { Button } from './ui/button';
 import { Notice } from './ui/notice';
 
@@ -13,7 +14,7 @@ interface FailureProps {
 export const Failure = ({ error, title, onRetry, className }: FailureProps) => (
   <Notice tone="error" role="alert" title={title} {...(className ? { className } : {})}>
     <p>{sentenceFor(error)}</p>
-    {error instanceof ApiError && error.correlationId && (
+    {error instanceof CallError && error.correlationId && (
       <p className="text-xs text-ink-muted">
         Reference <span className="break-all select-all">{error.correlationId}</span>
       </p>

@@ -1,12 +1,10 @@
-import type { Problem } from '@bramble/contracts/errors';
-import { ApiError } from './api-error';
+import { callBy, encode, type CallAnswer, type CallRequest } from '@bramble/contracts/call';
+import { CallError, problemOf, type Endpoint } from '@bramble/contracts/call-error';
+import { authApi } from './operations.gen';
 
 interface Options {
-  query?: Record<string, string | number | boolean | undefined>;
-  body?: unknown;
-  form?: FormData;
-  headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Milliseconds until the whole answer must be there; 20,000 unless told. */
   timeout?: number;
 }
 
@@ -17,58 +15,31 @@ export const whenSessionEnds = (listener: SessionEnd): void => {
   onSessionEnd = listener;
 };
 
-const withQuery = (path: string, query: Options['query'] = {}): string => {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') params.set(name, String(value));
-  }
-  const text = params.toString();
-  return text ? `${path}?${text}` : path;
-};
-
-const send = async (method: string, path: string, options: Options): Promise<Response> => {
-  const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
-  const json = options.form === undefined && method !== 'GET';
-  if (json && method !== 'DELETE') headers['Content-Type'] = 'application/json';
-  const signals = [AbortSignal.timeout(options.timeout ?? 20_000)];
-  if (options.signal) signals.push(options.signal);
+const send = async (
+  { path, ...request }: CallRequest,
+  { signal, timeout = 20_000 }: Options,
+  operation: Endpoint,
+): Promise<CallAnswer> => {
+  const limit = AbortSignal.timeout(timeout);
   try {
-    return await fetch(withQuery(path, options.query), {
-      method,
-      headers,
-      signal: AbortSignal.any(signals),
-      ...(options.form
-        ? { body: options.form }
-        : json && method !== 'DELETE'
-          ? { body: JSON.stringify(options.body ?? {}) }
-          : {}),
+    const response = await fetch(path, {
+      ...request,
+      body: request.body ?? null,
+      signal: signal ? AbortSignal.any([limit, signal]) : limit,
     });
+    const correlationId = response.headers.get('x-correlation-id') ?? undefined;
+    return { status: response.status, text: await response.text(), correlationId };
   } catch (cause) {
-    if (options.signal?.aborted) throw cause;
-    throw new ApiError(0, 'offline');
-  }
-};
-
-const problemOf = async (response: Response): Promise<ApiError> => {
-  const header = response.headers.get('x-correlation-id') ?? undefined;
-  try {
-    const problem = (await response.json()) as Problem;
-    return new ApiError(response.status, problem.code, problem, problem.correlationId ?? header);
-  } catch {
-    return new ApiError(
-      response.status,
-      response.status >= 500 ? 'internal' : 'not_found',
-      undefined,
-      header,
-    );
+    if (signal?.aborted) throw cause;
+    throw new CallError(operation, 0, { code: 'offline' }, { cause });
   }
 };
 
 let renewal: Promise<boolean> | undefined;
 /** One renewal for all calls that met a 401 at the same time: a refresh token is good for one use. */
 const renew = (): Promise<boolean> => {
-  renewal ??= send('POST', '/api/auth/refresh', {})
-    .then((response) => response.ok)
+  renewal ??= send(encode(authApi.refresh, { body: {} }), {}, authApi.refresh)
+    .then(({ status }) => status === authApi.refresh.success)
     .catch(() => false)
     .finally(() => {
       renewal = undefined;
@@ -77,24 +48,14 @@ const renew = (): Promise<boolean> => {
 };
 
 /**
- * Calls the shop's API. Resolves to the parsed answer (undefined for 204), rejects with ApiError.
- * A 401 is answered by renewing the session once, except where it is the answer to credentials.
+ * Calls an operation of the shop: `call(catalogApi.list, { query, signal })`. Rejects with CallError, whose code is
+ * `offline` when no answer came. A 401 is answered by renewing the session once, except where it is the answer to
+ * credentials.
  */
-export const call = async <T>(method: string, path: string, options: Options = {}): Promise<T> => {
-  let response = await send(method, path, options);
-  if (response.status === 401) {
-    const problem = await problemOf(response);
-    if (problem.code === 'bad_credentials' || path === '/api/auth/refresh') throw problem;
-    if (!(await renew())) {
-      onSessionEnd();
-      throw problem;
-    }
-    response = await send(method, path, options);
-  }
-  if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-};
-
-export const get = <T>(path: string, options?: Options) => call<T>('GET', path, options);
-export const post = <T>(path: string, body?: unknown, options?: Options) =>
-  call<T>('POST', path, { ...options, body });
+export const call = callBy<Options>(async (request, options, operation) => {
+  const answer = await send(request, options, operation);
+  if (answer.status !== 401 || problemOf(answer.text)?.code === 'bad_credentials') return answer;
+  if (await renew()) return send(request, options, operation);
+  onSessionEnd();
+  return answer;
+});

@@ -1,8 +1,8 @@
+import { CallError } from '@bramble/contracts/call-error';
 import { QueryClient } from '@tanstack/react-query';
-import { ApiError } from './api-error';
 
 const worthRetrying = (error: unknown): boolean =>
-  error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
+  error instanceof CallError && (error.status === 0 || error.status === 429 || error.status >= 500);
 
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -1,14 +1,11 @@
 import type { DemoRole } from '@bramble/contracts/auth';
+import { isCode } from '@bramble/contracts/call-error';
 import type { User } from '@bramble/contracts/users';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { get, post, whenSessionEnds } from './api';
-import { isCode } from './api-error';
+import { call, whenSessionEnds } from './api';
+import { authApi } from './operations.gen';
 import { queryClient } from './query-client';
 import { stored } from './stored';
-
-interface UserAnswer {
-  user: User;
-}
 
 /** Says that this browser has signed in before, so that visitors who never did cause no request that must fail. */
 const hint = stored('bramble.session');
@@ -25,7 +22,7 @@ const sessionQuery = queryOptions({
   queryFn: async ({ signal }): Promise<User | null> => {
     if (!hint.get()) return null;
     try {
-      return (await get<UserAnswer>('/api/auth/me', { signal })).user;
+      return (await call(authApi.me, { signal })).user;
     } catch (error) {
       if (!isCode(error, 'unauthenticated', 'session_ended')) throw error;
       hint.clear();
@@ -36,7 +33,7 @@ const sessionQuery = queryOptions({
 
 whenSessionEnds(endSession);
 
-const begin = async (answer: Promise<UserAnswer>): Promise<User> => {
+const begin = async (answer: Promise<{ user: User }>): Promise<User> => {
   const { user } = await answer;
   hint.set('1');
   queryClient.removeQueries({ queryKey: ['mine'] });
@@ -45,17 +42,17 @@ const begin = async (answer: Promise<UserAnswer>): Promise<User> => {
   return user;
 };
 
-export const signIn = (body: { email: string; password: string }) => begin(post('/api/auth/login', body));
+export const signIn = (body: { email: string; password: string }) => begin(call(authApi.login, { body }));
 export const signUp = (body: {
   email: string;
   password: string;
   name: string;
   role?: 'customer' | 'seller';
-}) => begin(post('/api/auth/signup', body));
-export const demoSignIn = (role: DemoRole) => begin(post('/api/auth/demo-login', { role }));
+}) => begin(call(authApi.signup, { body }));
+export const demoSignIn = (role: DemoRole) => begin(call(authApi.demoLogin, { body: { role } }));
 
 export const signOut = async (): Promise<void> => {
-  await post('/api/auth/logout');
+  await call(authApi.logout);
   endSession();
   await queryClient.invalidateQueries({ queryKey: ['cart'] });
 };

@@ -1,6 +1,7 @@
 import type { Order } from '@bramble/contracts/orders';
 import { useEffect, useSyncExternalStore } from 'react';
-import { get } from './api';
+import { call } from './api';
+import { gatewayApi } from './operations.gen';
 
 type Message =
   | { type: 'stock.changed'; id: string; productId: string; available: number }
@@ -40,8 +41,8 @@ const hear = (message: Message): void => {
 
 /** Installations without the notification service have no socket; asking first keeps their consoles clean. */
 const isOffered = (): Promise<boolean> => {
-  offered ??= get<{ services?: Record<string, unknown> }>('/api/health')
-    .then(({ services }) => services?.['notifications'] === 'up')
+  offered ??= call(gatewayApi.health)
+    .then(({ services }) => services['notifications'] === 'up')
     .catch(() => false);
   return offered;
 };

@@ -6,7 +6,7 @@ import { Skeleton } from '../components/ui/skeleton';
 import { BuyBox } from '../features/cart/buy-box';
 import { ProductView } from '../features/catalogue/product-view';
 import { useLiveProduct } from '../features/catalogue/use-live-product';
-import { isCode } from '../lib/api-error';
+import { isCode } from '@bramble/contracts/call-error';
 
 const route = getRouteApi('/products/$productId');
 

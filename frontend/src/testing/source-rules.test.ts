@@ -22,8 +22,15 @@ it('no browser code imports an icon set', () => {
   expect(naming(/@iconify-json/)).toEqual([]);
 });
 
-it('only types and limits of the contracts reach the browser, so that their schemas weigh nothing', () => {
-  expect(naming(/import (?!type )[^;]*from '@bramble\/contracts\/(?!limits')/)).toEqual([]);
+it('only types, limits and the halves of a call reach the browser from the contracts, so that schemas weigh nothing', () => {
+  expect(naming(/import (?!type )[^;]*from '@bramble\/contracts\/(?!(?:call(?:-error)?|limits)')/)).toEqual(
+    [],
+  );
   const limits = readFileSync(join(source, '../../services/shared/contracts/src/limits.ts'), 'utf8');
-  expect(limits).not.toMatch(/^import|\bfrom '/m);
+  expect(limits).not.toMatch(/^import|from '/m);
+});
+
+it('no path of the API is typed in: calls name an operation, and one file sends them', () => {
+  expect(naming(/['"`]\/api/)).toEqual(['lib/operations.gen.ts']);
+  expect(naming(/fetch\(/)).toEqual(['lib/api.ts']);
 });

@@ -1,8 +1,8 @@
 import type { DemoRole } from '@bramble/contracts/auth';
+import { isCode } from '@bramble/contracts/call-error';
 import { useMutation } from '@tanstack/react-query';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
-import { isCode } from '../../lib/api-error';
 import { demoSignIn } from '../../lib/session';
 
 const doors: { role: DemoRole; name: string }[] = [

@@ -6,7 +6,8 @@ import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
 import { announce } from '../../lib/announce';
-import { post } from '../../lib/api';
+import { call } from '../../lib/api';
+import { usersApi } from '../../lib/operations.gen';
 import { passwordSchema } from './account-schema';
 
 interface Values {
@@ -22,7 +23,7 @@ export const PasswordForm = () => {
   });
   const { errors } = form.formState;
   const save = useMutation({
-    mutationFn: (values: Values) => post<undefined>('/api/users/me/password', values),
+    mutationFn: (body: Values) => call(usersApi.changePassword, { body }),
     onSuccess: () => {
       form.reset();
       announce('Password changed');

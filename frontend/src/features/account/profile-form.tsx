@@ -7,12 +7,9 @@ import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
 import { announce } from '../../lib/announce';
-import { call, get } from '../../lib/api';
+import { call } from '../../lib/api';
+import { usersApi } from '../../lib/operations.gen';
 import { profileSchema } from './account-schema';
-
-interface ProfileAnswer {
-  profile: Profile;
-}
 
 /** Reads and replaces the profile; fields this form does not know are kept as they are. */
 export const ProfileForm = ({ user }: { user: User }) => {
@@ -20,7 +17,7 @@ export const ProfileForm = ({ user }: { user: User }) => {
   const queryKey = ['mine', 'profile'];
   const { data, error } = useQuery({
     queryKey,
-    queryFn: async ({ signal }) => (await get<ProfileAnswer>('/api/users/me/profile', { signal })).profile,
+    queryFn: async ({ signal }) => (await call(usersApi.getProfile, { signal })).profile,
   });
   const form = useForm({
     mode: 'onTouched',
@@ -30,9 +27,11 @@ export const ProfileForm = ({ user }: { user: User }) => {
   });
   const save = useMutation({
     mutationFn: async ({ name, phone }: { name: string; phone: string }) => {
-      const { phone: _old, ...rest } = data ?? {};
-      const body = { ...rest, name, ...(phone && { phone }) };
-      return (await call<ProfileAnswer>('PUT', '/api/users/me/profile', { body })).profile;
+      const body = structuredClone<Profile>(data ?? {});
+      body.name = name;
+      if (phone) body.phone = phone;
+      else delete body.phone;
+      return (await call(usersApi.putProfile, { body })).profile;
     },
     onSuccess: (profile) => {
       client.setQueryData(queryKey, profile);

@@ -2,8 +2,9 @@ import type { Order } from '@bramble/contracts/orders';
 import type { Money } from '@bramble/contracts/money';
 import type { Page } from '@bramble/contracts/page';
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
-import { get, post } from '../../lib/api';
+import { call } from '../../lib/api';
 import { attemptKey, endAttempt } from '../../lib/attempt';
+import { ordersApi } from '../../lib/operations.gen';
 import type { AdminSearch } from './admin-search';
 
 export const allOrdersQuery = (search: AdminSearch) =>
@@ -14,7 +15,7 @@ export const allOrdersQuery = (search: AdminSearch) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Page<Order>) => last.nextCursor ?? undefined,
     queryFn: ({ pageParam, signal }) =>
-      get<Page<Order>>('/api/admin/orders', { query: { ...search, limit: 50, cursor: pageParam }, signal }),
+      call(ordersApi.adminList, { query: { ...search, limit: 50, cursor: pageParam }, signal }),
   });
 
 /** What can still be paid back. */
@@ -31,8 +32,8 @@ export const refundOrder = async (
   body: { amount?: Money; restock?: boolean; reason?: string },
 ): Promise<Order> => {
   const purpose = `refund.${order.id}.${order.version}`;
-  const headers = { 'Idempotency-Key': attemptKey(purpose, body) };
-  const answer = await post<{ order: Order }>(`/api/orders/${order.id}/refund`, body, { headers });
+  const idempotencyKey = attemptKey(purpose, body);
+  const answer = await call(ordersApi.refund, { params: { id: order.id }, body, idempotencyKey });
   endAttempt(purpose);
   return answer.order;
 };

@@ -1,15 +1,14 @@
+import { CallError, isCode } from '@bramble/contracts/call-error';
 import type { Cart } from '@bramble/contracts/cart';
 import { queryOptions } from '@tanstack/react-query';
 import { announce } from '../../lib/announce';
-import { call, get, post } from '../../lib/api';
-import { ApiError, isCode, sentenceFor } from '../../lib/api-error';
+import { call } from '../../lib/api';
+import { sentenceFor } from '../../lib/error-sentence';
+import { cartApi } from '../../lib/operations.gen';
 import { queryClient } from '../../lib/query-client';
 import { stored } from '../../lib/stored';
 import { readWishes, together, wishExactly, wishMore, without, type Wish, type Wishes } from './cart-wishes';
 
-interface CartAnswer {
-  cart: Cart;
-}
 type Goods = Parameters<typeof wishMore>[1];
 
 export interface CartState {
@@ -52,7 +51,7 @@ export const onCartState = (listener: () => void): (() => void) => {
 export const cartQuery = queryOptions({
   queryKey: ['cart'],
   staleTime: 30_000,
-  queryFn: async ({ signal }) => (await get<CartAnswer>('/api/cart', { signal })).cart,
+  queryFn: async ({ signal }) => (await call(cartApi.getCart, { signal })).cart,
 });
 
 const known = (): Cart | undefined => queryClient.getQueryData(cartQuery.queryKey);
@@ -65,17 +64,16 @@ const ask = async (): Promise<Cart> => queryClient.fetchQuery({ ...cartQuery, st
 const held = (cart: Cart | undefined, productId: string): number =>
   cart?.items.find((item) => item.productId === productId)?.quantity ?? 0;
 
-const add = (productId: string, quantity: number, key: string): Promise<CartAnswer> =>
-  post('/api/cart/items', { productId, quantity }, { headers: { 'Idempotency-Key': key } });
-
-const fulfil = async (wish: Wish): Promise<Cart> => {
-  const path = `/api/cart/items/${wish.productId}`;
-  const inBasket = held(known(), wish.productId) > 0;
-  if (wish.set === undefined) return (await add(wish.productId, wish.add, wish.key)).cart;
-  const quantity = wish.set + wish.add;
-  if (quantity <= 0) return inBasket ? (await call<CartAnswer>('DELETE', path)).cart : ask();
-  if (!inBasket) return (await add(wish.productId, quantity, wish.key)).cart;
-  return (await call<CartAnswer>('PATCH', path, { body: { quantity } })).cart;
+const fulfil = async ({ productId, set, add }: Wish): Promise<Cart> => {
+  const params = { productId };
+  const inBasket = held(known(), productId) > 0;
+  const addToCart = async (quantity: number) =>
+    (await call(cartApi.addToCart, { body: { productId, quantity } })).cart;
+  if (set === undefined) return addToCart(add);
+  const quantity = set + add;
+  if (quantity <= 0) return inBasket ? (await call(cartApi.removeCartItem, { params })).cart : ask();
+  if (!inBasket) return addToCart(quantity);
+  return (await call(cartApi.setCartItem, { params, body: { quantity } })).cart;
 };
 
 /** An addition whose answer never came may have been counted: the shop's own number tells. */
@@ -110,7 +108,7 @@ const sendOne = async (wish: Wish): Promise<void> => {
     doubts.delete(wish.key);
     change({ sending: {}, stuck: false });
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status === 0 || error.status === 503 || error.status === 429) {
+    if (!(error instanceof CallError) || error.status === 0 || error.status === 503 || error.status === 429) {
       if (known()) doubts.set(wish.key, before);
       throw error;
     }

@@ -1,4 +1,5 @@
-import type { ProductQuery } from '@bramble/contracts/catalog';
+import type { CallInput } from '@bramble/contracts/call';
+import type { catalogApi } from '@bramble/contracts/catalog';
 import { env } from '../../env';
 import { minorUnits } from '../../lib/money';
 
@@ -47,17 +48,17 @@ export const readCatalogueSearch = (raw: Record<string, unknown>): CatalogueSear
 
 export const defaultSort = (q: string | undefined): Sort => (q ? 'relevance' : 'newest');
 
-type Filters = Pick<ProductQuery, 'q' | 'category' | 'minPrice' | 'maxPrice' | 'inStock' | 'sort'>;
+type ProductQuery = NonNullable<CallInput<typeof catalogApi.list>['query']>;
 
-/** The same as query parameters of `GET /api/products`. Bands do not overlap: the upper bound is one minor unit less. */
-export const toProductQuery = (search: CatalogueSearch): Filters => {
+/** The same as query parameters of the list. Bands do not overlap: the upper bound is one minor unit less. */
+export const toProductQuery = (search: CatalogueSearch): ProductQuery => {
   const unit = minorUnits(env.fallbackCurrency);
   const [from, to] = (search.price ?? '-').split('-').map((part) => (part ? Number(part) * unit : undefined));
   return {
     sort: search.sort ?? defaultSort(search.q),
     ...(search.q && { q: search.q }),
     ...(search.category && { category: search.category }),
-    ...(search.inStock && { inStock: true }),
+    ...(search.inStock && { inStock: 'true' as const }),
     ...(from && { minPrice: from }),
     ...(to && { maxPrice: to - 1 }),
   };

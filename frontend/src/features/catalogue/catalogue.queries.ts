@@ -1,7 +1,8 @@
-import type { Category, Product } from '@bramble/contracts/catalog';
+import type { Product } from '@bramble/contracts/catalog';
 import type { Page } from '@bramble/contracts/page';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { get } from '../../lib/api';
+import { call } from '../../lib/api';
+import { catalogApi } from '../../lib/operations.gen';
 import { queryClient } from '../../lib/query-client';
 import { PAGE_SIZE, toProductQuery, type CatalogueSearch } from './catalogue-search';
 
@@ -20,7 +21,7 @@ export const productsQuery = (search: CatalogueSearch) => {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Page<Product>) => last.nextCursor ?? undefined,
     queryFn: async ({ pageParam, signal }) => {
-      const page = await get<Page<Product>>('/api/products', {
+      const page = await call(catalogApi.list, {
         query: { ...query, limit: PAGE_SIZE, cursor: pageParam },
         signal,
       });
@@ -33,14 +34,13 @@ export const productsQuery = (search: CatalogueSearch) => {
 export const productQuery = (id: string) =>
   queryOptions({
     queryKey: ['product', id],
-    queryFn: async ({ signal }) =>
-      (await get<{ product: Product }>(`/api/products/${id}`, { signal })).product,
+    queryFn: async ({ signal }) => (await call(catalogApi.get, { params: { id }, signal })).product,
   });
 
 export const categoriesQuery = queryOptions({
   queryKey: ['categories'],
   staleTime: 10 * 60_000,
-  queryFn: async ({ signal }) => (await get<{ items: Category[] }>('/api/categories', { signal })).items,
+  queryFn: async ({ signal }) => (await call(catalogApi.categories, { signal })).items,
 });
 
 export const suggestionsQuery = (q: string) =>
@@ -48,7 +48,7 @@ export const suggestionsQuery = (q: string) =>
     queryKey: ['suggestions', q],
     enabled: q.length > 1,
     queryFn: async ({ signal }) => {
-      const page = await get<Page<Product>>('/api/products', { query: { q, limit: 6 }, signal });
+      const page = await call(catalogApi.list, { query: { q, limit: 6 }, signal });
       keepEach(page.items);
       return page.items;
     },

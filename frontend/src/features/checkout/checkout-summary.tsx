@@ -7,7 +7,8 @@ import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
 import { Skeleton } from '../../components/ui/skeleton';
-import { isCode, sentenceFor } from '../../lib/api-error';
+import { isCode } from '@bramble/contracts/call-error';
+import { sentenceFor } from '../../lib/error-sentence';
 
 interface CheckoutSummaryProps {
   quote: Quote | undefined;

@@ -1,10 +1,10 @@
 import type { Address, Order } from '@bramble/contracts/orders';
 import type { Money } from '@bramble/contracts/money';
-import type { Quote } from '@bramble/contracts/payments';
+import { isCode } from '@bramble/contracts/call-error';
 import { queryOptions } from '@tanstack/react-query';
-import { post } from '../../lib/api';
-import { isCode } from '../../lib/api-error';
+import { call } from '../../lib/api';
 import { attemptKey, endAttempt } from '../../lib/attempt';
+import { ordersApi, paymentsApi } from '../../lib/operations.gen';
 
 /** The basket's price at its destination. Keyed by what is in it, so that a changed basket is priced anew. */
 export const quoteQuery = (basket: string, country: string, discountCode: string | undefined) =>
@@ -14,11 +14,10 @@ export const quoteQuery = (basket: string, country: string, discountCode: string
     staleTime: 0,
     retry: (count, error) => count < 2 && !isCode(error, 'discount_invalid', 'cart_empty'),
     queryFn: ({ signal }) =>
-      post<Quote>(
-        '/api/payments/calculate',
-        { shippingAddress: { country }, ...(discountCode && { discountCode }) },
-        { signal },
-      ),
+      call(paymentsApi.calculate, {
+        body: { shippingAddress: { country }, ...(discountCode && { discountCode }) },
+        signal,
+      }),
   });
 
 export interface PlaceOrder {
@@ -32,8 +31,8 @@ const PURPOSE = 'order';
 
 /** Places the order of the basket. Sending the same again after a lost answer is safe. */
 export const placeOrder = async (body: PlaceOrder): Promise<Order> => {
-  const headers = { 'Idempotency-Key': attemptKey(PURPOSE, body) };
-  const { order } = await post<{ order: Order }>('/api/orders', body, { headers, timeout: 30_000 });
+  const idempotencyKey = attemptKey(PURPOSE, body);
+  const { order } = await call(ordersApi.place, { body, idempotencyKey, timeout: 30_000 });
   endAttempt(PURPOSE);
   return order;
 };

@@ -1,7 +1,7 @@
+import { isCode } from '@bramble/contracts/call-error';
 import type { QuoteTotals, Order } from '@bramble/contracts/orders';
 import { useState } from 'react';
 import { announce } from '../../lib/announce';
-import { isCode } from '../../lib/api-error';
 import { tokenOf } from '../../lib/card';
 import { formatMoney } from '../../lib/money';
 import { signIn, signUp } from '../../lib/session';
@@ -66,9 +66,7 @@ export const useCheckout = ({ signedIn, totals, discountCode, ...on }: CheckoutP
       });
       on.onOrder(order);
     } catch (reason) {
-      const next = isCode(reason, 'price_changed')
-        ? (reason.problem?.totals as QuoteTotals | undefined)
-        : undefined;
+      const next = isCode(reason, 'price_changed') ? reason.extra.totals : undefined;
       if (next) {
         const sentence = `The total was ${formatMoney(totals.total)} and is now ${formatMoney(next.total)}.`;
         setChange(sentence);

@@ -1,12 +1,8 @@
 import type { Product } from '@bramble/contracts/catalog';
-import type { Sale } from '@bramble/contracts/orders';
 import type { Page } from '@bramble/contracts/page';
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
-import { call, get, post } from '../../lib/api';
-
-interface ProductAnswer {
-  product: Product;
-}
+import { call } from '../../lib/api';
+import { catalogApi, ordersApi } from '../../lib/operations.gen';
 
 export interface ProductDraft {
   title: string;
@@ -22,25 +18,24 @@ export const myProductsQuery = infiniteQueryOptions({
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last: Page<Product>) => last.nextCursor ?? undefined,
   queryFn: ({ pageParam, signal }) =>
-    get<Page<Product>>('/api/products/mine', { query: { limit: 50, cursor: pageParam }, signal }),
+    call(catalogApi.mine, { query: { limit: 50, cursor: pageParam }, signal }),
 });
 
 export const salesQuery = queryOptions({
   queryKey: ['mine', 'sales'],
   staleTime: 5_000,
-  queryFn: async ({ signal }) =>
-    (await get<Page<Sale>>('/api/orders/sales', { query: { limit: 20 }, signal })).items,
+  queryFn: async ({ signal }) => (await call(ordersApi.sales, { query: { limit: 20 }, signal })).items,
 });
 
 export const editedProductQuery = (id: string) =>
   queryOptions({
     queryKey: ['mine', 'product', id],
     staleTime: 0,
-    queryFn: async ({ signal }) => (await get<ProductAnswer>(`/api/products/${id}`, { signal })).product,
+    queryFn: async ({ signal }) => (await call(catalogApi.get, { params: { id }, signal })).product,
   });
 
 export const createProduct = async (draft: ProductDraft): Promise<Product> =>
-  (await post<ProductAnswer>('/api/products', draft)).product;
+  (await call(catalogApi.create, { body: draft })).product;
 
 /** Only what differs is sent, so that a sale between opening and saving is not undone by an old stock number. */
 export const changeProduct = async (product: Product, draft: ProductDraft): Promise<Product> => {
@@ -52,20 +47,20 @@ export const changeProduct = async (product: Product, draft: ProductDraft): Prom
   if (price.amount !== product.price.amount) body.price = price;
   if (stock.available !== product.stock.available) body.stock = stock;
   if (Object.keys(body).length === 0) return product;
-  const headers = { 'If-Match': `"${product.version}"` };
-  return (await call<ProductAnswer>('PATCH', `/api/products/${product.id}`, { body, headers })).product;
+  const { id, version } = product;
+  return (await call(catalogApi.patch, { params: { id }, body, ifMatch: version })).product;
 };
 
 export const removeProduct = (product: Product): Promise<void> =>
-  call('DELETE', `/api/products/${product.id}`);
+  call(catalogApi.remove, { params: { id: product.id } });
 
 export const refill = async (id: string, quantity: number): Promise<Product> =>
-  (await post<ProductAnswer>(`/api/products/${id}/refill`, { quantity })).product;
+  (await call(catalogApi.refill, { params: { id }, body: { quantity } })).product;
 
 export const putPicture = async (id: string, file: Blob): Promise<Product> => {
   const form = new FormData();
   form.set('file', file, 'picture.webp');
-  return (await call<ProductAnswer>('PUT', `/api/products/${id}/picture`, { form, timeout: 60_000 })).product;
+  return (await call(catalogApi.putPicture, { params: { id }, form, timeout: 60_000 })).product;
 };
 
 /** A product changed: whatever shows it asks again. */

@@ -7,7 +7,7 @@ import { Price } from '../../components/price';
 import { StockNote } from '../../components/stock-note';
 import { Button } from '../../components/ui/button';
 import { announce } from '../../lib/announce';
-import { sentenceFor } from '../../lib/api-error';
+import { sentenceFor } from '../../lib/error-sentence';
 import { forgetProducts, refill, removeProduct } from './seller.queries';
 
 const REFILL = 10;

@@ -1,20 +1,4 @@
-import type { ErrorCode, Problem } from '@bramble/contracts/errors';
-
-/** A failed call. `code` is the problem document's, or `offline` when no answer came at all. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: ErrorCode | 'offline' | (string & {}),
-    readonly problem?: Problem,
-    readonly correlationId?: string,
-  ) {
-    super(problem?.detail ?? problem?.title ?? code);
-    this.name = 'ApiError';
-  }
-}
-
-export const isCode = (error: unknown, ...codes: (ErrorCode | 'offline')[]): error is ApiError =>
-  error instanceof ApiError && (codes as string[]).includes(error.code);
+import { CallError } from '@bramble/contracts/call-error';
 
 const sentences: Partial<Record<string, string>> = {
   offline: "The shop can't be reached. Check your connection and try again.",
@@ -37,15 +21,12 @@ const sentences: Partial<Record<string, string>> = {
   unavailable: 'A part of the shop is away for a moment. Try again.',
   timeout: 'That took too long. Try again.',
   internal: 'Something went wrong on our side. Try again.',
+  bad_gateway: 'Something went wrong on our side. Try again.',
 };
 
 /** One sentence for people: what happened and what to do. */
 export const sentenceFor = (error: unknown): string => {
-  if (!(error instanceof ApiError)) return 'Something went wrong. Try again.';
-  return (
-    sentences[error.code] ??
-    error.problem?.detail ??
-    error.problem?.title ??
-    'Something went wrong. Try again.'
-  );
+  const known =
+    error instanceof CallError ? (sentences[error.code] ?? error.detail ?? error.title) : undefined;
+  return known ?? 'Something went wrong. Try again.';
 };
