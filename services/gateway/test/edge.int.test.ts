@@ -193,7 +193,7 @@ describe('requests that no browser sends', () => {
     '//evil.example/',
     '/api/%00',
     '/api\\users',
-  ])('never reach a service by a devious path: %s', async (path) => {
+  ])('never reach a service by an ambiguous path: %s', async (path) => {
     const text = await rawRequest(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(text).toMatch(/^HTTP\/1\.1 40[04] /);
     expect(catalog.requests).toEqual([]);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { READY_PATH } from '@bramble/service-kit/http/edge';
 import { openShop, type Shop } from './shop';
 
 /** What stands in for a service: it writes down what it was sent, and answers with what it is told to. */
@@ -23,7 +24,7 @@ export async function openRecorder(): Promise<Recorder> {
     answer: EMPTY,
   } as unknown as Recorder;
   recorder.server = createServer((req, res) => {
-    if (req.url === '/internal/ready') return void res.writeHead(204).end();
+    if (req.url === READY_PATH) return void res.writeHead(204).end();
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { ByteCache } from './byte-cache';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { encode } from '@bramble/contracts/call';
+import { templateOf, type Operation } from '@bramble/contracts/operation';
+import { createByteCache } from './byte-cache';
 import type { Freshness } from './freshness';
 import type { Counters, FreshnessRepository } from './freshness.repository';
 
@@ -8,12 +11,15 @@ export interface Answer {
   readonly bytes: Buffer;
   readonly etag: string;
 }
-interface Entry extends Answer {
+type CacheName = NonNullable<Operation['shared']>;
+/** A copy in this process, and when it was read. */
+export interface CachedAnswer extends Answer {
+  /** The path's template, as metrics name it. */
+  readonly route: string;
   readonly readAt: number;
   readonly edits: number;
   readonly stock: number;
 }
-type CacheName = 'product' | 'list';
 type CacheResult = 'hit' | 'miss' | 'stale' | 'error';
 
 interface Dependencies {
@@ -32,29 +38,32 @@ const LAG_MS = 500;
 
 const tagOf = (text: string) => `"${createHash('sha1').update(text).digest('base64url').slice(0, 16)}"`;
 
+const productUrl = (id: string) => encode(catalogApi.get, { params: { id } }).path;
+
 /** Public answers kept as bytes: in this process first, then in Redis, then from the store; each is loaded once at a time. */
 export function createAnswers({ freshness, shared, count, now = () => performance.now() }: Dependencies) {
-  const lists = new ByteCache<Entry>(MAX_BYTES / 2);
-  const products = new ByteCache<Entry>(MAX_BYTES / 2);
+  /** By URL. */
+  const lists = createByteCache<CachedAnswer>(MAX_BYTES / 2);
+  const products = createByteCache<CachedAnswer>(MAX_BYTES / 2);
   const loading = new Map<string, Promise<Answer>>();
   freshness.onDropped((ids) => {
     if (ids === 'all') products.clear();
-    else for (const id of ids) products.delete(id);
+    else for (const id of ids) products.delete(productUrl(id));
   });
 
   const lifeOf = () => (freshness.shared ? LIFE_MS : LAG_MS);
-  const listHolds = (entry: Entry) => {
+  const listHolds = (entry: CachedAnswer) => {
     const age = now() - entry.readAt;
     if (entry.edits !== freshness.edits) return false;
     return age < LAG_MS || (age < lifeOf() && entry.stock === freshness.stock);
   };
-  const productHolds = (entry: Entry) => now() - entry.readAt < lifeOf();
+  const productHolds = (entry: CachedAnswer) => now() - entry.readAt < lifeOf();
 
   const moment = () => ({ readAt: now(), edits: freshness.edits, stock: freshness.stock });
 
   function once(key: string, load: () => Promise<Answer>): Promise<Answer> {
-    const under = loading.get(key);
-    if (under) return under;
+    const current = loading.get(key);
+    if (current) return current;
     const started = load().finally(() => {
       if (loading.get(key) === started) loading.delete(key);
     });
@@ -88,59 +97,54 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     return text;
   }
 
-  return {
-    /** The copy of a list at hand, by its address, when it may still be shown. */
-    peekList(url: string): Answer | undefined {
-      const entry = lists.get(url);
-      if (!entry || !listHolds(entry)) return undefined;
-      count('list', 'hit');
-      return entry;
-    },
+  /** This process's copy for a URL, when it may still be shown. */
+  function getFresh(url: string): CachedAnswer | undefined {
+    const list = lists.get(url);
+    const entry = list ?? products.get(url);
+    if (!entry || !(list ? listHolds(entry) : productHolds(entry))) return undefined;
+    count(list ? 'list' : 'product', 'hit');
+    return entry;
+  }
 
-    peekProduct(id: string): Answer | undefined {
-      const entry = products.get(id);
-      if (!entry || !productHolds(entry)) return undefined;
-      count('product', 'hit');
-      return entry;
-    },
+  /** `load` gives the list's JSON. It is called once at a time for each URL. */
+  function list(operation: Operation, url: string, load: () => Promise<string>): Promise<Answer> {
+    const at = moment();
+    return once(`list ${at.edits} ${at.stock} ${url}`, async () => {
+      const hash = createHash('sha1').update(url).digest('base64url');
+      const text = await throughShared(
+        'list',
+        (counters) => shared.readList(counters, hash),
+        (counters, fresh) => shared.keepList(counters, hash, fresh, SHARED_SECONDS),
+        load,
+      );
+      const answer = { bytes: Buffer.from(text), etag: tagOf(text) };
+      lists.set(url, { ...answer, route: templateOf(operation.path), ...at });
+      return answer;
+    });
+  }
 
-    /** `load` gives the list's JSON. It is called once at a time for each address. */
-    list(url: string, load: () => Promise<string>): Promise<Answer> {
-      const at = moment();
-      return once(`list ${at.edits} ${at.stock} ${url}`, async () => {
-        const hash = createHash('sha1').update(url).digest('base64url');
-        const text = await throughShared(
-          'list',
-          (counters) => shared.readList(counters, hash),
-          (counters, fresh) => shared.keepList(counters, hash, fresh, SHARED_SECONDS),
-          load,
-        );
-        const entry = { bytes: Buffer.from(text), etag: tagOf(text), ...at };
-        lists.set(url, entry);
-        return entry;
-      });
-    },
+  /** `load` gives the product's ETag and its JSON. */
+  function product(id: string, load: () => Promise<Answer>): Promise<Answer> {
+    const at = moment();
+    return once(`product ${at.edits} ${at.stock} ${id}`, async () => {
+      const text = await throughShared(
+        'product',
+        () => shared.readProduct(id),
+        (counters, fresh) => shared.keepProduct(counters, id, fresh, SHARED_SECONDS),
+        async () => {
+          const { etag, bytes } = await load();
+          return `${etag}\n${bytes.toString('utf8')}`;
+        },
+      );
+      const end = text.indexOf('\n');
+      const answer = { etag: text.slice(0, end), bytes: Buffer.from(text.slice(end + 1)) };
+      // What changed while it was read may be missing from it.
+      if (at.edits === freshness.edits && at.stock === freshness.stock)
+        products.set(productUrl(id), { ...answer, route: templateOf(catalogApi.get.path), ...at });
+      return answer;
+    });
+  }
 
-    /** `load` gives the product's ETag and its JSON. */
-    product(id: string, load: () => Promise<Answer>): Promise<Answer> {
-      const at = moment();
-      return once(`product ${at.edits} ${at.stock} ${id}`, async () => {
-        const text = await throughShared(
-          'product',
-          () => shared.readProduct(id),
-          (counters, fresh) => shared.keepProduct(counters, id, fresh, SHARED_SECONDS),
-          async () => {
-            const { etag, bytes } = await load();
-            return `${etag}\n${bytes.toString('utf8')}`;
-          },
-        );
-        const end = text.indexOf('\n');
-        const entry = { etag: text.slice(0, end), bytes: Buffer.from(text.slice(end + 1)), ...at };
-        // What changed while it was read may be missing from it.
-        if (at.edits === freshness.edits && at.stock === freshness.stock) products.set(id, entry);
-        return entry;
-      });
-    },
-  };
+  return { getFresh, list, product };
 }
 export type Answers = ReturnType<typeof createAnswers>;

@@ -1,48 +1,36 @@
+import { LRUCache } from 'lru-cache';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { internalTokenHeader, verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { histogram } from '@bramble/service-kit/observe/metrics';
 import { sendReply } from '@bramble/service-kit/http/reply';
-import type { Answer, Answers } from './answers';
+import type { Answers } from './answers';
 import { answerReply } from './answers.http';
 
 const TOKEN_MEMORY_MS = 5_000;
 const MAX_TOKENS = 2_000;
-const productPath = /^\/api\/products\/([0-9a-f-]{36})$/;
 
-/** Answers public reads from memory before the framework sees them. What is not at hand goes the ordinary way. */
+/** Answers public reads from memory before the framework sees them. What is not in memory takes the usual path. */
 export function answerEarly(service: Service, answers: Answers): void {
   const duration = histogram(service, 'http_server_request_duration_seconds');
-  const tokens = new Map<string, number>();
+  const genuine = new LRUCache<string, true>({ max: MAX_TOKENS, ttl: TOKEN_MEMORY_MS });
 
-  /** The same token comes with every request of a moment, and its signature costs more than the answer. */
-  const genuine = (token: string | string[] | undefined): boolean => {
+  /** The same token comes with many requests within seconds, and checking its signature costs more than the answer. */
+  function isGenuine(token: string | string[] | undefined): boolean {
     if (typeof token !== 'string') return false;
-    const now = Date.now();
-    if ((tokens.get(token) ?? 0) > now) return true;
+    if (genuine.get(token)) return true;
     if (!verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, token)) return false;
-    if (tokens.size >= MAX_TOKENS) tokens.clear();
-    tokens.set(token, now + TOKEN_MEMORY_MS);
+    genuine.set(token, true);
     return true;
-  };
-
-  const find = (url: string): { route: string; answer: Answer | undefined } => {
-    const id = productPath.exec(url)?.[1];
-    return id === undefined
-      ? {
-          route: url.startsWith('/api/categories') ? '/api/categories' : '/api/products',
-          answer: answers.peekList(url),
-        }
-      : { route: '/api/products/{id}', answer: answers.peekProduct(id) };
-  };
+  }
 
   service.early((req, res) => {
     if (req.method !== 'GET' || req.url === undefined) return false;
     const startedAt = performance.now();
-    const { route, answer } = find(req.url);
-    if (!answer || !genuine(req.headers[internalTokenHeader])) return false;
+    const answer = answers.getFresh(req.url);
+    if (!answer || !isGenuine(req.headers[internalTokenHeader])) return false;
     const status = sendReply(req, res, answerReply(answer));
     duration.observe(
-      { http_request_method: 'GET', http_route: route, http_response_status_code: String(status) },
+      { http_request_method: 'GET', http_route: answer.route, http_response_status_code: String(status) },
       (performance.now() - startedAt) / 1000,
     );
     return true;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { ByteCache } from '../cache/byte-cache';
+import { createByteCache } from '../cache/byte-cache';
 import { renderPicture, type RenderedPicture } from './picture.image';
 import type { Picture, PictureRepository } from './picture.repository';
 
@@ -24,7 +24,7 @@ const RETRY_AFTER_SECONDS = 2;
 export const smallId = (id: string): string => `${id}-s`;
 
 export function createPictureService<P>({ repository, setPictures }: Dependencies<P>) {
-  const cache = new ByteCache<Picture>(CACHE_BYTES);
+  const cache = createByteCache<Picture>(CACHE_BYTES);
   const rendering = new PQueue({ concurrency: MAX_RENDERING });
 
   async function render(upload: Buffer): Promise<RenderedPicture> {
@@ -53,10 +53,7 @@ export function createPictureService<P>({ repository, setPictures }: Dependencie
 
     async find(id: string): Promise<Picture> {
       const known = cache.get(id);
-      if (known) {
-        cache.touch(id, known);
-        return known;
-      }
+      if (known) return known;
       const found = await repository.find(id);
       if (!found) throw new AppError('not_found');
       cache.set(id, found);

@@ -21,11 +21,11 @@ export function productRoutes(products: ProductService, answers: Answers): Mount
 
   return [
     endpoint(catalogApi.list, async ({ query, req }) =>
-      answerReply(await answers.list(req.originalUrl, () => list(query))),
+      answerReply(await answers.list(catalogApi.list, req.originalUrl, () => list(query))),
     ),
     endpoint(catalogApi.categories, async ({ req }) =>
       answerReply(
-        await answers.list(req.originalUrl, async () =>
+        await answers.list(catalogApi.categories, req.originalUrl, async () =>
           JSON.stringify({ items: await products.categories() }),
         ),
       ),

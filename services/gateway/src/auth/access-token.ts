@@ -59,7 +59,7 @@ export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
           if (key) done(null, key);
           else done(new Error('unknown key'));
         },
-        (error: unknown) => done(new KeysAway(error)),
+        (error: unknown) => done(new SigningKeysUnavailable(error)),
       );
     },
     issuer: tokenIssuer,
@@ -80,7 +80,7 @@ export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
       const attempt = Object.create(strategy) as Attempt;
       attempt.success = resolve;
       attempt.fail = (reason?: unknown) =>
-        reason instanceof KeysAway ? reject(reason.cause) : resolve(undefined);
+        reason instanceof SigningKeysUnavailable ? reject(reason.cause) : resolve(undefined);
       attempt.error = reject;
       attempt.authenticate({ token });
     });
@@ -99,8 +99,8 @@ export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
   };
 }
 
-class KeysAway extends Error {
-  override readonly name = 'KeysAway';
+class SigningKeysUnavailable extends Error {
+  override readonly name = 'SigningKeysUnavailable';
   constructor(cause: unknown) {
     super('the signing keys cannot be had', { cause });
   }

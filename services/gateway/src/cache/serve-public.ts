@@ -3,7 +3,7 @@ import type { EarlyHandler, Service } from '@bramble/service-kit/runtime/service
 import { histogram } from '@bramble/service-kit/observe/metrics';
 import type { Client } from '../http/client';
 import type { RateLimits } from '../limits/rate-limits';
-import { matchesTag } from '../http/etag';
+import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import type { PublicAnswers } from './public-answers';
 
 /**
@@ -36,7 +36,7 @@ export function servePublicAnswers({
     if (!limits.readAllowed(client.address)) return false;
     answers.onHit(entry);
     const written = client.secure ? entry.written.secure : entry.written.plain;
-    const unchanged = matchesTag(headers['if-none-match'], entry.etag);
+    const unchanged = isUnchanged(headers, entry.etag);
     if (unchanged) {
       const { 'content-length': _length, 'content-type': _type, ...rest } = written;
       res.writeHead(304, rest).end();

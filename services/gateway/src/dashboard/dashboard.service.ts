@@ -28,14 +28,14 @@ export function createDashboardService({
     const part = async <T>(
       name: (typeof degraded)[number],
       get: () => Promise<T>,
-      instead: T,
+      fallback: T,
     ): Promise<T> => {
       try {
         return await get();
       } catch (error) {
         log.warn({ err: error, part: name }, 'a part of the dashboard is missing');
         degraded.push(name);
-        return instead;
+        return fallback;
       }
     };
     const [profile, recommended, recentOrders] = await Promise.all([

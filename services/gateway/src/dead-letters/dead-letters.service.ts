@@ -17,7 +17,7 @@ const newestFirst = (a: DeadLetter, b: DeadLetter) =>
 
 /**
  * The dead letters of all services as one list. Each service pages by the same order, so one cursor serves all of them.
- * A service that is away makes the whole list fail: a list with a hole would look like good news.
+ * A service that is away makes the whole list fail, since a partial list would hide failures.
  */
 export function createDeadLettersService({
   services,

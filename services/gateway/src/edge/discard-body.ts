@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What is left of a refused body is read so far and so long; a client that goes on sending is cut off. */
+/** Of a refused body at most this much is read, for at most this long; then the connection is closed. */
 const MAX_BYTES = 1_000_000;
 const MAX_MS = 3_000;
 
 /**
- * Reads and forgets the rest of a body that was refused. Closing at once would reset the connection while the client
- * still sends, and it might never see why.
+ * Reads and drops the rest of a body that was refused. Closing at once would reset the connection while the client still
+ * sends, and the client might never see the answer.
  */
 export function discardBody(req: IncomingMessage): void {
   if (req.complete) return;

@@ -18,7 +18,7 @@ import { allowOrigin, answerPreflight } from './cors';
 import { discardBody } from './discard-body';
 import type { Dispatch } from './dispatch';
 import { createRequestChecks } from './request-checks';
-import { isPlainPath, pathOf } from '../http/paths';
+import { isUnambiguousPath, pathWithoutQuery } from '../http/paths';
 import { securityHeaders } from '../http/security-headers';
 
 export interface EdgeParts {
@@ -73,7 +73,7 @@ export function createEdge(parts: EdgeParts): RequestListener {
   }
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const path = pathOf(req.url ?? '/');
+    const path = pathWithoutQuery(req.url ?? '/');
     const method = req.method ?? 'GET';
     const client = parts.clientOf(req);
     const secure = client.secure || parts.secureAlways;
@@ -86,7 +86,7 @@ export function createEdge(parts: EdgeParts): RequestListener {
     );
     for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
     allowOrigin(req, res, parts.corsOrigins);
-    if (!isPlainPath(path)) throw new AppError('not_found');
+    if (!isUnambiguousPath(path)) throw new AppError('not_found');
 
     if (matched) setRoute(res, matched.template);
     const limitClass = limitClassOf(method, operation);

@@ -18,7 +18,7 @@ export function createRequestChecks(service: Service, corsOrigins: ReadonlySet<s
   /** Throws `cross_site` for a request that another site made. */
   function checkOrigin(req: IncomingMessage, operation: Operation | undefined, client: Client): void {
     if (!isUnsafe(req.method) || operation?.signedBy) return;
-    const cookies = [...parseCookies(req.headers.cookie).keys()].some((name) =>
+    const cookies = Object.keys(parseCookies(req.headers.cookie)).some((name) =>
       ourCookieNames.includes(name),
     );
     const crossSite = isCrossSite({

@@ -1,3 +1,4 @@
+import { READY_PATH } from '@bramble/service-kit/http/edge';
 import type { Service } from '@bramble/service-kit/runtime/service';
 
 export interface Health {
@@ -9,7 +10,7 @@ export type HealthService = ReturnType<typeof createHealthService>;
 const FRESH_MS = 1_000;
 const DEADLINE_MS = 900;
 
-/** Whether the shop is open: every service ready, the storefront there, and whoever started it says that all is loaded. */
+/** Whether the shop is open: every service is ready, the storefront answers, and READY_FILE exists when one is named. */
 export function createHealthService({
   service,
   probes,
@@ -48,7 +49,7 @@ export function createHealthService({
 
 /** Asks a service whether it is ready, past its breaker: health must see it come back. */
 export const readyProbe = (url: string) => async (): Promise<void> => {
-  const response = await fetch(new URL('/internal/ready', url), { signal: AbortSignal.timeout(DEADLINE_MS) });
+  const response = await fetch(new URL(READY_PATH, url), { signal: AbortSignal.timeout(DEADLINE_MS) });
   await response.body?.cancel();
   if (response.status !== 204) throw new Error(`not ready: ${response.status}`);
 };

@@ -44,7 +44,7 @@ export function cookiesFor(
   const kept = names
     .map((name) => cookieName(name, secure))
     .flatMap((name) => {
-      const value = cookies.get(name);
+      const value = cookies[name];
       return value === undefined || !/^[\x21-\x3a\x3c-\x7e]*$/.test(value) ? [] : [`${name}=${value}`];
     });
   return kept.length === 0 ? undefined : kept.join('; ');

@@ -1,3 +1,7 @@
+import { gatewayApi } from '@bramble/contracts/gateway';
+
+const { docs, openApi } = gatewayApi;
+
 /** The page that shows the contract with Swagger UI. It loads nothing but the files of this folder. */
 export const docsPage = `<!doctype html>
 <html lang="en">
@@ -6,19 +10,19 @@ export const docsPage = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Bramble API</title>
 <link rel="icon" href="/favicon.svg">
-<link rel="stylesheet" href="/api/docs/swagger-ui.css">
+<link rel="stylesheet" href="${docs.path}/swagger-ui.css">
 </head>
 <body>
-<main id="contract"><p>The contract is <a href="/api/openapi.json">openapi.json</a>. This page shows it when scripts may run.</p></main>
-<script src="/api/docs/swagger-ui-bundle.js"></script>
-<script src="/api/docs/open.js"></script>
+<main id="contract"><p>The contract is <a href="${openApi.path}">openapi.json</a>. This page shows it when scripts may run.</p></main>
+<script src="${docs.path}/swagger-ui-bundle.js"></script>
+<script src="${docs.path}/open.js"></script>
 </body>
 </html>
 `;
 
 /** Opens the contract on that page. Sessions of the shop are sent along, so an admin can try what admins may do. */
 export const openScript = `window.SwaggerUIBundle({
-  url: '/api/openapi.json',
+  url: '${openApi.path}',
   domNode: document.getElementById('contract'),
   deepLinking: true,
   displayRequestDuration: true,

@@ -4,7 +4,7 @@ import sirv from 'sirv';
 import { gatewayApi } from '@bramble/contracts/gateway';
 import { publicOperations } from '@bramble/contracts/public-operations';
 import { setRoute } from '@bramble/service-kit/http/edge';
-import { matchesTag } from '../http/etag';
+import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import { version } from '../version';
 import { docsPage, openScript } from './docs-page';
 import { openApiDocument } from './openapi';
@@ -25,7 +25,7 @@ const stored = (type: string, text: string): StoredText => ({
 function send(req: Request, res: Response, { type, etag, bytes }: StoredText): void {
   setRoute(res, req.path);
   const headers = { etag, 'cache-control': 'no-cache' };
-  if (matchesTag(req.headers['if-none-match'], etag)) res.writeHead(304, headers).end();
+  if (isUnchanged(req.headers, etag)) res.writeHead(304, headers).end();
   else res.writeHead(200, { ...headers, 'content-type': type, 'content-length': bytes.length }).end(bytes);
 }
 

@@ -6,9 +6,10 @@ import { AppError } from '@bramble/service-kit/base/errors';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { AccessClaims } from '@bramble/contracts/sessions';
-import { matchesTag } from '../http/etag';
+import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import type { PublicAnswer } from '../cache/public-answers';
 import type { UpstreamAnswer } from '@bramble/service-kit/http/exchange';
+import { isUnsafe } from '../http/methods';
 import { answeredHeaders, cookiesFor, forwardedHeaders } from '../http/headers';
 import type { Upstream } from '@bramble/service-kit/http/client';
 
@@ -137,7 +138,7 @@ export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: U
     pipeline(answer.body, res, () => undefined);
     return;
   }
-  if (answer.status === 200 && matchesTag(req.headers['if-none-match'], answer.headers.etag)) {
+  if (answer.status === 200 && !isUnsafe(req.method) && isUnchanged(req.headers, answer.headers.etag)) {
     delete headers['content-type'];
     res.writeHead(304, headers).end();
     return;

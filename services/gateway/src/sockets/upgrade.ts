@@ -1,6 +1,6 @@
 import { STATUS_CODES, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { cookieName, parseCookies } from '@bramble/service-kit/http/cookies';
+import { readCookie } from '@bramble/service-kit/http/cookies';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { problemOf } from '@bramble/service-kit/http/problem';
 import { correlationIdFrom } from '@bramble/service-kit/base/request-context';
@@ -8,7 +8,7 @@ import type { Logger } from '@bramble/service-kit/observe/logger';
 import { SOCKET_PATH } from '@bramble/contracts/gateway';
 import type { Client } from '../http/client';
 import { endWithProblem } from '../http/end-with-problem';
-import { pathOf } from '../http/paths';
+import { pathWithoutQuery } from '../http/paths';
 import { callerHeaders } from '../proxy/forward';
 import type { Authenticate } from '../auth/authenticate';
 import { bearerOf } from '../auth/bearer';
@@ -32,7 +32,7 @@ const handshake = [
 ] as const;
 const CONNECT_MS = 3_000;
 
-/** A browser always sends Origin with a handshake; whoever sends none must come with a bearer token or nobody's rights. */
+/** A browser always sends Origin with a handshake. A client without it may bring a bearer token, but no cookies. */
 function fromAnotherSite(req: IncomingMessage, client: Client, allowed: ReadonlySet<string>): boolean {
   const { origin } = req.headers;
   return origin !== undefined && origin !== client.origin && !allowed.has(origin);
@@ -44,17 +44,14 @@ function fromAnotherSite(req: IncomingMessage, client: Client, allowed: Readonly
  */
 export function createUpgradeHandler(parts: UpgradeParts) {
   const open = async (req: IncomingMessage, socket: Duplex, head: Buffer, correlationId: string) => {
-    if (pathOf(req.url ?? '') !== SOCKET_PATH) throw new AppError('not_found');
+    if (pathWithoutQuery(req.url ?? '') !== SOCKET_PATH) throw new AppError('not_found');
     const client = parts.clientOf(req);
     if (fromAnotherSite(req, client, parts.corsOrigins)) throw new AppError('cross_site');
     if (parts.url === undefined)
       throw new AppError('unavailable', { detail: 'this shop runs without notifications' });
     const secure = client.secure || parts.secureAlways;
     const bearer = bearerOf(req.headers);
-    const cookie =
-      req.headers.origin === undefined
-        ? undefined
-        : parseCookies(req.headers.cookie).get(cookieName('access', secure));
+    const cookie = req.headers.origin === undefined ? undefined : readCookie(req, 'access', secure);
     const token = bearer ?? cookie;
     const claims = token === undefined ? undefined : await parts.authenticate(token);
     if (bearer !== undefined && !claims) throw new AppError('unauthenticated');

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Asset, AssetFolder } from './asset-folder';
 
@@ -13,16 +14,12 @@ function codingFor(asset: Asset, accepted: string): 'br' | 'gzip' | 'identity' {
   return 'identity';
 }
 
-const matches = (header: string | undefined, etag: string) =>
-  header !== undefined &&
-  header.split(',').some((each) => each.trim().replace(/^W\//, '') === etag || each.trim() === '*');
-
 /** Writes a file of the storefront: the best precompressed form, or 304. */
 export function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Asset): void {
   const coding = codingFor(asset, String(req.headers['accept-encoding'] ?? ''));
   const etag = coding === 'identity' ? asset.etag : `${asset.etag.slice(0, -1)}-${coding}"`;
   const headers = ['etag', etag, 'cache-control', asset.cacheControl, 'vary', 'Accept-Encoding'];
-  if (matches(req.headers['if-none-match'], etag)) {
+  if (isUnchanged(req.headers, etag)) {
     res.writeHead(304, headers).end();
     return;
   }

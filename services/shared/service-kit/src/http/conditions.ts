@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import fresh from 'fresh';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '../base/errors';
 
@@ -12,6 +13,10 @@ export function idempotencyKey(req: IncomingMessage): string {
     });
   return key;
 }
+
+/** Whether the client has the answer with this ETag already (If-None-Match), so that 304 is enough. For GET and HEAD. */
+export const isUnchanged = (request: IncomingHttpHeaders, etag: string | undefined): boolean =>
+  etag !== undefined && fresh(request, { etag });
 
 /** The version in `If-Match: "3"`; our own ETag `"3-17"` is understood too. */
 export function ifMatchOf(req: IncomingMessage, operation: Operation): number | undefined {

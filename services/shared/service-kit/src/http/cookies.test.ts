@@ -11,9 +11,9 @@ describe('cookies', () => {
     setCookie(res, 'cart', 'c', { secure: false, maxAgeSeconds: 60 });
     clearCookie(res, 'refresh', true);
     expect(res.getHeader('set-cookie')).toEqual([
-      '__Host-bramble_access=a.b; Path=/; HttpOnly; SameSite=Strict; Max-Age=600; Secure',
-      'bramble_cart=c; Path=/; HttpOnly; SameSite=Strict; Max-Age=60',
-      '__Host-bramble_refresh=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure',
+      '__Host-bramble_access=a.b; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Strict',
+      'bramble_cart=c; Max-Age=60; Path=/; HttpOnly; SameSite=Strict',
+      '__Host-bramble_refresh=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Strict',
     ]);
   });
 
@@ -24,6 +24,11 @@ describe('cookies', () => {
   });
 
   it('of a name sent twice the first counts', () => {
-    expect(parseCookies('a=1; a=2; b').get('a')).toBe('1');
+    expect(parseCookies('a=1; a=2; b')).toEqual({ a: '1' });
+    expect(parseCookies(undefined)).toEqual({});
+  });
+
+  it('are read as they were sent', () => {
+    expect(parseCookies('a=%41; b="x"; __proto__=1')).toMatchObject({ a: '%41', b: '"x"' });
   });
 });

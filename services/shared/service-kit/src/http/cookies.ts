@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseCookie, stringifySetCookie, type Cookies } from 'cookie';
 import { cookieNames, type CookieName } from '@bramble/contracts/operation';
 
 /** `__Host-` binds a cookie to this very host over https; browsers refuse it over http, so plain names serve there. */
@@ -11,31 +12,23 @@ export const ourCookieNames: readonly string[] = cookieNames.flatMap((name) => [
   cookieName(name, false),
 ]);
 
-/** The pairs of a Cookie header; of a name sent twice the first counts. */
-export function parseCookies(header: string | undefined): Map<string, string> {
-  const cookies = new Map<string, string>();
-  for (const part of (header ?? '').split(';')) {
-    const equals = part.indexOf('=');
-    if (equals < 1) continue;
-    const name = part.slice(0, equals).trim();
-    if (!cookies.has(name)) cookies.set(name, part.slice(equals + 1).trim());
-  }
-  return cookies;
-}
+/** The pairs of a Cookie header, values as they were sent; of a name sent twice the first counts. */
+export const parseCookies = (header: string | undefined): Cookies =>
+  parseCookie(header ?? '', { decode: (value) => value });
 
 /** One of our cookies; over https only the `__Host-` one counts, which no other host could have set. */
 export const readCookie = (req: IncomingMessage, name: CookieName, secure: boolean): string | undefined =>
-  parseCookies(req.headers.cookie).get(cookieName(name, secure));
+  parseCookies(req.headers.cookie)[cookieName(name, secure)];
 
-const append = (res: ServerResponse, cookie: string) => {
+function append(res: ServerResponse, cookie: string): void {
   const before = res.getHeader('set-cookie');
   res.setHeader('set-cookie', [
     ...(Array.isArray(before) ? before : before === undefined ? [] : [String(before)]),
     cookie,
   ]);
-};
+}
 
-/** Sets one of our cookies: HttpOnly, SameSite=Strict, whole site. `value` must be free of `;` and spaces. */
+/** Sets one of our cookies: HttpOnly, SameSite=Strict, whole site. `value` is URL-encoded, which leaves tokens and ids as they are. */
 export function setCookie(
   res: ServerResponse,
   name: CookieName,
@@ -44,7 +37,15 @@ export function setCookie(
 ): void {
   append(
     res,
-    `${cookieName(name, secure)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(maxAgeSeconds)}${secure ? '; Secure' : ''}`,
+    stringifySetCookie({
+      name: cookieName(name, secure),
+      value,
+      maxAge: Math.floor(maxAgeSeconds),
+      path: '/',
+      httpOnly: true,
+      secure,
+      sameSite: 'strict',
+    }),
   );
 }
 

@@ -21,6 +21,9 @@ export const setRoute = (res: ServerResponse, template: string): void => void ro
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
+/** Answers 204 when the service is ready and 503 when it is not, without a token. */
+export const READY_PATH = '/internal/ready';
+
 /** What stands before the framework: correlation id, early answers, readiness, access log and request metrics. */
 export function createHttpEdge({
   log,
@@ -37,7 +40,7 @@ export function createHttpEdge({
 
   return (req, res) => {
     if (draining()) res.setHeader('connection', 'close');
-    if (req.url === '/internal/ready') {
+    if (req.url === READY_PATH) {
       void notReady().then((reason) => res.writeHead(reason === undefined ? 204 : 503).end());
       return;
     }

@@ -1,5 +1,5 @@
-import fresh from 'fresh';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isUnchanged } from './conditions';
 
 export const JSON_TYPE = 'application/json';
 
@@ -31,9 +31,8 @@ export function sendReply(
   res: ServerResponse,
   { status, body, headers }: Reply,
 ): number {
-  const tagged = status === 200 && headers['etag'] !== undefined;
   const reads = req.method === 'GET' || req.method === 'HEAD';
-  const sent = tagged && reads && fresh(req.headers, headers) ? 304 : status;
+  const sent = status === 200 && reads && isUnchanged(req.headers, headers['etag']) ? 304 : status;
   if (headers['cache-control'] === undefined && !res.hasHeader('cache-control'))
     res.setHeader('cache-control', 'no-store');
   if (body === undefined || withoutBody.has(sent)) {
