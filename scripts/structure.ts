@@ -91,7 +91,9 @@ function row(name: string, files: readonly SourceFile[]): void {
 
 /** A typed-in path of an operation, or one that is put together from the operation by hand. */
 function writesPaths(file: SourceFile): boolean {
-  return /['"`]\/(?:api|internal)\/|\b(?:pathOf|encode)\(/.test(file.text.replace(/^\s*(\/\/|\/?\*).*$/gm, ''));
+  return /['"`]\/(?:api|internal)\/|\b(?:pathOf|encode)\(/.test(
+    file.text.replace(/^\s*(\/\/|\/?\*).*$/gm, ''),
+  );
 }
 
 function mostInOneFolder(files: readonly SourceFile[]): string {
