@@ -1,7 +1,7 @@
 import { instance } from '@viz-js/viz';
 import { n } from './svg';
 
-export interface GraphNode {
+interface GraphNode {
   id: string;
   width: number;
   height: number;

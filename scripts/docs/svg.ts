@@ -58,7 +58,7 @@ const STYLE = [
   `@media (prefers-color-scheme:dark){\n${rules(DARK)}\n}`,
 ].join('\n');
 
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
 /** A number as SVG has it: at most one decimal, so that a picture is the same on every machine. */
