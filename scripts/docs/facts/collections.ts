@@ -41,7 +41,7 @@ export async function collectionFacts(service: 'catalog' | 'delivery'): Promise<
     },
   } as unknown as Db;
   if (service === 'catalog') await createIndexes(collectionsOf(recording));
-  else await createDeliveryRepository({ db: recording }).prepare();
+  else await createDeliveryRepository({ db: recording, options: {} }).prepare();
 
   return [...made].map(([name, indexes]) => {
     const declared = DOCUMENTS[service]?.[name];
