@@ -1,4 +1,4 @@
-/** What the storefront assumes of its installation. The currency is told by the shop's prices; this one formats zero. */
+/** Constants of the shop. Prices carry their currency; `fallbackCurrency` formats an amount of zero when there is no price yet. */
 export const env = {
   name: 'Bramble',
   fallbackCurrency: 'EUR',

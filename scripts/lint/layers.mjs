@@ -45,7 +45,20 @@ const LAYERS = {
   'services/simulator/src': ['config.ts', 'shopper', 'simulation'],
   'k8s-jobs/src': ['shared', 'archive'],
   'frontend/src': ['env.ts', 'lib', 'components', 'features', 'routes', 'app', 'testing'],
-  scripts: ['workspace.ts', 'stores', 'build', 'images', 'logs', 'start', 'dev', 'jest', 'lint', 'structure'],
+  scripts: [
+    'workspace.ts',
+    'stores',
+    'build',
+    'images',
+    'logs',
+    'start',
+    'dev',
+    'jest',
+    'lint',
+    'structure',
+    'database',
+    'docs',
+  ],
 };
 
 const isSource = (name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name);

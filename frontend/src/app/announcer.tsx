@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { onAnnounce } from '../lib/announce';
 
-/** The one polite region. The same words twice are two messages: an invisible mark keeps them apart. */
+/** The live region for screen readers. An invisible mark makes two equal messages in a row different, so that both are read. */
 export const Announcer = () => {
   const [message, setMessage] = useState('');
   useEffect(() => onAnnounce((next) => setMessage((last) => (last === next ? `${next}\u00a0` : next))), []);

@@ -3,7 +3,7 @@ import { Failure } from '../components/failure';
 import { PageHead } from '../components/page-head';
 import { usePage } from '../lib/page';
 
-/** When a page breaks: what people can do, never what broke inside. */
+/** Shown when a page fails: tells people what they can do, and no internals. */
 export const RouteFailure = ({ error }: ErrorComponentProps) => {
   usePage('Something broke');
   return (

@@ -80,7 +80,7 @@ const sell = createRoute({
   component: lazyRouteComponent(() => import('../routes/sell'), 'SellPage'),
 });
 
-/** `new` in the place of an id offers something new. */
+/** `new` in place of an id opens the form for a new product. */
 const sellProduct = createRoute({
   getParentRoute: () => root,
   path: '/sell/$productId',

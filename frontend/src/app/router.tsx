@@ -4,7 +4,7 @@ import { routeTree } from './route-tree';
 import { NotFound } from '../components/not-found';
 import { RouteFailure } from './route-failure';
 
-/** Addresses hold plain text: `?q=007` is a text, not the number seven. */
+/** Search parameters stay text: `?q=007` is not parsed as the number seven. */
 const plain = (value: string): string => value;
 
 export const router = createRouter({

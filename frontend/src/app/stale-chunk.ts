@@ -1,7 +1,7 @@
 const SLOT = 'bramble.reloaded';
 const MIN_PAUSE_MS = 60_000;
 
-/** A tab that outlived a release asks for a chunk that is gone: reload, but never in a circle. */
+/** An open tab may request a chunk that a new release removed: reload the page once, not repeatedly. */
 export const reloadOnStaleChunk = (): void => {
   addEventListener('vite:preloadError', (event) => {
     const last = Number(sessionStorage.getItem(SLOT) ?? 0);

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Nothing here, said with a way on. */
+/** The empty state of a list: a sentence and a link to go on. */
 export const Empty = ({
   title,
   children,

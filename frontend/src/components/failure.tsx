@@ -10,7 +10,7 @@ interface FailureProps {
   className?: string;
 }
 
-/** What went wrong, what to do, and the number under which the operator finds it in the logs. */
+/** An error for people: what happened, what to do, and the correlation id under which the operator finds it in the logs. */
 export const Failure = ({ error, title, onRetry, className }: FailureProps) => (
   <Notice tone="error" role="alert" title={title} {...(className ? { className } : {})}>
     <p>{sentenceFor(error)}</p>

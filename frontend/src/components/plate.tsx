@@ -118,7 +118,7 @@ const Art = ({
   });
 };
 
-/** Where goods lie: a square with the leaf corner, tinted by category. Its colour is the placeholder of the picture. */
+/** The square of a product picture, tinted by category. Its colour stands in until the picture has loaded. */
 export const Plate = ({
   product,
   view = 'plate',

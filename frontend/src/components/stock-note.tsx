@@ -3,7 +3,7 @@ import { cn } from '../lib/cn';
 
 const LOW = 5;
 
-/** Stock in a word, an icon and a colour. `quiet` says nothing while there is plenty. */
+/** Shows stock by a word, an icon and a colour. With `quiet` it shows nothing while there is plenty. */
 export const StockNote = ({
   available,
   quiet,

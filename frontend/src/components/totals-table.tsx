@@ -15,7 +15,7 @@ const Row = ({ name, of, minus, strong }: { name: string; of: Money; minus?: boo
 
 type Totals = QuoteTotals & { refunded?: Money };
 
-/** The shop's own sums. While they are being counted anew they stay, marked as busy. */
+/** The totals that the shop calculated. While the shop calculates new ones, the old ones stay visible and are marked as busy. */
 export const TotalsTable = ({ totals, busy = false }: { totals: Totals; busy?: boolean }) => (
   <dl aria-busy={busy} className={cn('grid gap-2 transition-opacity', busy && 'opacity-60')}>
     <Row name="Goods" of={totals.subtotal} />

@@ -1,10 +1,10 @@
 type Listener = (message: string) => void;
 let listener: Listener = () => undefined;
 
-/** The shell's live region takes the messages. */
+/** The shell's live region receives the messages. */
 export const onAnnounce = (next: Listener): void => {
   listener = next;
 };
 
-/** Says something to people who do not see the screen. One call, one message. */
+/** Announces a message to screen readers. One call is one message. */
 export const announce = (message: string): void => listener(message);

@@ -16,11 +16,11 @@ export const attemptKey = (purpose: string, body: unknown): string => {
   }
 };
 
-/** The attempt came to an end that was heard: the next one, even with the same body, is a new one. */
+/** The answer arrived: the next attempt gets a new key, even with the same body. */
 export const endAttempt = (purpose: string): void => {
   try {
     sessionStorage.removeItem(`bramble.attempt.${purpose}`);
   } catch {
-    // Without storage nothing was kept.
+    // Without storage there is nothing to remove.
   }
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 import { isCardNumber, isExpiryAhead, tokenOf } from './card';
 
-/** The three fields of a card, each with the sentence that says how to put it right. */
+/** The three fields of a card, each with the sentence that tells how to correct it. */
 export const cardShape = {
   card: z.string().check(
     z.refine((text) => isCardNumber(text), 'Check the number: a digit is missing or wrong.'),

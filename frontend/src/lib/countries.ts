@@ -1,4 +1,4 @@
-/** Where the shop sends to. */
+/** The countries that the shop delivers to. */
 export const countries = [
   'AT',
   'BE',

@@ -11,7 +11,7 @@ const formatOf = (currency: string, locale?: string): Intl.NumberFormat => {
   return format;
 };
 
-/** Money as people of the browser's locale read it. The currency's own digits decide where the point goes. */
+/** Money in the format of the browser's locale, with as many decimals as the currency has. */
 export const formatMoney = ({ amount, currency }: Money, locale?: string): string => {
   const format = formatOf(currency, locale);
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
@@ -22,7 +22,7 @@ export const formatMoney = ({ amount, currency }: Money, locale?: string): strin
 export const minorUnits = (currency: string): number =>
   10 ** (formatOf(currency).resolvedOptions().maximumFractionDigits ?? 2);
 
-/** Money as people type it: `12.50`, without the currency. */
+/** Money as it is typed: `12.50`, without the currency. */
 export const plainAmount = ({ amount, currency }: Money): string => {
   const unit = minorUnits(currency);
   return (amount / unit).toFixed(Math.round(Math.log10(unit)));

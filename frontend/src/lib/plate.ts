@@ -2,7 +2,7 @@ import type { Product } from '@bramble/contracts/catalog';
 import { seedOf } from './seeded';
 
 const hues = [12, 55, 98, 145, 205, 275] as const;
-/** The demo market's stalls, so that neighbours on the board differ. Any other category takes its hue from its name. */
+/** Hues of the demo categories, chosen so that neighbours differ. Any other category gets its hue from its name. */
 const known: Readonly<Record<string, number>> = {
   'fruit-and-vegetables': 145,
   bakery: 55,
@@ -28,7 +28,7 @@ export type Arrangement = 'single' | 'pair' | 'crate';
 const packOf =
   /(?:^|[\s,(])(\d{1,3}) (?:pieces|balls|spools|colours|pots|pairs|bottles|bars|bulbs|jars|tins|cans|plants|cartons|cobs|bags|trays)\b/;
 
-/** How the goods lie on the plate: the pack size that the title tells. */
+/** The composition of a drawn picture, from the pack size in the title. */
 export const arrangementOf = (title: string): Arrangement => {
   const pieces = Number(packOf.exec(title)?.[1] ?? 1);
   if (pieces > 2 || /\b(?:crate|dozen)\b/i.test(title)) return 'crate';
@@ -37,5 +37,5 @@ export const arrangementOf = (title: string): Arrangement => {
 
 export const pictureOf = (product: Pick<Product, 'pictures'>): string | undefined => product.pictures[0]?.url;
 
-/** Drawn art takes the plate's composition; a seller's photograph fills it. */
+/** Drawn pictures use the composition; a seller's photograph fills the square. */
 export const isArt = (url: string): boolean => url.startsWith('/art/');

@@ -7,7 +7,7 @@ import { authApi } from './operations.gen';
 import { queryClient } from './query-client';
 import { stored } from './stored';
 
-/** Says that this browser has signed in before, so that visitors who never did cause no request that must fail. */
+/** Set when this browser has signed in before. Without it no session is requested, since that request would fail. */
 const hint = stored('bramble.session');
 
 const endSession = (): void => {
@@ -57,5 +57,5 @@ export const signOut = async (): Promise<void> => {
   await queryClient.invalidateQueries({ queryKey: ['cart'] });
 };
 
-/** The signed-in user; null when nobody is, undefined while it is being found out. */
+/** The signed-in user; null when nobody is signed in, undefined while the answer is pending. */
 export const useSession = (): User | null | undefined => useQuery(sessionQuery).data;

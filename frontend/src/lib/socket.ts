@@ -63,7 +63,7 @@ const connect = async (): Promise<void> => {
     try {
       hear(JSON.parse(String(event.data)) as Message);
     } catch {
-      // A frame that is no JSON is nothing we could act on.
+      // A message that is not JSON is ignored.
     }
   };
   next.onclose = () => {
@@ -79,7 +79,7 @@ const use = (): (() => void) => {
   void connect();
   return () => {
     users--;
-    // The next page may need it at once: close only when nobody came.
+    // The next page may subscribe at once: close only if there is no subscriber after a moment.
     setTimeout(() => {
       if (users > 0) return;
       clearTimeout(timer);
@@ -88,7 +88,7 @@ const use = (): (() => void) => {
   };
 };
 
-/** Tells the stock of a product whenever it changes. Returns the way to stop. */
+/** Calls back with the stock of a product whenever it changes. Returns a function that unsubscribes. */
 export const watchProduct = (id: string, tell: (available: number) => void): (() => void) => {
   const release = use();
   const listeners = products.get(id) ?? new Set();
@@ -101,7 +101,7 @@ export const watchProduct = (id: string, tell: (available: number) => void): (()
   };
 };
 
-/** Tells each of my orders that moved; undefined when something was missed and must be asked for. */
+/** Calls back with each of my orders that changed; with undefined when messages were missed and orders must be reloaded. */
 export const watchOrders = (tell: (order: Order | undefined) => void): (() => void) => {
   const release = use();
   orders.add(tell);
@@ -111,7 +111,7 @@ export const watchOrders = (tell: (order: Order | undefined) => void): (() => vo
   };
 };
 
-/** Whether messages arrive by themselves right now. */
+/** True while the socket is open. */
 export const useSocketOpen = (): boolean => {
   useEffect(() => use(), []);
   return useSyncExternalStore(

@@ -1,4 +1,4 @@
-/** One value in localStorage; silently forgets where storage is switched off. */
+/** One value in localStorage. Where storage is switched off, it stores nothing and throws nothing. */
 export const stored = (key: string) => ({
   get: (): string | null => {
     try {
@@ -11,14 +11,14 @@ export const stored = (key: string) => ({
     try {
       localStorage.setItem(key, value);
     } catch {
-      // Private windows may refuse; the shop works without.
+      // Private windows may refuse storage; the shop works without it.
     }
   },
   clear: (): void => {
     try {
       localStorage.removeItem(key);
     } catch {
-      // As above.
+      // Private windows may refuse storage.
     }
   },
 });

@@ -10,7 +10,7 @@ const apply = (dark: boolean): void => {
   listeners.forEach((listener) => listener());
 };
 
-/** Follows the system until somebody chooses; `public/theme.js` does the same before the first paint. */
+/** Follows the system's theme until the user chooses one; `public/theme.js` does the same before the first paint. */
 export const followSystemTheme = (): void => {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
     if (!choice.get()) apply(event.matches);

@@ -6,7 +6,7 @@ import { readCatalogueSearch } from '../features/catalogue/catalogue-search';
 const route = getRouteApi('/');
 
 export const Home = () => {
-  // Once more, because the router passes on parameters that the reader has left out.
+  // Validate again: the router passes on parameters that the validation removed.
   const search = readCatalogueSearch({ ...route.useSearch() });
   const navigate = route.useNavigate();
   return (

@@ -27,7 +27,7 @@ const Closed = ({ title, children, action }: { title: string; children: ReactNod
   );
 };
 
-/** A page for people who are signed in, and maybe have a role. The server decides; this only says so kindly. */
+/** A page for people who are signed in, optionally with a role. The server decides; this page only explains. */
 export const MembersOnly = ({ title, role, children }: MembersOnlyProps) => {
   const user = useSession();
   const next = useLocation({ select: ({ href }) => href });

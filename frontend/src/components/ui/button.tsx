@@ -9,7 +9,7 @@ const button = cva(
   {
     variants: {
       variant: {
-        /** The next step of buying. One per view. */
+        /** The main action of a view. Use it once per view. */
         buy: 'border-transparent bg-raspberry text-on-raspberry enabled:hover:bg-raspberry-press active:bg-raspberry-press',
         outline:
           'border-line-strong bg-surface text-ink enabled:hover:border-ink enabled:hover:bg-sunken hover:border-ink',
@@ -31,7 +31,7 @@ const button = cva(
 type ButtonProps = ComponentProps<'button'> &
   VariantProps<typeof button> & {
     asChild?: boolean;
-    /** Work is under way: says so, keeps its focus and ignores presses. */
+    /** The action is running: the button shows that, keeps focus and ignores presses. */
     busy?: boolean;
   };
 

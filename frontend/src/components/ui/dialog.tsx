@@ -9,8 +9,8 @@ interface DialogProps {
 }
 
 /**
- * Asks for something over the page: open as long as it is there. The platform's own dialog traps focus, closes on
- * Escape and gives focus back; libraries for it write style elements, which the content security policy refuses.
+ * A modal dialog, open while it is mounted. It uses the browser's own dialog element, which traps focus, closes on
+ * Escape and returns focus.
  */
 export const Dialog = ({ title, description, onClose, children }: DialogProps) => {
   const id = useId();

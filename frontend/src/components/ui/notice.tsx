@@ -20,7 +20,7 @@ type NoticeProps = Omit<ComponentProps<'div'>, 'title'> & {
   title?: ReactNode;
 };
 
-/** A message that stays where it belongs: colour, icon and words together. */
+/** A message inside the page, by colour, icon and words together. */
 export const Notice = ({ tone, title, className, children, ...props }: NoticeProps) => {
   const Icon = icons[tone];
   return (

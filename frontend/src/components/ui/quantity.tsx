@@ -6,7 +6,7 @@ interface QuantityProps {
   value: number;
   min?: number;
   max: number;
-  /** What is counted, for the buttons' names. */
+  /** What is counted; part of the buttons' accessible names. */
   of: string;
   onChange: (next: number) => void;
   className?: string;
@@ -14,7 +14,7 @@ interface QuantityProps {
 
 const step = 'grid size-11 place-items-center rounded-control hover:bg-sunken disabled:opacity-40';
 
-/** Minus, a number that can be typed, plus. Reports only whole numbers within the limits. */
+/** A number field with minus and plus buttons. Reports only whole numbers within the limits. */
 export const Quantity = ({ value, min = 1, max, of, onChange, className }: QuantityProps) => {
   const [draft, setDraft] = useState<string>();
   const commit = (text: string) => {

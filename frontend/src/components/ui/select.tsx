@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react';
 import { cn } from '../../lib/cn';
 import { controlClasses } from './input';
 
-/** The platform's own list: works with every keyboard, thumb and screen reader, and costs nothing. */
+/** The browser's own select: works with keyboard, touch and screen readers without any script. */
 export const Select = ({ className, children, ...props }: ComponentProps<'select'>) => (
   <span className={cn('relative inline-flex', className)}>
     <select className={cn(controlClasses, 'appearance-none pr-9')} {...props}>

@@ -1,6 +1,6 @@
 import { cn } from '../../lib/cn';
 
-/** Holds the place of what is coming. Appears late, so that quick answers show no grey at all. */
+/** A placeholder of the size of the content. Appears after a delay, so that quick answers show no placeholder. */
 export const Skeleton = ({ className }: { className?: string }) => (
   <div aria-hidden className={cn('late rounded-control bg-sunken', className)} />
 );

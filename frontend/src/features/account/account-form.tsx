@@ -6,19 +6,19 @@ import { usePage } from '../../lib/page';
 
 interface AccountFormProps {
   title: string;
-  /** What the button says. */
+  /** The text of the button. */
   action: string;
   busy: boolean;
   error: Error | null;
   onSubmit: FormEventHandler<HTMLFormElement>;
-  /** The way to the other form. */
+  /** The link to the other form. */
   otherwise: ReactNode;
   children: ReactNode;
-  /** What stands below the form. */
+  /** Content below the form. */
   after?: ReactNode;
 }
 
-/** The frame of signing in and signing up. */
+/** The layout that the sign-in and the sign-up form share. */
 export const AccountForm = ({
   title,
   action,

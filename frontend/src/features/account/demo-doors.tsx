@@ -11,7 +11,7 @@ const doors: { role: DemoRole; name: string }[] = [
   { role: 'admin', name: 'Demo admin' },
 ];
 
-/** One press into a demo account, where the operator offers them. */
+/** Buttons that sign in to a demo account; shown in demo mode only. */
 export const DemoDoors = ({ onDone }: { onDone: () => void }) => {
   const enter = useMutation({ mutationFn: demoSignIn, onSuccess: onDone });
   const closed = isCode(enter.error, 'not_found', 'forbidden');

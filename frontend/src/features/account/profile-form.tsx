@@ -11,7 +11,7 @@ import { call } from '../../lib/api';
 import { usersApi } from '../../lib/operations.gen';
 import { profileSchema } from './account-schema';
 
-/** Reads and replaces the profile; fields this form does not know are kept as they are. */
+/** Reads and replaces the profile. Fields that this form does not know are kept. */
 export const ProfileForm = ({ user }: { user: User }) => {
   const client = useQueryClient();
   const queryKey = ['mine', 'profile'];

@@ -18,7 +18,7 @@ export const allOrdersQuery = (search: AdminSearch) =>
       call(ordersApi.adminList, { query: { ...search, limit: 50, cursor: pageParam }, signal }),
   });
 
-/** What can still be paid back. */
+/** The amount that can still be refunded. */
 export const refundable = ({ totals, payment }: Order): Money => ({
   amount:
     payment.status === 'captured' || payment.status === 'refunding'

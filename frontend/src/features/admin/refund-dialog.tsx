@@ -10,7 +10,7 @@ import { announce } from '../../lib/announce';
 import { formatMoney, minorUnits, plainAmount } from '../../lib/money';
 import { refundable, refundOrder } from './admin.queries';
 
-/** Pays back all that is left or a part of it, never more. */
+/** Refunds the rest of an order or a part of it, never more. */
 export const RefundDialog = ({ order, onClose }: { order: Order; onClose: () => void }) => {
   const client = useQueryClient();
   const left = refundable(order);

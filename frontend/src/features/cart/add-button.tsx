@@ -11,7 +11,7 @@ const ADDED_MS = 1_600;
 const useRefusal = (productId: string): string | undefined =>
   useSyncExternalStore(onCartState, () => cartState().refusals[productId]);
 
-/** Takes one from the board. Says “Added” at once; if the shop refuses, the line under it says why. */
+/** Adds one piece to the cart. Shows “Added” at once; if the shop refuses, the line below gives the reason. */
 export const AddButton = ({ product }: { product: Product }) => {
   const [added, setAdded] = useState(0);
   const refusal = useRefusal(product.id);

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { ShoppingBasket } from 'lucide-react';
 import { useBasket } from './use-basket';
 
-/** The way to the basket, with how many things lie in it. */
+/** The link to the cart, with the number of items in it. */
 export const BasketLink = () => {
   const { count, settling } = useBasket();
   return (

@@ -12,7 +12,7 @@ import { putIn } from './cart-sync';
 
 const ADDED_MS = 2_000;
 
-/** How many, and into the basket with them: the one raspberry thing on a product's page. */
+/** Quantity and the add button of a product page. */
 export const BuyBox = ({ product }: { product: Product }) => {
   const [quantity, setQuantity] = useState(1);
   const [added, setAdded] = useState(false);

@@ -13,11 +13,11 @@ type Goods = Parameters<typeof wishMore>[1];
 
 export interface CartState {
   wishes: Wishes;
-  /** The one wish that is on its way. */
+  /** The change that is being sent. */
   sending: Wishes;
-  /** What the shop refused, by product: said beside the goods until the next try. */
+  /** Refused changes by product id; shown beside the product until the next try. */
   refusals: Readonly<Record<string, string>>;
-  /** The shop could not be reached; what is wished waits. */
+  /** The shop could not be reached; changes wait. */
   stuck: boolean;
 }
 
@@ -55,7 +55,7 @@ export const cartQuery = queryOptions({
 });
 
 const known = (): Cart | undefined => queryClient.getQueryData(cartQuery.queryKey);
-/** Takes the shop's newest word. A slower answer from before it is stopped: it would bring back an older basket. */
+/** Stores the newest cart of the shop, and cancels older requests, whose answers would bring back an older cart. */
 const keep = async (cart: Cart): Promise<void> => {
   await queryClient.cancelQueries({ queryKey: cartQuery.queryKey });
   queryClient.setQueryData(cartQuery.queryKey, cart);
@@ -76,7 +76,7 @@ const fulfil = async ({ productId, set, add }: Wish): Promise<Cart> => {
   return (await call(cartApi.setCartItem, { params, body: { quantity } })).cart;
 };
 
-/** An addition whose answer never came may have been counted: the shop's own number tells. */
+/** An addition whose answer was lost may have taken effect. The quantity in the shop's cart shows whether it did. */
 const wasCounted = async (wish: Wish, before: number): Promise<boolean> =>
   wish.set === undefined && wish.add > 0 && held(await ask(), wish.productId) === before + wish.add;
 
@@ -116,7 +116,7 @@ const sendOne = async (wish: Wish): Promise<void> => {
   }
 };
 
-/** Sends wishes one after the other. What is wished meanwhile waits for its turn, so presses become few requests. */
+/** Sends changes one at a time. Changes made meanwhile are merged, so that many presses become few requests. */
 const run = async (): Promise<void> => {
   if (running) return;
   running = true;
@@ -148,7 +148,7 @@ const forgetting = (productId: string): CartState['refusals'] => {
   return rest;
 };
 
-/** Puts goods into the basket: seen at once, sent soon. */
+/** Adds a product to the cart: shown at once, sent soon after. */
 export const putIn = (goods: Goods, quantity = 1): void => {
   change({
     wishes: wishMore(state.wishes, goods, quantity, () => crypto.randomUUID()),
@@ -157,7 +157,7 @@ export const putIn = (goods: Goods, quantity = 1): void => {
   schedule(0);
 };
 
-/** Chooses a line's quantity; 0 takes it out. */
+/** Sets the quantity of a line; 0 removes the line. */
 export const choose = (goods: Goods, quantity: number): void => {
   change({
     wishes: wishExactly(state.wishes, goods, quantity, () => crypto.randomUUID()),
@@ -166,7 +166,7 @@ export const choose = (goods: Goods, quantity: number): void => {
   schedule(quantity === 0 ? 0 : SETTLE_MS);
 };
 
-/** Starts what keeps baskets of tabs, of Back and of offline times in step. Called once, by the shell. */
+/** Starts the synchronisation of the cart between tabs, after going back, and after being offline. Called once, by the shell. */
 export const keepCartInStep = (): void => {
   const again = () => void queryClient.invalidateQueries({ queryKey: cartQuery.queryKey });
   channel?.addEventListener('message', again);

@@ -5,8 +5,8 @@ import type { Money } from '@bramble/contracts/money';
 import { times } from '../../lib/money';
 
 /**
- * What somebody did to the basket and the shop does not know yet. `set` is the quantity last chosen (0 takes the line
- * out), `add` is what was put in on top. Both at once is possible: chosen three, then added one more.
+ * A change of the cart that the shop has not confirmed yet. `set` is the quantity last chosen (0 removes the line),
+ * `add` is what was added after that. Both can be present: three chosen, then one more added.
  */
 export interface Wish {
   productId: string;
@@ -14,7 +14,7 @@ export interface Wish {
   unitPrice: Money;
   set?: number;
   add: number;
-  /** Sent with the request, so that a shop which answered into the void does not count it twice. */
+  /** Sent with the request, so that a repeated request does not count twice. */
   key: string;
 }
 export type Wishes = Readonly<Record<string, Wish>>;
@@ -31,7 +31,7 @@ export interface BasketLine {
 
 type Goods = Pick<Product, 'title'> & { productId: string; unitPrice: Money };
 
-/** Puts `quantity` more in. Repeated presses become one wish, and so one request. */
+/** Adds `quantity`. Repeated presses become one change, and so one request. */
 export const wishMore = (wishes: Wishes, goods: Goods, quantity: number, newKey: () => string): Wishes => {
   const earlier = wishes[goods.productId];
   const wish = earlier
@@ -46,7 +46,7 @@ export const wishMore = (wishes: Wishes, goods: Goods, quantity: number, newKey:
   return { ...wishes, [goods.productId]: wish };
 };
 
-/** Chooses a quantity outright: what was wished before no longer matters. */
+/** Sets a quantity; earlier changes of this product no longer matter. */
 export const wishExactly = (
   wishes: Wishes,
   goods: Goods,
@@ -69,7 +69,7 @@ export const without = (wishes: Wishes, productId: string): Wishes => {
   return rest;
 };
 
-/** A later wish on top of one that is being sent, for when the sending failed and both must go again. */
+/** Merges a later change into one that was being sent, for when sending failed and both must be sent again. */
 export const together = (first: Wish, later: Wish | undefined): Wish => {
   if (!later) return first;
   return later.set === undefined ? { ...first, add: first.add + later.add } : later;
@@ -78,7 +78,7 @@ export const together = (first: Wish, later: Wish | undefined): Wish => {
 const wanted = (known: number, wish: Wish | undefined): number =>
   wish ? Math.min(MAX_QUANTITY, (wish.set ?? known) + wish.add) : known;
 
-/** The basket as it will be once the shop has heard of everything. */
+/** The cart as it will be once the shop has applied all changes. */
 export const foresee = (cart: Cart | undefined, ...layers: Wishes[]): BasketLine[] => {
   const lines = new Map<string, BasketLine>();
   for (const item of cart?.items ?? []) {
@@ -109,7 +109,7 @@ export const foresee = (cart: Cart | undefined, ...layers: Wishes[]): BasketLine
 export const countOf = (lines: BasketLine[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
-/** Reads what an earlier page kept; anything else than wishes is none. */
+/** Reads the changes that an earlier page stored; anything malformed counts as none. */
 export const readWishes = (text: string | null): Wishes => {
   try {
     const value = JSON.parse(text ?? '{}') as Record<string, Partial<Wish>>;

@@ -2,7 +2,7 @@ import { CloudOff } from 'lucide-react';
 import { useOnline } from '../../lib/online';
 import { useBasket } from './use-basket';
 
-/** Says that the shop is out of reach and what waits to be sent. */
+/** Tells that the shop cannot be reached and which changes wait. */
 export const OfflineBanner = () => {
   const online = useOnline();
   const { unsent, stuck } = useBasket();

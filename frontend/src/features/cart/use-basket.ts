@@ -3,7 +3,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { cartQuery, cartState, onCartState } from './cart-sync';
 import { countOf, foresee } from './cart-wishes';
 
-/** The basket as the shopper sees it: the shop's lines with everything on top that is still on its way. */
+/** The cart as the shopper sees it: the shop's lines with all unconfirmed changes applied. */
 export const useBasket = () => {
   const query = useQuery(cartQuery);
   const { wishes, sending, refusals, stuck } = useSyncExternalStore(onCartState, cartState);

@@ -29,7 +29,7 @@ interface BoardFiltersProps {
   onChange: (change: Partial<Record<keyof CatalogueSearch, string | true | undefined>>) => void;
 }
 
-/** Narrowing and order, all in sight: nothing hides behind a drawer. */
+/** Filters and sort order, always visible. */
 export const BoardFilters = ({ search, onChange }: BoardFiltersProps) => (
   <div className="flex items-center gap-2 max-sm:w-full">
     <button

@@ -23,7 +23,7 @@ const goods = (count: number, more: boolean): string =>
 
 export const Board = ({ search, onSearch, renderAction }: BoardProps) => {
   const { data: categories, isPending: stallsPending } = useQuery(categoriesQuery);
-  // The stalls come first: goods that lie there already would jump when the rail above them fills.
+  // Load the categories first: otherwise the products move when the category row above them appears.
   const list = useInfiniteQuery(productsQuery(search));
   const products = list.data?.pages.flatMap((page) => page.items) ?? [];
 
@@ -53,7 +53,7 @@ export const Board = ({ search, onSearch, renderAction }: BoardProps) => {
   const pages = list.data?.pages.length ?? 0;
   const { hasNextPage, isFetching, fetchNextPage } = list;
   useEffect(() => {
-    // The address asks for more pages than are laid out: a reload, or somebody else's link.
+    // The URL names more pages than are loaded: the page was reloaded, or opened from a link.
     if (pages > 0 && pages < page && hasNextPage && !isFetching) void fetchNextPage();
   }, [pages, page, hasNextPage, isFetching, fetchNextPage]);
 

@@ -10,14 +10,14 @@ export type Sort = (typeof sorts)[number];
 export const priceBands = ['0-5', '5-15', '15-40', '40-'] as const;
 export type PriceBand = (typeof priceBands)[number];
 
-/** What the address bar says about the board. Absent means the default. */
+/** The search parameters of the catalogue. Absent means the default. */
 export interface CatalogueSearch {
   q?: string;
   category?: string;
   sort?: Sort;
   price?: PriceBand;
   inStock?: true;
-  /** How many pages are laid out, from 2 on. */
+  /** How many pages are loaded, from 2 on. */
   page?: number;
 }
 
@@ -27,7 +27,7 @@ export const PAGE_SIZE = 24;
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
   values.find((candidate) => candidate === value);
 
-/** Reads any address: what makes no sense is left out, so a rubbish URL shows the whole board instead of an error. */
+/** Parses any search parameters. Invalid ones are left out, so that a malformed URL shows the whole catalogue instead of an error. */
 export const readCatalogueSearch = (raw: Record<string, unknown>): CatalogueSearch => {
   const q =
     typeof raw['q'] === 'string' || typeof raw['q'] === 'number' ? String(raw['q']).trim().slice(0, 200) : '';
@@ -50,7 +50,7 @@ export const defaultSort = (q: string | undefined): Sort => (q ? 'relevance' : '
 
 type ProductQuery = NonNullable<CallInput<typeof catalogApi.list>['query']>;
 
-/** The same as query parameters of the list. Bands do not overlap: the upper bound is one minor unit less. */
+/** The search parameters as the query of the list operation. Price bands do not overlap: the upper bound is one minor unit less. */
 export const toProductQuery = (search: CatalogueSearch): ProductQuery => {
   const unit = minorUnits(env.fallbackCurrency);
   const [from, to] = (search.price ?? '-').split('-').map((part) => (part ? Number(part) * unit : undefined));
@@ -64,6 +64,6 @@ export const toProductQuery = (search: CatalogueSearch): ProductQuery => {
   };
 };
 
-/** True when the board is narrowed by anything that “show everything” would take away. */
+/** True when a filter is set that “show everything” would remove. */
 export const isNarrowed = ({ q, category, price, inStock }: CatalogueSearch): boolean =>
   Boolean(q ?? category ?? price ?? inStock);

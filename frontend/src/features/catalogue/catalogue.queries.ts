@@ -13,7 +13,7 @@ const keepEach = (products: Product[]): void => {
   }
 };
 
-/** The board, page by page. Every product on it is kept by its id too, so that its own page opens at once. */
+/** The pages of the catalogue. Each product is also cached by its id, so that its own page opens at once. */
 export const productsQuery = (search: CatalogueSearch) => {
   const query = toProductQuery(search);
   return infiniteQueryOptions({

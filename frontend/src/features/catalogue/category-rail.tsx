@@ -9,7 +9,7 @@ import type { CatalogueSearch } from './catalogue-search';
 const stall =
   'chip inline-flex min-h-11 items-center gap-2 rounded-control border px-3 whitespace-nowrap no-underline transition-colors';
 
-/** The stalls of the market: one row, scrolled by thumb where it is narrow. */
+/** The categories in one row, which scrolls sideways on narrow screens. */
 export const CategoryRail = ({ search }: { search: CatalogueSearch }) => {
   const { data: categories = [] } = useQuery(categoriesQuery);
   const { category: current, page: _page, ...rest } = search;

@@ -12,7 +12,7 @@ const viewsOf = (product: Product): { view: PlateView; name: string }[] => [
   { view: 'macro', name: 'Up close' },
 ];
 
-/** Three looks at the same goods. The buttons say which one is shown. */
+/** Three views of a product picture. The buttons show which one is visible. */
 export const Gallery = ({ product }: { product: Product }) => {
   const [shown, setShown] = useState<PlateView>('plate');
   const views = viewsOf(product);

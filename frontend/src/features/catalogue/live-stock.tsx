@@ -6,7 +6,7 @@ import { announce } from '../../lib/announce';
 const QUIET_MS = 10_000;
 const words = (available: number): string => (available <= 0 ? 'Sold out' : `${available} left`);
 
-/** The number that lies there right now. It turns over when it changes, and says so at most every ten seconds. */
+/** The current stock. It animates when it changes, and is announced at most every ten seconds. */
 export const LiveStock = ({ product }: { product: Product }) => {
   const { available } = product.stock;
   const said = useRef({ available, at: 0 });

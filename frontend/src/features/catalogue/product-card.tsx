@@ -11,7 +11,7 @@ interface ProductCardProps {
   action: ReactNode;
 }
 
-/** Goods on the board: the plate with its price sign, the name, and a way to take one. The whole card is the link. */
+/** A product in the catalogue: picture, price, title and add button. The whole card is the link. */
 export const ProductCard = ({ product, eager, action }: ProductCardProps) => (
   <li className="group relative grid grid-cols-[minmax(0,1fr)] content-start gap-2.5">
     <Plate

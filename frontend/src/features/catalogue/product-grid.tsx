@@ -23,7 +23,7 @@ export const ProductGrid = ({ products, renderAction }: ProductGridProps) => (
   </ul>
 );
 
-/** As many plates as a first screen holds, in the places where the goods will lie. */
+/** Placeholders for the products of a first screen. */
 export const ProductGridPlaceholder = () => (
   <div className="board-grid" aria-hidden>
     {Array.from({ length: 10 }, (_, index) => (

@@ -6,7 +6,7 @@ import { productQuery } from './catalogue.queries';
 
 const POLL_MS = 2_000;
 
-/** A product whose stock follows the shop: by socket where there is one, by asking again where there is not. */
+/** A product whose stock stays current: by socket where there is one, otherwise by polling. */
 export const useLiveProduct = (id: string) => {
   const client = useQueryClient();
   const live = useSocketOpen();

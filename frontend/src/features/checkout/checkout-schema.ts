@@ -18,10 +18,10 @@ const shape = {
   ...cardShape,
 };
 
-/** For people who are signed in. The account fields are there, empty, so that both forms have one type. */
+/** The form of people who are signed in. Its account fields are empty, so that both forms have one type. */
 export const memberSchema = z.object({ ...shape, email: z.string(), password: z.string() });
 
-/** For guests: the account is made on the way. */
+/** The form of guests, whose account is made during the checkout. */
 export const guestSchema = z.object({
   ...shape,
   email: z.string().check(z.trim(), z.email('Enter an e-mail address, like robin@example.org.')),

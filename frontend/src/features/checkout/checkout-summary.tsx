@@ -19,7 +19,7 @@ interface CheckoutSummaryProps {
   renderArt: (productId: string) => ReactNode;
 }
 
-/** Everything that will be paid for, before the card is asked for. */
+/** All lines and totals, shown before the card fields. */
 export const CheckoutSummary = ({
   quote,
   error,

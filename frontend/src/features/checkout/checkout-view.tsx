@@ -24,9 +24,9 @@ import { CheckoutSummary } from './checkout-summary';
 import { useCheckout } from './use-checkout';
 
 interface CheckoutViewProps {
-  /** What is in the basket, as one text: a change of it asks for a new price. */
+  /** The contents of the cart as one text: when it changes, the price is calculated again. */
   basket: string;
-  /** The basket's own sums, without a destination. */
+  /** The totals of the cart, calculated without a destination. */
   known: Quote | undefined;
   settling: boolean;
   onOrder: (order: Order) => void;
@@ -40,7 +40,7 @@ const Section = ({ title, children }: { title: string; children: ReactNode }) =>
   </section>
 );
 
-/** One page from basket to paid. A guest gets an account on the way, without leaving it. */
+/** The checkout on one page. A guest gets an account without leaving it. */
 export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: CheckoutViewProps) => {
   usePage('Check out');
   const session = useSession();
@@ -67,7 +67,7 @@ export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: Ch
   const { errors } = form.formState;
   const country = form.watch('country');
   const quoting = quoteQuery(basket, country, discountCode);
-  // Until the first price comes, the basket's own sums stand there, marked as being counted.
+  // Until the first price arrives, show the totals of the cart, marked as busy.
   const quote = useQuery({ ...quoting, placeholderData: (earlier) => earlier ?? known });
   const totals = quote.data?.totals;
 

@@ -6,7 +6,7 @@ import { call } from '../../lib/api';
 import { attemptKey, endAttempt } from '../../lib/attempt';
 import { ordersApi, paymentsApi } from '../../lib/operations.gen';
 
-/** The basket's price at its destination. Keyed by what is in it, so that a changed basket is priced anew. */
+/** The price of the cart for a destination. The query key holds the contents, so that a changed cart is priced again. */
 export const quoteQuery = (basket: string, country: string, discountCode: string | undefined) =>
   queryOptions({
     queryKey: ['quote', basket, country, discountCode ?? ''],
@@ -29,7 +29,7 @@ export interface PlaceOrder {
 
 const PURPOSE = 'order';
 
-/** Places the order of the basket. Sending the same again after a lost answer is safe. */
+/** Places an order from the cart. Sending the same again after a lost answer is safe. */
 export const placeOrder = async (body: PlaceOrder): Promise<Order> => {
   const idempotencyKey = attemptKey(PURPOSE, body);
   const { order } = await call(ordersApi.place, { body, idempotencyKey, timeout: 30_000 });

@@ -17,7 +17,7 @@ interface CheckoutProps {
   onWrongPassword: (sentence: string) => void;
 }
 
-/** An account for a guest. An address that has one already is signed in with the same password instead. */
+/** Opens an account for a guest. If the e-mail address has an account already, signs in with the same password. */
 const enter = async ({ email, password, name }: CheckoutValues): Promise<boolean> => {
   try {
     await signUp({ email: email.trim(), password, name: name.trim().slice(0, 80) });

@@ -6,7 +6,7 @@ import { Button } from '../../components/ui/button';
 import { announce } from '../../lib/announce';
 import { cancelOrder } from './orders.queries';
 
-/** Cancelling asks once, where it stands: no dialog to get lost in. */
+/** The cancel button with its confirmation in place, without a dialog. */
 export const CancelOrder = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
   const [asking, setAsking] = useState(false);
   const cancel = useMutation({

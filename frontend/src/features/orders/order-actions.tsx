@@ -5,7 +5,7 @@ import { CancelOrder } from './cancel-order';
 import { canCancel, isDeclined } from './order-words';
 import { PayAgain } from './pay-again';
 
-/** What the shopper can still do with an order, in one row under its state. */
+/** The actions that an order still allows, in one row below its state. */
 export const OrderActions = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
   const [paying, setPaying] = useState(false);
   const declined = isDeclined(order);

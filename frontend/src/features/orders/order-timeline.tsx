@@ -5,7 +5,7 @@ import { entryName } from './order-words';
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
 
-/** Everything that happened, in its order. Room is kept for an ordinary order's way, so that news move nothing. */
+/** The timeline of an order. Space is reserved for the usual number of entries, so that new entries move nothing. */
 export const OrderTimeline = ({ entries }: { entries: TimelineEntry[] }) => (
   <ol className="grid min-h-[17rem] content-start">
     {entries.map((entry, index) => {

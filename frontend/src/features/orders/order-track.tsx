@@ -3,7 +3,7 @@ import { Check } from 'lucide-react';
 import { cn } from '../../lib/cn';
 import { journey, journeyNames, stepOf } from './order-words';
 
-/** The way of an order, with where it is now. */
+/** The steps of an order, with the current one marked. */
 export const OrderTrack = ({ order }: { order: Order }) => {
   const reached = stepOf(order.status);
   if (reached < 0) return null;

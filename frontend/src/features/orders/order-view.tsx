@@ -40,7 +40,7 @@ const Loaded = ({ order, renderArt }: { order: Order; renderArt: (productId: str
   const client = useQueryClient();
   const keep = (next: Order) => client.setQueryData(orderQuery(order.id).queryKey, next);
   const headline = headlineOf(order);
-  // The row stays while somebody watches: what is under it must not jump when the parcel ships.
+  // Keep the row while the page is open: what is below must not move when the parcel is shipped.
   const [hadActions] = useState(canCancel(order));
   const said = useRef(headline.title);
   useEffect(() => {

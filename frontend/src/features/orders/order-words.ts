@@ -23,7 +23,7 @@ const failures: Record<NonNullable<Order['failureReason']>, string> = {
 export const isDeclined = (order: Order): boolean =>
   order.status === 'RESERVED' && order.payment.status === 'declined';
 
-/** What the order's page says on top. */
+/** The headline of an order's page. */
 export const headlineOf = (order: Order): { tone: Tone; title: string; text: string } => {
   switch (order.status) {
     case 'PENDING':
@@ -74,10 +74,10 @@ export const journeyNames: Record<(typeof journey)[number], string> = {
   COMPLETED: 'Delivered',
 };
 
-/** How far along the way; -1 when the order left it. */
+/** The index of the current step; -1 when the order ended early. */
 export const stepOf = (status: OrderStatus): number => (journey as readonly string[]).indexOf(status);
 
-/** Nothing more will happen by itself. */
+/** True when the order changes no more by itself. */
 export const isSettled = (order: Order): boolean =>
   order.payment.status !== 'refunding' &&
   (order.status === 'COMPLETED' ||
@@ -98,7 +98,7 @@ const entries: Record<string, string> = {
   STOPPED: 'Delivery stopped',
 };
 
-/** A timeline entry in words; an unknown one is made readable rather than hidden. */
+/** A timeline entry in words. An unknown status is made readable, not hidden. */
 export const entryName = (status: string): string => {
   const known = entries[status];
   if (known) return known;

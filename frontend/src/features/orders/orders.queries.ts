@@ -22,7 +22,7 @@ export const ordersQuery = infiniteQueryOptions({
 export const cancelOrder = async (id: string): Promise<Order> =>
   (await call(ordersApi.cancel, { params: { id } })).order;
 
-/** Tries another card. The shop charges at most one of them. */
+/** Pays with another card. The shop charges at most one of them. */
 export const payAgain = async (order: Order, token: string): Promise<Order> => {
   const body = { orderId: order.id, paymentMethod: { token } };
   const purpose = `pay.${order.id}.${order.payment.attempts}`;

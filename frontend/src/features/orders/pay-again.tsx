@@ -21,10 +21,10 @@ const useMinutesLeft = (until: string | undefined): number | undefined => {
   return minutes;
 };
 
-/** What was pressed to get here is gone, so its focus goes to what came instead. */
+/** The button that opened this form is gone, so focus moves to the form. */
 const takeFocus = (element: HTMLElement | null): void => element?.focus();
 
-/** Another card for goods that are still set aside. */
+/** The form to pay with another card while the reservation lasts. */
 export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
   const minutes = useMinutesLeft(order.expiresAt);
   const form = useForm<CardValues>({

@@ -7,7 +7,7 @@ import { orderQuery, ordersQuery } from './orders.queries';
 const POLL_MS = 1_000;
 const IDLE_MS = 15_000;
 
-/** An order that follows the shop until nothing more can happen. */
+/** An order that stays current until it has ended. */
 export const useLiveOrder = (id: string) => {
   const client = useQueryClient();
   const live = useSocketOpen();

@@ -6,7 +6,7 @@ import { announce } from '../../lib/announce';
 import { editedProductQuery, forgetProducts, putPicture } from './seller.queries';
 import { shrinkPicture } from './shrink-picture';
 
-/** A photograph by file picker or by dropping it on the plate. It takes the plate's shape. */
+/** Uploads a picture by file picker or by drag and drop. The preview has the shape of the product picture. */
 export const PictureForm = ({ product }: { product: Product }) => {
   const client = useQueryClient();
   const upload = useMutation({

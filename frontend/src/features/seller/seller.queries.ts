@@ -37,7 +37,7 @@ export const editedProductQuery = (id: string) =>
 export const createProduct = async (draft: ProductDraft): Promise<Product> =>
   (await call(catalogApi.create, { body: draft })).product;
 
-/** Only what differs is sent, so that a sale between opening and saving is not undone by an old stock number. */
+/** Sends only the fields that changed, so that an old stock number does not undo a sale made meanwhile. */
 export const changeProduct = async (product: Product, draft: ProductDraft): Promise<Product> => {
   const { stock, price, ...texts } = draft;
   const body: Partial<ProductDraft> = {};
@@ -63,7 +63,7 @@ export const putPicture = async (id: string, file: Blob): Promise<Product> => {
   return (await call(catalogApi.putPicture, { params: { id }, form, timeout: 60_000 })).product;
 };
 
-/** A product changed: whatever shows it asks again. */
+/** A product changed: reload every query that shows it. */
 export const forgetProducts = async (client: QueryClient, id?: string): Promise<void> => {
   await Promise.all([
     client.invalidateQueries({ queryKey: ['mine', 'products'] }),

@@ -1,6 +1,6 @@
 const SIDE = 1280;
 
-/** Makes a photograph small before it travels: at most 1280 pixels a side, as WebP. The shop checks it again. */
+/** Resizes a picture before the upload: at most 1280 pixels a side, as WebP. The shop checks it again. */
 export const shrinkPicture = async (file: Blob): Promise<Blob> => {
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));

@@ -12,7 +12,7 @@ import { forgetProducts, refill, removeProduct } from './seller.queries';
 
 const REFILL = 10;
 
-/** One product of the stall: what it costs, how many there are, more of it, or away with it. */
+/** One product in the seller's list: price, stock, refill and delete. */
 export const StallRow = ({ product }: { product: Product }) => {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
