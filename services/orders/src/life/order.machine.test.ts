@@ -4,12 +4,12 @@ import { aNewOrder, inputOf, reached } from '../../test/builders';
 import { expiryOf, PLACED_RESENDS, RESEND_MS } from './order.deadlines';
 import { refundedSum } from './order.effects';
 import type { Input } from './order.inputs';
-import { apply, IllegalStep, tick, type Outcome } from './order.machine';
+import { apply, IllegalStep, applyDue, type Outcome } from './order.machine';
 import { commands, isFinal, sagaEvents, transitions, type InputName } from './order.states';
 import type { OrderState } from './order.types';
 
 const inputNames: readonly InputName[] = [...sagaEvents, ...commands];
-const around = (now: number) => {
+const contextAt = (now: number) => {
   let n = 0;
   return { now, newId: () => `00000000-0000-7000-8000-${String(++n + now).padStart(12, '0')}` };
 };
@@ -33,7 +33,7 @@ function follow(
     const input = inputOf(name, order, share);
     let outcome: Outcome;
     try {
-      outcome = apply(order, input, around(now));
+      outcome = apply(order, input, contextAt(now));
     } catch (error) {
       if (error instanceof IllegalStep) continue;
       throw error;
@@ -52,7 +52,7 @@ describe('the table of orders', () => {
       edge = edge.flatMap((order) =>
         inputNames.flatMap((name) => {
           try {
-            const outcome = apply(order, inputOf(name, order, 100), around(order.createdAt + 1_000));
+            const outcome = apply(order, inputOf(name, order, 100), contextAt(order.createdAt + 1_000));
             return outcome.kind === 'applied' && outcome.step.order.status !== order.status
               ? [outcome.step.order]
               : [];
@@ -90,20 +90,22 @@ describe('the table of orders', () => {
     for (const status of orderStatusSchema.options)
       for (const name of sagaEvents) {
         const order = reached(status);
-        expect(() => apply(order, inputOf(name, order, 50), around(order.createdAt + 5_000))).not.toThrow();
+        expect(() =>
+          apply(order, inputOf(name, order, 50), contextAt(order.createdAt + 5_000)),
+        ).not.toThrow();
       }
   });
 
   it('throws for an event that nobody knows', () => {
     const stranger = { type: 'stock.vanished', payload: {} } as unknown as Input;
-    expect(() => apply(aNewOrder(), stranger, around(1))).toThrow(IllegalStep);
+    expect(() => apply(aNewOrder(), stranger, contextAt(1))).toThrow(IllegalStep);
   });
 
   it('takes every later event in FAILED, CANCELLED and REFUNDED', () => {
     for (const status of ['FAILED', 'CANCELLED', 'REFUNDED'] as const)
       for (const name of sagaEvents) {
         const order = reached(status);
-        const outcome = apply(order, inputOf(name, order, 50), around(order.createdAt + 5_000));
+        const outcome = apply(order, inputOf(name, order, 50), contextAt(order.createdAt + 5_000));
         expect(['applied', 'behind']).toContain(outcome.kind);
         if (outcome.kind === 'applied') expect(outcome.step.order.status).toBe(status);
       }
@@ -168,7 +170,7 @@ describe('the table of orders', () => {
         const life = follow(script, () => undefined);
         let { order } = life;
         for (let seconds = 0; seconds < 1_500; seconds += 10) {
-          const done = tick(order, around(life.now + seconds * 1000));
+          const done = applyDue(order, contextAt(life.now + seconds * 1000));
           if (done) ({ order } = done);
         }
         expect(['PENDING', 'RESERVED']).not.toContain(order.status);
@@ -181,7 +183,7 @@ describe('the table of orders', () => {
 describe('races', () => {
   const events = (outcome: Outcome) => (outcome.kind === 'applied' ? outcome.step.events : []);
   const at = (order: OrderState, name: InputName) =>
-    apply(order, inputOf(name, order, 50), around(order.createdAt + 9_000));
+    apply(order, inputOf(name, order, 50), contextAt(order.createdAt + 9_000));
 
   it('releases a reservation that comes after the cancellation', () => {
     const outcome = at(reached('CANCELLED', 'PENDING'), 'stock.reserved');
@@ -230,7 +232,7 @@ describe('races', () => {
     const outcome = apply(
       again,
       { type: 'payment.declined', payload: { orderId: again.id, attempt: 1, reason: 'late' } },
-      around(again.createdAt),
+      contextAt(again.createdAt),
     );
     expect(outcome).toEqual({ kind: 'behind' });
   });
@@ -241,7 +243,7 @@ describe('deadlines', () => {
     let order = aNewOrder();
     const seen: string[] = [];
     for (let seconds = 0; seconds <= 130; seconds += 1) {
-      const done = tick(order, around(order.createdAt + seconds * 1000));
+      const done = applyDue(order, contextAt(order.createdAt + seconds * 1000));
       if (!done) continue;
       ({ order } = done);
       seen.push(...done.events.map(({ type }) => `${seconds} ${type}`));
@@ -259,7 +261,7 @@ describe('deadlines', () => {
 
   it('sends one order.paid for the two answers that it waits for', () => {
     const paid = reached('PAID');
-    const done = tick(paid, around((paid.paidAt ?? 0) + RESEND_MS));
+    const done = applyDue(paid, contextAt((paid.paidAt ?? 0) + RESEND_MS));
     expect(done?.events.map(({ type }) => type)).toEqual(['order.paid']);
     expect(done?.step).toBeUndefined();
   });
@@ -267,11 +269,11 @@ describe('deadlines', () => {
   it('owes nothing once everything was confirmed', () => {
     let order = reached('CANCELLED', 'PAID');
     for (const name of ['stock.released', 'delivery.stopped', 'payment.refunded'] as const) {
-      const outcome = apply(order, inputOf(name, order, 50), around(order.createdAt + 9_000));
+      const outcome = apply(order, inputOf(name, order, 50), contextAt(order.createdAt + 9_000));
       if (outcome.kind !== 'applied') throw new Error(outcome.kind);
       ({ order } = outcome.step);
     }
     expect(order.obligations).toEqual([]);
-    expect(tick(order, around(Number.MAX_SAFE_INTEGER))).toBeUndefined();
+    expect(applyDue(order, contextAt(Number.MAX_SAFE_INTEGER))).toBeUndefined();
   });
 });

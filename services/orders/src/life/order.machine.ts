@@ -8,7 +8,7 @@ import { isFinal, orderTable, type Applied, type Cell, type Guard, type Rule } f
 import type { HistoryEntry, Obligation, OrderState } from './order.types';
 
 /** What the pure rules need from outside. `now` is the database's clock in milliseconds. */
-export interface Surroundings {
+export interface StepContext {
   now: number;
   newId: () => string;
 }
@@ -73,7 +73,7 @@ function reasonOf(rule: Applied, input: Input): FailureReason | undefined {
   return input.type === 'stock.rejected' ? input.payload.reason : undefined;
 }
 
-/** The words of a step's timeline entry: the new status, or what happened within one. */
+/** The label of a step's timeline entry: the new status, or what happened within one. */
 function timelineLabel(rule: Applied, input: Input): string | undefined {
   if (rule.shown === false) return undefined;
   if (rule.to) return rule.to;
@@ -82,9 +82,9 @@ function timelineLabel(rule: Applied, input: Input): string | undefined {
 
 const outstandingAtTheEnd = new Set<Obligation['kind']>(['release', 'stop', 'refund']);
 
-/** Takes one step of the order table. Pure: the same order, input and surroundings give the same outcome. */
-export function apply(order: OrderState, input: Input, around: Surroundings): Outcome {
-  const rule = ruleFor(order, input, around.now);
+/** Takes one step of the order table. Pure: the same order, input and context give the same outcome. */
+export function apply(order: OrderState, input: Input, context: StepContext): Outcome {
+  const rule = ruleFor(order, input, context.now);
   if (rule === 'illegal') throw new IllegalStep(`${order.status} takes no ${input.type}`);
   if (typeof rule === 'string') return { kind: rule };
   if ('refuse' in rule) return { kind: 'refused', code: rule.refuse };
@@ -97,14 +97,14 @@ export function apply(order: OrderState, input: Input, around: Surroundings): Ou
     obligations: [...order.obligations],
     refunds: [...order.refunds],
   };
-  if (rule.to === 'PAID') next.paidAt = around.now;
+  if (rule.to === 'PAID') next.paidAt = context.now;
   if (rule.to && isFinal(rule.to)) {
     delete next.card;
     if (rule.to !== 'COMPLETED')
       next.obligations = next.obligations.filter(({ kind }) => outstandingAtTheEnd.has(kind));
   }
   const events: EventDraft[] = [];
-  for (const effect of rule.do) runEffect(effect, { order: next, input, events, ...around });
+  for (const effect of rule.do) runEffect(effect, { order: next, input, events, ...context });
   const label = timelineLabel(rule, input);
   const detail = detailOf(input, reason);
   const history: HistoryEntry = {
@@ -115,24 +115,25 @@ export function apply(order: OrderState, input: Input, around: Surroundings): Ou
     ...(label === undefined ? {} : { label }),
     ...(detail === undefined ? {} : { detail }),
     data: input.type === 'checkout' ? {} : { ...input.payload },
-    at: around.now,
+    at: context.now,
   };
   return { kind: 'applied', step: { order: next, events, history, from: order.status } };
 }
 
-export interface Tick {
+/** What the clock did to an order. `resent`: an unanswered step was sent again. */
+export interface DueStep {
   order: OrderState;
   events: EventDraft[];
   step?: Step;
   resent: boolean;
 }
 
-/** What the clock does to an order that is due: ends it, or sends again what is still owed. Undefined when nothing is due. */
-export function tick(order: OrderState, around: Surroundings): Tick | undefined {
-  const { now } = around;
+/** Does to an order that is due what the clock asks: ends it, or sends unanswered steps again. Undefined when nothing is due. */
+export function applyDue(order: OrderState, context: StepContext): DueStep | undefined {
+  const { now } = context;
   if ((dueAtOf(order) ?? Infinity) > now) return undefined;
-  const end = (type: 'giveUp' | 'expire'): Tick => {
-    const outcome = apply(order, { type, payload: {} }, around);
+  const end = (type: 'giveUp' | 'expire'): DueStep => {
+    const outcome = apply(order, { type, payload: {} }, context);
     if (outcome.kind !== 'applied') throw new IllegalStep(`${order.status} takes no ${type}`);
     return { order: outcome.step.order, events: outcome.step.events, step: outcome.step, resent: false };
   };

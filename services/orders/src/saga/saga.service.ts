@@ -5,7 +5,7 @@ import type { EventUnit, Unit, UnitStore } from '@bramble/service-kit/events/uni
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import type { CommandInput, SagaInput } from '../life/order.inputs';
-import { apply, IllegalStep, tick, type Outcome, type Tick } from '../life/order.machine';
+import { apply, applyDue, IllegalStep, type DueStep, type Outcome } from '../life/order.machine';
 import type { SagaEventName } from '../life/order.states';
 import type { OrderState, OrderView } from '../life/order.types';
 import type { OrderMetrics } from '../store/order.metrics';
@@ -67,7 +67,7 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
       const { orders, now } = await createOrderRepository(unit.tx).loadDue(limit);
       const progress = createProgress(orders);
       for (const order of orders.values()) {
-        const due = applyDue(order, now);
+        const due = repairOne(order, now);
         const result = resultOf(due);
         if (result) unit.afterCommit(() => metrics.repaired(order, result));
         if (!due) continue;
@@ -89,9 +89,9 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
   }
 
   /** What the clock does to an order. One that cannot be repaired is logged, so that the others are not kept waiting. */
-  function applyDue(order: OrderState, now: number): Tick | undefined {
+  function repairOne(order: OrderState, now: number): DueStep | undefined {
     try {
-      return tick(order, { now, newId });
+      return applyDue(order, { now, newId });
     } catch (error) {
       metrics.illegalStep();
       log.error({ err: error, order_id: order.id }, 'an order that is due could not be repaired');
@@ -115,7 +115,7 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
 }
 export type Saga = ReturnType<typeof createSaga>;
 
-function resultOf(due: Tick | undefined): 'resent' | 'failed' | 'gave_up' | undefined {
+function resultOf(due: DueStep | undefined): 'resent' | 'failed' | 'gave_up' | undefined {
   if (!due) return 'failed';
   if (due.resent) return 'resent';
   return due.order.failureReason === 'timeout' ? 'gave_up' : undefined;

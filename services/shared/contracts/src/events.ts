@@ -34,7 +34,8 @@ const product = z.object({ productId: idSchema });
 
 /**
  * Every event: its stream and its payload's schema. Only optional fields may be added; a breaking change is a new event
- * name.
+ * name. A new event is published one release after its consumers list it: a process of the older release may acknowledge
+ * it unread for its whole group.
  */
 export const events = {
   'order.placed': {
