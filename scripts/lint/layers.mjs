@@ -41,6 +41,7 @@ const LAYERS = {
     'cli',
   ],
   'services/payments/src': ['config.ts', 'pricing', 'provider', 'discount', 'quote', 'payment'],
+  'services/catalog/src': ['config.ts', 'ledger', 'db.ts', 'cache', 'product', 'picture', 'stock'],
   'services/delivery/src': ['config.ts', 'delivery'],
   'services/simulator/src': ['config.ts', 'shopper', 'simulation'],
   'k8s-jobs/src': ['shared', 'archive'],

@@ -1,6 +1,29 @@
 import type { Binary, Collection, Db } from 'mongodb';
-import type { StoredProduct } from './product/product';
-import type { Rejection, StockLine } from './stock/stock.ledger';
+import type { Money } from '@bramble/contracts/money';
+import type { Rejection, Stock, StockLine } from './ledger/stock.ledger';
+
+/** A product as it is stored. Deleted ones stay, since reservations of them still settle. */
+export interface ProductDoc {
+  _id: string;
+  sellerId: string;
+  title: string;
+  description: string;
+  category: string;
+  price: Money;
+  pictures: { id: string; url: string }[];
+  stock: Stock;
+  /** `stock.sold` of a moment ago: kept apart, since a write to an indexed field costs as much as all others together. */
+  popularity: number;
+  /** Counts edits, never stock. */
+  version: number;
+  /** Title and category as search compares them, for matches while somebody is still typing. */
+  words: string[];
+  createdAt: Date;
+  updatedAt: Date;
+  deletedAt: Date | null;
+  /** Not deleted. A flag, because an index answers `true` in one range where `null` takes two. */
+  live: boolean;
+}
 
 export interface ReservationDoc {
   _id: string;
@@ -21,7 +44,7 @@ export interface PictureDoc {
 }
 
 export interface Collections {
-  products: Collection<StoredProduct>;
+  products: Collection<ProductDoc>;
   reservations: Collection<ReservationDoc>;
   pictures: Collection<PictureDoc>;
 }

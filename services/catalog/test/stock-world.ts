@@ -5,7 +5,7 @@ import {
   type Reservation,
   type StockCommand,
   type StockedProduct,
-} from '../src/stock/stock.ledger';
+} from '../src/ledger/stock.ledger';
 
 export const uuid = (n: number) => `01900000-0000-7000-a000-${n.toString(16).padStart(12, '0')}`;
 export const expiresAt = '2030-01-01T00:10:00.000Z';

@@ -7,7 +7,7 @@ import type { UnitStore } from '@bramble/service-kit/events/unit';
 import { newId } from '@bramble/service-kit/base/ids';
 import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
-import { adjustAvailable, moveStock } from '../stock/stock.ledger';
+import { adjustAvailable, moveStock } from '../ledger/stock.ledger';
 import {
   indexedWords,
   newProduct,

@@ -1,30 +1,10 @@
 import type { Product, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { Money } from '@bramble/contracts/money';
 import { wordsOf } from './product.words';
-import type { Stock } from '../stock/stock.ledger';
+import type { ProductDoc } from '../db';
+import type { Stock } from '../ledger/stock.ledger';
 
-/** A product as it is stored. Deleted ones stay, since reservations of them still settle. */
-export interface StoredProduct {
-  _id: string;
-  sellerId: string;
-  title: string;
-  description: string;
-  category: string;
-  price: Money;
-  pictures: { id: string; url: string }[];
-  stock: Stock;
-  /** `stock.sold` of a moment ago: kept apart, since a write to an indexed field costs as much as all others together. */
-  popularity: number;
-  /** Counts edits, never stock. */
-  version: number;
-  /** Title and category as search compares them, for matches while somebody is still typing. */
-  words: string[];
-  createdAt: Date;
-  updatedAt: Date;
-  deletedAt: Date | null;
-  /** Not deleted. A flag, because an index answers `true` in one range where `null` takes two. */
-  live: boolean;
-}
+export type StoredProduct = ProductDoc;
 
 export interface ProductDraft {
   title: string;

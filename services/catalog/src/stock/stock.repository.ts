@@ -1,7 +1,6 @@
 import type { MongoSession } from '@bramble/service-kit/stores/mongo';
 import type { Filter, MatchKeysAndValues } from 'mongodb';
-import { collectionsOf, type ReservationDoc } from '../db';
-import type { StoredProduct } from '../product/product';
+import { collectionsOf, type ProductDoc, type ReservationDoc } from '../db';
 import type {
   Reservation,
   Stock,
@@ -9,7 +8,7 @@ import type {
   StockedProduct,
   StockOutcome,
   StockState,
-} from './stock.ledger';
+} from '../ledger/stock.ledger';
 
 /** Stock and its reservations, in the database or in one transaction. `load` and `save` belong in one transaction. */
 export function createStockRepository({ db, options }: MongoSession) {
@@ -104,7 +103,7 @@ export function createStockRepository({ db, options }: MongoSession) {
 export type StockRepository = ReturnType<typeof createStockRepository>;
 
 /** Only the fields that moved: writing all would make MongoDB compute every index of the product anew. */
-function movedFields(before: Stock | undefined, after: Stock): MatchKeysAndValues<StoredProduct> {
+function movedFields(before: Stock | undefined, after: Stock): MatchKeysAndValues<ProductDoc> {
   const moved = Object.entries(after).filter(([name, value]) => before?.[name as keyof Stock] !== value);
   return Object.fromEntries(moved.map(([name, value]) => [`stock.${name}`, value]));
 }

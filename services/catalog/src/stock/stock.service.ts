@@ -8,7 +8,7 @@ import {
   type ReservationOutcome,
   type StockCommand,
   type StockOutcome,
-} from './stock.ledger';
+} from '../ledger/stock.ledger';
 import { createStockRepository, type StockRepository } from './stock.repository';
 
 export type StockUnit = EventUnit<MongoTransaction, StockCommand>;

@@ -1,6 +1,13 @@
 import type { EventDraft, EventName, EventOf } from '@bramble/contracts/events';
-import { announcementOf, type Announcement } from './delivery.states';
-import { moved, started, tombstone, type DeliveryDocument, type Pace } from './delivery.document';
+import {
+  moved,
+  started,
+  tombstone,
+  type DeliveryDocument,
+  type Pace,
+  announcementOf,
+  type Announcement,
+} from './delivery.document';
 
 /** A fact that delivery owes the orders, before it has its envelope. */
 export type Answer = EventDraft<Extract<EventName, `delivery.${string}`>>;

@@ -5,7 +5,6 @@ import { idSchema, timeSchema, type Page } from '@bramble/contracts/page';
 import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-
 import type { EventUnit, UnitStore } from '@bramble/service-kit/events/unit';
 import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
 import { onPaid, onReleased } from './delivery.decisions';
