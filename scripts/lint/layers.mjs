@@ -9,6 +9,22 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
  */
 const LAYERS = {
   'services/shared/service-kit/src': ['base', 'observe', 'runtime', 'stores', 'http', 'events', 'service'],
+  'services/gateway/src': [
+    'config.ts',
+    'version.ts',
+    'http',
+    'auth',
+    'limits',
+    'cache',
+    'proxy',
+    'dashboard',
+    'dead-letters',
+    'health',
+    'openapi',
+    'sockets',
+    'storefront',
+    'edge',
+  ],
   'services/users/src': [
     'config.ts',
     'generated',
