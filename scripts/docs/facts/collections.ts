@@ -19,7 +19,7 @@ type Index = { key: Record<string, unknown>; sparse?: boolean; partialFilterExpr
 /** Where the fields of each collection are declared. */
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, readonly [file: string, type: string]>>>> = {
   catalog: {
-    products: ['services/catalog/src/product/product.ts', 'StoredProduct'],
+    products: ['services/catalog/src/db.ts', 'ProductDoc'],
     reservations: ['services/catalog/src/db.ts', 'ReservationDoc'],
     pictures: ['services/catalog/src/db.ts', 'PictureDoc'],
   },
