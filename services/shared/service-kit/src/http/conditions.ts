@@ -14,9 +14,12 @@ export function idempotencyKey(req: IncomingMessage): string {
   return key;
 }
 
-/** Whether the client has the answer with this ETag already (If-None-Match), so that 304 is enough. For GET and HEAD. */
+/**
+ * Whether the client has the answer with this ETag already (If-None-Match), so that 304 is enough. For GET and HEAD.
+ * `Cache-Control: no-cache`, which Node's fetch adds to If-None-Match, asks for just this comparison.
+ */
 export const isUnchanged = (request: IncomingHttpHeaders, etag: string | undefined): boolean =>
-  etag !== undefined && fresh(request, { etag });
+  etag !== undefined && fresh({ 'if-none-match': request['if-none-match'] }, { etag });
 
 /** The version in `If-Match: "3"`; our own ETag `"3-17"` is understood too. */
 export function ifMatchOf(req: IncomingMessage, operation: Operation): number | undefined {
