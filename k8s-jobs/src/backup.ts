@@ -41,7 +41,7 @@ export const backup = job({
   env: shape,
   tasks: (config) => storesOf(config).map((store) => `backup_${store}` as const),
   async run(config, log) {
-    const place = openPlace(config);
+    const place = await openPlace(config);
     const name = archiveName(new Date());
     const part = place.file(`${name}.part`);
     const counts = { rows: 0, documents: 0 };

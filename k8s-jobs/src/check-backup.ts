@@ -11,7 +11,7 @@ export const checkBackup = job({
   name: 'check-backup',
   env: placeShape(),
   async run(config, log) {
-    const place = openPlace(config);
+    const place = await openPlace(config);
     const probe = place.file('.writable');
     await writeFile(probe, '');
     await rm(probe);

@@ -56,7 +56,8 @@ export const restore = job({
   name: 'restore',
   env: shape,
   async run(config, log) {
-    const { name, bytes } = await openPlace(config).open(config.RESTORE_FROM);
+    const place = await openPlace(config);
+    const { name, bytes } = await place.open(config.RESTORE_FROM);
     const deployments = config.SCALE.size > 0 ? openDeployments(config.NAMESPACE) : undefined;
     await deployments?.stop([...config.SCALE.keys()]);
     const counts = await putBack(config, log, unpack(config.BACKUP_PASSPHRASE, bytes));

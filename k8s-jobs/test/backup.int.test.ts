@@ -1,13 +1,23 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLogger } from '@bramble/service-kit/observe/logger';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { Binary, Long, MongoClient, ObjectId } from 'mongodb';
 import pg from 'pg';
+import { unseal } from '../src/archive/sealed';
 import { backup } from '../src/backup';
 import { restore } from '../src/restore';
 import { configOf } from '../src/shared/job';
+import { sealFormerly } from './former-archive';
 
 const log = createLogger('test', 'silent');
 let stores: TestStores;
@@ -122,6 +132,22 @@ it('shows neither rows nor Secrets without the passphrase, and changes nothing w
   await expect(runRestore()).rejects.toThrow('the passphrase is wrong');
   env['BACKUP_PASSPHRASE'] = 'a passphrase for this test';
   expect(await tables()).toEqual(before);
+});
+
+it('puts back an archive that an earlier release sealed', async () => {
+  const { archive } = await runBackup();
+  const before = { sql: await tables(), mongo: await documents() };
+  const file = path.join(env['BACKUP_DIR'] ?? '', String(archive));
+  const chunks: Uint8Array[] = [];
+  const passphrase = env['BACKUP_PASSPHRASE'] ?? '';
+  for await (const chunk of unseal(passphrase, createReadStream(file))) chunks.push(chunk);
+  // Its name sorts after every other, so that it is the latest.
+  const former = 'bramble-99991231T235959Z.bak';
+  writeFileSync(path.join(env['BACKUP_DIR'] ?? '', former), sealFormerly(passphrase, Buffer.concat(chunks)));
+  await sql.query('DELETE FROM carts');
+  expect(await runRestore()).toMatchObject({ archive: former });
+  expect({ sql: await tables(), mongo: await documents() }).toEqual(before);
+  rmSync(path.join(env['BACKUP_DIR'] ?? '', former));
 });
 
 it('refuses an archive whose schema is newer than the database, before it touches a row', async () => {

@@ -3,10 +3,22 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundle } from '../build/bundle';
 import { hashOf, onceFor } from '../build/stamp';
+import { withLock } from '../stores/data-lock';
 import { postgresServices, root } from '../workspace';
 
-/** Bundles each Job of k8s-jobs into dist/k8s-jobs/<job>.mjs, with the migrations of every service beside them. */
+/** Copied alone into the images of the services. */
+const ALONE = 'wait';
+
+/**
+ * Bundles each Job of k8s-jobs into dist/k8s-jobs/<job>.mjs, with the code they share and the migrations of every service
+ * beside them. Two calls at once take turns.
+ */
 export async function bundleJobs(): Promise<void> {
+  await mkdir(path.join(root, 'dist'), { recursive: true });
+  await withLock(path.join(root, 'dist', '.jobs.lock'), bundleWhenChanged);
+}
+
+async function bundleWhenChanged(): Promise<void> {
   const out = path.join(root, 'dist', 'k8s-jobs');
   const inputs = ['k8s-jobs/src', 'services/shared', 'package-lock.json', 'scripts'];
   const migrations = postgresServices().map((name) => `services/${name}/prisma/migrations`);
@@ -16,7 +28,9 @@ export async function bundleJobs(): Promise<void> {
     const entries = path.join(root, 'k8s-jobs', '.entries');
     await mkdir(entries, { recursive: true });
     try {
-      await bundle(await writeEntries(entries), out);
+      const { [ALONE]: alone = '', ...others } = await writeEntries(entries);
+      await bundle(others, out, { split: true });
+      await bundle({ [ALONE]: alone }, out);
     } finally {
       await rm(entries, { recursive: true, force: true });
     }

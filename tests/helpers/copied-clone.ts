@@ -26,6 +26,8 @@ function linkTree(from: string, to: string): void {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
     if (entry.isDirectory()) linkTree(source, target);
     else if (entry.isSymbolicLink()) cpSync(source, target, { verbatimSymlinks: true });
+    // npm's and our own records of what is installed: an installation in the copy writes them anew.
+    else if (entry.name.startsWith('.')) copyFileSync(source, target);
     else linkOrCopy(source, target);
   }
 }

@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { Readable, pipeline, type Transform } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
 import { seal, unseal } from './sealed';
 
@@ -39,6 +38,7 @@ export type Line =
   | { readonly end: Counts };
 
 const CONTENT = '{"content":';
+const NEWLINE = 0x0a;
 
 /** A row or document stands in the line as it is, not as a string: half the quoting, and it compresses better. */
 const toText = (line: Line): string =>
@@ -46,33 +46,45 @@ const toText = (line: Line): string =>
 const toLine = (text: string): Line =>
   text.startsWith(CONTENT) ? { content: text.slice(CONTENT.length, -1) } : (JSON.parse(text) as Line);
 
-/** Lines → compressed, sealed bytes. */
-export function pack(passphrase: string, lines: AsyncIterable<Line>): AsyncGenerator<Buffer> {
-  const texts = async function* () {
+/** Lines → compressed, sealed bytes. `key` as in `seal`. */
+export function pack(key: string, lines: AsyncIterable<Line>): AsyncGenerator<Uint8Array> {
+  async function* texts(): AsyncGenerator<string> {
     for await (const line of lines) yield toText(line);
-  };
-  const zipped = Readable.from(texts()).on('error', (error) => gzip.destroy(error));
-  const gzip = createGzip();
-  return seal(passphrase, zipped.pipe(gzip) as AsyncIterable<Buffer>);
+  }
+  // One line at a time: a line may be a picture.
+  return seal(key, through(Readable.from(texts(), { highWaterMark: 1 }), createGzip()));
 }
 
 /** The reverse; throws when anything is not as it was packed, or when the end is missing. */
-export async function* unpack(passphrase: string, source: AsyncIterable<Buffer>): AsyncGenerator<Line> {
-  const gunzip = createGunzip();
-  const bytes = Readable.from(unseal(passphrase, source));
-  bytes.on('error', (error) => gunzip.destroy(error));
+export async function* unpack(key: string, source: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let ended = false;
-  const input = bytes.pipe(gunzip);
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  failed.catch(() => undefined);
-  const texts = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
-  for (;;) {
-    // readline swallows its input's errors and would look like an end.
-    const { done, value } = await Promise.race([texts.next(), failed]);
-    if (done === true) break;
-    const line = toLine(value);
+  for await (const text of textLines(through(Readable.from(unseal(key, source)), createGunzip()))) {
+    const line = toLine(text);
     ended = 'end' in line;
     yield line;
   }
   if (!ended) throw new Error('the archive ends too early');
+}
+
+/** The output of a transformation; an error of the source is one of the output, and neither outlives the other. */
+function through(source: Readable, transform: Transform): AsyncIterable<Buffer> {
+  return pipeline(source, transform, () => undefined);
+}
+
+/**
+ * The lines of a text, each as soon as it is there. `readline` would gather a thousand lines ahead of its reader.
+ */
+async function* textLines(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let parts: Buffer[] = [];
+  for await (const chunk of source) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([...parts, chunk.subarray(from, at)]).toString();
+      parts = [];
+      from = at + 1;
+    }
+    parts.push(chunk.subarray(from));
+  }
+  const rest = Buffer.concat(parts).toString();
+  if (rest !== '') yield rest;
 }

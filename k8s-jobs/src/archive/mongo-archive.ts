@@ -9,7 +9,11 @@ import {
 } from 'mongodb';
 import type { Line, SavedCollection } from './lines';
 
+/** Of the documents in one answer of the server, by their average size. */
+const READ_BYTES = 1024 * 1024;
 const BATCH = 200;
+/** Of the documents that wait to be written: a few pictures are written before 200 documents have come. */
+const WAITING_LENGTH = 4 * 1024 * 1024;
 const { EJSON } = BSON;
 
 /** Every collection of a database as of one moment, with its options and indexes. */
@@ -28,11 +32,21 @@ export async function* saveMongo(client: MongoClient, database: string): AsyncGe
 }
 
 async function* documents(db: Db, name: string, session: ClientSession): AsyncGenerator<Line> {
-  for await (const document of db
-    .collection(name)
-    .find({}, { session, batchSize: BATCH, promoteValues: false })) {
+  const batchSize = await readBatch(db, name);
+  const found = db.collection(name).find({}, { session, batchSize, promoteValues: false });
+  for await (const document of found) {
     yield { content: EJSON.stringify(document, { relaxed: false }) };
   }
+}
+
+/** How many documents to read at once: BATCH of them, or a few when they are pictures. */
+async function readBatch(db: Db, name: string): Promise<number> {
+  const [stats] = await db
+    .collection(name)
+    .aggregate<{ storageStats: { avgObjSize?: number } }>([{ $collStats: { storageStats: {} } }])
+    .toArray();
+  const size = Number(stats?.storageStats.avgObjSize ?? 1);
+  return Math.min(BATCH, Math.max(1, Math.floor(READ_BYTES / size)));
 }
 
 async function collectionsOf(db: Db): Promise<SavedCollection[]> {
@@ -58,12 +72,14 @@ export function restoreMongo(client: MongoClient) {
   const db = client.db();
   let current: SavedCollection | undefined;
   let waiting: Document[] = [];
+  let length = 0;
   async function flush(): Promise<void> {
     if (current === undefined || waiting.length === 0) return;
     await db
       .collection(current.name)
       .insertMany(waiting, { ordered: false, writeConcern: { w: 'majority' } });
     waiting = [];
+    length = 0;
   }
   async function finish(): Promise<void> {
     await flush();
@@ -84,7 +100,8 @@ export function restoreMongo(client: MongoClient) {
     },
     async document(content: string): Promise<void> {
       waiting.push(EJSON.parse(content, { relaxed: false }) as Document);
-      if (waiting.length >= BATCH) await flush();
+      length += content.length;
+      if (waiting.length >= BATCH || length >= WAITING_LENGTH) await flush();
     },
     commit: finish,
   };

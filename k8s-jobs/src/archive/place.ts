@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { optionalText, text } from '@bramble/service-kit/base/config';
 import type { JobConfig } from '../shared/job';
-import { openBucket, type Bucket } from './s3';
+import type { BucketAddress } from './bucket';
 
 /** Where archives are: a folder, and a bucket off the board when one is named. */
 export const placeShape = () => ({
@@ -18,12 +19,13 @@ export const placeShape = () => ({
 });
 type PlaceConfig = JobConfig<ReturnType<typeof placeShape>>;
 
-export const ARCHIVE = /^bramble-\d{8}T\d{6}Z\.bak$/;
+/** Archives that releases before age sealed end in .bak. */
+const ARCHIVE = /^bramble-\d{8}T\d{6}Z\.(?:age|bak)$/;
 /** Sorts by time. */
 export const archiveName = (at: Date): string =>
-  `bramble-${at.toISOString().replace(/[-:]|\.\d{3}/g, '')}.bak`;
+  `bramble-${at.toISOString().replace(/[-:]|\.\d{3}/g, '')}.age`;
 
-function bucketOf(config: PlaceConfig): (Bucket & { prefix: string }) | undefined {
+function bucketOf(config: PlaceConfig): (BucketAddress & { prefix: string }) | undefined {
   const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId } = config;
   const {
     S3_SECRET_ACCESS_KEY: secretAccessKey,
@@ -37,53 +39,56 @@ function bucketOf(config: PlaceConfig): (Bucket & { prefix: string }) | undefine
   return { bucket, endpoint, accessKeyId, secretAccessKey, region, prefix };
 }
 
-export function openPlace(config: PlaceConfig) {
+/** The archives of the folder BACKUP_DIR, and of the bucket when one is named. */
+export async function openPlace(config: PlaceConfig) {
   const folder = config.BACKUP_DIR;
   const remote = bucketOf(config);
-  const bucket = remote && openBucket(remote);
+  // Amazon's client takes 20 MB of memory, so it is loaded only for a bucket.
+  const bucket = remote && (await import('./bucket')).openBucket(remote);
   const keyOf = (name: string) => [remote?.prefix, name].filter(Boolean).join('/');
-  const local = async () => (await readdir(folder)).filter((name) => ARCHIVE.test(name)).sort();
-  return {
-    isRemote: bucket !== undefined,
-    file: (name: string) => path.join(folder, name),
+  const file = (name: string) => path.join(folder, name);
 
-    /** Every archive, here and off the board, oldest first. */
-    names: async (): Promise<string[]> => [...new Set([...(await local()), ...(await remoteNames())])].sort(),
-
-    /** Copies an archive of the folder off the board. */
-    async send(name: string): Promise<void> {
-      await bucket?.put(keyOf(name), await readFile(path.join(folder, name)));
-    },
-
-    /** Keeps the newest archives of the folder; answers how many went. */
-    async prune(keep: number): Promise<number> {
-      const old = (await local()).slice(0, -keep);
-      for (const name of old) await rm(path.join(folder, name));
-      return old.length;
-    },
-
-    /** The bytes of an archive by name, or of the newest; fetched from the bucket when the folder has it not. */
-    async open(wanted: string): Promise<{ name: string; bytes: AsyncIterable<Buffer> }> {
-      const here = await local();
-      const there = here.includes(wanted) ? [] : await remoteNames();
-      const name = wanted === 'latest' ? [...here, ...there].sort().at(-1) : wanted;
-      if (name === undefined) throw new Error('there is no archive yet');
-      if (!ARCHIVE.test(name)) throw new Error(`${name} is not the name of an archive`);
-      if (!here.includes(name)) {
-        if (!there.includes(name) || bucket === undefined) throw new Error(`there is no archive ${name}`);
-        await writeFile(
-          path.join(folder, name),
-          Buffer.from(await (await bucket.get(keyOf(name))).arrayBuffer()),
-        );
-      }
-      return { name, bytes: createReadStream(path.join(folder, name)) };
-    },
-  };
+  async function local(): Promise<string[]> {
+    return (await readdir(folder)).filter((name) => ARCHIVE.test(name)).sort();
+  }
 
   async function remoteNames(): Promise<string[]> {
-    if (bucket === undefined) return [];
-    return (await bucket.list(keyOf('bramble-')))
-      .map((key) => path.posix.basename(key))
-      .filter((name) => ARCHIVE.test(name));
+    const keys = (await bucket?.list(keyOf('bramble-'))) ?? [];
+    return keys.map((key) => path.posix.basename(key)).filter((name) => ARCHIVE.test(name));
   }
+
+  /** Every archive, here and off the board, oldest first. */
+  async function names(): Promise<string[]> {
+    return [...new Set([...(await local()), ...(await remoteNames())])].sort();
+  }
+
+  /** Copies an archive of the folder off the board. */
+  async function send(name: string): Promise<void> {
+    await bucket?.put(keyOf(name), file(name));
+  }
+
+  /** Keeps the newest archives of the folder; answers how many went. */
+  async function prune(keep: number): Promise<number> {
+    const old = (await local()).slice(0, -keep);
+    for (const name of old) await rm(file(name));
+    return old.length;
+  }
+
+  /** The bytes of an archive by name, or of the newest; fetched from the bucket when the folder has it not. */
+  async function open(wanted: string): Promise<{ name: string; bytes: AsyncIterable<Buffer> }> {
+    const here = await local();
+    const there = here.includes(wanted) ? [] : await remoteNames();
+    const name = wanted === 'latest' ? [...here, ...there].sort().at(-1) : wanted;
+    if (name === undefined) throw new Error('there is no archive yet');
+    if (!ARCHIVE.test(name)) throw new Error(`${name} is not the name of an archive`);
+    if (!here.includes(name)) {
+      if (!there.includes(name) || bucket === undefined) throw new Error(`there is no archive ${name}`);
+      const part = file(`${name}.part`);
+      await pipeline(await bucket.get(keyOf(name)), createWriteStream(part, { mode: 0o600 }));
+      await rename(part, file(name));
+    }
+    return { name, bytes: createReadStream(file(name)) };
+  }
+
+  return { isRemote: bucket !== undefined, file, names, send, prune, open };
 }

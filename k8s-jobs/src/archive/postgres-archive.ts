@@ -2,6 +2,8 @@ import type pg from 'pg';
 import type { Line } from './lines';
 
 const FETCH = 500;
+/** Of the rows that wait to be written: a few long ones are written before 500 have come. */
+const WAITING_LENGTH = 4 * 1024 * 1024;
 const KEPT_OUT = '_prisma_migrations';
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
@@ -33,6 +35,7 @@ export async function* savePostgres(client: pg.Client, database: string): AsyncG
 export function restorePostgres(client: pg.Client, database: string) {
   let table: { name: string; columns: readonly string[] } | undefined;
   let waiting: string[] = [];
+  let length = 0;
   async function flush(): Promise<void> {
     if (table === undefined || waiting.length === 0) return;
     const columns = table.columns.map(quoted).join(', ');
@@ -42,6 +45,7 @@ export function restorePostgres(client: pg.Client, database: string) {
       [`[${waiting.join(',')}]`],
     );
     waiting = [];
+    length = 0;
   }
   return {
     async begin(migrations: readonly string[]): Promise<void> {
@@ -63,7 +67,8 @@ export function restorePostgres(client: pg.Client, database: string) {
     },
     async row(content: string): Promise<void> {
       waiting.push(content);
-      if (waiting.length >= FETCH) await flush();
+      length += content.length;
+      if (waiting.length >= FETCH || length >= WAITING_LENGTH) await flush();
     },
     async commit(): Promise<void> {
       await flush();

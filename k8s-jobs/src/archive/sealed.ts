@@ -1,102 +1,82 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
+import { ReadableStream } from 'node:stream/web';
+import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
+import { isFormer, unsealFormer } from './former-seal';
 
-/*
- * A sealed file: magic, salt, then frames of (length, ciphertext, tag). Each frame of at most 64 KiB is AES-256-GCM under a
- * nonce of its number and whether it is the last, so that a frame that was changed, moved or cut off is noticed.
- */
-const MAGIC = Buffer.from('BRAMBLE1');
-const SALT_BYTES = 16;
-const TAG_BYTES = 16;
-const FRAME_BYTES = 65_536;
-/** 32 MiB and a tenth of a second: for passphrases that a person chose. */
-const SCRYPT = { N: 32_768, r: 8, p: 1, maxmem: 64 << 20 };
+/** scrypt needs 32 MiB for this, within the Job's memory limit; age's own default of 18 would need 256 MiB. */
+const SCRYPT_LOG_N = 15;
+const AGE = 'age-encryption.org/v1\n';
+const IDENTITY = 'AGE-SECRET-KEY-';
+const RECIPIENT = 'age1';
 
-const derive = promisify<string, Buffer, number, typeof SCRYPT, Buffer>(scrypt);
+type Bytes = AsyncIterable<Uint8Array>;
+/** age-encryption is typed with the browser's stream, which Node has under another type. */
+type AgeStream = Parameters<Encrypter['encrypt']>[0] & { readonly locked: boolean };
 
-function nonceOf(frame: number, last: boolean): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeBigUInt64BE(BigInt(frame));
-  nonce.writeUInt8(last ? 1 : 0, 11);
-  return nonce;
-}
-
-function sealFrame(key: Buffer, frame: number, last: boolean, plain: Buffer): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(frame, last));
-  const body = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  const length = Buffer.alloc(4);
-  // The top bit tells the reader which nonce to use; a lie about it fails the tag.
-  length.writeUInt32BE(last ? (body.length | 0x80000000) >>> 0 : body.length);
-  return Buffer.concat([length, body]);
-}
-
-/** Seals a stream of bytes under a passphrase. */
-export async function* seal(passphrase: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const salt = randomBytes(SALT_BYTES);
-  const key = await derive(passphrase, salt, 32, SCRYPT);
-  yield Buffer.concat([MAGIC, salt]);
-  let frame = 0;
-  let waiting = Buffer.alloc(0);
-  for await (const chunk of source) {
-    waiting = Buffer.concat([waiting, chunk]);
-    while (waiting.length > FRAME_BYTES) {
-      yield sealFrame(key, frame++, false, waiting.subarray(0, FRAME_BYTES));
-      waiting = waiting.subarray(FRAME_BYTES);
-    }
-  }
-  yield sealFrame(key, frame, true, waiting);
-}
-
-/** Opens what `seal` made. Throws on a wrong passphrase and on any byte that is not as it was written. */
-export async function* unseal(passphrase: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const reader = byteReader(source);
-  const magic = await reader.take(MAGIC.length);
-  if (!magic.equals(MAGIC)) throw new Error('this is no archive of Bramble');
-  const key = await derive(passphrase, await reader.take(SALT_BYTES), 32, SCRYPT);
-  for (let frame = 0; ; frame += 1) {
-    const header = (await reader.take(4)).readUInt32BE();
-    const last = header >= 0x80000000;
-    const body = await reader.take(header & 0x7fffffff);
-    yield openFrame(key, frame, last, body);
-    if (last) break;
-  }
-  if (!(await reader.atEnd())) throw new Error('the archive goes on after its end');
-}
-
-function openFrame(key: Buffer, frame: number, last: boolean, body: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(frame, last));
-  decipher.setAuthTag(body.subarray(-TAG_BYTES));
-  try {
-    return Buffer.concat([decipher.update(body.subarray(0, -TAG_BYTES)), decipher.final()]);
-  } catch (error) {
+/** Throws one sentence when a key seals archives that it could not open again. */
+export function assertOpens(key: string): void {
+  if (key.startsWith(RECIPIENT))
     throw new Error(
-      frame === 0 ? 'the passphrase is wrong, or the archive is damaged' : 'the archive is damaged',
-      {
-        cause: error,
-      },
+      'the key of the backups is an age recipient, which opens nothing: give its identity, AGE-SECRET-KEY-…',
     );
+}
+
+/**
+ * Seals bytes as a file of the age format, which the tool `age` opens too. The key is a passphrase, or an age identity
+ * (`AGE-SECRET-KEY-…`): then the file is for that identity's recipient.
+ */
+export async function* seal(key: string, source: Bytes): AsyncGenerator<Uint8Array> {
+  assertOpens(key);
+  const encrypter = new Encrypter();
+  if (key.startsWith(IDENTITY)) {
+    encrypter.addRecipient(await identityToRecipient(key));
+  } else {
+    encrypter.setScryptWorkFactor(SCRYPT_LOG_N);
+    encrypter.setPassphrase(key);
+  }
+  yield* fromStream(await encrypter.encrypt(toStream(source)));
+}
+
+/**
+ * Opens what `seal` made, and archives that releases before age made. Throws when the key is another, and on any byte
+ * that is not as it was written.
+ */
+export async function* unseal(key: string, source: Bytes): AsyncGenerator<Uint8Array> {
+  const { head, bytes } = await peek(source, AGE.length);
+  if (isFormer(head)) yield* unsealFormer(key, bytes);
+  else if (head.toString('latin1') === AGE) yield* openAge(key, bytes);
+  else throw new Error('this is no archive of Bramble');
+}
+
+async function* openAge(key: string, source: Bytes): AsyncGenerator<Uint8Array> {
+  assertOpens(key);
+  const decrypter = new Decrypter();
+  if (key.startsWith(IDENTITY)) decrypter.addIdentity(key);
+  else decrypter.addPassphrase(key);
+  const plain = await decrypter.decrypt(toStream(source)).catch((cause: unknown) => {
+    throw new Error('the passphrase is wrong, or the archive is damaged', { cause });
+  });
+  try {
+    yield* fromStream(plain);
+  } catch (cause) {
+    throw new Error('the archive is damaged, or ends too early', { cause });
   }
 }
 
-function byteReader(source: AsyncIterable<Buffer>) {
+const toStream = (bytes: Bytes): AgeStream => ReadableStream.from(bytes) as unknown as AgeStream;
+const fromStream = (stream: AgeStream): Bytes => stream as unknown as Bytes;
+
+/** The first bytes of a source, fewer when it has no more; `bytes` are all of it, those included. */
+async function peek(source: Bytes, count: number): Promise<{ head: Buffer; bytes: Bytes }> {
   const chunks = source[Symbol.asyncIterator]();
   let held = Buffer.alloc(0);
-  async function more(): Promise<boolean> {
+  while (held.length < count) {
     const { done, value } = await chunks.next();
-    if (done === true) return false;
+    if (done === true) break;
     held = Buffer.concat([held, value]);
-    return true;
   }
-  return {
-    async take(count: number): Promise<Buffer> {
-      if (count > FRAME_BYTES + TAG_BYTES) throw new Error('the archive is damaged');
-      while (held.length < count) if (!(await more())) throw new Error('the archive ends too early');
-      const taken = held.subarray(0, count);
-      held = held.subarray(count);
-      return taken;
-    },
-    async atEnd(): Promise<boolean> {
-      return held.length === 0 && !(await more());
-    },
-  };
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield held;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  return { head: held.subarray(0, count), bytes: all() };
 }

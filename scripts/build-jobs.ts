@@ -1,0 +1,3 @@
+import { bundleJobs } from './images/bundle-jobs';
+
+await bundleJobs();
