@@ -21,6 +21,7 @@ const STEPS = [
   ['types', [...bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['types of the storefront', [...bin('typescript/bin/tsc'), '--noEmit', '-p', 'frontend']],
   ['knip', [...bin('knip/bin/knip.js'), '--no-config-hints']],
+  ['contract', ['node', '--import', 'tsx', 'scripts/openapi.ts', '--check']],
   ['lockfile', ['node', 'scripts/complete-lockfile.mjs', '--check']],
   ['repository', ['node', '--import', 'tsx', 'scripts/check-repo.ts']],
   ['unit', [...jest, 'unit']],
