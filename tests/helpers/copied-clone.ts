@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../scripts/workspace';
 
@@ -17,7 +17,12 @@ export function copyClone(folder: string): void {
     mkdirSync(path.dirname(target), { recursive: true });
     cpSync(path.join(root, file), target, { verbatimSymlinks: true });
   }
-  linkTree(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  // npm puts a package beside the workspace that wants another version of it than the others.
+  for (const file of listed.split('\0').filter((name) => /(?:^|\/)package\.json$/.test(name))) {
+    const installed = path.join(path.dirname(file), 'node_modules');
+    if (existsSync(path.join(root, installed)))
+      linkTree(path.join(root, installed), path.join(folder, installed));
+  }
 }
 
 function linkTree(from: string, to: string): void {
