@@ -119,7 +119,14 @@ function parametersOf(
     ...(idempotent ? [header('Idempotency-Key', true, key, '7d1f3c58-52a4-4c36-b3a5-90a1c3f0b6f4')] : []),
     ...(ifMatch ? [header('If-Match', ifMatch === 'required', version, '"3"')] : []),
     ...(signedBy === 'stripe'
-      ? [header('Stripe-Signature', true, 'Made by Stripe over the raw body.', 't=1764000000,v1=5257a869')]
+      ? [
+          header(
+            'Stripe-Signature',
+            false,
+            'Made by Stripe over the raw body; without it the request is refused. A shop without Stripe answers 404.',
+            't=1764000000,v1=5257a869',
+          ),
+        ]
       : []),
   ];
 }
