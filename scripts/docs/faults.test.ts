@@ -24,7 +24,7 @@ describe('the pictures of docs/architecture.md', () => {
 
   it('are the same when they are drawn again', async () => {
     expect(await drawPictures()).toEqual(pictures);
-  });
+  }, 60_000);
 
   it('are found to be stale, missing, hidden or left over', () => {
     const image = (name: string) => path.join(docs, 'images', name);
