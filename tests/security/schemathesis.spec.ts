@@ -23,12 +23,15 @@ const everybody: readonly Who[] = short ? ['customer', 'seller'] : ['customer', 
 async function settings(role: Who): Promise<string> {
   const token = role === 'admin' ? await adminToken() : await signUp(shopUrl(), role);
   const id = role === 'customer' ? undefined : (await sellProduct(shopUrl(), token, 10)).id;
-  // A cursor is a string that only its list can read, and a state may refuse what a schema allows.
+  // A cursor is a string that only its list can read, a state may refuse what a schema allows, and 428 asks for If-Match.
   return `[auth.openapi.bearer]
 bearer = "${token}"
 
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 412, 422, 428, 429, 502, 503, 504]
+
+[checks.missing_required_header]
+expected-statuses = [400, 401, 403, 406, 415, 422, 428]
 ${ofItsOwn.map((name) => (id ? `\n[[operations]]\ninclude-name = "${name}"\nparameters = { "path.id" = "${id}" }\n` : '')).join('')}`;
 }
 
