@@ -5,8 +5,8 @@ import { art } from './build/art';
 import { keepBudgets } from './build/budgets';
 import { externalPreamble } from './build/external-preamble';
 import { gatewayProxy } from './build/gateway-proxy';
-import { preloads } from './build/preloads';
 import { precompress } from './build/precompress';
+import { preloads } from './build/preloads';
 
 export default defineConfig({
   root: import.meta.dirname,

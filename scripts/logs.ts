@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { followLog, logNames, readLog } from './logs/files';
-import { createFormatter, levels, type Level } from './logs/format';
+import { createFormatter, type Level, levels } from './logs/format';
 import { root } from './workspace';
 
 const whole = (text: string): number => {

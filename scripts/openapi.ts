@@ -2,8 +2,8 @@
 // that break clients of the last release.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { publicOperations } from '@bramble/contracts/public-operations';
 import prettier from 'prettier';
+import { publicOperations } from '@bramble/contracts/public-operations';
 import { openApiDocument } from '../services/gateway/src/openapi/openapi';
 import { tool } from '../tests/chart/tools';
 

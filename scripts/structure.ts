@@ -1,7 +1,7 @@
 // npm run structure: measures the shape of the code. `-- --root DIR` measures another checkout, `-- --list` names places.
 import path from 'node:path';
-import { circularArrows } from './structure/rooms';
 import { repeats } from './structure/repeats';
+import { circularArrows } from './structure/rooms';
 import { quantile, readSources, type SourceFile } from './structure/sources';
 import { countSyntax, type FunctionSize } from './structure/syntax';
 

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { readFile, readdir, rename, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Logger } from '@bramble/service-kit/observe/logger';
 import { integer, text } from '@bramble/service-kit/base/config';
-import { pack, unpack, type Counts, type Line } from './archive/lines';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { type Counts, type Line, pack, unpack } from './archive/lines';
 import { saveMongo } from './archive/mongo-archive';
 import { archiveName, openPlace, placeShape } from './archive/place';
 import { savePostgres } from './archive/postgres-archive';

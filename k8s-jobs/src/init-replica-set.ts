@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@bramble/service-kit/observe/logger';
-import { text } from '@bramble/service-kit/base/config';
 import type { Document, MongoClient } from 'mongodb';
 import { z } from 'zod';
-import { Refusal, job } from './shared/job';
+import { text } from '@bramble/service-kit/base/config';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { job, Refusal } from './shared/job';
 import { withMongo } from './shared/mongo';
 
 const SET = 'rs0';

@@ -1,10 +1,10 @@
-import { text } from '@bramble/service-kit/base/config';
 import type { MongoClient } from 'mongodb';
 import type pg from 'pg';
 import { z } from 'zod';
+import { text } from '@bramble/service-kit/base/config';
 import { given, names } from './shared/databases';
-import { job } from './shared/job';
 import { grantRows } from './shared/grant-rows';
+import { job } from './shared/job';
 import { withMongo } from './shared/mongo';
 import { withPostgres } from './shared/postgres';
 

@@ -1,5 +1,5 @@
-import { url } from '@bramble/service-kit/base/config';
 import { Redis } from 'ioredis';
+import { url } from '@bramble/service-kit/base/config';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { text } from '@bramble/service-kit/base/config';
 import { migratePostgres } from '@bramble/service-kit/stores/migrate';
-import { firstConnection } from './shared/first-connection';
 import { given, postgresShape, postgresVariable } from './shared/databases';
+import { firstConnection } from './shared/first-connection';
 import { grantRows } from './shared/grant-rows';
 import { job } from './shared/job';
 import { withPostgres } from './shared/postgres';

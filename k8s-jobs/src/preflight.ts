@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from '@bramble/service-kit/base/config';
-import { Refusal, job } from './shared/job';
 import { complaint, pageSizeOf } from './shared/board';
+import { job, Refusal } from './shared/job';
 
 /** Says in one sentence why this board cannot run the chosen MongoDB, where the server itself would die silently. */
 export const preflight = job({

@@ -1,13 +1,12 @@
-import { tasksApi } from '@bramble/contracts/tasks';
-import type { Logger } from '@bramble/service-kit/observe/logger';
-import { optionalText, text, url } from '@bramble/service-kit/base/config';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { unpack, type Line } from './archive/lines';
+import { tasksApi } from '@bramble/contracts/tasks';
+import { optionalText, text, url } from '@bramble/service-kit/base/config';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { type Line, unpack } from './archive/lines';
 import { restoreMongo } from './archive/mongo-archive';
 import { openPlace, placeShape } from './archive/place';
 import { restorePostgres } from './archive/postgres-archive';
-import { openDeployments } from './shared/deployments';
 import {
   given,
   mongoShape,
@@ -16,6 +15,7 @@ import {
   postgresVariable,
   storesOf,
 } from './shared/databases';
+import { openDeployments } from './shared/deployments';
 import { job, type JobConfig } from './shared/job';
 import { withMongo } from './shared/mongo';
 import { withPostgres } from './shared/postgres';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { Logger } from '@bramble/service-kit/observe/logger';
-import { integer, text, url } from '@bramble/service-kit/base/config';
-import { migrationsApplied } from '@bramble/service-kit/stores/migrate';
 import { Redis } from 'ioredis';
+import { integer, text, url } from '@bramble/service-kit/base/config';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { migrationsApplied } from '@bramble/service-kit/stores/migrate';
 import { mongoUrl } from './shared/databases';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';

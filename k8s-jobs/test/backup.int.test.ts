@@ -2,17 +2,17 @@ import {
   createReadStream,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createLogger } from '@bramble/service-kit/observe/logger';
-import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { Binary, Long, MongoClient, ObjectId } from 'mongodb';
 import pg from 'pg';
+import { createLogger } from '@bramble/service-kit/observe/logger';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { unseal } from '../src/archive/sealed';
 import { backup } from '../src/backup';
 import { restore } from '../src/restore';

@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Collection, MongoClient } from 'mongodb';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { MongoClient, type Collection } from 'mongodb';
-import { startS3, type S3StandIn } from './s3-stand-in';
+import { type S3StandIn, startS3 } from './s3-stand-in';
 
 const BUNDLES = path.join(process.cwd(), 'dist', 'k8s-jobs');
 const MIB = 1024 * 1024;

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { createLogger } from '@bramble/service-kit/observe/logger';
 import { sharedStores } from '@bramble/test-kit/stores';
-import pg from 'pg';
 import { initUsers } from '../src/init-users';
 import { migrate } from '../src/migrate';
 import { configOf } from '../src/shared/job';

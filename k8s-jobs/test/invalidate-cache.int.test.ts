@@ -1,6 +1,6 @@
+import { Redis } from 'ioredis';
 import { createLogger } from '@bramble/service-kit/observe/logger';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { Redis } from 'ioredis';
 import { invalidateCache } from '../src/invalidate-cache';
 import { configOf } from '../src/shared/job';
 

@@ -1,9 +1,9 @@
 import { tasksApi } from '@bramble/contracts/tasks';
-import { createLogger } from '@bramble/service-kit/observe/logger';
 import { buildOrders } from '@bramble/orders/app';
 import { loadOrdersConfig } from '@bramble/orders/config';
+import { createLogger } from '@bramble/service-kit/observe/logger';
 import { testEnv } from '@bramble/test-kit/env';
-import { startService, type StartedService } from '@bramble/test-kit/start-service';
+import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { invalidateCache } from '../src/invalidate-cache';
 import { job, runJob } from '../src/shared/job';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { successOf, type Operation } from '../../services/shared/contracts/src/operation';
+import { type Operation, successOf } from '../../services/shared/contracts/src/operation';
 import type { Log } from '../stores/types';
 import { root } from '../workspace';
 

@@ -1,7 +1,7 @@
 import {
   bindMigrationAwareSqlAdapterFactory,
-  ColumnTypeEnum,
   type ColumnType,
+  ColumnTypeEnum,
   type SqlDriverAdapter,
   type SqlQuery,
 } from '@prisma/driver-adapter-utils';

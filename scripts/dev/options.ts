@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { levels, type Level } from '../logs/format';
+import { type Level, levels } from '../logs/format';
 
 /** Reads the command line of `npm run dev`; prints its help, or what is wrong, and ends. */
 export function readDevOptions(): { level: Level } {

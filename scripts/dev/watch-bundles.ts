@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { context, formatMessages, type BuildContext, type BuildResult, type Plugin } from 'esbuild';
+import { type BuildContext, type BuildResult, context, formatMessages, type Plugin } from 'esbuild';
 import { addFiles, entryPoints, esbuildOptions } from '../build/bundle';
 import type { Log } from '../stores/types';
 import { root } from '../workspace';

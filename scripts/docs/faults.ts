@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What is wrong with the drawn pictures in `docs`: stale, not shown in architecture.md, or shown and drawn by nobody. */

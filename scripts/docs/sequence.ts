@@ -1,4 +1,4 @@
-import { dot, path, picture, rect, widthOf, words, wrap, type PathOptions, type Role } from './svg';
+import { dot, path, type PathOptions, picture, rect, type Role, widthOf, words, wrap } from './svg';
 
 /** One step between participants, from top to bottom. */
 export type Step =

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../workspace';
-import { STOREFRONT, layOut } from './context';
+import { layOut, STOREFRONT } from './context';
 import type { ImageOptions } from './options';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };

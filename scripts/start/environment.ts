@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort } from '../stores/ports';
 import type { Stores } from '../stores/open-stores';
+import { freePort } from '../stores/ports';
 import { root } from '../workspace';
 import type { Settings } from './settings';
 

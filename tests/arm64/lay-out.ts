@@ -1,7 +1,7 @@
+import path from 'node:path';
 import { buildAll } from '../../scripts/build/build-all';
 import { bundleJobs } from '../../scripts/images/bundle-jobs';
 import { layOut } from '../../scripts/images/context';
-import path from 'node:path';
 
 /** Builds, and lays out each service as its arm64 image holds it. Answers the folder of each. */
 export async function layOutServices(names: readonly string[], say: (line: string) => void) {

@@ -6,11 +6,11 @@ import { parseArgs } from 'node:util';
 import { defaultCacheDir } from '../../scripts/stores/cache';
 import { openStores } from '../../scripts/stores/open-stores';
 import { startShop } from '../helpers/running-shop';
+import { address, countOrders, prepareShop } from '../helpers/shop-session';
 import type { BareKind } from './bare-server';
 import { edgePlans } from './edge';
 import type { LoadPlan, LoadResult } from './load';
 import { load, ORDERS_WARM_UP_SECONDS, withBareServer } from './processes';
-import { address, countOrders, prepareShop } from '../helpers/shop-session';
 
 const help = `npm run bench -- [options]
 

@@ -1,7 +1,7 @@
+import type { Redis } from 'ioredis';
 import type { Db, MongoClient } from 'mongodb';
 import type { Pool } from 'pg';
-import type { Redis } from 'ioredis';
-import { requiredGroups, streams, type Stream } from '@bramble/contracts/events';
+import { requiredGroups, type Stream, streams } from '@bramble/contracts/events';
 import type { Ledger } from './ledger';
 
 /** Direct ways to the stores, past every proxy, with the administrator's rights. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '@bramble/service-kit/base/ids';
-import { seeded, type Random } from '@bramble/service-kit/base/random';
+import { type Random, seeded } from '@bramble/service-kit/base/random';
 import { faults } from './faults';
 import { checkIdempotency } from './idempotency';
 import {
@@ -11,15 +11,15 @@ import {
   checkSold,
   differences,
   digest,
+  type Finding,
   lastIds,
   notReadAgain,
   sampleStock,
   unfinished,
-  type Finding,
 } from './invariants';
 import { createLedger, type Ledger } from './ledger';
 import type { ChaosOptions } from './options';
-import { preparePeople, type People } from './people';
+import { type People, preparePeople } from './people';
 import type { SeedResult } from './report';
 import type { Rig } from './rig';
 import { runWorkload } from './workload';

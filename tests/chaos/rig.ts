@@ -5,8 +5,8 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { builtGateway, serviceEnvironments } from '../../scripts/start/environment';
 import { prepareDatabases } from '../../scripts/start/databases';
+import { builtGateway, serviceEnvironments } from '../../scripts/start/environment';
 import { readSettings } from '../../scripts/start/settings';
 import { defaultCacheDir } from '../../scripts/stores/cache';
 import { keptSecret, openStores, type Stores } from '../../scripts/stores/open-stores';
@@ -14,7 +14,7 @@ import { freePort } from '../../scripts/stores/ports';
 import { supervise, type Supervised } from '../../scripts/stores/supervise';
 import { root, serviceNames } from '../../scripts/workspace';
 import type { Eyes } from './invariants';
-import { startToxiproxy, type Proxy } from './toxiproxy';
+import { type Proxy, startToxiproxy } from './toxiproxy';
 
 export interface Rig {
   url: string;

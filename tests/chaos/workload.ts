@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '@bramble/service-kit/base/random';
 import { address } from '../helpers/shop-session';
 import type { Ledger, Promised } from './ledger';
-import type { Random } from '@bramble/service-kit/base/random';
 
 interface Answer {
   status: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { imageNames } from '../../scripts/images/context';
 import { serviceNames } from '../../scripts/workspace';
-import { CHART, allContainers, render, workloads } from './render';
+import { allContainers, CHART, render, workloads } from './render';
 
 const PREFIX = 'ghcr.io/bramble-shop/bramble-';
 const read = <T>(file: string): T =>

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHART, RELEASE, helm, ofKind, render } from './render';
+import { CHART, helm, ofKind, RELEASE, render } from './render';
 import { KUBERNETES } from './tools';
 
 const ROOT = join(CHART, '..', '..');

@@ -1,5 +1,5 @@
-import { type End, allowed } from './policies';
-import { RELEASE, ofKind, render, workloads } from './render';
+import { allowed, type End } from './policies';
+import { ofKind, RELEASE, render, workloads } from './render';
 
 const FILE = 'ci/demo-values.yaml';
 const pod = (component: string): End => ({

@@ -1,4 +1,4 @@
-import { RELEASE, named, ofKind, podOf, render, renderText, valuesFiles, workloads } from './render';
+import { named, ofKind, podOf, RELEASE, render, renderText, valuesFiles, workloads } from './render';
 
 const jobNames = (set: string[]): string[] =>
   ofKind(render('ci/demo-values.yaml', { set }), 'Job').map(({ metadata }) => metadata.name);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { type Pod, type Tools, openCluster, openTools } from './cluster';
-import { type Order, type Product, type Shop, openShop, steadyLoad } from './shopper';
+import { openCluster, openTools, type Pod, type Tools } from './cluster';
+import { openShop, type Order, type Product, type Shop, steadyLoad } from './shopper';
 
 const NAMESPACE = 'bramble-test';
 const RELEASE = 'shop';

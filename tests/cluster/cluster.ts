@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { root } from '../../scripts/workspace';
 import { findLocalCluster } from './local-cluster';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { orderSchema } from '@bramble/contracts/orders';
 import type { productSchema } from '@bramble/contracts/catalog';
 import type { DeadLetter } from '@bramble/contracts/gateway';
+import type { orderSchema } from '@bramble/contracts/orders';
 
 export type Order = z.output<typeof orderSchema>;
 export type Product = z.output<typeof productSchema>;

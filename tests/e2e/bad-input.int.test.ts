@@ -1,6 +1,6 @@
 import { errorCodes } from '@bramble/contracts/errors';
 import { publicOperations } from '@bramble/contracts/public-operations';
-import { startShop, type RunningShop } from '../helpers/running-shop';
+import { type RunningShop, startShop } from '../helpers/running-shop';
 import { request, signUp } from '../helpers/shop-session';
 
 const operations = publicOperations.filter(({ path }) => path.startsWith('/api/'));

@@ -1,6 +1,6 @@
 import type { Order } from '@bramble/contracts/orders';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { startShop, type RunningShop } from '../helpers/running-shop';
+import { type RunningShop, startShop } from '../helpers/running-shop';
 import { request, signUp } from '../helpers/shop-session';
 import { ask, orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
 

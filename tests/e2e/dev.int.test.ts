@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
-import { isAlive, readPidFile, type ProcessId } from '../../scripts/stores/process-id';
+import { isAlive, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
 import { copyTree, type TreeCopy } from '../helpers/tree-copy';
 
 const SERVICES = ['catalog', 'delivery', 'gateway', 'orders', 'payments', 'users'];

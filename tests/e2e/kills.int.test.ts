@@ -3,7 +3,7 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import { allFinal, checkMoney, checkSold, unfinished } from '../chaos/invariants';
 import { createLedger } from '../chaos/ledger';
 import { openEyes } from '../helpers/eyes';
-import { startShop, type RunningShop } from '../helpers/running-shop';
+import { type RunningShop, startShop } from '../helpers/running-shop';
 import { request, signUp } from '../helpers/shop-session';
 import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
 

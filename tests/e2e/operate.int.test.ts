@@ -11,9 +11,8 @@ import {
   unfinished,
 } from '../chaos/invariants';
 import { createLedger } from '../chaos/ledger';
-
 import { openEyes } from '../helpers/eyes';
-import { startShop, type RunningShop } from '../helpers/running-shop';
+import { type RunningShop, startShop } from '../helpers/running-shop';
 import { signUp } from '../helpers/shop-session';
 import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
 

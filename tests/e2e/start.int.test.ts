@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import { isAlive, type ProcessId } from '../../scripts/stores/process-id';
 import { waitFor } from '../../services/shared/test-kit/src/wait-for';
-import { startShop, type RunningShop } from '../helpers/running-shop';
+import { type RunningShop, startShop } from '../helpers/running-shop';
 
 const PARTS = [
   'catalog',

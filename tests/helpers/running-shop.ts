@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../scripts/stores/ports';
-import { end, isAlive, processId, readPidFile, type ProcessId } from '../../scripts/stores/process-id';
+import { end, isAlive, processId, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
 
 export interface ShopOptions {
   /** Added to the environment of `npm start`. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Order } from '@bramble/contracts/orders';
 import type { Product } from '@bramble/contracts/catalog';
+import type { Order } from '@bramble/contracts/orders';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { address, request, signUp } from './shop-session';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { tally } from '@bramble/test-kit/tally';
 import { request } from '../helpers/shop-session';
-import { documented, endsTheCaller, isUnsafe, nameOf, type Documented } from './contract';
+import { documented, type Documented, endsTheCaller, isUnsafe, nameOf } from './contract';
 import { serviceUrl, shopUrl } from './shop';
-import { filled, makeWorld, type Caller, type World } from './world';
+import { type Caller, filled, makeWorld, type World } from './world';
 
 let world: World;
 let operations: Documented[];

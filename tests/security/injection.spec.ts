@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tally } from '@bramble/test-kit/tally';
-import { documented, endsTheCaller, nameOf, type Documented } from './contract';
+import { documented, type Documented, endsTheCaller, nameOf } from './contract';
 import { sendRaw, statusesIn } from './raw-socket';
 import { shopUrl } from './shop';
 import { filled, makeWorld, type World } from './world';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { tally } from '@bramble/test-kit/tally';
-import { documented, isUnsafe, nameOf, type Documented } from './contract';
+import { documented, type Documented, isUnsafe, nameOf } from './contract';
 import { short } from './effort';
 import { sendRaw, statusesIn } from './raw-socket';
 import { adminToken, shopUrl } from './shop';

@@ -1,11 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { readAdminSearch } from '../features/admin/admin-search';
-import { Shell } from './shell';
-import { categoriesQuery, productQuery, productsQuery } from '../features/catalogue/catalogue.queries';
 import { readCatalogueSearch } from '../features/catalogue/catalogue-search';
+import { categoriesQuery, productQuery, productsQuery } from '../features/catalogue/catalogue.queries';
 import { readNext } from '../lib/next-path';
 import { Home } from '../routes/home';
+import { Shell } from './shell';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Shell });
 

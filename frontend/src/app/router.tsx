@@ -1,8 +1,8 @@
 import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
-import { queryClient } from '../lib/query-client';
-import { routeTree } from './route-tree';
 import { NotFound } from '../components/not-found';
+import { queryClient } from '../lib/query-client';
 import { RouteFailure } from './route-failure';
+import { routeTree } from './route-tree';
 
 /** Search parameters stay text: `?q=007` is not parsed as the number seven. */
 const plain = (value: string): string => value;

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import { usePage } from '../lib/page';
 import { PageHead } from './page-head';
 import { Button } from './ui/button';
-import { usePage } from '../lib/page';
 
 export const NotFound = () => {
   usePage('Not here');

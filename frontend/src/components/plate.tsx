@@ -1,7 +1,7 @@
-import type { Product } from '@bramble/contracts/catalog';
 import type { CSSProperties, ReactNode } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { cn } from '../lib/cn';
-import { arrangementOf, hueOf, isArt, pictureOf, type Arrangement } from '../lib/plate';
+import { type Arrangement, arrangementOf, hueOf, isArt, pictureOf } from '../lib/plate';
 import { seedOf, sequence } from '../lib/seeded';
 import { Mark } from './mark';
 

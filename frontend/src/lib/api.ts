@@ -1,5 +1,5 @@
-import { callBy, encode, type CallAnswer, type CallRequest } from '@bramble/contracts/call';
-import { CallError, problemOf, type Endpoint } from '@bramble/contracts/call-error';
+import { type CallAnswer, callBy, type CallRequest, encode } from '@bramble/contracts/call';
+import { CallError, type Endpoint, problemOf } from '@bramble/contracts/call-error';
 import { authApi } from './operations.gen';
 
 interface Options {

@@ -1,5 +1,5 @@
-import { MAX_PASSWORD, MIN_PASSWORD } from '@bramble/contracts/limits';
 import { z } from 'zod/mini';
+import { MAX_PASSWORD, MIN_PASSWORD } from '@bramble/contracts/limits';
 
 /** A password that is chosen now. */
 export const newPassword = z

@@ -1,5 +1,5 @@
-import { CallError } from '@bramble/contracts/call-error';
 import { QueryClient } from '@tanstack/react-query';
+import { CallError } from '@bramble/contracts/call-error';
 
 const worthRetrying = (error: unknown): boolean =>
   error instanceof CallError && (error.status === 0 || error.status === 429 || error.status >= 500);

@@ -1,7 +1,7 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { DemoRole } from '@bramble/contracts/auth';
 import { isCode } from '@bramble/contracts/call-error';
 import type { User } from '@bramble/contracts/users';
-import { queryOptions, useQuery } from '@tanstack/react-query';
 import { call, whenSessionEnds } from './api';
 import { authApi } from './operations.gen';
 import { queryClient } from './query-client';

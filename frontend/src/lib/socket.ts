@@ -1,5 +1,5 @@
-import type { Order } from '@bramble/contracts/orders';
 import { useEffect, useSyncExternalStore } from 'react';
+import type { Order } from '@bramble/contracts/orders';
 import { call } from './api';
 import { gatewayApi } from './operations.gen';
 

@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { type AdminSearch, readAdminSearch } from '../features/admin/admin-search';
 import { BackOffice } from '../features/admin/back-office';
-import { readAdminSearch, type AdminSearch } from '../features/admin/admin-search';
 import { MembersOnly } from './members-only';
 
 const route = getRouteApi('/admin');

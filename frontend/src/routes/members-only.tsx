@@ -1,7 +1,7 @@
-import type { Role } from '@bramble/contracts/operation';
-import type { User } from '@bramble/contracts/users';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Role } from '@bramble/contracts/operation';
+import type { User } from '@bramble/contracts/users';
 import { Empty } from '../components/empty';
 import { PageHead } from '../components/page-head';
 import { Button } from '../components/ui/button';

@@ -1,12 +1,12 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { NotFound } from '../components/not-found';
+import { isCode } from '@bramble/contracts/call-error';
 import { Failure } from '../components/failure';
+import { NotFound } from '../components/not-found';
 import { PageHead } from '../components/page-head';
 import { Skeleton } from '../components/ui/skeleton';
 import { BuyBox } from '../features/cart/buy-box';
 import { ProductView } from '../features/catalogue/product-view';
 import { useLiveProduct } from '../features/catalogue/use-live-product';
-import { isCode } from '@bramble/contracts/call-error';
 
 const route = getRouteApi('/products/$productId');
 

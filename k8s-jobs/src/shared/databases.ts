@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import type { BackupStore } from '@bramble/contracts/tasks';
 import { url } from '@bramble/service-kit/base/config';
-import { z } from 'zod';
 
 /** `users,orders` → its names; each a plain word, because it names databases and roles too. */
 export const names = () =>

@@ -1,4 +1,4 @@
-import { callBy, type Call } from '@bramble/contracts/call';
+import { type Call, callBy } from '@bramble/contracts/call';
 import type { ServiceName } from '@bramble/contracts/operation';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 

@@ -1,7 +1,7 @@
-import { tasksApi, type TaskName } from '@bramble/contracts/tasks';
-import { createLogger, type Logger } from '@bramble/service-kit/observe/logger';
 import type { z } from 'zod';
+import { type TaskName, tasksApi } from '@bramble/contracts/tasks';
 import { ConfigError, integer, loadConfig } from '@bramble/service-kit/base/config';
+import { createLogger, type Logger } from '@bramble/service-kit/observe/logger';
 import { tellerShape, tellOrders } from './tell-orders';
 
 type Shape = Record<string, z.ZodType>;

@@ -1,5 +1,5 @@
-import type { Logger } from '@bramble/service-kit/observe/logger';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import { firstConnection } from './first-connection';
 
 /** Opens a client that can reach its server (the primary of a set), waiting for it; closes it when `use` has ended. */

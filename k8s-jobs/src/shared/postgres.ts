@@ -1,5 +1,5 @@
-import type { Logger } from '@bramble/service-kit/observe/logger';
 import pg from 'pg';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import { firstConnection } from './first-connection';
 
 /** Opens a connection, waiting for the server; closes it when `use` has ended. */

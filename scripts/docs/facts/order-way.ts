@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { events, streams, type EventDraft, type EventName } from '@bramble/contracts/events';
+import { type EventDraft, type EventName, events, streams } from '@bramble/contracts/events';
 import type { OrderStatus } from '@bramble/contracts/orders';
-import { apply } from '../../../services/orders/src/life/order.machine';
 import { placedEvent } from '../../../services/orders/src/life/order.events';
+import { apply } from '../../../services/orders/src/life/order.machine';
 import type { SagaEventName } from '../../../services/orders/src/life/order.states';
 import { aNewOrder, inputOf } from '../../../services/orders/test/builders';
 import { root, serviceNames } from '../../workspace';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { errorCodes, type ErrorCode } from '@bramble/contracts/errors';
+import { type ErrorCode, errorCodes } from '@bramble/contracts/errors';
 import { root } from '../../workspace';
 
 /** One thing that is asked of a request. */

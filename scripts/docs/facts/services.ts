@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { events, requiredGroups, streams, type EventName, type Stream } from '@bramble/contracts/events';
+import { type EventName, events, requiredGroups, type Stream, streams } from '@bramble/contracts/events';
 import { publicOperations } from '@bramble/contracts/public-operations';
 import { root, serviceNames } from '../../workspace';
 

@@ -1,6 +1,6 @@
 import type { Stream } from '@bramble/contracts/events';
-import { eventsOf, serviceFacts, streamNames, type ServiceFacts } from '../facts/services';
-import { dot, path, picture, rect, words, wrap, type Box } from '../svg';
+import { eventsOf, serviceFacts, type ServiceFacts, streamNames } from '../facts/services';
+import { type Box, dot, path, picture, rect, words, wrap } from '../svg';
 
 const COLUMN = 210;
 const GAP = 26;

@@ -1,7 +1,7 @@
 import { collectionFacts } from '../facts/collections';
-import { tablesOf, type Column } from '../facts/tables';
-import { layOutGraph, type GraphEdge } from '../layout';
-import { n, path, picture, rect, widthOf, words, type Box } from '../svg';
+import { type Column, tablesOf } from '../facts/tables';
+import { type GraphEdge, layOutGraph } from '../layout';
+import { type Box, n, path, picture, rect, widthOf, words } from '../svg';
 
 interface Card {
   name: string;

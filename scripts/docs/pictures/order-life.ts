@@ -1,7 +1,7 @@
-import { orderStatusSchema, type OrderStatus } from '@bramble/contracts/orders';
-import { isFinal, orderTable, type Cell, type Rule } from '../../../services/orders/src/life/order.states';
+import { type OrderStatus, orderStatusSchema } from '@bramble/contracts/orders';
+import { type Cell, isFinal, orderTable, type Rule } from '../../../services/orders/src/life/order.states';
 import { layOutGraph } from '../layout';
-import { path, picture, rect, widthOf, words, type Role } from '../svg';
+import { path, picture, rect, type Role, widthOf, words } from '../svg';
 
 interface Step {
   from: OrderStatus;

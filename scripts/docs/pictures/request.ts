@@ -1,4 +1,4 @@
-import { requestChecks, refusalWords, type Check } from '../facts/request-checks';
+import { type Check, refusalWords, requestChecks } from '../facts/request-checks';
 import { path, picture, rect, widthOf, words } from '../svg';
 
 const BOX = { width: 290, height: 40 };

@@ -1,5 +1,5 @@
-import { baseEnv, loadConfig, url } from '@bramble/service-kit/base/config';
 import { z } from 'zod';
+import { baseEnv, loadConfig, url } from '@bramble/service-kit/base/config';
 
 /** A MongoDB address may name several hosts, which the WHATWG URL grammar does not know. */
 const mongoUrl = () => z.string().regex(/^mongodb(?:\+srv)?:\/\/[^/]+\/[^/?]+/, 'mongodb://host/database');

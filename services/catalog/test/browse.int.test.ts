@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Product } from '@bramble/contracts/catalog';
 import { demoPeople } from '@bramble/demo/people';
 import { agentAs, anonymous, userWith } from '@bramble/test-kit/agent';
 import type { StartedService } from '@bramble/test-kit/start-service';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { randomUUID } from 'node:crypto';
 import { draft, line, offer, openShop, paid, placed, type Shop } from './builders';
 
 let shop: Shop;

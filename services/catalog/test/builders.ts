@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { AnyEvent, EventOf } from '@bramble/contracts/events';
-import type { Product } from '@bramble/contracts/catalog';
-import { openPublisher } from './publisher';
-import { agentAs, userWith, type Agent, type TestActor } from '@bramble/test-kit/agent';
-import { testEnv } from '@bramble/test-kit/env';
-import { startService, type StartedService } from '@bramble/test-kit/start-service';
-import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { MongoClient, type Db } from 'mongodb';
 import { Redis } from 'ioredis';
+import { type Db, MongoClient } from 'mongodb';
+import type { Product } from '@bramble/contracts/catalog';
+import type { AnyEvent, EventOf } from '@bramble/contracts/events';
+import { type Agent, agentAs, type TestActor, userWith } from '@bramble/test-kit/agent';
+import { testEnv } from '@bramble/test-kit/env';
+import { type StartedService, startService } from '@bramble/test-kit/start-service';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { buildCatalog } from '../src/app';
 import { loadCatalogConfig } from '../src/config';
+import { openPublisher } from './publisher';
 
 /** A running catalogue with stores of its own. */
 export interface Shop {

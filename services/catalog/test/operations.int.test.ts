@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
-import { demoProductId } from '@bramble/demo/goods';
-import { anonymous, agentAs } from '@bramble/test-kit/agent';
-import { waitFor } from '@bramble/test-kit/wait-for';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Document } from 'mongodb';
+import { demoProductId } from '@bramble/demo/goods';
+import { agentAs, anonymous } from '@bramble/test-kit/agent';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { listPipeline } from '../src/product/product.query';
 import { line, offer, openShop, placed, type Shop } from './builders';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { anonymous, service, userWith } from '@bramble/test-kit/agent';
+import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { draft, offer, openShop, type Shop } from './builders';
 
 let shop: Shop;

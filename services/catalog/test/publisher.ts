@@ -1,5 +1,5 @@
-import { events, type AnyEvent } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
+import { type AnyEvent, events } from '@bramble/contracts/events';
 
 /** Writes events into their streams, as the relay of their service would. */
 export function openPublisher(redis: Redis) {

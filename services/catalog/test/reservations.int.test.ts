@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import type { StoredProduct } from '../src/product/product';
 import { ledgerDrift } from '../src/ledger/stock.ledger';
+import type { StoredProduct } from '../src/product/product';
 import { line, offer, openShop, paid, placed, released, type Shop } from './builders';
 
 let shop: Shop;

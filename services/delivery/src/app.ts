@@ -1,11 +1,11 @@
-import { every } from '@bramble/service-kit/runtime/clock';
-import { createService } from '@bramble/service-kit/service/create-service';
-import type { Service } from '@bramble/service-kit/runtime/service';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { consume } from '@bramble/service-kit/events/consume';
-import { openMongo } from '@bramble/service-kit/stores/mongo';
+import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { mongoStore } from '@bramble/service-kit/events/mongo-store';
+import { every } from '@bramble/service-kit/runtime/clock';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { createService } from '@bramble/service-kit/service/create-service';
+import { openMongo } from '@bramble/service-kit/stores/mongo';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { DeliveryConfig } from './config';
 import { deliveryConsumer } from './delivery/delivery.consumer';

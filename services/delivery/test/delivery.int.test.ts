@@ -5,7 +5,7 @@ import { newEvent } from '@bramble/service-kit/events/events';
 import { agentAs, userWith } from '@bramble/test-kit/agent';
 import { testEnv } from '@bramble/test-kit/env';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
-import { startService, type StartedService } from '@bramble/test-kit/start-service';
+import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';

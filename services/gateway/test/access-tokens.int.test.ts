@@ -1,10 +1,10 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
-import { runUsersAdmin } from '../../users/src/cli/users-admin';
-import { loadUsersConfig } from '../../users/src/config';
+import { agentAs, service as asService } from '@bramble/test-kit/agent';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { agentAs, service as asService } from '@bramble/test-kit/agent';
+import { runUsersAdmin } from '../../users/src/cli/users-admin';
+import { loadUsersConfig } from '../../users/src/config';
 import { apiClient, copyOf, signedUp, statusOf, tokensFor } from './browser';
 import { newEmail, openShop, type Shop } from './shop';
 

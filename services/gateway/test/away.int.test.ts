@@ -1,5 +1,5 @@
-import { waitFor } from '@bramble/test-kit/wait-for';
 import { startService } from '@bramble/test-kit/start-service';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { buildUsers } from '../../users/src/app';
 import { loadUsersConfig } from '../../users/src/config';
 import { apiClient, copyOf, signedUp } from './browser';

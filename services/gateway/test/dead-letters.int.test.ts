@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { baseEnv, loadConfig } from '@bramble/service-kit/base/config';
-import { createService } from '@bramble/service-kit/service/create-service';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { createService } from '@bramble/service-kit/service/create-service';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { testEnv } from '@bramble/test-kit/env';
-import { startService, type StartedService } from '@bramble/test-kit/start-service';
+import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { adminOf, apiClient, signedUp, statusOf } from './browser';
 import { openShop, type Shop } from './shop';

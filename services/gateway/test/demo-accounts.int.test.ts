@@ -1,6 +1,6 @@
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
-import { startService, type StartedService } from '@bramble/test-kit/start-service';
+import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { buildUsers } from '../../users/src/app';
 import { loadUsersConfig } from '../../users/src/config';

@@ -1,5 +1,5 @@
-import { waitFor } from '@bramble/test-kit/wait-for';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { adminOf, apiClient, Browser, copyOf, signedUp, statusOf } from './browser';
 import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { startService, type StartedService } from '@bramble/test-kit/start-service';
 import { testEnv } from '@bramble/test-kit/env';
+import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { buildUsers } from '../../users/src/app';
 import { loadUsersConfig } from '../../users/src/config';

@@ -1,4 +1,4 @@
-import { startCollector, type CollectedSpan } from '@bramble/test-kit/collector';
+import { type CollectedSpan, startCollector } from '@bramble/test-kit/collector';
 import { signedUp } from './browser';
 import { openRecordedShop } from './recorder';
 

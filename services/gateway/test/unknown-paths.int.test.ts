@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { publicOperations, type PublicOperation } from '@bramble/contracts/public-operations';
+import { type PublicOperation, publicOperations } from '@bramble/contracts/public-operations';
 import { tally } from '@bramble/test-kit/tally';
 import { apiClient } from './browser';
 import { clean, openRecorder, type Recorder } from './recorder';

@@ -3,7 +3,7 @@ import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { buildUsers } from '../../users/src/app';
 import { loadUsersConfig } from '../../users/src/config';
-import { signedUp, type Browser } from './browser';
+import { type Browser, signedUp } from './browser';
 import { openRecorder, type Recorder } from './recorder';
 import { openShop, type Shop } from './shop';
 

@@ -1,12 +1,12 @@
-import { createService } from '@bramble/service-kit/service/create-service';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { isTransient } from '@bramble/service-kit/base/errors';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { createService } from '@bramble/service-kit/service/create-service';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { openRedis } from '@bramble/service-kit/stores/redis';
-import { deadCommand } from './shop-wide/dead-command';
 import { orderCommand } from './cli/order-command';
 import { reportsCommand } from './cli/reports-command';
 import { loadOrdersConfig, type OrdersConfig } from './config';
+import { deadCommand } from './shop-wide/dead-command';
 
 async function run(service: Service, config: OrdersConfig, [topic, ...words]: string[]): Promise<string> {
   const sql = () => openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 });

@@ -1,12 +1,12 @@
-import { createService } from '@bramble/service-kit/service/create-service';
-import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
+import { createService } from '@bramble/service-kit/service/create-service';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { loadOrdersConfig } from './config';
-import { createOrderMetrics, orderMetrics } from './store/order.metrics';
 import { createReconciler } from './saga/reconciler';
 import { createSaga } from './saga/saga.service';
+import { createOrderMetrics, orderMetrics } from './store/order.metrics';
 
 /** What the service does every second, once and by hand: the cluster's CronJob. The service's relay publishes the events. */
 const config = loadOrdersConfig();

@@ -1,5 +1,5 @@
 import type { Cart } from '@bramble/contracts/cart';
-import { agentAs, anonymous, service, userWith, type Agent } from '@bramble/test-kit/agent';
+import { type Agent, agentAs, anonymous, service, userWith } from '@bramble/test-kit/agent';
 import { openShop, type Shop } from './shop';
 
 describe('the cart', () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ReportRow, Sale } from '@bramble/contracts/orders';
-import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { createService } from '@bramble/service-kit/service/create-service';
-import { userWith, type TestActor } from '@bramble/test-kit/agent';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
+import { type TestActor, userWith } from '@bramble/test-kit/agent';
 import { testEnv } from '@bramble/test-kit/env';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { loadOrdersConfig } from '../src/config';

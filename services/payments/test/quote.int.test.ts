@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Quote } from '@bramble/contracts/payments';
-import { agentAs, anonymous, service, userWith, type Agent } from '@bramble/test-kit/agent';
+import { type Agent, agentAs, anonymous, service, userWith } from '@bramble/test-kit/agent';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { addProduct, anOrder, eur, startWorld, type World } from './builders';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { agentAs, anonymous } from '@bramble/test-kit/agent';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { anOrder, eur, startWorld, type World } from './builders';
-import { startFakeStripe, WEBHOOK_SECRET, type FakeStripe } from './fake-stripe';
+import { type FakeStripe, startFakeStripe, WEBHOOK_SECRET } from './fake-stripe';
 
 let world: World;
 let stripe: FakeStripe;

@@ -1,6 +1,6 @@
 import { every } from '@bramble/service-kit/runtime/clock';
-import { createService } from '@bramble/service-kit/service/create-service';
 import type { Service } from '@bramble/service-kit/runtime/service';
+import { createService } from '@bramble/service-kit/service/create-service';
 import type { SimulatorConfig } from './config';
 import { createSimulation } from './simulation/simulation';
 

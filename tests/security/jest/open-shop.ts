@@ -1,4 +1,4 @@
-import { startShop, type RunningShop } from '../../helpers/running-shop';
+import { type RunningShop, startShop } from '../../helpers/running-shop';
 
 declare global {
   // The only thing that jest hands from set-up to teardown.

@@ -1,5 +1,5 @@
-import { MAX_NAME, MAX_PHONE } from '@bramble/contracts/limits';
 import { z } from 'zod/mini';
+import { MAX_NAME, MAX_PHONE } from '@bramble/contracts/limits';
 import { newPassword } from '../../lib/password-schema';
 
 const email = z.string().check(z.trim(), z.email('Enter an e-mail address, like robin@example.org.'));

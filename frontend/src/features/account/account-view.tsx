@@ -1,6 +1,6 @@
-import type { User } from '@bramble/contracts/users';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { User } from '@bramble/contracts/users';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
 import { Button } from '../../components/ui/button';

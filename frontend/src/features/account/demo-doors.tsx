@@ -1,6 +1,6 @@
+import { useMutation } from '@tanstack/react-query';
 import type { DemoRole } from '@bramble/contracts/auth';
 import { isCode } from '@bramble/contracts/call-error';
-import { useMutation } from '@tanstack/react-query';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
 import { demoSignIn } from '../../lib/session';

@@ -1,7 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import type { Profile, User } from '@bramble/contracts/users';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
+import type { Profile, User } from '@bramble/contracts/users';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';

@@ -1,7 +1,7 @@
-import type { Order } from '@bramble/contracts/orders';
-import type { Money } from '@bramble/contracts/money';
-import type { Page } from '@bramble/contracts/page';
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
+import type { Money } from '@bramble/contracts/money';
+import type { Order } from '@bramble/contracts/orders';
+import type { Page } from '@bramble/contracts/page';
 import { call } from '../../lib/api';
 import { attemptKey, endAttempt } from '../../lib/attempt';
 import { ordersApi } from '../../lib/operations.gen';

@@ -1,6 +1,6 @@
-import type { Order, OrderStatus } from '@bramble/contracts/orders';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { Order, OrderStatus } from '@bramble/contracts/orders';
 import { Empty } from '../../components/empty';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
@@ -9,8 +9,8 @@ import { Input } from '../../components/ui/input';
 import { Select } from '../../components/ui/select';
 import { Skeleton } from '../../components/ui/skeleton';
 import { usePage } from '../../lib/page';
+import { type AdminSearch, statuses } from './admin-search';
 import { allOrdersQuery } from './admin.queries';
-import { statuses, type AdminSearch } from './admin-search';
 import { OrdersTable } from './orders-table';
 import { RefundDialog } from './refund-dialog';
 

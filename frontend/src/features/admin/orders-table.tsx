@@ -1,5 +1,5 @@
-import type { Order } from '@bramble/contracts/orders';
 import { Link } from '@tanstack/react-router';
+import type { Order } from '@bramble/contracts/orders';
 import { Price } from '../../components/price';
 import { Button } from '../../components/ui/button';
 import { refundable } from './admin.queries';

@@ -1,6 +1,6 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { Check, Plus } from 'lucide-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { Button } from '../../components/ui/button';
 import { announce } from '../../lib/announce';
 import { cn } from '../../lib/cn';

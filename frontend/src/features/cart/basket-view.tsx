@@ -1,7 +1,7 @@
-import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import { Link } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import { Empty } from '../../components/empty';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';

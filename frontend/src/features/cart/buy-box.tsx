@@ -1,8 +1,8 @@
-import type { Product } from '@bramble/contracts/catalog';
-import { MAX_QUANTITY } from '@bramble/contracts/limits';
+import { Link } from '@tanstack/react-router';
 import { Check, ShoppingBasket } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Link } from '@tanstack/react-router';
+import type { Product } from '@bramble/contracts/catalog';
+import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import { Button } from '../../components/ui/button';
 import { Notice } from '../../components/ui/notice';
 import { Quantity } from '../../components/ui/quantity';

@@ -1,13 +1,13 @@
+import { queryOptions } from '@tanstack/react-query';
 import { CallError, isCode } from '@bramble/contracts/call-error';
 import type { Cart } from '@bramble/contracts/cart';
-import { queryOptions } from '@tanstack/react-query';
 import { announce } from '../../lib/announce';
 import { call } from '../../lib/api';
 import { sentenceFor } from '../../lib/error-sentence';
 import { cartApi } from '../../lib/operations.gen';
 import { queryClient } from '../../lib/query-client';
 import { stored } from '../../lib/stored';
-import { readWishes, together, wishExactly, wishMore, without, type Wish, type Wishes } from './cart-wishes';
+import { readWishes, together, type Wish, type Wishes, wishExactly, wishMore, without } from './cart-wishes';
 
 type Goods = Parameters<typeof wishMore>[1];
 

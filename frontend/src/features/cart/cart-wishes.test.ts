@@ -4,10 +4,10 @@ import {
   foresee,
   readWishes,
   together,
+  type Wishes,
   wishExactly,
   wishMore,
   without,
-  type Wishes,
 } from './cart-wishes';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });

@@ -1,5 +1,5 @@
-import type { Product } from '@bramble/contracts/catalog';
 import type { Cart } from '@bramble/contracts/cart';
+import type { Product } from '@bramble/contracts/catalog';
 import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import type { Money } from '@bramble/contracts/money';
 import { times } from '../../lib/money';

@@ -3,7 +3,7 @@ import { Select } from '../../components/ui/select';
 import { env } from '../../env';
 import { cn } from '../../lib/cn';
 import { formatMoney, minorUnits } from '../../lib/money';
-import { defaultSort, priceBands, type CatalogueSearch, type PriceBand, type Sort } from './catalogue-search';
+import { type CatalogueSearch, defaultSort, type PriceBand, priceBands, type Sort } from './catalogue-search';
 
 const sortNames: Record<Sort, string> = {
   relevance: 'Best match',

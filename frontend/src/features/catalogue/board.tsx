@@ -1,14 +1,14 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { Empty } from '../../components/empty';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
 import { announce } from '../../lib/announce';
 import { usePage } from '../../lib/page';
 import { BoardFilters } from './board-filters';
+import { type CatalogueSearch, isNarrowed, readCatalogueSearch } from './catalogue-search';
 import { categoriesQuery, productsQuery } from './catalogue.queries';
-import { isNarrowed, readCatalogueSearch, type CatalogueSearch } from './catalogue-search';
 import { CategoryRail } from './category-rail';
 import { ProductGrid, ProductGridPlaceholder } from './product-grid';
 

@@ -1,10 +1,10 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Product } from '@bramble/contracts/catalog';
 import type { Page } from '@bramble/contracts/page';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call } from '../../lib/api';
 import { catalogApi } from '../../lib/operations.gen';
 import { queryClient } from '../../lib/query-client';
-import { PAGE_SIZE, toProductQuery, type CatalogueSearch } from './catalogue-search';
+import { type CatalogueSearch, PAGE_SIZE, toProductQuery } from './catalogue-search';
 
 const keepEach = (products: Product[]): void => {
   for (const product of products) {

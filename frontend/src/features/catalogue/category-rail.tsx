@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import type { CSSProperties } from 'react';
 import { cn } from '../../lib/cn';
 import { hueOf } from '../../lib/plate';
-import { categoriesQuery } from './catalogue.queries';
 import type { CatalogueSearch } from './catalogue-search';
+import { categoriesQuery } from './catalogue.queries';
 
 const stall =
   'chip inline-flex min-h-11 items-center gap-2 rounded-control border px-3 whitespace-nowrap no-underline transition-colors';

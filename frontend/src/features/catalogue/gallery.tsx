@@ -1,5 +1,5 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { useState } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { Plate, type PlateView } from '../../components/plate';
 import { cn } from '../../lib/cn';
 import { arrangementOf } from '../../lib/plate';

@@ -1,5 +1,5 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { useEffect, useRef } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { StockNote } from '../../components/stock-note';
 import { announce } from '../../lib/announce';
 

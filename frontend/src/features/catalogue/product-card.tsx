@@ -1,6 +1,6 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { Plate } from '../../components/plate';
 import { Price } from '../../components/price';
 import { StockNote } from '../../components/stock-note';

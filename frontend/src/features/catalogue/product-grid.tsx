@@ -1,5 +1,5 @@
-import type { Product } from '@bramble/contracts/catalog';
 import type { ReactNode } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { Skeleton } from '../../components/ui/skeleton';
 import { ProductCard } from './product-card';
 

@@ -1,11 +1,11 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import type { CSSProperties, ReactNode } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { Price } from '../../components/price';
-import { hueOf } from '../../lib/plate';
 import { usePage } from '../../lib/page';
+import { hueOf } from '../../lib/plate';
 import { categoriesQuery } from './catalogue.queries';
 import { Gallery } from './gallery';
 import { LiveStock } from './live-stock';

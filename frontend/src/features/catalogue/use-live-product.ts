@@ -1,6 +1,6 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { useSocketOpen, watchProduct } from '../../lib/socket';
 import { productQuery } from './catalogue.queries';
 

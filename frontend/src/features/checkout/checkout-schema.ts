@@ -1,5 +1,5 @@
-import { MAX_ADDRESS_LINE, MAX_PLACE, MAX_POSTAL_CODE } from '@bramble/contracts/limits';
 import { z } from 'zod/mini';
+import { MAX_ADDRESS_LINE, MAX_PLACE, MAX_POSTAL_CODE } from '@bramble/contracts/limits';
 import { cardShape } from '../../lib/card-schema';
 import { newPassword } from '../../lib/password-schema';
 

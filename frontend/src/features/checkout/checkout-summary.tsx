@@ -1,5 +1,6 @@
+import { type ReactNode, useState } from 'react';
+import { isCode } from '@bramble/contracts/call-error';
 import type { Quote } from '@bramble/contracts/payments';
-import { useState, type ReactNode } from 'react';
 import { Failure } from '../../components/failure';
 import { Price } from '../../components/price';
 import { TotalsTable } from '../../components/totals-table';
@@ -7,7 +8,6 @@ import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
 import { Skeleton } from '../../components/ui/skeleton';
-import { isCode } from '@bramble/contracts/call-error';
 import { sentenceFor } from '../../lib/error-sentence';
 
 interface CheckoutSummaryProps {

@@ -1,10 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import type { Order, QuoteTotals } from '@bramble/contracts/orders';
-import type { Quote } from '@bramble/contracts/payments';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useForm, type UseFormRegister, type UseFormSetValue } from 'react-hook-form';
+import type { Order, QuoteTotals } from '@bramble/contracts/orders';
+import type { Quote } from '@bramble/contracts/payments';
 import { CardFields, type CardValues } from '../../components/card-fields';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
@@ -18,9 +18,9 @@ import { usePage } from '../../lib/page';
 import { useSession } from '../../lib/session';
 import { AccountFields } from './account-fields';
 import { AddressFields } from './address-fields';
-import { quoteQuery } from './checkout.api';
-import { guestSchema, memberSchema, type CheckoutValues } from './checkout-schema';
+import { type CheckoutValues, guestSchema, memberSchema } from './checkout-schema';
 import { CheckoutSummary } from './checkout-summary';
+import { quoteQuery } from './checkout.api';
 import { useCheckout } from './use-checkout';
 
 interface CheckoutViewProps {

@@ -1,7 +1,7 @@
-import type { Address, Order } from '@bramble/contracts/orders';
-import type { Money } from '@bramble/contracts/money';
-import { isCode } from '@bramble/contracts/call-error';
 import { queryOptions } from '@tanstack/react-query';
+import { isCode } from '@bramble/contracts/call-error';
+import type { Money } from '@bramble/contracts/money';
+import type { Address, Order } from '@bramble/contracts/orders';
 import { call } from '../../lib/api';
 import { attemptKey, endAttempt } from '../../lib/attempt';
 import { ordersApi, paymentsApi } from '../../lib/operations.gen';

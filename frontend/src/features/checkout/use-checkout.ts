@@ -1,12 +1,12 @@
-import { isCode } from '@bramble/contracts/call-error';
-import type { QuoteTotals, Order } from '@bramble/contracts/orders';
 import { useState } from 'react';
+import { isCode } from '@bramble/contracts/call-error';
+import type { Order, QuoteTotals } from '@bramble/contracts/orders';
 import { announce } from '../../lib/announce';
 import { tokenOf } from '../../lib/card';
 import { formatMoney } from '../../lib/money';
 import { signIn, signUp } from '../../lib/session';
-import { placeOrder } from './checkout.api';
 import type { CheckoutValues } from './checkout-schema';
+import { placeOrder } from './checkout.api';
 
 interface CheckoutProps {
   signedIn: boolean;

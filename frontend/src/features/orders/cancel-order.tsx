@@ -1,6 +1,6 @@
-import type { Order } from '@bramble/contracts/orders';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Order } from '@bramble/contracts/orders';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
 import { announce } from '../../lib/announce';

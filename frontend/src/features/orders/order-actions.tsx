@@ -1,5 +1,5 @@
-import type { Order } from '@bramble/contracts/orders';
 import { useState } from 'react';
+import type { Order } from '@bramble/contracts/orders';
 import { Button } from '../../components/ui/button';
 import { CancelOrder } from './cancel-order';
 import { canCancel, isDeclined } from './order-words';

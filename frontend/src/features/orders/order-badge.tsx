@@ -1,5 +1,5 @@
-import type { Order } from '@bramble/contracts/orders';
 import { CircleAlert, CircleCheck, Clock, Radio } from 'lucide-react';
+import type { Order } from '@bramble/contracts/orders';
 import { headlineOf, isDeclined, statusNames } from './order-words';
 
 const looks = {

@@ -1,5 +1,5 @@
-import type { Order } from '@bramble/contracts/orders';
 import { Check } from 'lucide-react';
+import type { Order } from '@bramble/contracts/orders';
 import { cn } from '../../lib/cn';
 import { journey, journeyNames, stepOf } from './order-words';
 

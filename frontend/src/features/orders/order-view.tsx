@@ -1,7 +1,7 @@
-import type { Order } from '@bramble/contracts/orders';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Order } from '@bramble/contracts/orders';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
 import { Price } from '../../components/price';

@@ -1,7 +1,7 @@
-import type { Order } from '@bramble/contracts/orders';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Order } from '@bramble/contracts/orders';
 import { Empty } from '../../components/empty';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';

@@ -1,6 +1,6 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Order } from '@bramble/contracts/orders';
 import type { Page } from '@bramble/contracts/page';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call } from '../../lib/api';
 import { attemptKey, endAttempt } from '../../lib/attempt';
 import { ordersApi } from '../../lib/operations.gen';

@@ -1,8 +1,8 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import type { Order } from '@bramble/contracts/orders';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
+import type { Order } from '@bramble/contracts/orders';
 import { CardFields, type CardValues } from '../../components/card-fields';
 import { Failure } from '../../components/failure';
 import { Price } from '../../components/price';

@@ -1,5 +1,5 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Product } from '@bramble/contracts/catalog';
 import { Failure } from '../../components/failure';
 import { Plate } from '../../components/plate';
 import { announce } from '../../lib/announce';

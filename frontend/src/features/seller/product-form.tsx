@@ -1,15 +1,15 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import type { Product } from '@bramble/contracts/catalog';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
 import { useForm } from 'react-hook-form';
+import type { Product } from '@bramble/contracts/catalog';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input, Textarea } from '../../components/ui/input';
 import { env } from '../../env';
 import { minorUnits, plainAmount } from '../../lib/money';
-import { productFormSchema, readAmount, slugOf, type ProductFormValues } from './product-schema';
+import { productFormSchema, type ProductFormValues, readAmount, slugOf } from './product-schema';
 import { changeProduct, createProduct, editedProductQuery, forgetProducts } from './seller.queries';
 
 interface ProductFormProps {

@@ -1,5 +1,5 @@
-import { MAX_CATEGORY, MAX_DESCRIPTION, MAX_TITLE } from '@bramble/contracts/limits';
 import { z } from 'zod/mini';
+import { MAX_CATEGORY, MAX_DESCRIPTION, MAX_TITLE } from '@bramble/contracts/limits';
 
 /** `12`, `12.5`, `12,50`: an amount as people write it, in minor units; undefined when it is none. */
 export const readAmount = (text: string, unit: number): number | undefined => {

@@ -1,6 +1,6 @@
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type { Product } from '@bramble/contracts/catalog';
 import type { Page } from '@bramble/contracts/page';
-import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import { call } from '../../lib/api';
 import { catalogApi, ordersApi } from '../../lib/operations.gen';
 

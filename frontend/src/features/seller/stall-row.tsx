@@ -1,7 +1,7 @@
-import type { Product } from '@bramble/contracts/catalog';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { Product } from '@bramble/contracts/catalog';
 import { Plate } from '../../components/plate';
 import { Price } from '../../components/price';
 import { StockNote } from '../../components/stock-note';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { catalogApi } from '@bramble/contracts/catalog';
 import { encode } from '@bramble/contracts/call';
-import { templateOf, type Operation } from '@bramble/contracts/operation';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { type Operation, templateOf } from '@bramble/contracts/operation';
 import { createByteCache } from './byte-cache';
 import type { Freshness } from './freshness';
 import type { Counters, FreshnessRepository } from './freshness.repository';

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { internalTokenHeader, verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
-import { histogram } from '@bramble/service-kit/observe/metrics';
 import { sendReply } from '@bramble/service-kit/http/reply';
+import { histogram } from '@bramble/service-kit/observe/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Answers } from './answers';
 import { answerReply } from './answers.http';
 

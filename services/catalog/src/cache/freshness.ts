@@ -1,5 +1,5 @@
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { every, pause } from '@bramble/service-kit/runtime/clock';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { ChangeKind, Counters, FreshnessRepository } from './freshness.repository';
 
 /** Stock changes of one busy moment are told together. */

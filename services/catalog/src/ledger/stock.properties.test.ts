@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { paid, placed, released, World, type Lines } from '../../test/stock-world';
+import { type Lines, paid, placed, released, World } from '../../test/stock-world';
 import { PaidWithoutStock, type StockCommand } from './stock.ledger';
 
 describe('the stock ledger, whatever comes', () => {

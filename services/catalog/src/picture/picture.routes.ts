@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { catalogApi } from '@bramble/contracts/catalog';
+import type { Actor } from '@bramble/service-kit/base/actor';
+import { AppError } from '@bramble/service-kit/base/errors';
 import { readBody } from '@bramble/service-kit/http/body';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import { bytes, reply } from '@bramble/service-kit/http/reply';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import { AppError } from '@bramble/service-kit/base/errors';
-import type { Actor } from '@bramble/service-kit/base/actor';
-import { etagOf, toProduct, type StoredProduct } from '../product/product';
+import { etagOf, type StoredProduct, toProduct } from '../product/product';
 import type { PictureService } from './picture.service';
 
 const MAX_BYTES = 5_000_000;

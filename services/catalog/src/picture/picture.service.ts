@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { createByteCache } from '../cache/byte-cache';
-import { renderPicture, type RenderedPicture } from './picture.image';
+import { type RenderedPicture, renderPicture } from './picture.image';
 import type { Picture, PictureRepository } from './picture.repository';
 
 /** How a product's pictures are set; given by the composition, since a service knows no other. */

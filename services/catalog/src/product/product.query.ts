@@ -1,8 +1,8 @@
+import type { Document, Filter } from 'mongodb';
+import { z } from 'zod';
 import type { ProductQuery } from '@bramble/contracts/catalog';
 import { idSchema } from '@bramble/contracts/page';
 import { decodeCursor } from '@bramble/service-kit/base/cursor';
-import type { Document, Filter } from 'mongodb';
-import { z } from 'zod';
 import type { StoredProduct } from './product';
 import { searchWords } from './product.words';
 

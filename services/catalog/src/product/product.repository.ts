@@ -1,8 +1,8 @@
+import type { Document } from 'mongodb';
 import type { Category, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { MongoSession } from '@bramble/service-kit/stores/mongo';
-import type { Document } from 'mongodb';
 import { collectionsOf } from '../db';
-import { categoryName, toSnapshot, type StoredProduct } from './product';
+import { categoryName, type StoredProduct, toSnapshot } from './product';
 import type { ScoredProduct } from './product.query';
 
 const maxTimeMS = 2_000;

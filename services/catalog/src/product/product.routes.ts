@@ -5,7 +5,7 @@ import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { Answer, Answers } from '../cache/answers';
 import { answerReply } from '../cache/answers.http';
-import { etagOf, toProduct, type StoredProduct } from './product';
+import { etagOf, type StoredProduct, toProduct } from './product';
 import type { ProductService } from './product.service';
 
 const answerOf = (product: StoredProduct): Answer => ({

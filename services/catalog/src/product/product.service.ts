@@ -1,22 +1,22 @@
 import type { Category, Product, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { EventDraft } from '@bramble/contracts/events';
 import type { Page } from '@bramble/contracts/page';
+import { type Actor, isAdmin } from '@bramble/service-kit/base/actor';
 import { toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { UnitStore } from '@bramble/service-kit/events/unit';
 import { newId } from '@bramble/service-kit/base/ids';
-import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
+import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
 import { adjustAvailable, moveStock } from '../ledger/stock.ledger';
 import {
   indexedWords,
   newProduct,
-  toProduct,
   type NewProduct,
   type ProductDraft,
   type StoredProduct,
+  toProduct,
 } from './product';
-import { listPipeline, positionOf, sortOf, type ListQuery } from './product.query';
+import { listPipeline, type ListQuery, positionOf, sortOf } from './product.query';
 import { createProductRepository, type ProductRepository } from './product.repository';
 
 /** Called after each committed change, so that no reader keeps an outdated copy. */

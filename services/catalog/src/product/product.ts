@@ -1,8 +1,8 @@
 import type { Product, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { Money } from '@bramble/contracts/money';
-import { wordsOf } from './product.words';
 import type { ProductDoc } from '../db';
 import type { Stock } from '../ledger/stock.ledger';
+import { wordsOf } from './product.words';
 
 export type StoredProduct = ProductDoc;
 

@@ -1,7 +1,7 @@
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { collected } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/ledger';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { StockFiguresRepository } from './stock-figures.repository';
 
 /** Stock, its reservations and their ledgers. */

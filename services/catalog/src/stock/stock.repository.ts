@@ -1,5 +1,5 @@
-import type { MongoSession } from '@bramble/service-kit/stores/mongo';
 import type { Filter, MatchKeysAndValues } from 'mongodb';
+import type { MongoSession } from '@bramble/service-kit/stores/mongo';
 import { collectionsOf, type ProductDoc, type ReservationDoc } from '../db';
 import type {
   Reservation,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { deliveryStatusSchema, type DeliveryStatus } from '@bramble/contracts/delivery';
+import { type DeliveryStatus, deliveryStatusSchema } from '@bramble/contracts/delivery';
 import { newEvent } from '@bramble/service-kit/events/events';
-import { onPaid, onReleased, type Answer } from './delivery.decisions';
-import { stepped, type DeliveryDocument, type Pace, isOver, nextStep, stepsLeft } from './delivery.document';
+import { type Answer, onPaid, onReleased } from './delivery.decisions';
+import { type DeliveryDocument, isOver, nextStep, type Pace, stepped, stepsLeft } from './delivery.document';
 
 const at = new Date('2026-03-01T10:00:00Z');
 const demo: Pace = { stepMs: 3_000 };

@@ -1,12 +1,12 @@
 import type { EventDraft, EventName, EventOf } from '@bramble/contracts/events';
 import {
+  type Announcement,
+  announcementOf,
+  type DeliveryDocument,
   moved,
+  type Pace,
   started,
   tombstone,
-  type DeliveryDocument,
-  type Pace,
-  announcementOf,
-  type Announcement,
 } from './delivery.document';
 
 /** A fact that delivery owes the orders, before it has its envelope. */

@@ -1,5 +1,5 @@
-import type { EventName, EventOf } from '@bramble/contracts/events';
 import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
+import type { EventName, EventOf } from '@bramble/contracts/events';
 import type { RequestContext } from '@bramble/service-kit/base/request-context';
 
 /** The one step that a courier may take from each state. States without an entry are final. */

@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { collected } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { DeliveryRepository } from './delivery.repository';
 
 const NAME = 'bramble_deliveries';

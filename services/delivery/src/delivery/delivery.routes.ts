@@ -1,7 +1,7 @@
 import { deliveryApi } from '@bramble/contracts/delivery';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import type { Actor } from '@bramble/service-kit/base/actor';
 import { showDelivery } from './delivery.document';
 import type { DeliveryService } from './delivery.service';
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
 import type { EventOf } from '@bramble/contracts/events';
-import { idSchema, timeSchema, type Page } from '@bramble/contracts/page';
-import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
+import { idSchema, type Page, timeSchema } from '@bramble/contracts/page';
+import { type Actor, isAdmin } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { EventUnit, UnitStore } from '@bramble/service-kit/events/unit';
 import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
 import { onPaid, onReleased } from './delivery.decisions';
-import { showDelivery, stepped, type DeliveryDocument, type Pace } from './delivery.document';
+import { type DeliveryDocument, type Pace, showDelivery, stepped } from './delivery.document';
 import { createDeliveryRepository, type DeliveryRepository } from './delivery.repository';
 
 export type DeliveryUnit = EventUnit<MongoTransaction, EventOf<'order.paid' | 'order.released'>>;

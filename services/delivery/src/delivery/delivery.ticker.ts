@@ -1,6 +1,6 @@
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
-import { stepped, type Pace } from './delivery.document';
+import { type Pace, stepped } from './delivery.document';
 import { createDeliveryRepository, type DeliveryRepository } from './delivery.repository';
 
 const BATCH = 256;

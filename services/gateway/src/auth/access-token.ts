@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { Strategy, type StrategyOptionsWithRequest } from 'passport-jwt';
 import {
+  type AccessClaims,
   accessClaimsSchema,
   accessTokenType,
   tokenAudience,
   tokenIssuer,
-  type AccessClaims,
 } from '@bramble/contracts/sessions';
 import type { KeySet } from './key-set';
 

@@ -1,11 +1,11 @@
-import type { Redis } from '@bramble/service-kit/stores/redis';
-import { batcher } from '@bramble/service-kit/base/batcher';
 import {
+  type AccessClaims,
   accountVersionKey,
   denylistReady,
   sessionEndedKey,
-  type AccessClaims,
 } from '@bramble/contracts/sessions';
+import { batcher } from '@bramble/service-kit/base/batcher';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 
 type Asked = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
 export type DenylistRepository = ReturnType<typeof createDenylistRepository>;

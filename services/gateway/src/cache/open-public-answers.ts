@@ -1,9 +1,9 @@
+import { counter } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
-import { counter } from '@bramble/service-kit/observe/metrics';
 import type { Redis } from '@bramble/service-kit/stores/redis';
-import { securityHeaders } from '../http/security-headers';
 import { answeredHeaders } from '../http/headers';
+import { securityHeaders } from '../http/security-headers';
 import { subscribeToChanges } from './changes.repository';
 import { createPublicAnswers, type PublicAnswer } from './public-answers';
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import { encode } from '@bramble/contracts/call';
 import { catalogApi } from '@bramble/contracts/catalog';
 import type { Operation } from '@bramble/contracts/operation';
-import { LRUCache } from 'lru-cache';
 
 /** An answer that is the same for everybody. */
 export interface PublicAnswer {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EarlyHandler, Service } from '@bramble/service-kit/runtime/service';
+import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import { histogram } from '@bramble/service-kit/observe/metrics';
+import type { EarlyHandler, Service } from '@bramble/service-kit/runtime/service';
 import type { Client } from '../http/client';
 import type { RateLimits } from '../limits/rate-limits';
-import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import type { PublicAnswers } from './public-answers';
 
 /**

@@ -1,6 +1,6 @@
+import { authApi } from '@bramble/contracts/auth';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { ordersApi } from '@bramble/contracts/orders';
-import { authApi } from '@bramble/contracts/auth';
 import { usersApi } from '@bramble/contracts/users';
 import type { Actor } from '@bramble/service-kit/base/actor';
 import type { Upstream } from '@bramble/service-kit/http/client';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { deadLettersApi, type DeadLetter } from '@bramble/contracts/gateway';
+import { type DeadLetter, deadLettersApi } from '@bramble/contracts/gateway';
 import type { Page } from '@bramble/contracts/page';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import { decodeCursor, encodeCursor } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { compareStreamIds } from '@bramble/service-kit/events/stream-id';
-import type { Actor } from '@bramble/service-kit/base/actor';
 import type { Upstream } from '@bramble/service-kit/http/client';
 
 export type DeadLettersService = ReturnType<typeof createDeadLettersService>;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
+import type { ErrorCode } from '@bramble/contracts/errors';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
-import type { ErrorCode } from '@bramble/contracts/errors';
 import { endWithProblem } from '../http/end-with-problem';
 
 const codes: Readonly<Record<string, ErrorCode>> = {

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { AppError } from '@bramble/service-kit/base/errors';
 import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { PublicAnswers } from '../cache/public-answers';
-import { callerHeaders, writeAnswer, type Caller, type Forward } from '../proxy/forward';
+import { type Caller, callerHeaders, type Forward, writeAnswer } from '../proxy/forward';
 import type { Matched } from '../proxy/operations';
 import type { Upstreams } from '../proxy/upstreams';
 

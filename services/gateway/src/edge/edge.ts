@@ -1,25 +1,25 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { SOCKET_PATH } from '@bramble/contracts/gateway';
 import type { Operation } from '@bramble/contracts/operation';
-import { readCookie } from '@bramble/service-kit/http/cookies';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { AppError } from '@bramble/service-kit/base/errors';
+import { currentContext } from '@bramble/service-kit/base/request-context';
+import { readCookie } from '@bramble/service-kit/http/cookies';
 import { setRoute } from '@bramble/service-kit/http/edge';
 import { problemOf, sendProblem } from '@bramble/service-kit/http/problem';
 import { counter } from '@bramble/service-kit/observe/metrics';
-import { currentContext } from '@bramble/service-kit/base/request-context';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Authenticate } from '../auth/authenticate';
 import { bearerOf } from '../auth/bearer';
+import type { Client } from '../http/client';
+import { isUnambiguousPath, pathWithoutQuery } from '../http/paths';
+import { securityHeaders } from '../http/security-headers';
 import { limitClassOf } from '../limits/limit-class';
 import type { RateLimits } from '../limits/rate-limits';
-import { methodsOf, type Matched } from '../proxy/operations';
-import type { Client } from '../http/client';
+import { type Matched, methodsOf } from '../proxy/operations';
 import { allowOrigin, answerPreflight } from './cors';
 import { discardBody } from './discard-body';
 import type { Dispatch } from './dispatch';
 import { createRequestChecks } from './request-checks';
-import { isUnambiguousPath, pathWithoutQuery } from '../http/paths';
-import { securityHeaders } from '../http/security-headers';
 
 export interface EdgeParts {
   service: Service;

@@ -1,6 +1,6 @@
-import helmet from 'helmet';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import helmet from 'helmet';
 
 /** Header names and values, one after the other. */
 export type FlatHeaders = readonly string[];

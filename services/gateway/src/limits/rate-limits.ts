@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { every } from '@bramble/service-kit/runtime/clock';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { counter, gauge } from '@bramble/service-kit/observe/metrics';
+import { every } from '@bramble/service-kit/runtime/clock';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Redis } from '@bramble/service-kit/stores/redis';
 import type { LimitClass } from './limit-class';
 import { accountLimits, addressLimits, type Limit } from './limits';

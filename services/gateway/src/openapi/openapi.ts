@@ -1,8 +1,8 @@
 import { errorCodes, problemSchema } from '@bramble/contracts/errors';
-import { templateOf, type Access, type Operation } from '@bramble/contracts/operation';
+import { type Access, type Operation, templateOf } from '@bramble/contracts/operation';
 import { requestExamples } from './examples';
 import { errorResponse, errorStatusesOf, headerComponents, successHeaders } from './responses';
-import { parametersIn, schemaOf, type Json, type NamedSchemas } from './schemas';
+import { type Json, type NamedSchemas, parametersIn, schemaOf } from './schemas';
 
 const UPLOAD = {
   type: 'object',

@@ -1,5 +1,5 @@
-import { cartSchema } from '@bramble/contracts/cart';
 import { z } from 'zod';
+import { cartSchema } from '@bramble/contracts/cart';
 import { categorySchema, pictureSchema, productSchema } from '@bramble/contracts/catalog';
 import { deliverySchema } from '@bramble/contracts/delivery';
 import { deadLetterSchema, healthSchema } from '@bramble/contracts/gateway';

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
 import type { Operation } from '@bramble/contracts/operation';
+import type { AccessClaims } from '@bramble/contracts/sessions';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
-import type { AccessClaims } from '@bramble/contracts/sessions';
-import { isUnchanged } from '@bramble/service-kit/http/conditions';
-import type { PublicAnswer } from '../cache/public-answers';
-import type { UpstreamAnswer } from '@bramble/service-kit/http/exchange';
-import { isUnsafe } from '../http/methods';
-import { answeredHeaders, cookiesFor, forwardedHeaders } from '../http/headers';
+import { JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
 import type { Upstream } from '@bramble/service-kit/http/client';
+import { isUnchanged } from '@bramble/service-kit/http/conditions';
+import type { UpstreamAnswer } from '@bramble/service-kit/http/exchange';
+import type { PublicAnswer } from '../cache/public-answers';
+import { answeredHeaders, cookiesFor, forwardedHeaders } from '../http/headers';
+import { isUnsafe } from '../http/methods';
 
 export const UPLOAD_LIMIT = 5_000_000;
 

@@ -1,5 +1,5 @@
-import type { PublicOperation } from '@bramble/contracts/public-operations';
 import { templateOf } from '@bramble/contracts/operation';
+import type { PublicOperation } from '@bramble/contracts/public-operations';
 
 export interface Matched {
   operation: PublicOperation;

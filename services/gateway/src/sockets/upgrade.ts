@@ -1,17 +1,17 @@
-import { STATUS_CODES, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as httpRequest, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { readCookie } from '@bramble/service-kit/http/cookies';
-import { AppError } from '@bramble/service-kit/base/errors';
-import { problemOf } from '@bramble/service-kit/http/problem';
-import { correlationIdFrom } from '@bramble/service-kit/base/request-context';
-import type { Logger } from '@bramble/service-kit/observe/logger';
 import { SOCKET_PATH } from '@bramble/contracts/gateway';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { correlationIdFrom } from '@bramble/service-kit/base/request-context';
+import { readCookie } from '@bramble/service-kit/http/cookies';
+import { problemOf } from '@bramble/service-kit/http/problem';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import type { Authenticate } from '../auth/authenticate';
+import { bearerOf } from '../auth/bearer';
 import type { Client } from '../http/client';
 import { endWithProblem } from '../http/end-with-problem';
 import { pathWithoutQuery } from '../http/paths';
 import { callerHeaders } from '../proxy/forward';
-import type { Authenticate } from '../auth/authenticate';
-import { bearerOf } from '../auth/bearer';
 
 export interface UpgradeParts {
   url: string | undefined;

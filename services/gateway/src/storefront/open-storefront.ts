@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { createTransport } from '@bramble/service-kit/http/transport';
-import { readAssetFolder, type AssetFolder } from './asset-folder';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import { type AssetFolder, readAssetFolder } from './asset-folder';
 import { proxyStorefront } from './proxy-storefront';
 import { serveFolder } from './serve-folder';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Transport } from '@bramble/service-kit/http/transport';
 import { answeredHeaders } from '../http/headers';
-import { pipeline } from 'node:stream';
 
 const passed = [
   'accept',

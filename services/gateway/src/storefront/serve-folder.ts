@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import { AppError } from '@bramble/service-kit/base/errors';
+import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import type { Asset, AssetFolder } from './asset-folder';
 
 /** The best coding that both sides know; a weight of 0 is a refusal. */

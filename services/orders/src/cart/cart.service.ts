@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { money } from '@bramble/contracts/money';
 import type { Cart } from '@bramble/contracts/cart';
 import { MAX_QUANTITY } from '@bramble/contracts/limits';
+import { money } from '@bramble/contracts/money';
 import type { Item } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
+import type { Actor } from '@bramble/service-kit/base/actor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Upstream } from '@bramble/service-kit/http/client';
-import type { Actor } from '@bramble/service-kit/base/actor';
-import { guestOwner, userOwner, type CartVisitor } from './cart.owner';
+import { type CartVisitor, guestOwner, userOwner } from './cart.owner';
 import type { CartRepository } from './cart.repository';
 
 export interface CartDependencies {

@@ -1,6 +1,6 @@
+import type { Order } from '@bramble/contracts/orders';
 import type { Actor } from '@bramble/service-kit/base/actor';
 import { userIdOf } from '@bramble/service-kit/base/actor';
-import type { Order } from '@bramble/contracts/orders';
 import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import type { FirstRequest, Idempotency } from './idempotency.service';
 

@@ -1,6 +1,6 @@
 import type { Order } from '@bramble/contracts/orders';
-import { pause } from '@bramble/service-kit/runtime/clock';
 import { AppError } from '@bramble/service-kit/base/errors';
+import { pause } from '@bramble/service-kit/runtime/clock';
 import type { Answer, IdempotencyRepository, RequestKey, StoredRequest } from './idempotency.repository';
 
 /** How long a second request waits for the answer of the first. */

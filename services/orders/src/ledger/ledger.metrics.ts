@@ -1,7 +1,7 @@
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { gauge } from '@bramble/service-kit/observe/metrics';
 import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/ledger';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { LedgerRepository } from './ledger.repository';
 
 const checkedLedgers = ['money', 'orders'] as const;

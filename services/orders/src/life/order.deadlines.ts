@@ -1,12 +1,12 @@
 import type { EventDraft } from '@bramble/contracts/events';
-import type { Obligation, ObligationKind, OrderState } from './order.types';
 import {
-  placedEvent,
   paidEvent,
   paymentRequestedEvent,
+  placedEvent,
   refundRequestedEvent,
   releasedEvent,
 } from './order.events';
+import type { Obligation, ObligationKind, OrderState } from './order.types';
 
 /** How long a step may stay unanswered before it is sent again, in milliseconds. */
 export const RESEND_MS = 30_000;

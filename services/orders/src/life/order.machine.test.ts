@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { orderStatusSchema, type OrderStatus } from '@bramble/contracts/orders';
+import { type OrderStatus, orderStatusSchema } from '@bramble/contracts/orders';
 import { aNewOrder, inputOf, reached } from '../../test/builders';
 import { expiryOf, PLACED_RESENDS, RESEND_MS } from './order.deadlines';
 import { refundedSum } from './order.effects';
 import type { Input } from './order.inputs';
-import { apply, IllegalStep, applyDue, type Outcome } from './order.machine';
-import { commands, isFinal, sagaEvents, transitions, type InputName } from './order.states';
+import { apply, applyDue, IllegalStep, type Outcome } from './order.machine';
+import { commands, type InputName, isFinal, sagaEvents, transitions } from './order.states';
 import type { OrderState } from './order.types';
 
 const inputNames: readonly InputName[] = [...sagaEvents, ...commands];

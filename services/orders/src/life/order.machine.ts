@@ -4,7 +4,7 @@ import type { FailureReason, OrderStatus } from '@bramble/contracts/orders';
 import { dueAtOf, expiryOf, PLACED_RESENDS, reminders, RESEND_MS } from './order.deadlines';
 import { runEffect } from './order.effects';
 import type { Input } from './order.inputs';
-import { isFinal, orderTable, type Applied, type Cell, type Guard, type Rule } from './order.states';
+import { type Applied, type Cell, type Guard, isFinal, orderTable, type Rule } from './order.states';
 import type { HistoryEntry, Obligation, OrderState } from './order.types';
 
 /** What the pure rules need from outside. `now` is the database's clock in milliseconds. */

@@ -1,5 +1,5 @@
 import { ordersApi } from '@bramble/contracts/orders';
-import { userIdOf, type Actor } from '@bramble/service-kit/base/actor';
+import { type Actor, userIdOf } from '@bramble/service-kit/base/actor';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import { problemOf } from '@bramble/service-kit/http/problem';
 import type { Mountable } from '@bramble/service-kit/runtime/service';

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { Money } from '@bramble/contracts/money';
-import { idSchema, type Page } from '@bramble/contracts/page';
 import type { Order, OrderStatus } from '@bramble/contracts/orders';
+import { idSchema, type Page } from '@bramble/contracts/page';
+import { type Actor, isAdmin } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { isAdmin, type Actor } from '@bramble/service-kit/base/actor';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import type { IdempotencyRepository } from '../idempotency/idempotency.repository';
-import { OvertakenError, type FirstRequest } from '../idempotency/idempotency.service';
+import { type FirstRequest, OvertakenError } from '../idempotency/idempotency.service';
 import { toOrder } from '../life/order.dto';
 import { refundedSum } from '../life/order.effects';
 import type { CommandInput } from '../life/order.inputs';
-import type { OrderListRepository } from '../store/order-list.repository';
-import type { OrderRepository, Viewer } from '../store/order.repository';
 import type { OrderState, OrderView } from '../life/order.types';
 import type { Saga } from '../saga/saga.service';
+import type { OrderListRepository } from '../store/order-list.repository';
+import type { OrderRepository, Viewer } from '../store/order.repository';
 
 export interface RefundWish {
   amount?: Money | undefined;

@@ -1,6 +1,6 @@
-import type { PastOrder } from '@bramble/demo/past-orders';
 import { money } from '@bramble/contracts/money';
 import type { Quote } from '@bramble/contracts/payments';
+import type { PastOrder } from '@bramble/demo/past-orders';
 import { newId, orderNumber } from '@bramble/service-kit/base/ids';
 import type { Input } from '../life/order.inputs';
 import { apply } from '../life/order.machine';

@@ -1,5 +1,5 @@
-import type { PastOrder } from '@bramble/demo/past-orders';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
+import type { PastOrder } from '@bramble/demo/past-orders';
 import type { Upstream } from '@bramble/service-kit/http/client';
 import type { PastOrderRepository } from '../store/past-order.repository';
 import { live } from './past-order.life';

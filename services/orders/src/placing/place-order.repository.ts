@@ -1,11 +1,11 @@
-import { events, type EventOf } from '@bramble/contracts/events';
+import { type EventOf, events } from '@bramble/contracts/events';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { isTransient } from '@bramble/service-kit/base/errors';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
-import { KEPT, type Answer, type RequestKey } from '../idempotency/idempotency.repository';
-import { orderLines, orders, toLineRows, toRow } from '../store/order.table';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
+import { type Answer, KEPT, type RequestKey } from '../idempotency/idempotency.repository';
 import type { OrderState } from '../life/order.types';
+import { orderLines, orders, toLineRows, toRow } from '../store/order.table';
 
 export interface Placing {
   order: OrderState;

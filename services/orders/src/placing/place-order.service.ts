@@ -1,21 +1,21 @@
 import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import type { Money } from '@bramble/contracts/money';
 import { money } from '@bramble/contracts/money';
-import { mergeItems, type Item, type Order, type PlaceOrderBody } from '@bramble/contracts/orders';
+import { type Item, mergeItems, type Order, type PlaceOrderBody } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote, type QuoteRequest } from '@bramble/contracts/payments';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { AppError, errorOfProblem, isRefusal } from '@bramble/service-kit/base/errors';
-import { newEvent } from '@bramble/service-kit/events/events';
-import type { Upstream } from '@bramble/service-kit/http/client';
 import { newId, orderNumber } from '@bramble/service-kit/base/ids';
 import { currentContext } from '@bramble/service-kit/base/request-context';
+import { newEvent } from '@bramble/service-kit/events/events';
+import type { Upstream } from '@bramble/service-kit/http/client';
 import type { IdempotencyRepository } from '../idempotency/idempotency.repository';
-import { ABANDONED_MS, OvertakenError, type FirstRequest } from '../idempotency/idempotency.service';
+import { ABANDONED_MS, type FirstRequest, OvertakenError } from '../idempotency/idempotency.service';
 import { RESEND_MS } from '../life/order.deadlines';
 import { toOrder } from '../life/order.dto';
 import { placedEvent } from '../life/order.events';
-import type { PlaceOrderRepository } from './place-order.repository';
 import type { OrderState } from '../life/order.types';
+import type { PlaceOrderRepository } from './place-order.repository';
 
 /** Where the items come from when the body names none. */
 export interface CartSource {

@@ -1,5 +1,5 @@
-import type { OrderStatus, ReportRow, Sale } from '@bramble/contracts/orders';
 import { money } from '@bramble/contracts/money';
+import type { OrderStatus, ReportRow, Sale } from '@bramble/contracts/orders';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 export interface SalesPeriod {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ReportRow, Sale } from '@bramble/contracts/orders';
 import { idSchema, type Page } from '@bramble/contracts/page';
-import { isAdmin, userIdOf, type Actor } from '@bramble/service-kit/base/actor';
+import { type Actor, isAdmin, userIdOf } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import type { GroupBy, SalesRepository } from './sales.repository';
 

@@ -5,7 +5,7 @@ import type { EventUnit, Unit, UnitStore } from '@bramble/service-kit/events/uni
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import type { CommandInput, SagaInput } from '../life/order.inputs';
-import { apply, applyDue, IllegalStep, type DueStep, type Outcome } from '../life/order.machine';
+import { apply, applyDue, type DueStep, IllegalStep, type Outcome } from '../life/order.machine';
 import type { SagaEventName } from '../life/order.states';
 import type { OrderState, OrderView } from '../life/order.types';
 import type { OrderMetrics } from '../store/order.metrics';

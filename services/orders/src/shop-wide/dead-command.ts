@@ -1,8 +1,8 @@
+import { streams } from '@bramble/contracts/events';
 import type { DeadLetter } from '@bramble/contracts/gateway';
+import { AppError } from '@bramble/service-kit/base/errors';
 import { discardDead, listDead, replayDead, showDead } from '@bramble/service-kit/events/dead-letters';
 import type { Redis } from '@bramble/service-kit/stores/redis';
-import { streams } from '@bramble/contracts/events';
-import { AppError } from '@bramble/service-kit/base/errors';
 
 export const deadUsage =
   'dead list [STREAM] | dead show ID | dead replay ID… | dead discard ID… (ID may be "all", or "all STREAM")';

@@ -1,7 +1,7 @@
-import { taskNames, type BackupStore, type TaskName } from '@bramble/contracts/tasks';
-import type { Service } from '@bramble/service-kit/runtime/service';
+import { type BackupStore, type TaskName, taskNames } from '@bramble/contracts/tasks';
 import { collected } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { TaskRun, TaskRunsRepository } from './task-runs.repository';
 
 const backupStores = ['postgres', 'mongodb'] as const satisfies readonly BackupStore[];

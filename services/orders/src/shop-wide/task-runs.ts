@@ -1,6 +1,6 @@
 import type { BackupStore, FinishedRun, TaskName } from '@bramble/contracts/tasks';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { counter } from '@bramble/service-kit/observe/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import { exportTaskRuns, type taskMetrics } from './task-runs.metrics';
 import type { TaskRunsRepository } from './task-runs.repository';
 

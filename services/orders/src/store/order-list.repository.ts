@@ -1,7 +1,7 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
 import type { Sql, Statement } from '@bramble/service-kit/stores/postgres';
 import type { OrderView } from '../life/order.types';
-import { toView, viewColumns, type OrderViewRow } from './order.table';
+import { type OrderViewRow, toView, viewColumns } from './order.table';
 
 export interface OrderFilter {
   userId?: string;

@@ -1,7 +1,7 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { counter, histogram } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Step } from '../life/order.machine';
 import { transitions as ways } from '../life/order.states';
 import type { OrderState } from '../life/order.types';

@@ -2,23 +2,23 @@ import type { AnyEvent } from '@bramble/contracts/events';
 import { freshOf, inboxClaim } from '@bramble/service-kit/events/postgres-inbox';
 import { OUTBOX_COLUMNS, outboxColumns, outboxUnnest } from '@bramble/service-kit/events/postgres-outbox';
 import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { HistoryEntry, OrderState, OrderView, Refund } from '../life/order.types';
 import {
   orderEvents,
+  type OrderRow,
   orders as orderTable,
+  type OrderViewRow,
   refunds as refundTable,
   stateColumns,
+  type TimelineRow,
   toChangedRow,
   toRefundRow,
   toState,
   toTimelineEntry,
   toView,
   viewColumns,
-  type OrderRow,
-  type OrderViewRow,
-  type TimelineRow,
 } from './order.table';
 import type { Row } from './table';
-import type { HistoryEntry, OrderState, OrderView, Refund } from '../life/order.types';
 
 /** An order before and after a batch of steps, and the history they wrote. */
 export interface Change {

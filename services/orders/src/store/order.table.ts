@@ -9,11 +9,11 @@ import {
   jsonb,
   money,
   optional,
+  type Row,
   table,
   text,
   timestamptz,
   uuid,
-  type Row,
 } from './table';
 
 /** When the reconciler looks at the order next, and from when on it counts as overdue. */

@@ -1,4 +1,4 @@
-import { money as moneyOf, type Money } from '@bramble/contracts/money';
+import { type Money, money as moneyOf } from '@bramble/contracts/money';
 
 /** A row as the database gives or takes it: a value under each column's name. */
 export type Row = Readonly<Record<string, unknown>>;

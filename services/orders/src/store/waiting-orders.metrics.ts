@@ -1,6 +1,6 @@
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { collected } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { readWaitingOrders } from './waiting-orders.repository';
 

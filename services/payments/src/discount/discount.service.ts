@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { money, type Money } from '@bramble/contracts/money';
+import { discountCodeSchema } from '@bramble/contracts/orders';
 import type { Page } from '@bramble/contracts/page';
 import type { Discount, discountBody, discountPatch } from '@bramble/contracts/payments';
-import { discountCodeSchema } from '@bramble/contracts/orders';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { DiscountFields, DiscountRepository, DiscountRow } from './discount.repository';

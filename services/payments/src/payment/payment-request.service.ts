@@ -3,7 +3,7 @@ import { newId } from '@bramble/service-kit/base/ids';
 import type { EventUnit } from '@bramble/service-kit/events/unit';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import { createDiscountUseRepository } from '../discount/discount-use.repository';
-import { createAttemptRepository, type Attempt, type NewAttempt } from './attempt.repository';
+import { type Attempt, createAttemptRepository, type NewAttempt } from './attempt.repository';
 import { attemptEvent, refundEvent } from './payment.events';
 import { createRefundRepository, type NewRefund, type Refund } from './refund.repository';
 import type { WorkPool } from './work-pool';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ordersApi } from '@bramble/contracts/orders';
-import type { Payment } from '@bramble/contracts/payments';
 import { idSchema, type Page } from '@bramble/contracts/page';
+import type { Payment } from '@bramble/contracts/payments';
+import { type Actor, isAdmin, userIdOf } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import type { Upstream } from '@bramble/service-kit/http/client';
-import { isAdmin, userIdOf, type Actor } from '@bramble/service-kit/base/actor';
 import type { PaymentRepository, PaymentRow } from './payment.repository';
 
 const position = z.tuple([z.int(), idSchema, z.enum(['capture', 'refund'])]);

@@ -1,5 +1,5 @@
-import type { Service } from '@bramble/service-kit/runtime/service';
 import { counter, histogram } from '@bramble/service-kit/observe/metrics';
+import type { Service } from '@bramble/service-kit/runtime/service';
 import type { ChargeOutcome, ChargeRequest, Provider, RefundRequest } from '../provider/provider';
 import type { paymentMetrics } from './payment.metrics';
 

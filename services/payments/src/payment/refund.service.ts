@@ -1,5 +1,5 @@
-import { backoff } from '@bramble/service-kit/runtime/clock';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
+import { backoff } from '@bramble/service-kit/runtime/clock';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import { refundEvent } from './payment.events';
 import type { ProviderCalls } from './provider-calls';

@@ -1,8 +1,8 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
-import { createAttemptRepository, NOT_CAPTURED } from './attempt.repository';
 import type { Verdict } from '../provider/provider';
+import { createAttemptRepository, NOT_CAPTURED } from './attempt.repository';
 import { attemptEvent } from './payment.events';
 import { createRefundRepository } from './refund.repository';
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type Stripe from 'stripe';
+import { z } from 'zod';
 import { idSchema } from '@bramble/contracts/page';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Verdict } from './provider';

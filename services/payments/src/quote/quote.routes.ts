@@ -1,11 +1,11 @@
-import type { Parsed } from '@bramble/contracts/operation';
 import { cartApi } from '@bramble/contracts/cart';
+import type { Parsed } from '@bramble/contracts/operation';
 import { paymentsApi } from '@bramble/contracts/payments';
+import { AppError } from '@bramble/service-kit/base/errors';
+import { currentContext } from '@bramble/service-kit/base/request-context';
+import type { Upstream } from '@bramble/service-kit/http/client';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import { AppError } from '@bramble/service-kit/base/errors';
-import type { Upstream } from '@bramble/service-kit/http/client';
-import { currentContext } from '@bramble/service-kit/base/request-context';
 import { boundedQuote, type QuoteService } from './quote.service';
 
 /** Bytes of 64 quotes of 100 lines each. */

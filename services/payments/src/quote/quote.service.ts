@@ -1,12 +1,12 @@
+import type { ProductSnapshot } from '@bramble/contracts/catalog';
 import { money } from '@bramble/contracts/money';
 import type { Item } from '@bramble/contracts/orders';
-import type { ProductSnapshot } from '@bramble/contracts/catalog';
 import type { Quote } from '@bramble/contracts/payments';
 import { AppError } from '@bramble/service-kit/base/errors';
+import type { DiscountUseRepository } from '../discount/discount-use.repository';
 import type { DiscountRepository } from '../discount/discount.repository';
 import { refusal } from '../discount/discount.rules';
-import type { DiscountUseRepository } from '../discount/discount-use.repository';
-import { AmountTooLarge, lineTotal, priceBasket, subtotalOf, type Reduction } from '../pricing/price';
+import { AmountTooLarge, lineTotal, priceBasket, type Reduction, subtotalOf } from '../pricing/price';
 
 export interface QuoteRequest {
   items: readonly Item[];

@@ -1,4 +1,4 @@
-import { callBy, decode, encode, type CallRequest, type Route } from './call';
+import { callBy, type CallRequest, decode, encode, type Route } from './call';
 import { CallError, isCode } from './call-error';
 import { cartApi } from './cart';
 import { catalogApi } from './catalog';

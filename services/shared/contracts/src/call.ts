@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { CallError, parseJson, problemOf, type Endpoint } from './call-error';
-import { successOf, type Answer, type Operation, type SuccessStatus } from './operation';
+import { CallError, type Endpoint, parseJson, problemOf } from './call-error';
+import { type Answer, type Operation, successOf, type SuccessStatus } from './operation';
 
 /**
  * What a call needs of an operation at run time. Every `Operation` has it; a client that must be small (the storefront)

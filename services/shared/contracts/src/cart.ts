@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { operation } from './operation';
 import { MAX_QUANTITY } from './limits';
+import { operation } from './operation';
 import { itemSchema, orderLineSchema, quoteTotalsSchema } from './orders';
 import { idSchema } from './page';
 

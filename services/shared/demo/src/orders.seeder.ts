@@ -1,4 +1,4 @@
-import { pastOrders, type PastOrder } from './past-orders';
+import { type PastOrder, pastOrders } from './past-orders';
 
 /** Where orders keeps its orders. */
 export interface OrderPort {

@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { NotYet } from '../src/base/errors';
-import { eventScene, GROUP, labelled, labelOf, labels, metric, STREAM, startReader } from './events-support';
+import { eventScene, GROUP, labelled, labelOf, labels, metric, startReader, STREAM } from './events-support';
 import { startWorker } from './worker';
 
 const scene = eventScene();

@@ -2,8 +2,8 @@ import { deadLetterSchema } from '@bramble/contracts/gateway';
 import { pageOf } from '@bramble/contracts/page';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { deadLetterEndpoints, discardDead, listDead, replayDead, showDead } from '../src/events/dead-letters';
 import { signInternalToken } from '../src/base/internal-auth';
+import { deadLetterEndpoints, discardDead, listDead, replayDead, showDead } from '../src/events/dead-letters';
 import {
   buildReader,
   effectsOf,

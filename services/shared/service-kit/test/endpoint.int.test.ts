@@ -1,5 +1,5 @@
 import supertest from 'supertest';
-import { signInternalToken, type InternalClaims } from '../src/base/internal-auth';
+import { type InternalClaims, signInternalToken } from '../src/base/internal-auth';
 import type { Service } from '../src/runtime/service';
 import { buildToy, KNOWN_NOTE, loadToyConfig, TOY_KEY } from './toy-service';
 

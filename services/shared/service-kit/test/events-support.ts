@@ -4,13 +4,13 @@ import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { baseEnv, loadConfig } from '../src/base/config';
-import { createService } from '../src/service/create-service';
-import type { Service } from '../src/runtime/service';
+import { newId } from '../src/base/ids';
 import { consume } from '../src/events/consume';
 import { newEvent } from '../src/events/events';
-import { newId } from '../src/base/ids';
 import { postgresOutbox, type PostgresOutbox } from '../src/events/postgres-outbox';
 import { postgresStore } from '../src/events/postgres-store';
+import type { Service } from '../src/runtime/service';
+import { createService } from '../src/service/create-service';
 import { openPostgres, type Sql } from '../src/stores/postgres';
 import { openRedis, type Redis } from '../src/stores/redis';
 

@@ -4,13 +4,13 @@ import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { baseEnv, loadConfig } from '../src/base/config';
-import { createService } from '../src/service/create-service';
-import { consume } from '../src/events/consume';
 import { newId } from '../src/base/ids';
+import { consume } from '../src/events/consume';
 import { mongoOutbox } from '../src/events/mongo-outbox';
 import { mongoStore } from '../src/events/mongo-store';
-import { openMongo } from '../src/stores/mongo';
 import { mongoOutboxStore } from '../src/events/outbox/mongo-outbox-store';
+import { createService } from '../src/service/create-service';
+import { openMongo } from '../src/stores/mongo';
 import { openRedis } from '../src/stores/redis';
 import { labelled, labelOf, labels, metric, STREAM } from './events-support';
 

@@ -1,10 +1,10 @@
+import { MongoClient, MongoError } from 'mongodb';
 import { testEnv } from '@bramble/test-kit/env';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { MongoClient, MongoError } from 'mongodb';
 import { baseEnv, loadConfig } from '../src/base/config';
-import { createService } from '../src/service/create-service';
 import type { Service } from '../src/runtime/service';
-import { openMongo, type Mongo } from '../src/stores/mongo';
+import { createService } from '../src/service/create-service';
+import { type Mongo, openMongo } from '../src/stores/mongo';
 
 let stores: TestStores;
 let service: Service;

@@ -1,6 +1,6 @@
-import { eventsIn } from '@bramble/test-kit/streams';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { postgresOutboxStore } from '../src/events/outbox/postgres-outbox-store';
 import {
@@ -8,9 +8,9 @@ import {
   labelled,
   labels,
   metric,
+  type Publisher,
   startPublisher,
   STREAM,
-  type Publisher,
 } from './events-support';
 import { startWorker } from './worker';
 

@@ -1,8 +1,8 @@
 import { testEnv } from '@bramble/test-kit/env';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { baseEnv, loadConfig } from '../src/base/config';
-import { createService } from '../src/service/create-service';
 import { isTransient } from '../src/base/errors';
+import { createService } from '../src/service/create-service';
 import { openPostgres } from '../src/stores/postgres';
 import { silentProxy } from './silent-proxy';
 

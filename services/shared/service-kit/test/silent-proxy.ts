@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** Nothing comes through any more, and neither side hears that the other is gone. */
 function silence(near: Socket, far: Socket): void {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { operation } from '@bramble/contracts/operation';
 import { userIdOf } from '../src/base/actor';
 import { baseEnv, loadConfig } from '../src/base/config';
-import { createService } from '../src/service/create-service';
-import type { Service } from '../src/runtime/service';
+import { AppError } from '../src/base/errors';
 import { endpoint } from '../src/http/endpoint';
 import { bytes, JSON_TYPE } from '../src/http/reply';
-import { AppError } from '../src/base/errors';
+import type { Service } from '../src/runtime/service';
+import { createService } from '../src/service/create-service';
 
 const answer = z.object({ note: z.string() });
 const toyApi = {

@@ -1,10 +1,10 @@
+import { startCollector } from '@bramble/test-kit/collector';
 import { testEnv } from '@bramble/test-kit/env';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { startCollector } from '@bramble/test-kit/collector';
 import { baseEnv, loadConfig } from '../src/base/config';
-import { createService } from '../src/service/create-service';
-import { newEvent } from '../src/events/events';
 import { currentContext } from '../src/base/request-context';
+import { newEvent } from '../src/events/events';
+import { createService } from '../src/service/create-service';
 
 const open = async (more: Record<string, string>, trustsCallers = true) => {
   const service = createService({

@@ -1,5 +1,5 @@
-import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { Redis } from 'ioredis';
+import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { trimStream } from '../src/events/outbox/trim';
 
 const STREAM = 'orders_stream';

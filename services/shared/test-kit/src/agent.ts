@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
-import { signInternalToken, internalTokenHeader } from '@bramble/service-kit/base/internal-auth';
 import type { Role } from '@bramble/contracts/operation';
+import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 
 /** Whoever a request is made for. */
 export interface TestActor {

@@ -7,8 +7,8 @@ import pg from 'pg';
 import { migratePostgres, migrationsApplied } from '@bramble/service-kit/stores/migrate';
 import { expectNoLeaks } from '../src/leaks';
 import { testStores, type TestStores } from '../src/stores';
-import { waitForEvent } from '../src/wait-for-event';
 import { waitFor } from '../src/wait-for';
+import { waitForEvent } from '../src/wait-for-event';
 
 let stores: TestStores;
 let folder: string;

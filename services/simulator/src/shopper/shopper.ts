@@ -1,10 +1,10 @@
-import { catalogApi, type Product } from '@bramble/contracts/catalog';
 import { cartApi } from '@bramble/contracts/cart';
-import { ordersApi, type Order } from '@bramble/contracts/orders';
+import { catalogApi, type Product } from '@bramble/contracts/catalog';
+import { type Order, ordersApi } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
-import { pause } from '@bramble/service-kit/runtime/clock';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { Random } from '@bramble/service-kit/base/random';
+import { pause } from '@bramble/service-kit/runtime/clock';
 import type { ShopClient } from './shop-client';
 
 /** How a shopper's visit ended. */

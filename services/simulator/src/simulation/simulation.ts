@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { CallError } from '@bramble/contracts/call-error';
-import { pause } from '@bramble/service-kit/runtime/clock';
 import { seeded } from '@bramble/service-kit/base/random';
+import { pause } from '@bramble/service-kit/runtime/clock';
 import { createAccounts } from '../shopper/accounts';
 import { createShopClient } from '../shopper/shop-client';
 import { visit } from '../shopper/shopper';

@@ -1,11 +1,11 @@
-import type { Profile } from '@bramble/contracts/users';
 import type { Role } from '@bramble/contracts/operation';
+import type { Profile } from '@bramble/contracts/users';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
-import { isTaken, type Db } from '../db';
+import { type Db, isTaken } from '../db';
 import type { Prisma } from '../generated/prisma/client';
 import type { PreparedLink } from '../link/link';
-import { endSessions, raiseVersion, type EndReason, type Revocation } from '../session/session.repository';
+import { type EndReason, endSessions, raiseVersion, type Revocation } from '../session/session.repository';
 import type { Account } from './account';
 
 export interface NewAccount {

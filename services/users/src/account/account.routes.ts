@@ -1,12 +1,12 @@
-import { authApi } from '@bramble/contracts/auth';
-import { usersApi, type Profile } from '@bramble/contracts/users';
 import { z } from 'zod';
+import { authApi } from '@bramble/contracts/auth';
+import { type Profile, usersApi } from '@bramble/contracts/users';
 import { userIdOf } from '@bramble/service-kit/base/actor';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { clearSessionCookies, clientAddress, setAccessCookie } from '../session/session.http';
 import type { SessionService } from '../session/session.service';
-import { toUser, type Account } from './account';
+import { type Account, toUser } from './account';
 import type { AccountService } from './account.service';
 
 /** What one does with one's own account. */

@@ -1,5 +1,5 @@
-import type { Profile, User } from '@bramble/contracts/users';
 import type { Role } from '@bramble/contracts/operation';
+import type { Profile, User } from '@bramble/contracts/users';
 
 /** An account as this service keeps it. `version` rises with every change that ends earlier access tokens. */
 export interface Account {

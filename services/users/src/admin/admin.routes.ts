@@ -1,8 +1,8 @@
 import { usersApi } from '@bramble/contracts/users';
 import { isAdmin, userIdOf } from '@bramble/service-kit/base/actor';
+import { AppError } from '@bramble/service-kit/base/errors';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import { AppError } from '@bramble/service-kit/base/errors';
 import type { AdminService } from './admin.service';
 
 export const adminRoutes = (admin: AdminService): Mountable[] => [

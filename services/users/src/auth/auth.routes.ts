@@ -1,10 +1,10 @@
 import { authApi } from '@bramble/contracts/auth';
 import { userIdOf } from '@bramble/service-kit/base/actor';
+import { AppError } from '@bramble/service-kit/base/errors';
 import { readCookie } from '@bramble/service-kit/http/cookies';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import { AppError } from '@bramble/service-kit/base/errors';
-import { toUser, type Account } from '../account/account';
+import { type Account, toUser } from '../account/account';
 import type { AccountService } from '../account/account.service';
 import type { DemoAccounts } from '../demo/demo-accounts.service';
 import { clearSessionCookies, clientAddress, setSessionCookies } from '../session/session.http';

@@ -1,6 +1,6 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import type { KeyRepository, KeyState, StoredKey } from './key.repository';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { seal, unseal } from './key-seal';
+import type { KeyRepository, KeyState, StoredKey } from './key.repository';
 
 export interface SigningKey {
   kid: string;

@@ -1,12 +1,12 @@
-import type { Redis } from '@bramble/service-kit/stores/redis';
 import {
   ACCESS_TOKEN_SECONDS,
   accountVersionKey,
   denylistReady,
   sessionEndedKey,
-  sessionsEndedChannel,
   type SessionsEnded,
+  sessionsEndedChannel,
 } from '@bramble/contracts/sessions';
+import type { Redis } from '@bramble/service-kit/stores/redis';
 import type { Revocation } from './session.repository';
 
 /** Longer than an access token lives, by what clocks may differ. */

@@ -1,5 +1,5 @@
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import { REVOCATION_SECONDS, type DenylistRepository } from './denylist.repository';
+import { type DenylistRepository, REVOCATION_SECONDS } from './denylist.repository';
 import type { Revocation, SessionRepository } from './session.repository';
 
 export type DenylistService = ReturnType<typeof createDenylistService>;

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
 import { clearCookie, setCookie } from '@bramble/service-kit/http/cookies';
 import { REFRESH_TOKEN_SECONDS } from './refresh-token';

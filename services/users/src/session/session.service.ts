@@ -1,8 +1,8 @@
+import type { Role } from '@bramble/contracts/operation';
 import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import type { Role } from '@bramble/contracts/operation';
 import type { KeyService } from '../keys/key.service';
 import { signAccessToken } from './access-token';
 import type { DenylistService } from './denylist.service';

@@ -1,5 +1,5 @@
 import { problemFields, type ProblemFields } from '@bramble/contracts/call-error';
-import { errorCodes, type ErrorCode, type Problem } from '@bramble/contracts/errors';
+import { type ErrorCode, errorCodes, type Problem } from '@bramble/contracts/errors';
 
 export interface AppErrorOptions {
   detail?: string;

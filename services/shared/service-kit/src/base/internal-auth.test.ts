@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { derivedKey } from './derived-key';
-import { signInternalToken, verifyInternalToken, type InternalClaims } from './internal-auth';
+import { type InternalClaims, signInternalToken, verifyInternalToken } from './internal-auth';
 
 const secret = 'k'.repeat(32);
 const services = ['gateway', 'users', 'catalog', 'orders', 'payments', 'delivery', 'notifications'];

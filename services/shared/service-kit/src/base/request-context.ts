@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { newId } from './ids';
 import type { Actor } from './actor';
+import { newId } from './ids';
 
 /** What is known of the request or event at hand. `traceparent` is W3C trace context or empty. */
 export interface RequestContext {

@@ -1,5 +1,5 @@
-import type { AnyEvent, EventName, Stream } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
+import type { AnyEvent, EventName, Stream } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
 import { createConsumer } from './consumer/consumer';
 import { streamOf } from './events';

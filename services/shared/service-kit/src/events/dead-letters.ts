@@ -1,15 +1,15 @@
-import { streams as allStreams } from '@bramble/contracts/events';
-import { deadLettersApi, type DeadLetter } from '@bramble/contracts/gateway';
-import type { Page } from '@bramble/contracts/page';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { fieldsOf } from './consumer/entry';
-import { deadKey, replayStream } from './consumer/keys';
+import { streams as allStreams } from '@bramble/contracts/events';
+import { type DeadLetter, deadLettersApi } from '@bramble/contracts/gateway';
+import type { Page } from '@bramble/contracts/page';
+import { decodeCursor, toPage } from '../base/cursor';
+import { AppError } from '../base/errors';
+import { endpoint } from '../http/endpoint';
 import type { Telemetry } from '../observe/telemetry';
 import type { Mountable } from '../runtime/service';
-import { decodeCursor, toPage } from '../base/cursor';
-import { endpoint } from '../http/endpoint';
-import { AppError } from '../base/errors';
+import { fieldsOf } from './consumer/entry';
+import { deadKey, replayStream } from './consumer/keys';
 import { compareStreamIds } from './stream-id';
 
 /** Which dead letters: of these streams (all unless given), and of one group (of all groups without `group`). */

@@ -1,9 +1,9 @@
 import {
-  events,
-  keyOf,
   type EventDraft,
   type EventName,
   type EventOf,
+  events,
+  keyOf,
   type Stream,
 } from '@bramble/contracts/events';
 import { newId } from '../base/ids';

@@ -1,5 +1,5 @@
-import type { AnyEvent } from '@bramble/contracts/events';
 import type { Collection } from 'mongodb';
+import type { AnyEvent } from '@bramble/contracts/events';
 import type { MongoSession } from '../stores/mongo';
 
 const KEEP_SECONDS = 7 * 86_400;

@@ -1,5 +1,5 @@
-import type { AnyEvent } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
+import type { AnyEvent } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
 import type { Mongo, MongoTransaction } from '../stores/mongo';
 import { streamOf } from './events';

@@ -1,5 +1,5 @@
-import type { AnyEvent } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
+import type { AnyEvent } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
 import type { Sql, SqlTransaction } from '../stores/postgres';
 import { streamOf } from './events';

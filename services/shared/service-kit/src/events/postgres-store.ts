@@ -1,6 +1,6 @@
 import type { Sql, SqlTransaction } from '../stores/postgres';
 import { claimInPostgres } from './postgres-inbox';
-import { createUnitStore, type Claim, type Outbox, type UnitStore } from './unit';
+import { type Claim, createUnitStore, type Outbox, type UnitStore } from './unit';
 
 /**
  * A PostgreSQL database as a unit store. `claim` takes the place of the claim in the inbox, for a service that claims and

@@ -1,5 +1,5 @@
-import { keyOf, type AnyEvent, type EventDraft } from '@bramble/contracts/events';
-import { newEvent, type Cause } from './events';
+import { type AnyEvent, type EventDraft, keyOf } from '@bramble/contracts/events';
+import { type Cause, newEvent } from './events';
 
 /** What a unit needs of a store's transaction. */
 export interface Transaction {

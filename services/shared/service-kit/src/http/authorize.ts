@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@bramble/contracts/operation';
-import type { Service } from '../runtime/service';
-import { AppError } from '../base/errors';
 import type { Actor } from '../base/actor';
+import { AppError } from '../base/errors';
 import { actorOf, internalTokenHeader, verifyInternalToken } from '../base/internal-auth';
+import type { Service } from '../runtime/service';
 
 /**
  * Who calls, and whether they may. 401 without a genuine internal token or, where one is needed, without a session;

@@ -1,6 +1,6 @@
 import CircuitBreaker from 'opossum';
-import type { Service } from '../runtime/service';
 import { counter, gauge } from '../observe/metrics';
+import type { Service } from '../runtime/service';
 
 const states = ['closed', 'open', 'half_open'] as const;
 

@@ -1,12 +1,12 @@
-import { callBy, type Call } from '@bramble/contracts/call';
+import { type Call, callBy } from '@bramble/contracts/call';
 import { CallError } from '@bramble/contracts/call-error';
 import { templateOf } from '@bramble/contracts/operation';
-import { createTransport, type Transport } from './transport';
-import { AppError, errorOfFields } from '../base/errors';
 import type { Actor } from '../base/actor';
+import { AppError, errorOfFields } from '../base/errors';
 import { internalHeaders } from '../base/internal-auth';
 import { currentContext } from '../base/request-context';
 import type { Service } from '../runtime/service';
+import { createTransport, type Transport } from './transport';
 
 export interface CallOptions {
   /** For whom the call is made; nobody unless told. */

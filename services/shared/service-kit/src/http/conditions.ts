@@ -1,5 +1,5 @@
-import fresh from 'fresh';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import fresh from 'fresh';
 import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '../base/errors';
 

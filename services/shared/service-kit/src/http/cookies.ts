@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseCookie, stringifySetCookie, type Cookies } from 'cookie';
-import { cookieNames, type CookieName } from '@bramble/contracts/operation';
+import { type Cookies, parseCookie, stringifySetCookie } from 'cookie';
+import { type CookieName, cookieNames } from '@bramble/contracts/operation';
 
 /** `__Host-` binds a cookie to this very host over https; browsers refuse it over http, so plain names serve there. */
 export const cookieName = (name: CookieName, secure: boolean): string =>

@@ -1,9 +1,9 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import { traceFields, type Logger } from '../observe/logger';
+import { correlationIdFrom, type RequestContext, withContext } from '../base/request-context';
+import { type Logger, traceFields } from '../observe/logger';
 import { gauge, histogram, type Metrics } from '../observe/metrics';
-import { correlationIdFrom, withContext, type RequestContext } from '../base/request-context';
-import type { EarlyHandler } from '../runtime/service';
 import type { Tracing } from '../observe/tracing/tracing';
+import type { EarlyHandler } from '../runtime/service';
 
 export interface HttpEdgeOptions {
   log: Logger;

@@ -1,12 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Answer, Operation, Parsed } from '@bramble/contracts/operation';
-import { authorize } from './authorize';
-import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
-import { inTests } from '../base/config';
-import type { Mountable, Service } from '../runtime/service';
 import type { Actor } from '../base/actor';
+import { inTests } from '../base/config';
 import { AppError } from '../base/errors';
 import { currentContext } from '../base/request-context';
+import type { Mountable, Service } from '../runtime/service';
+import { authorize } from './authorize';
+import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
 import { idempotencyKey, ifMatchOf } from './conditions';
 import { setRoute } from './edge';
 import { problemOf, sendProblem } from './problem';

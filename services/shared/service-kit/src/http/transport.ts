@@ -1,4 +1,9 @@
 import { Pool } from 'undici';
+import { AppError } from '../base/errors';
+import { currentContext } from '../base/request-context';
+import { counter, histogram } from '../observe/metrics';
+import { pause } from '../runtime/clock';
+import type { Service } from '../runtime/service';
 import { openBreaker } from './breaker';
 import {
   exchange,
@@ -8,11 +13,6 @@ import {
   type WholeRequest,
 } from './exchange';
 import { createRetryBudget } from './retry-budget';
-import { AppError } from '../base/errors';
-import { currentContext } from '../base/request-context';
-import { counter, histogram } from '../observe/metrics';
-import { pause } from '../runtime/clock';
-import type { Service } from '../runtime/service';
 
 export interface Transport {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { pino, stdTimeFunctions, type Logger } from 'pino';
+import { type Logger, pino, stdTimeFunctions } from 'pino';
 import { currentContext } from '../base/request-context';
 import { parseTraceparent } from './tracing/trace-context';
 

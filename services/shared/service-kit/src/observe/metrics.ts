@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { kitMetrics, type KitMetrics } from './metrics-catalogue';
 import type { Catalogue, LabelsOf, NameOf, NoMetrics } from './metrics-catalogue/definition';
 

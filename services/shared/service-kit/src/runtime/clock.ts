@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Service } from './service';
 import { isTransient } from '../base/errors';
 import { newId } from '../base/ids';
 import { withContext } from '../base/request-context';
+import type { Service } from './service';
 
 /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
 export const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {

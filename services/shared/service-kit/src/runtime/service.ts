@@ -1,6 +1,6 @@
-import type { Operation } from '@bramble/contracts/operation';
-import type { Express, RequestHandler } from 'express';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Express, RequestHandler } from 'express';
+import type { Operation } from '@bramble/contracts/operation';
 import type { BaseConfig } from '../base/config';
 import type { Logger } from '../observe/logger';
 import type { Metrics } from '../observe/metrics';

@@ -1,16 +1,16 @@
-import express from 'express';
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import express from 'express';
 import type { BaseConfig } from '../base/config';
-import { mountEndpoints } from '../http/mount';
 import { createHttpEdge } from '../http/edge';
+import { mountEndpoints } from '../http/mount';
 import { createLogger } from '../observe/logger';
 import { createMetrics, gauge, type Metrics } from '../observe/metrics';
 import type { Catalogue, NoMetrics } from '../observe/metrics-catalogue/definition';
-import { opsListener } from './ops';
 import { createTracing } from '../observe/tracing/tracing';
 import type { EarlyHandler, Mountable, Service, Worker } from '../runtime/service';
+import { opsListener } from './ops';
 
 export interface ServiceOptions<M extends Catalogue = NoMetrics> {
   name: string;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { Sql, SqlTransaction } from './postgres';
 import type { Mongo } from './mongo';
+import type { Sql, SqlTransaction } from './postgres';
 
 /** Runs `fn` in a transaction that holds the advisory lock `key`; undefined when somebody else holds it. */
 export async function withPostgresLock<T>(

@@ -1,6 +1,6 @@
 import type { MongoClient } from 'mongodb';
 import { isTransient } from '../base/errors';
-import { histogram, sampled, type MetricsOwner } from '../observe/metrics';
+import { histogram, type MetricsOwner, sampled } from '../observe/metrics';
 
 const knownCommands = new Set([
   'find',

@@ -1,4 +1,4 @@
-import { MongoClient, type ClientSession, type Db } from 'mongodb';
+import { type ClientSession, type Db, MongoClient } from 'mongodb';
 import { AppError } from '../base/errors';
 import { counter, type MetricsOwner } from '../observe/metrics';
 import type { Service } from '../runtime/service';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { isTransient } from '../base/errors';
-import { counter, histogram, sampled, type MetricsOwner } from '../observe/metrics';
+import { counter, histogram, type MetricsOwner, sampled } from '../observe/metrics';
 import type { SqlSession, Statement } from './postgres';
 
 /** The measured ways to a PostgreSQL server. */

@@ -1,5 +1,5 @@
-import type { Statement, SqlTransaction } from './postgres';
-import { isSilence, type Connections } from './postgres-connections';
+import type { SqlTransaction, Statement } from './postgres';
+import { type Connections, isSilence } from './postgres-connections';
 import type { PostgresMetrics } from './postgres-metrics';
 
 /** Runs functions in a transaction, once each: commits what `fn` did, or rolls it back when `fn` throws. */

@@ -1,6 +1,6 @@
+import { gauge } from '../observe/metrics';
 import { backoff, retry } from '../runtime/clock';
 import type { Service } from '../runtime/service';
-import { gauge } from '../observe/metrics';
 
 const PATIENCE_MS = 30_000;
 

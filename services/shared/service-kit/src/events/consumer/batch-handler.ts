@@ -4,7 +4,7 @@ import { currentContext, withContext } from '../../base/request-context';
 import type { Logger } from '../../observe/logger';
 import type { Tracing } from '../../observe/tracing/tracing';
 import { backoff, pause } from '../../runtime/clock';
-import { isKnownType, logFields, type Entry, type EventEntry } from './entry';
+import { type Entry, type EventEntry, isKnownType, logFields } from './entry';
 import type { Meters } from './meters';
 import type { RunnerHooks, Tries } from './runner';
 import type { DeadLetterCause, Settler } from './settler';

@@ -1,13 +1,13 @@
-import type { AnyEvent } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
+import type { AnyEvent } from '@bramble/contracts/events';
 import type { Service } from '../../runtime/service';
 import { redisUrlOf } from '../../stores/redis';
 import { createBatchHandler } from './batch-handler';
 import { BATCH, createIntake } from './intake';
 import { sourcesOf } from './keys';
 import { createMeters } from './meters';
-import { createReader } from './reader';
 import { createReadLoop } from './read-loop';
+import { createReader } from './reader';
 import { takeOverAbandoned } from './recovery';
 import { createRunner } from './runner';
 import { createSettler } from './settler';

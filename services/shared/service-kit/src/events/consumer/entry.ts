@@ -1,6 +1,6 @@
-import { events, type AnyEvent, type EventName } from '@bramble/contracts/events';
-import { idSchema, timeSchema } from '@bramble/contracts/page';
 import { z } from 'zod';
+import { type AnyEvent, type EventName, events } from '@bramble/contracts/events';
+import { idSchema, timeSchema } from '@bramble/contracts/page';
 
 /** An entry as Redis answers it: its id and its flat fields, or null when it is gone from the stream. */
 export type RawEntry = [id: string, fields: string[] | null];

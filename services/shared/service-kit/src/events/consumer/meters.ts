@@ -1,6 +1,6 @@
-import { events, type AnyEvent } from '@bramble/contracts/events';
+import { type AnyEvent, events } from '@bramble/contracts/events';
 import { counter, histogram, type MetricsOwner } from '../../observe/metrics';
-import { isKnownType, type Entry, type EventEntry } from './entry';
+import { type Entry, type EventEntry, isKnownType } from './entry';
 import type { DeadLetterCause } from './settler';
 
 export interface MetersOptions {

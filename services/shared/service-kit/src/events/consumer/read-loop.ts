@@ -5,7 +5,7 @@ import { createGathering } from '../gather';
 import { ensureGroups } from './group';
 import { BATCH, type Intake } from './intake';
 import type { Meters } from './meters';
-import { BLOCK_MS, SilentConnection, type Reader } from './reader';
+import { BLOCK_MS, type Reader, SilentConnection } from './reader';
 import { recoverPending } from './recovery';
 import type { Runner } from './runner';
 import type { Settler } from './settler';

@@ -1,5 +1,5 @@
-import type { AnyEvent } from '@bramble/contracts/events';
 import fc from 'fast-check';
+import type { AnyEvent } from '@bramble/contracts/events';
 import { NotYet } from '../../base/errors';
 import type { EventEntry } from './entry';
 import { createRunner, MAX_TRIES, NOT_YET_MS, type Tries } from './runner';

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import { backoff } from '../../runtime/clock';
 import { NotYet } from '../../base/errors';
+import { backoff } from '../../runtime/clock';
 import type { EventEntry } from './entry';
 
 /** Failed tries of an event alone, after which it is given up. */

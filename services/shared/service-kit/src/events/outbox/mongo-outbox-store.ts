@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MongoServerError, type ChangeStream, type Collection } from 'mongodb';
+import { type ChangeStream, type Collection, MongoServerError } from 'mongodb';
 import { dropMongoLease, takeMongoLease } from '../../stores/lock';
 import type { Mongo } from '../../stores/mongo';
 import { prepareInbox } from '../mongo-inbox';

@@ -1,7 +1,7 @@
-import { events } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
-import type { Telemetry } from '../../observe/telemetry';
+import { events } from '@bramble/contracts/events';
 import { counter } from '../../observe/metrics';
+import type { Telemetry } from '../../observe/telemetry';
 import type { Span, Tracing } from '../../observe/tracing/tracing';
 import { compareStreamIds, ZERO_ID } from '../stream-id';
 import type { Leadership, OutboxRow, SentRow } from './outbox-store';

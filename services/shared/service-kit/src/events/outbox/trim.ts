@@ -1,5 +1,5 @@
-import { requiredGroups } from '@bramble/contracts/events';
 import type { Redis } from 'ioredis';
+import { requiredGroups } from '@bramble/contracts/events';
 import type { Logger } from '../../observe/logger';
 
 /** Entries of a stream without any group are kept this long. */

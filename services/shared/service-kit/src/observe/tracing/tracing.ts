@@ -1,12 +1,12 @@
 import {
+  type Attributes,
+  type Context,
+  type Link,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
   TraceFlags,
-  type Attributes,
-  type Context,
-  type Link,
 } from '@opentelemetry/api';
 import type { AnyEvent } from '@bramble/contracts/events';
 import { events as eventTable } from '@bramble/contracts/events';
