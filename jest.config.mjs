@@ -40,7 +40,7 @@ const shared = {
   moduleNameMapper: {
     [`^@bramble/(${readdirSync(new URL('services/shared', import.meta.url)).join('|')})/(.*)$`]:
       '<rootDir>/services/shared/$1/src/$2.ts',
-    '^@bramble/([a-z-]+)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
+    '^@bramble/([a-z0-9-]+)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/frontend/dist'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

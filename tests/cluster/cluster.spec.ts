@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { serviceNames } from '../../scripts/workspace';
 import { openCluster, openTools, type Pod, type Tools } from './cluster';
 import { openShop, type Order, type Product, type Shop, steadyLoad } from './shopper';
 
@@ -6,7 +7,7 @@ const NAMESPACE = 'bramble-test';
 const RELEASE = 'shop';
 const PREFIX = 'bramble.local/bramble';
 const STORES = ['postgres:18', 'mongo:6.0.5', 'redis:7.0.15'].map((name) => `bramble.local/${name}`);
-const SERVICES = ['gateway', 'users', 'catalog', 'orders', 'payments', 'delivery'];
+const SERVICES = serviceNames().filter((name) => name !== 'simulator');
 const GOAL_SECONDS = 120;
 
 /** A machine that has never built a cluster or a base image does so now. */

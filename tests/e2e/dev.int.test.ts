@@ -5,9 +5,10 @@ import path from 'node:path';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { isAlive, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
+import { serviceNames } from '../../scripts/workspace';
 import { copyTree, type TreeCopy } from '../helpers/tree-copy';
 
-const SERVICES = ['catalog', 'delivery', 'gateway', 'orders', 'payments', 'users'];
+const SERVICES = serviceNames().filter((name) => name !== 'simulator');
 
 let copy: TreeCopy;
 let dev: ChildProcess;

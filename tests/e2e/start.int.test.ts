@@ -4,20 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import { isAlive, type ProcessId } from '../../scripts/stores/process-id';
+import { serviceNames } from '../../scripts/workspace';
 import { waitFor } from '../../services/shared/test-kit/src/wait-for';
 import { type RunningShop, startShop } from '../helpers/running-shop';
 
-const PARTS = [
-  'catalog',
-  'delivery',
-  'gateway',
-  'orders',
-  'payments',
-  'users',
-  'postgres',
-  'mongodb',
-  'redis',
-];
+const PARTS = [...serviceNames().filter((name) => name !== 'simulator'), 'postgres', 'mongodb', 'redis'];
 
 let dataDir: string;
 let shop: RunningShop;

@@ -1,5 +1,5 @@
 import { type Call, callBy } from '@bramble/contracts/call';
-import type { ServiceName } from '@bramble/contracts/operation';
+import type { ServiceName } from '@bramble/contracts/services';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 
 export interface JobClientOptions {

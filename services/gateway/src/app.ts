@@ -3,7 +3,7 @@ import { publicOperations } from '@bramble/contracts/public-operations';
 import type { AccessClaims } from '@bramble/contracts/sessions';
 import { usersApi } from '@bramble/contracts/users';
 import { batcher } from '@bramble/service-kit/base/batcher';
-import { createUpstream, type Upstream } from '@bramble/service-kit/http/client';
+import type { Upstream } from '@bramble/service-kit/http/client';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
 import { openRedis } from '@bramble/service-kit/stores/redis';
@@ -13,7 +13,7 @@ import { createDenylistRepository } from './auth/denylist.repository';
 import { createKeySet } from './auth/key-set';
 import { openPublicAnswers } from './cache/open-public-answers';
 import { servePublicAnswers } from './cache/serve-public';
-import type { GatewayConfig } from './config';
+import { type GatewayConfig, upstreamUrls } from './config';
 import { dashboardRoutes } from './dashboard/dashboard.routes';
 import { createDashboardService } from './dashboard/dashboard.service';
 import { deadLettersRoutes } from './dead-letters/dead-letters.routes';
@@ -29,7 +29,7 @@ import { createRateLimits } from './limits/rate-limits';
 import { documentApi } from './openapi/openapi.routes';
 import { createForward } from './proxy/forward';
 import { operationMatcher } from './proxy/operations';
-import type { Upstreams } from './proxy/upstreams';
+import { openUpstreams } from './proxy/upstreams';
 import { createUpgradeHandler } from './sockets/upgrade';
 import { openStorefront } from './storefront/open-storefront';
 
@@ -50,25 +50,8 @@ export function buildGateway(config: GatewayConfig): Service {
   const events = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
   const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL, required: false });
 
-  const urls = {
-    users: config.USERS_URL,
-    catalog: config.CATALOG_URL,
-    orders: config.ORDERS_URL,
-    payments: config.PAYMENTS_URL,
-    delivery: config.DELIVERY_URL,
-    ...(config.NOTIFICATIONS_URL === undefined ? {} : { notifications: config.NOTIFICATIONS_URL }),
-  };
-  const upstreamOf = (name: keyof typeof urls, url: string) => createUpstream(service, { name, url });
-  const upstreams: Upstreams = {
-    users: upstreamOf('users', urls.users),
-    catalog: upstreamOf('catalog', urls.catalog),
-    orders: upstreamOf('orders', urls.orders),
-    payments: upstreamOf('payments', urls.payments),
-    delivery: upstreamOf('delivery', urls.delivery),
-    ...(urls.notifications === undefined
-      ? {}
-      : { notifications: upstreamOf('notifications', urls.notifications) }),
-  };
+  const urls = upstreamUrls(config);
+  const upstreams = openUpstreams(service, urls);
   const users = createUsersClient(upstreams.users);
   const storefront = openStorefront(service, config);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ServiceName, serviceNames, servicePorts } from '@bramble/contracts/services';
 import { baseEnv, factor, loadConfig, optionalText, url, urlOr } from '@bramble/service-kit/base/config';
 
 const optionalUrl = () => z.url().optional();
@@ -16,16 +17,26 @@ const list = () =>
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const isCidr = (text: string) => /^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/.test(text);
 
+/** Services that every shop has, behind the gateway. */
+type RequiredService = Exclude<ServiceName, 'gateway' | 'notifications'>;
+const isRequired = (name: ServiceName): name is RequiredService =>
+  name !== 'gateway' && name !== 'notifications';
+const required = serviceNames.filter(isRequired);
+type UrlVariable = `${Uppercase<RequiredService>}_URL`;
+const variableOf = (name: RequiredService) => `${name.toUpperCase()}_URL` as UrlVariable;
+
+/** `<SERVICE>_URL` of each, by default its name and port in a cluster. */
+const requiredUrls = () =>
+  Object.fromEntries(
+    required.map((name) => [variableOf(name), urlOr(`http://${name}:${servicePorts[name]}`)]),
+  ) as Record<UrlVariable, ReturnType<typeof urlOr>>;
+
 /** Reads the environment of the gateway; throws ConfigError with every fault. */
 export const loadGatewayConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(
     {
       ...baseEnv(8000),
-      USERS_URL: urlOr('http://users:3001'),
-      CATALOG_URL: urlOr('http://catalog:3002'),
-      ORDERS_URL: urlOr('http://orders:8003'),
-      PAYMENTS_URL: urlOr('http://payments:8004'),
-      DELIVERY_URL: urlOr('http://delivery:8001'),
+      ...requiredUrls(),
       NOTIFICATIONS_URL: optionalUrl(),
       REDIS_EVENTS_URL: url(),
       REDIS_CACHE_URL: url(),
@@ -42,3 +53,14 @@ export const loadGatewayConfig = (env: NodeJS.ProcessEnv = process.env) =>
     env,
   );
 export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
+
+/** Where each service behind the gateway answers; without notifications when the shop has none. */
+export type UpstreamUrls = Readonly<Record<RequiredService, string> & { notifications?: string }>;
+
+export const upstreamUrls = (config: GatewayConfig): UpstreamUrls => ({
+  ...(Object.fromEntries(required.map((name) => [name, config[variableOf(name)]])) as Record<
+    RequiredService,
+    string
+  >),
+  ...(config.NOTIFICATIONS_URL === undefined ? {} : { notifications: config.NOTIFICATIONS_URL }),
+});

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { serviceNames } from '@bramble/contracts/services';
 import { testEnv } from '@bramble/test-kit/env';
 import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
@@ -24,6 +25,11 @@ export interface Shop {
 
 /** An address where nothing listens. */
 const NOWHERE = 'http://127.0.0.1:9';
+const others = serviceNames.filter((name) => name !== 'gateway' && name !== 'notifications');
+
+/** The gateway's environment when all these services answer at one address. */
+export const urlsOf = (names: readonly string[], url: string): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, url]));
 
 /** Users and the gateway on real stores; the other services are away unless `env` names them. */
 export async function openShop(
@@ -48,11 +54,8 @@ export async function openShop(
         testEnv({
           REDIS_EVENTS_URL: stores.redisUrl,
           REDIS_CACHE_URL: stores.redisUrl,
+          ...urlsOf(others, NOWHERE),
           USERS_URL: users.url,
-          CATALOG_URL: NOWHERE,
-          ORDERS_URL: NOWHERE,
-          PAYMENTS_URL: NOWHERE,
-          DELIVERY_URL: NOWHERE,
           RATE_LIMIT_FACTOR: '100',
           ...env,
           ...gatewayOnly,

@@ -1,17 +1,18 @@
 import { connect } from 'node:net';
 import { type PublicOperation, publicOperations } from '@bramble/contracts/public-operations';
+import { serviceNames } from '@bramble/contracts/services';
 import { tally } from '@bramble/test-kit/tally';
 import { apiClient } from './browser';
 import { clean, openRecorder, type Recorder } from './recorder';
-import { openShop, type Shop } from './shop';
+import { openShop, type Shop, urlsOf } from './shop';
 
 let shop: Shop;
 /** Stands in for every service: whatever passes the edge is written down. */
 let upstream: Recorder;
 beforeAll(async () => {
   upstream = await openRecorder();
-  const names = ['USERS', 'CATALOG', 'ORDERS', 'PAYMENTS', 'DELIVERY', 'NOTIFICATIONS'];
-  shop = await openShop({}, Object.fromEntries(names.map((name) => [`${name}_URL`, upstream.url])));
+  const names = serviceNames.filter((name) => name !== 'gateway');
+  shop = await openShop({}, urlsOf(names, upstream.url));
 });
 afterAll(async () => {
   await shop.close();

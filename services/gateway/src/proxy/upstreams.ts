@@ -1,5 +1,7 @@
-import type { ServiceName } from '@bramble/contracts/operation';
-import type { Upstream } from '@bramble/service-kit/http/client';
+import type { ServiceName } from '@bramble/contracts/services';
+import { createUpstream, type Upstream } from '@bramble/service-kit/http/client';
+import type { Service } from '@bramble/service-kit/runtime/service';
+import type { UpstreamUrls } from '../config';
 
 /** The services that the gateway passes requests on to. */
 export type UpstreamName = Exclude<ServiceName, 'gateway'>;
@@ -8,3 +10,9 @@ export type UpstreamName = Exclude<ServiceName, 'gateway'>;
 export type Upstreams = Readonly<
   Record<Exclude<UpstreamName, 'notifications'>, Upstream> & Partial<Record<'notifications', Upstream>>
 >;
+
+/** A client for each service, with its own connections and breaker. */
+export const openUpstreams = (service: Service, urls: UpstreamUrls): Upstreams =>
+  Object.fromEntries(
+    Object.entries(urls).map(([name, url]) => [name, createUpstream(service, { name, url })]),
+  ) as unknown as Upstreams;

@@ -1,11 +1,8 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors';
+import type { ServiceName } from './services';
 
 export type Role = 'customer' | 'seller' | 'courier' | 'admin';
-
-/** A part of Bramble that answers operations. */
-export type ServiceName =
-  'gateway' | 'users' | 'catalog' | 'orders' | 'payments' | 'delivery' | 'notifications';
 
 /** The shop's own cookies: a session's access token and refresh token, and a guest's cart. */
 export const cookieNames = ['access', 'refresh', 'cart'] as const;

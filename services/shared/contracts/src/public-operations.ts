@@ -3,9 +3,10 @@ import { cartApi } from './cart';
 import { catalogApi } from './catalog';
 import { deliveryApi } from './delivery';
 import { gatewayApi } from './gateway';
-import type { Operation, ServiceName } from './operation';
+import type { Operation } from './operation';
 import { ordersApi } from './orders';
 import { paymentsApi } from './payments';
+import type { ServiceName } from './services';
 import { usersApi } from './users';
 
 /** An operation of one service that callers from outside reach through the gateway. */

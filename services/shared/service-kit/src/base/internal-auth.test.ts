@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { serviceNames as services } from '@bramble/contracts/services';
 import { derivedKey } from './derived-key';
 import { type InternalClaims, signInternalToken, verifyInternalToken } from './internal-auth';
 
 const secret = 'k'.repeat(32);
-const services = ['gateway', 'users', 'catalog', 'orders', 'payments', 'delivery', 'notifications'];
 const claims: InternalClaims = { sub: 'u', roles: ['customer'], kind: 'user', secure: true, cid: 'c' };
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
