@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Db, MongoClient } from 'mongodb';
 import type { Product } from '@bramble/contracts/catalog';
-import type { AnyEvent, EventOf } from '@bramble/contracts/events';
+import type { AnyEvent } from '@bramble/contracts/events';
+import type { Item } from '@bramble/contracts/orders';
 import { type Agent, agentAs, type TestActor, userWith } from '@bramble/test-kit/agent';
 import { testEnv } from '@bramble/test-kit/env';
+import { eventOf } from '@bramble/test-kit/events';
+import { publishEvents } from '@bramble/test-kit/publish';
 import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { buildCatalog } from '../src/app';
 import { loadCatalogConfig } from '../src/config';
-import { openPublisher } from './publisher';
+import { priced } from './stock-world';
 
 /** A running catalogue with stores of its own. */
 export interface Shop {
@@ -51,7 +54,7 @@ export async function openShop(more: Record<string, string> = {}): Promise<Shop>
     redis,
     seller: userWith('seller'),
     as: (who) => agentAs(catalog, who),
-    publish: openPublisher(redis),
+    publish: (...events) => publishEvents(redis, ...events),
     start,
     async close() {
       await catalog.stop();
@@ -76,54 +79,10 @@ export async function offer(shop: Shop, more: object = {}): Promise<Product> {
   return (body as { product: Product }).product;
 }
 
-const envelope = (orderId: string) => ({
-  id: randomUUID(),
-  version: 1,
-  occurredAt: new Date().toISOString(),
-  key: orderId,
-  correlationId: 'test',
-  traceparent: '',
-});
+export const line = ({ id }: { id: string }, quantity = 1): Item => ({ productId: id, quantity });
 
-export interface Line {
-  productId: string;
-  quantity: number;
-}
-export const line = ({ id }: { id: string }, quantity = 1): Line => ({ productId: id, quantity });
-
-export const placed = (orderId: string, items: Line[], inMs = 600_000): EventOf<'order.placed'> => ({
-  ...envelope(orderId),
-  type: 'order.placed',
-  payload: {
-    orderId,
-    userId: randomUUID(),
-    number: 'T1',
-    items,
-    expiresAt: new Date(Date.now() + inMs).toISOString(),
-  },
-});
-
-export const paid = (orderId: string, items: Line[]): EventOf<'order.paid'> => ({
-  ...envelope(orderId),
-  type: 'order.paid',
-  payload: {
-    orderId,
-    userId: randomUUID(),
-    number: 'T1',
-    lines: items.map((item) => ({
-      ...item,
-      sellerId: randomUUID(),
-      title: 'Jam',
-      unitPrice: { amount: 1, currency: 'EUR' },
-      lineTotal: { amount: item.quantity, currency: 'EUR' },
-    })),
-    total: { amount: 1, currency: 'EUR' },
-    shippingAddress: { name: 'R', line1: 'L', city: 'C', postalCode: '1', country: 'DE' },
-  },
-});
-
-export const released = (orderId: string, restock = true): EventOf<'order.released'> => ({
-  ...envelope(orderId),
-  type: 'order.released',
-  payload: { orderId, restock },
-});
+export const placed = (orderId: string, items: Item[], inMs = 600_000) =>
+  eventOf('order.placed', { orderId, items, expiresAt: new Date(Date.now() + inMs).toISOString() });
+export const paid = (orderId: string, items: Item[]) =>
+  eventOf('order.paid', { orderId, lines: priced(items) });
+export const released = (orderId: string, restock = true) => eventOf('order.released', { orderId, restock });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { waitForEvents } from '@bramble/test-kit/wait-for-events';
 import { ledgerDrift } from '../src/ledger/stock.ledger';
 import type { StoredProduct } from '../src/product/product';
 import { line, offer, openShop, paid, placed, released, type Shop } from './builders';
@@ -11,18 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const answersTo = async (...orderIds: string[]) => {
-  const wanted = new Set(orderIds);
-  return (await eventsIn(shop.redis, 'inventory_stream')).filter((event) => wanted.has(event.key));
-};
-const answered = (count: number, ...orderIds: string[]) =>
-  waitFor(
-    async () => {
-      const answers = await answersTo(...orderIds);
-      return answers.length >= count ? answers : undefined;
-    },
-    { what: `${count} answers`, timeout: 20_000 },
-  );
+const answered = (count: number, ...keys: string[]) =>
+  waitForEvents(shop.redis, 'inventory_stream', { keys, count }, { timeout: 20_000 });
 const stockOf = async (id: string) =>
   (await shop.db.collection<StoredProduct>('products').findOne({ _id: id }))!.stock;
 const orderIds = (count: number) => Array.from({ length: count }, () => randomUUID());
@@ -126,10 +117,13 @@ describe('reservations', () => {
     const product = await offer(shop, { stock: { available: 5 } });
     const [order] = orderIds(1) as [string];
     const first = placed(order, [line(product)]);
-    await shop.publish(first, first, placed(order, [line(product)]), paid(order, [line(product)]));
+    const commands = [first, placed(order, [line(product)]), paid(order, [line(product)])];
+    await shop.publish(first, ...commands);
     const answers = await answered(3, order);
     expect(answers.map(({ type }) => type)).toEqual(['stock.reserved', 'stock.reserved', 'stock.committed']);
-    expect(answers.map(({ correlationId }) => correlationId)).toEqual(['test', 'test', 'test']);
+    expect(answers.map(({ correlationId }) => correlationId)).toEqual(
+      commands.map(({ correlationId }) => correlationId),
+    );
     expect(await stockOf(product.id)).toMatchObject({ available: 4, reserved: 0, sold: 1 });
   });
 

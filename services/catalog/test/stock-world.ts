@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import type { Item, OrderLine } from '@bramble/contracts/orders';
 import { demoProductId } from '@bramble/demo/goods';
+import { eventOf } from '@bramble/test-kit/events';
 import {
   applyStockEvents,
   ledgerDrift,
@@ -9,47 +12,29 @@ import {
 
 export const uuid = (n: number) => `01900000-0000-7000-a000-${n.toString(16).padStart(12, '0')}`;
 export const expiresAt = '2030-01-01T00:10:00.000Z';
-let sequence = 0;
-
-function envelope(orderId: string) {
-  sequence += 1;
-  const id = uuid(1_000_000 + sequence);
-  const occurredAt = '2030-01-01T00:00:00.000Z';
-  return { id, version: 1, occurredAt, key: orderId, correlationId: 'test', traceparent: '' };
-}
+/** The envelope's time is that of the ledger tests, so that what they reserve has not expired. */
+const envelope = { occurredAt: '2030-01-01T00:00:00.000Z' };
 
 export type Lines = [product: number, quantity: number][];
 export const itemsOf = (lines: Lines) =>
   lines.map(([product, quantity]) => ({ productId: demoProductId(product), quantity }));
 
-export const placed = (order: number, lines: Lines): StockCommand => ({
-  ...envelope(uuid(order)),
-  type: 'order.placed',
-  payload: { orderId: uuid(order), userId: uuid(0), number: 'N', items: itemsOf(lines), expiresAt },
-});
-export const paid = (order: number, lines: Lines): StockCommand => ({
-  ...envelope(uuid(order)),
-  type: 'order.paid',
-  payload: {
-    orderId: uuid(order),
-    userId: uuid(0),
-    number: 'N',
-    lines: itemsOf(lines).map((item) => ({
-      ...item,
-      sellerId: uuid(0),
-      title: 'Jam',
-      unitPrice: { amount: 1, currency: 'EUR' },
-      lineTotal: { amount: item.quantity, currency: 'EUR' },
-    })),
-    total: { amount: 1, currency: 'EUR' },
-    shippingAddress: { name: 'R', line1: 'L', city: 'C', postalCode: '1', country: 'DE' },
-  },
-});
-export const released = (order: number, restock: boolean): StockCommand => ({
-  ...envelope(uuid(order)),
-  type: 'order.released',
-  payload: { orderId: uuid(order), restock },
-});
+/** Lines of an order with prices, which the stock does not depend on. */
+export const priced = (items: readonly Item[]): OrderLine[] =>
+  items.map((item) => ({
+    ...item,
+    sellerId: randomUUID(),
+    title: 'Jam',
+    unitPrice: { amount: 1, currency: 'EUR' },
+    lineTotal: { amount: item.quantity, currency: 'EUR' },
+  }));
+
+export const placed = (order: number, lines: Lines): StockCommand =>
+  eventOf('order.placed', { orderId: uuid(order), items: itemsOf(lines), expiresAt }, envelope);
+export const paid = (order: number, lines: Lines): StockCommand =>
+  eventOf('order.paid', { orderId: uuid(order), lines: priced(itemsOf(lines)) }, envelope);
+export const released = (order: number, restock: boolean): StockCommand =>
+  eventOf('order.released', { orderId: uuid(order), restock }, envelope);
 
 /** Products and reservations as a store would hold them, and commands applied to them. */
 export class World {

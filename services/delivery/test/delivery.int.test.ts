@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { AnyEvent } from '@bramble/contracts/events';
-import { newEvent } from '@bramble/service-kit/events/events';
 import { agentAs, userWith } from '@bramble/test-kit/agent';
 import { testEnv } from '@bramble/test-kit/env';
+import { eventOf } from '@bramble/test-kit/events';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
+import { publishEvents } from '@bramble/test-kit/publish';
 import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { eventsIn } from '@bramble/test-kit/streams';
-import { waitFor } from '@bramble/test-kit/wait-for';
+import { waitForEvents } from '@bramble/test-kit/wait-for-events';
 import { buildDelivery } from '../src/app';
 import { loadDeliveryConfig } from '../src/config';
 
@@ -40,46 +40,20 @@ afterAll(async () => {
   await stores.close();
 });
 
-const publish = async (...events: AnyEvent[]) => {
-  const entries = redis.multi();
-  for (const event of events)
-    entries.xadd(
-      'orders_stream',
-      '*',
-      ...Object.entries({ ...event, payload: JSON.stringify(event.payload) })
-        .flat()
-        .map(String),
-    );
-  await entries.exec();
-};
-const told = async (orderId: string) =>
-  (await eventsIn(redis, 'delivery_stream'))
-    .filter(({ key }) => key === orderId)
-    .map(({ type, payload }) => (type === 'delivery.stopped' ? `${type} ${payload['delivered']}` : type));
-const toldOf = (orderId: string, count: number) =>
-  waitFor(async () => {
-    const all = await told(orderId);
-    return all.length >= count && all;
-  });
+const publish = (...events: AnyEvent[]) => publishEvents(redis, ...events);
+/** What delivery has told the others about an order, once that is `count` events. */
+const toldOf = async (orderId: string, count: number) =>
+  (await waitForEvents(redis, 'delivery_stream', { keys: [orderId], count })).map(({ type, payload }) =>
+    type === 'delivery.stopped' ? `${type} ${payload['delivered']}` : type,
+  );
 
 const anOrder = (userId = randomUUID()) => {
   const orderId = randomUUID();
   return {
     orderId,
     userId,
-    paid: () =>
-      newEvent({
-        type: 'order.paid',
-        payload: {
-          orderId,
-          userId,
-          number: 'BR-TEST',
-          lines: [],
-          total: { amount: 100, currency: 'EUR' },
-          shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
-        },
-      }),
-    release: () => newEvent({ type: 'order.released', payload: { orderId, restock: true } }),
+    paid: () => eventOf('order.paid', { orderId, userId }),
+    release: () => eventOf('order.released', { orderId }),
   };
 };
 const wholeWay = ['delivery.started', 'delivery.shipped', 'delivery.delivered'];

@@ -1,5 +1,6 @@
 import { money } from '@bramble/contracts/money';
 import type { OrderStatus } from '@bramble/contracts/orders';
+import { testAddress } from '@bramble/test-kit/addresses';
 import { refundedSum } from '../src/life/order.effects';
 import type { Input } from '../src/life/order.inputs';
 import { apply } from '../src/life/order.machine';
@@ -9,14 +10,6 @@ import type { OrderState } from '../src/life/order.types';
 const ORDER = '01900000-0000-7000-8000-0000000000aa';
 const PAYMENT = '01900000-0000-7000-8000-0000000000bb';
 const eur = (amount: number) => money(amount, 'EUR');
-
-export const address = {
-  name: 'Robin',
-  line1: '4 Blackberry Lane',
-  city: 'Berlin',
-  postalCode: '10115',
-  country: 'DE',
-};
 
 /** An order as POST /api/orders makes it. */
 export const aNewOrder = (): OrderState => ({
@@ -44,7 +37,7 @@ export const aNewOrder = (): OrderState => ({
     total: eur(1490),
     refunded: eur(0),
   },
-  shippingAddress: address,
+  shippingAddress: testAddress,
   card: 'tok_visa',
   attempt: 0,
   capture: 'none',

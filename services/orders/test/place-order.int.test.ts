@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Order } from '@bramble/contracts/orders';
+import { testAddress } from '@bramble/test-kit/addresses';
 import { agentAs, anonymous, userWith } from '@bramble/test-kit/agent';
-import { address } from './builders';
 import { openShop, type Shop } from './shop';
 
 describe('placing and finding orders', () => {
@@ -125,7 +125,7 @@ describe('placing and finding orders', () => {
   });
 
   it('asks for a key and for a session', async () => {
-    const body = { ...items(), shippingAddress: address, paymentMethod: { token: 'tok_visa' } };
+    const body = { ...items(), shippingAddress: testAddress, paymentMethod: { token: 'tok_visa' } };
     const keyless = await shop.agent(buyer).post('/api/orders').send(body).expect(400);
     expect(keyless.body).toMatchObject({ code: 'missing_idempotency_key' });
     await shop.post(anonymous, items()).expect(401);

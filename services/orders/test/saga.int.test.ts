@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userWith } from '@bramble/test-kit/agent';
+import { eventOf } from '@bramble/test-kit/events';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { openShop, type Shop } from './shop';
 
 describe('the saga, with catalog, payments and delivery played by the test', () => {
@@ -37,11 +39,7 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
 
   it('fails an order that catalog cannot serve', async () => {
     const placed = await shop.place(buyer, product);
-    await shop.publish('stock.rejected', placed.id, {
-      orderId: placed.id,
-      reason: 'out_of_stock',
-      productIds: [product],
-    });
+    await shop.publish(eventOf('stock.rejected', { orderId: placed.id, productIds: [product] }));
     const failed = await shop.until(buyer, placed.id, ({ status }) => status === 'FAILED');
     expect(failed.failureReason).toBe('out_of_stock');
     await shop.untilPublished(placed.id, 'order.failed');
@@ -90,11 +88,13 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
     const [refund] = await shop.untilPublished(placed.id, 'order.refund_requested');
     expect(refund?.payload['amount']).toEqual(placed.totals.total);
     expect((await shop.order(buyer, placed.id)).payment.status).toBe('refunding');
-    await shop.publish('payment.refunded', placed.id, {
-      orderId: placed.id,
-      refundId: String(refund?.payload['refundId']),
-      amount: placed.totals.total,
-    });
+    await shop.publish(
+      eventOf('payment.refunded', {
+        orderId: placed.id,
+        refundId: String(refund?.payload['refundId']),
+        amount: placed.totals.total,
+      }),
+    );
     const refunded = await shop.until(buyer, placed.id, ({ payment }) => payment.status === 'refunded');
     expect(refunded).toMatchObject({ status: 'FAILED', totals: { refunded: placed.totals.total } });
   });
@@ -209,11 +209,14 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
     await shop.bring(buyer, placed, 'PAID');
     await shop.age(placed.id, 31);
     await shop.untilPublished(placed.id, 'order.paid', 2);
-    await shop.publish('stock.committed', placed.id, { orderId: placed.id });
-    await shop.publish('delivery.started', placed.id, { orderId: placed.id });
-    const owed = () =>
-      shop.sql.query<{ due_at: Date | null }>('SELECT due_at FROM orders WHERE id = $1', [placed.id]);
-    for (;;) if ((await owed()).rows[0]?.due_at === null) break;
+    await shop.publish(
+      eventOf('stock.committed', { orderId: placed.id }),
+      eventOf('delivery.started', { orderId: placed.id }),
+    );
+    const dueAt = async () =>
+      (await shop.sql.query<{ due_at: Date | null }>('SELECT due_at FROM orders WHERE id = $1', [placed.id]))
+        .rows[0]?.due_at;
+    await waitFor(dueAt, { until: (due) => due === null, what: 'nothing to be sent again' });
     const [first, second] = await shop.published(placed.id, 'order.paid');
     expect(first?.id).not.toBe(second?.id);
     expect(second?.correlationId).toBe((await shop.published(placed.id, 'order.placed'))[0]?.correlationId);
@@ -221,14 +224,9 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
 
   it('changes nothing when whole streams are replayed', async () => {
     const placed = await shop.place(buyer, product);
-    const event = await shop.reserve(placed.id);
+    const { id } = await shop.reserve(placed.id);
     await shop.until(buyer, placed.id, ({ status }) => status === 'RESERVED');
-    await shop.publish(
-      'stock.reserved',
-      placed.id,
-      { orderId: placed.id, expiresAt: new Date().toISOString() },
-      event,
-    );
+    await shop.publish(eventOf('stock.reserved', { orderId: placed.id }, { id }));
     await shop.bring(buyer, { ...placed }, 'PAID');
     const order = await shop.order(buyer, placed.id);
     expect(statuses(order)).toEqual(['PENDING', 'RESERVED', 'PAID']);
@@ -238,7 +236,7 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
   it('puts off an event that comes too early until its time has come', async () => {
     const placed = await shop.place(buyer, product);
     await shop.bring(buyer, placed, 'RESERVED');
-    await shop.publish('delivery.shipped', placed.id, { orderId: placed.id });
+    await shop.publish(eventOf('delivery.shipped', { orderId: placed.id }));
     await shop.capture(placed);
     const done = await shop.until(buyer, placed.id, ({ status }) => status === 'SHIPPED');
     expect(statuses(done)).toEqual(['PENDING', 'RESERVED', 'PAID', 'SHIPPED']);

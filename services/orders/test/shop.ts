@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { catalogApi } from '@bramble/contracts/catalog';
-import type { EventName, EventPayload } from '@bramble/contracts/events';
+import type { AnyEvent, EventName } from '@bramble/contracts/events';
 import type { Order } from '@bramble/contracts/orders';
-import { streamOf } from '@bramble/service-kit/events/events';
+import { testAddress } from '@bramble/test-kit/addresses';
 import { agentAs, type TestActor, userWith } from '@bramble/test-kit/agent';
 import { testEnv } from '@bramble/test-kit/env';
+import { eventOf } from '@bramble/test-kit/events';
+import { publishEvents } from '@bramble/test-kit/publish';
 import { startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { eventsIn, type StreamEntry } from '@bramble/test-kit/streams';
+import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { waitForEvents } from '@bramble/test-kit/wait-for-events';
 import { buildOrders } from '../src/app';
 import { loadOrdersConfig } from '../src/config';
-import { address } from './builders';
 import { startCatalog, startDelivery, startPayments } from './neighbours';
 
 export interface ShopOptions {
@@ -95,7 +97,7 @@ export async function openShop({ real = false, demo = false, reservationSeconds 
       agentAs(orders, who)
         .post('/api/orders')
         .set('Idempotency-Key', key)
-        .send({ shippingAddress: address, paymentMethod: { token: 'tok_visa' }, ...body }),
+        .send({ shippingAddress: testAddress, paymentMethod: { token: 'tok_visa' }, ...body }),
 
     async place(who: TestActor, productId: string, quantity = 1, more: object = {}): Promise<Order> {
       const response = await shop.post(who, { items: [{ productId, quantity }], ...more }).expect(202);
@@ -109,44 +111,22 @@ export async function openShop({ real = false, demo = false, reservationSeconds 
 
     /** Waits until the order is as the predicate wants it. */
     until: (who: TestActor, id: string, wanted: (order: Order) => boolean, timeout = 10_000) =>
-      waitFor(
-        async () => {
-          const order = await shop.order(who, id);
-          if (wanted(order)) return order;
-          throw new Error(`the order is ${order.status}, payment ${order.payment.status}`);
-        },
-        { what: 'the order', timeout },
-      ),
+      waitFor(() => shop.order(who, id), { until: wanted, what: 'the order', timeout }),
 
-    /** Plays another service: publishes one of its events as the contract describes it. */
-    async publish<N extends EventName>(
-      type: N,
-      key: string,
-      payload: EventPayload<N>,
-      id: string = randomUUID(),
-    ) {
-      await redis.xadd(
-        streamOf(type),
-        '*',
-        ...['id', id, 'type', type, 'version', '1', 'occurredAt', new Date().toISOString(), 'key', key],
-        ...['correlationId', 'test', 'traceparent', '', 'payload', JSON.stringify(payload)],
-      );
-      return id;
+    /** Plays another service: publishes its events. */
+    publish: (...events: AnyEvent[]) => publishEvents(redis, ...events),
+    async reserve(orderId: string, seconds = 600) {
+      const expiresAt = new Date(Date.now() + seconds * 1000).toISOString();
+      const event = eventOf('stock.reserved', { orderId, expiresAt });
+      await publishEvents(redis, event);
+      return event;
     },
-    reserve: (id: string, seconds = 600) =>
-      shop.publish('stock.reserved', id, {
-        orderId: id,
-        expiresAt: new Date(Date.now() + seconds * 1000).toISOString(),
-      }),
-    capture: (order: Order) =>
-      shop.publish('payment.captured', order.id, {
-        orderId: order.id,
-        paymentId: randomUUID(),
-        attempt: order.payment.attempts || 1,
-        amount: order.totals.total,
-      }),
-    decline: (order: Order, attempt = 1) =>
-      shop.publish('payment.declined', order.id, { orderId: order.id, attempt, reason: 'card_declined' }),
+    capture: ({ id: orderId, payment, totals }: Order) =>
+      shop.publish(
+        eventOf('payment.captured', { orderId, attempt: payment.attempts || 1, amount: totals.total }),
+      ),
+    decline: ({ id: orderId }: Order, attempt = 1) =>
+      shop.publish(eventOf('payment.declined', { orderId, attempt })),
 
     /** Brings an order to `status` by playing the others. */
     async bring(who: TestActor, order: Order, status: 'RESERVED' | 'PAID' | 'SHIPPED' | 'COMPLETED') {
@@ -154,24 +134,17 @@ export async function openShop({ real = false, demo = false, reservationSeconds 
       for (const next of way.slice(0, way.indexOf(status) + 1)) {
         if (next === 'RESERVED') await shop.reserve(order.id);
         if (next === 'PAID') await shop.capture(order);
-        if (next === 'SHIPPED') await shop.publish('delivery.shipped', order.id, { orderId: order.id });
-        if (next === 'COMPLETED') await shop.publish('delivery.delivered', order.id, { orderId: order.id });
+        if (next === 'SHIPPED') await shop.publish(eventOf('delivery.shipped', { orderId: order.id }));
+        if (next === 'COMPLETED') await shop.publish(eventOf('delivery.delivered', { orderId: order.id }));
         await shop.until(who, order.id, (now) => now.status === next);
       }
       return shop.order(who, order.id);
     },
 
     /** What orders published about one order, in its order. */
-    published: async (id: string, type?: EventName): Promise<StreamEntry[]> =>
-      (await eventsIn(redis, 'orders_stream')).filter((e) => e.key === id && (!type || e.type === type)),
+    published: (id: string, type?: EventName) => eventsIn(redis, 'orders_stream', { keys: [id], type }),
     untilPublished: (id: string, type: EventName, count = 1) =>
-      waitFor(
-        async () => {
-          const found = await shop.published(id, type);
-          return found.length >= count ? found : undefined;
-        },
-        { what: `${count} of ${type}` },
-      ),
+      waitForEvents(redis, 'orders_stream', { keys: [id], type, count }),
 
     /** Lets time pass for an order: everything that waits for a later moment is that much nearer. */
     age: (id: string, seconds: number) =>

@@ -7,13 +7,16 @@ import type { AnyEvent } from '@bramble/contracts/events';
 import { type Item, ordersApi } from '@bramble/contracts/orders';
 import { baseEnv, loadConfig } from '@bramble/service-kit/base/config';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { newEvent } from '@bramble/service-kit/events/events';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import { createService } from '@bramble/service-kit/service/create-service';
+import { testAddress } from '@bramble/test-kit/addresses';
 import { testEnv } from '@bramble/test-kit/env';
+import { eventOf } from '@bramble/test-kit/events';
+import { publishEvents } from '@bramble/test-kit/publish';
 import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
-import { eventsIn } from '@bramble/test-kit/streams';
+import { eventsIn, type StreamEntry } from '@bramble/test-kit/streams';
+import { waitForEvents } from '@bramble/test-kit/wait-for-events';
 import { buildPayments, type PaymentsOverrides } from '../src/app';
 import { loadPaymentsConfig } from '../src/config';
 
@@ -68,7 +71,7 @@ async function startNeighbours(): Promise<Neighbours> {
           payment: { status: 'none' as const, attempts: 0 },
           items: [],
           totals: { subtotal: zero, discount: zero, tax: zero, shipping: zero, total: zero, refunded: zero },
-          shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
+          shippingAddress: testAddress,
           timeline: [],
           version: 1,
           createdAt: new Date().toISOString(),
@@ -97,7 +100,9 @@ export interface World {
   startPayments(more?: Record<string, string>): Promise<StartedService>;
   publish(...events: AnyEvent[]): Promise<void>;
   /** What payments has told the others about an order, oldest first. */
-  told(orderId: string): Promise<{ type: string; payload: Record<string, unknown> }[]>;
+  told(orderId: string): Promise<StreamEntry[]>;
+  /** Waits until there are `count` of them. */
+  untilTold(orderId: string, count?: number): Promise<StreamEntry[]>;
   close(): Promise<void>;
 }
 
@@ -133,20 +138,10 @@ export async function startWorld(
     redis,
     sql,
     startPayments,
-    async publish(...events) {
-      // As one transaction, so that the consumer reads them as one batch.
-      const pipeline = redis.multi();
-      for (const event of events)
-        pipeline.xadd(
-          'orders_stream',
-          '*',
-          ...Object.entries({ ...event, payload: JSON.stringify(event.payload) })
-            .flat()
-            .map(String),
-        );
-      await pipeline.exec();
-    },
-    told: async (orderId) => (await eventsIn(redis, 'payments_stream')).filter(({ key }) => key === orderId),
+    publish: (...events) => publishEvents(redis, ...events),
+    told: (orderId) => eventsIn(redis, 'payments_stream', { keys: [orderId] }),
+    untilTold: (orderId, count = 1) =>
+      waitForEvents(redis, 'payments_stream', { keys: [orderId], count }, { timeout: 15_000 }),
     async close() {
       await payments.stop();
       await neighbours.stop();
@@ -169,33 +164,17 @@ export function addProduct({ products }: Neighbours, price: number, available = 
 /** An order as payments hears of it. */
 export function anOrder({ userId = randomUUID() as string, amount = 1_000 } = {}) {
   const orderId = randomUUID();
-  const fact = { orderId, userId, number: 'BR-TEST' };
+  const fact = { orderId, userId };
   return {
     orderId,
     userId,
-    placed: () =>
-      newEvent({
-        type: 'order.placed',
-        payload: {
-          ...fact,
-          items: [{ productId: randomUUID(), quantity: 1 }],
-          expiresAt: new Date(Date.now() + 600_000).toISOString(),
-        },
-      }),
+    placed: () => eventOf('order.placed', fact),
     pay: (token: string, attempt = 1) =>
-      newEvent({
-        type: 'payment.requested',
-        payload: {
-          ...fact,
-          attempt,
-          amount: eur(amount),
-          paymentMethod: { token },
-        },
-      }),
-    release: () => newEvent({ type: 'order.released', payload: { orderId, restock: true } }),
-    cancelled: () => newEvent({ type: 'order.cancelled', payload: fact }),
-    failed: () => newEvent({ type: 'order.failed', payload: { ...fact, reason: 'timeout' } }),
+      eventOf('payment.requested', { ...fact, attempt, amount: eur(amount), paymentMethod: { token } }),
+    release: () => eventOf('order.released', { orderId }),
+    cancelled: () => eventOf('order.cancelled', fact),
+    failed: () => eventOf('order.failed', fact),
     refund: (refundId: string, of = amount) =>
-      newEvent({ type: 'order.refund_requested', payload: { orderId, refundId, amount: eur(of) } }),
+      eventOf('order.refund_requested', { orderId, refundId, amount: eur(of) }),
   };
 }

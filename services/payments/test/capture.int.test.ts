@@ -20,20 +20,12 @@ afterAll(() => world.close());
 const charges = async (orderId: string) =>
   (await world.sql.query('SELECT key, captured FROM sandbox_charges WHERE key LIKE $1', [`${orderId}:%`]))
     .rows;
-const toldOf = (orderId: string, count = 1) =>
-  waitFor(
-    async () => {
-      const told = await world.told(orderId);
-      return told.length >= count && told;
-    },
-    { what: `${count} events of the order`, timeout: 15_000 },
-  );
 
 describe('a capture', () => {
   it('a good card pays', async () => {
     const order = anOrder({ amount: 1_234 });
     await world.publish(order.pay('tok_visa'));
-    const [told] = await toldOf(order.orderId);
+    const [told] = await world.untilTold(order.orderId);
     expect(told).toMatchObject({
       type: 'payment.captured',
       payload: { orderId: order.orderId, attempt: 1, amount: eur(1_234) },
@@ -43,20 +35,20 @@ describe('a capture', () => {
   it('a declined card is told with its reason, and another card pays', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_declined'));
-    const [declined] = await toldOf(order.orderId);
+    const [declined] = await world.untilTold(order.orderId);
     expect(declined).toMatchObject({
       type: 'payment.declined',
       payload: { attempt: 1, reason: 'card_declined' },
     });
     await world.publish(order.pay('tok_visa', 2));
-    const [, captured] = await toldOf(order.orderId, 2);
+    const [, captured] = await world.untilTold(order.orderId, 2);
     expect(captured).toMatchObject({ type: 'payment.captured', payload: { attempt: 2 } });
   });
 
   it('a card that nobody knows is declined', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_nonsense'));
-    expect((await toldOf(order.orderId))[0]).toMatchObject({
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
       type: 'payment.declined',
       payload: { reason: 'unknown_card' },
     });
@@ -66,9 +58,9 @@ describe('a capture', () => {
     const order = anOrder();
     const request = order.pay('tok_visa');
     await world.publish(request);
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
     await world.publish(request, order.pay('tok_visa'));
-    const told = await toldOf(order.orderId, 2);
+    const told = await world.untilTold(order.orderId, 2);
     expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.captured']);
     expect(told[1]?.payload).toEqual(told[0]?.payload);
     expect(await charges(order.orderId)).toHaveLength(1);
@@ -78,10 +70,10 @@ describe('a capture', () => {
     const known = anOrder();
     const unknown = anOrder();
     await world.publish(known.pay('tok_visa'), known.release(), unknown.release());
-    await toldOf(known.orderId);
+    await world.untilTold(known.orderId);
     await world.publish(unknown.pay('tok_visa'));
     for (const { orderId } of [known, unknown]) {
-      const [told] = await toldOf(orderId);
+      const [told] = await world.untilTold(orderId);
       expect(told).toMatchObject({ type: 'payment.declined', payload: { reason: 'order_released' } });
       expect(await charges(orderId)).toEqual([]);
     }
@@ -96,13 +88,13 @@ describe('a capture', () => {
       return rows[0]?.tries === 1;
     });
     await world.publish(slow.released.release());
-    expect((await toldOf(orderId))[0]).toMatchObject({ type: 'payment.captured' });
+    expect((await world.untilTold(orderId))[0]).toMatchObject({ type: 'payment.captured' });
   });
 
   it('an order is never captured twice, whatever is asked', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'), order.pay('tok_visa', 2), order.pay('tok_visa', 3));
-    const told = await toldOf(order.orderId, 3);
+    const told = await world.untilTold(order.orderId, 3);
     expect(told.filter(({ type }) => type === 'payment.captured')).toHaveLength(1);
     expect((await charges(order.orderId)).filter(({ captured }) => captured)).toHaveLength(1);
   });
@@ -119,7 +111,7 @@ describe('a capture', () => {
        VALUES ($1, $2, $3, 1, $4, 1000, 'EUR', 'tok_visa', 1, now() - interval '1 second', 'killed', '')`,
       [randomUUID(), order.orderId, order.userId, key],
     );
-    expect((await toldOf(order.orderId))[0]).toMatchObject({
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
       type: 'payment.captured',
       payload: { attempt: 1 },
     });
@@ -147,7 +139,7 @@ describe('a capture', () => {
 
   it('a charge whose reply never comes is found by its key within 10 s, charged once', async () => {
     const { orderId } = slow.timeout;
-    expect((await toldOf(orderId))[0]).toMatchObject({ type: 'payment.captured' });
+    expect((await world.untilTold(orderId))[0]).toMatchObject({ type: 'payment.captured' });
     const { rows } = await world.sql.query(
       'SELECT extract(epoch FROM settled_at - created_at)::float8 AS seconds FROM payment_attempts WHERE order_id = $1',
       [orderId],
@@ -158,7 +150,7 @@ describe('a capture', () => {
   });
 
   it('a slow provider is waited for', async () => {
-    expect((await toldOf(slow.slow.orderId))[0]).toMatchObject({ type: 'payment.captured' });
+    expect((await world.untilTold(slow.slow.orderId))[0]).toMatchObject({ type: 'payment.captured' });
   });
 
   it('every call of the provider is counted by its outcome', async () => {
@@ -185,7 +177,7 @@ describe('a refund', () => {
   const paidOrder = async (amount = 1_000) => {
     const order = anOrder({ amount });
     await world.publish(order.pay('tok_visa'));
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
     return order;
   };
   const refunded = async (orderId: string) =>
@@ -201,12 +193,12 @@ describe('a refund', () => {
     const refundId = randomUUID();
     const request = order.refund(refundId);
     await world.publish(request, order.refund(refundId));
-    expect((await toldOf(order.orderId, 2))[1]).toMatchObject({
+    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
       type: 'payment.refunded',
       payload: { orderId: order.orderId, refundId, amount: eur(1_000) },
     });
     await world.publish(request, order.refund(refundId));
-    const told = await toldOf(order.orderId, 3);
+    const told = await world.untilTold(order.orderId, 3);
     expect(told[2]?.payload).toEqual(told[1]?.payload);
     expect(await refunded(order.orderId)).toEqual([{ key: refundId, amount: 1_000 }]);
   });
@@ -215,12 +207,12 @@ describe('a refund', () => {
     const order = await paidOrder(900);
     const [first, second] = [randomUUID(), randomUUID()];
     await world.publish(order.refund(first, 300), order.refund(second, 600));
-    await toldOf(order.orderId, 3);
+    await world.untilTold(order.orderId, 3);
     expect((await refunded(order.orderId)).map(({ amount }) => amount).sort()).toEqual([300, 600]);
   });
 
   it('one that is asked for before its capture is settled waits for it', async () => {
-    const told = await toldOf(slow.refunded.orderId, 2);
+    const told = await world.untilTold(slow.refunded.orderId, 2);
     expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.refunded']);
   });
 });
@@ -248,7 +240,7 @@ describe('the ledger of money', () => {
     expect(await drift()).toBe(0);
     const kept = anOrder({ amount: 1_300 });
     await world.publish(kept.pay('tok_visa'));
-    await toldOf(kept.orderId);
+    await world.untilTold(kept.orderId);
     await world.publish(kept.release());
     const released = await waitFor(
       async () =>
@@ -268,7 +260,7 @@ describe('the ledger of money', () => {
     );
     expect(await drift()).toBe(1_300);
     await world.publish(kept.refund(randomUUID(), 1_300));
-    await toldOf(kept.orderId, 2);
+    await world.untilTold(kept.orderId, 2);
     expect(await drift()).toBe(0);
     await world.sql.query('UPDATE refunds SET amount = amount + 5 WHERE order_id = $1', [kept.orderId]);
     expect(await drift()).toBe(5);

@@ -23,11 +23,6 @@ afterAll(async () => {
 });
 
 const CREATE = 'POST /v1/payment_intents';
-const toldOf = (orderId: string, count = 1) =>
-  waitFor(async () => {
-    const told = await world.told(orderId);
-    return told.length >= count && told;
-  });
 const intentsOf = (orderId: string) =>
   stripe.intents.filter(({ metadata }) => metadata['orderId'] === orderId);
 const intentOf = (orderId: string) => {
@@ -48,7 +43,7 @@ describe('Stripe', () => {
   it('authorises, captures and is told in its own currency and units', async () => {
     const order = anOrder({ amount: 4_321 });
     await world.publish(order.pay('tok_visa'));
-    expect((await toldOf(order.orderId))[0]).toMatchObject({
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
       type: 'payment.captured',
       payload: { amount: eur(4_321) },
     });
@@ -62,7 +57,10 @@ describe('Stripe', () => {
   ])('a definite no to %s is told as a decline', async (token, reason) => {
     const order = anOrder();
     await world.publish(order.pay(token));
-    expect((await toldOf(order.orderId))[0]).toMatchObject({ type: 'payment.declined', payload: { reason } });
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+      type: 'payment.declined',
+      payload: { reason },
+    });
   });
 
   it.each([CREATE, 'capture'])('a reply to %s that is cut off charges once', async (which) => {
@@ -76,18 +74,18 @@ describe('Stripe', () => {
       return undefined;
     };
     await world.publish(order.pay('tok_visa'));
-    expect((await toldOf(order.orderId))[0]?.type).toBe('payment.captured');
+    expect((await world.untilTold(order.orderId))[0]?.type).toBe('payment.captured');
     expect(intentsOf(order.orderId)).toMatchObject([{ status: 'succeeded' }]);
   });
 
   it('a refund is made once, also when its reply is cut off', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
     stripe.cut.set('POST /v1/refunds', 1);
     const refundId = randomUUID();
     await world.publish(order.refund(refundId, 400));
-    expect((await toldOf(order.orderId, 2))[1]).toMatchObject({
+    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
       type: 'payment.refunded',
       payload: { refundId, amount: eur(400) },
     });
@@ -109,7 +107,7 @@ describe('a notification of Stripe', () => {
   const settled = async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
   };
 
   it('before the reply settles the attempt, and the reply adds nothing', async () => {
@@ -119,10 +117,10 @@ describe('a notification of Stripe', () => {
       if (!call.endsWith('/capture')) return undefined;
       answered ??= notify('payment_intent.succeeded', intentOf(order.orderId)).then(({ status }) => status);
       // The reply waits until the notification has had its effect.
-      return answered.then(() => toldOf(order.orderId));
+      return answered.then(() => world.untilTold(order.orderId));
     };
     await world.publish(order.pay('tok_visa'));
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
     expect(await answered).toBe(204);
     stripe.beforeReply = () => undefined;
     await settled();
@@ -138,7 +136,7 @@ describe('a notification of Stripe', () => {
       return undefined;
     };
     await world.publish(...orders.map((order) => order.pay('tok_visa')));
-    for (const { orderId } of orders) await toldOf(orderId);
+    for (const { orderId } of orders) await world.untilTold(orderId);
     expect(await Promise.all(answers)).toEqual(Array(20).fill(204));
     stripe.beforeReply = () => undefined;
     await settled();
@@ -148,7 +146,7 @@ describe('a notification of Stripe', () => {
   it('after the reply changes nothing, however often it comes', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
     for (let n = 0; n < 3; n++) await notify('payment_intent.succeeded', intentOf(order.orderId)).expect(204);
     await settled();
     await capturedOnce(order.orderId);
@@ -160,12 +158,12 @@ describe('a notification of Stripe', () => {
     stripe.beforeReply = (call) => {
       if (call !== CREATE) return undefined;
       answered ??= notify('payment_intent.payment_failed', intentOf(order.orderId)).then(() =>
-        toldOf(order.orderId),
+        world.untilTold(order.orderId),
       );
       return answered;
     };
     await world.publish(order.pay('tok_chargeDeclined'));
-    expect(await toldOf(order.orderId)).toMatchObject([
+    expect(await world.untilTold(order.orderId)).toMatchObject([
       { type: 'payment.declined', payload: { reason: 'insufficient_funds' } },
     ]);
   });
@@ -173,7 +171,7 @@ describe('a notification of Stripe', () => {
   it('of money for an attempt that had failed sends the money back, and the order stays unpaid', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_chargeDeclined'));
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
     const intent = intentOf(order.orderId);
     await notify('payment_intent.succeeded', intent).expect(204);
     await waitFor(() => stripe.refunds.some(({ payment_intent: of }) => of === intent.id));
@@ -183,7 +181,7 @@ describe('a notification of Stripe', () => {
   it('without a genuine signature is refused', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_chargeDeclined'));
-    await toldOf(order.orderId);
+    await world.untilTold(order.orderId);
     const { body, signature } = stripe.notification('payment_intent.succeeded', intentOf(order.orderId));
     const post = () => agentAs(world.payments, anonymous).post('/api/payments/webhooks/stripe').type('json');
     await post().send(body).expect(400);

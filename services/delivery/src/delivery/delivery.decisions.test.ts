@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { type DeliveryStatus, deliveryStatusSchema } from '@bramble/contracts/delivery';
-import { newEvent } from '@bramble/service-kit/events/events';
+import { eventOf } from '@bramble/test-kit/events';
 import { type Answer, onPaid, onReleased } from './delivery.decisions';
 import { type DeliveryDocument, isOver, nextStep, type Pace, stepped, stepsLeft } from './delivery.document';
 
@@ -9,19 +9,8 @@ const at = new Date('2026-03-01T10:00:00Z');
 const demo: Pace = { stepMs: 3_000 };
 const couriers: Pace = { stepMs: undefined };
 const orderId = randomUUID();
-const userId = randomUUID();
-const paid = newEvent({
-  type: 'order.paid',
-  payload: {
-    orderId,
-    userId,
-    number: 'BR-TEST',
-    lines: [],
-    total: { amount: 100, currency: 'EUR' },
-    shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'DE' },
-  },
-});
-const released = newEvent({ type: 'order.released', payload: { orderId, restock: true } });
+const paid = eventOf('order.paid', { orderId });
+const released = eventOf('order.released', { orderId });
 
 type Move = 'paid' | 'released' | 'step';
 const move = fc.constantFrom<Move>('paid', 'released', 'step');

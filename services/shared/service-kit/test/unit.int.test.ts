@@ -92,12 +92,12 @@ describe.each([
   ['PostgreSQL', postgresLab],
   ['MongoDB', mongoLab],
 ])('a unit of work on %s', (_, open) => {
-  const inLab = async (test: <Tx>(lab: Lab<Tx>) => Promise<void>) => {
+  const inLab = async (check: <Tx>(lab: Lab<Tx>) => Promise<void>) => {
     const lab = open();
     await lab.use(async (own) => {
       await own.service.start();
       try {
-        await test(own);
+        await check(own);
       } finally {
         await own.service.stop();
       }

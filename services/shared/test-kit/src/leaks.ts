@@ -14,15 +14,11 @@ export async function openConnections(stores: TestStores): Promise<{ postgres: n
  * taken. Call it after `stop()` and before `stores.close()`.
  */
 export async function expectNoLeaks(stores: TestStores): Promise<void> {
-  let seen = { postgres: 0, redis: 0 };
-  await waitFor(
-    async () => {
-      seen = await openConnections(stores);
-      if (seen.postgres + seen.redis > 0) throw new Error(`still open: ${JSON.stringify(seen)}`);
-      return true;
-    },
-    { timeout: 3_000, what: 'all connections to be closed' },
-  );
+  await waitFor(() => openConnections(stores), {
+    until: ({ postgres, redis }) => postgres + redis === 0,
+    timeout: 3_000,
+    what: 'all connections to be closed',
+  });
 }
 
 async function postgresConnections(stores: TestStores): Promise<number> {

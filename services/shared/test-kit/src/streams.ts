@@ -11,10 +11,20 @@ export interface StreamEntry {
   payload: Record<string, unknown>;
 }
 
-/** Every entry that the stream still holds, oldest first. */
-export async function eventsIn(redis: Redis, stream: string): Promise<StreamEntry[]> {
+/** Which events of a stream; all of them unless narrowed. */
+export interface Selection {
+  keys?: readonly string[];
+  type?: EventName | undefined;
+}
+
+/** The entries that the stream still holds, oldest first. */
+export async function eventsIn(
+  redis: Redis,
+  stream: string,
+  { keys, type }: Selection = {},
+): Promise<StreamEntry[]> {
   const entries = await redis.xrange(stream, '-', '+');
-  return entries.map(([streamId, fields]) => {
+  const all = entries.map(([streamId, fields]) => {
     const named: Record<string, string> = {};
     for (let at = 0; at + 1 < fields.length; at += 2) named[fields[at] ?? ''] = fields[at + 1] ?? '';
     return {
@@ -26,4 +36,5 @@ export async function eventsIn(redis: Redis, stream: string): Promise<StreamEntr
       payload: JSON.parse(named['payload'] ?? '{}') as Record<string, unknown>,
     };
   });
+  return all.filter((entry) => (keys?.includes(entry.key) ?? true) && entry.type === (type ?? entry.type));
 }

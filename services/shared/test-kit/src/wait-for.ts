@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 export interface WaitOptions {
   /** Milliseconds, 10,000 unless given. */
@@ -8,29 +9,41 @@ export interface WaitOptions {
   /** What was waited for, for the message. */
   what?: string;
 }
+interface WaitUntil<T> extends WaitOptions {
+  /** Whether this value ends the waiting. */
+  until: (value: T) => boolean;
+}
+type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
 /**
- * Polls until `condition` gives something truthy, and returns that. A condition that throws is tried again; its last
- * error is the cause of the one thrown when the time is over.
+ * Reads again and again, until the value passes `until` or, without one, is truthy; answers that value. A read that throws
+ * is tried again. When the time is over, the error says what the last read gave, and has what it threw as its cause.
  */
+export function waitFor<T>(read: () => T | Promise<T>, options: WaitUntil<T>): Promise<T>;
+export function waitFor<T>(read: () => T | Promise<T>, options?: WaitOptions): Promise<Truthy<T>>;
 export async function waitFor<T>(
-  condition: () => T | Promise<T>,
-  { timeout = 10_000, interval = 20, what = 'the condition' }: WaitOptions = {},
-): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
+  read: () => T | Promise<T>,
+  {
+    timeout = 10_000,
+    interval = 20,
+    what = 'the condition',
+    until = Boolean,
+  }: WaitOptions & { until?: (value: T) => boolean } = {},
+): Promise<T> {
   const deadline = Date.now() + timeout;
-  let cause: unknown;
   for (;;) {
+    let last: string;
+    let cause: unknown;
     try {
-      const value = await condition();
-      if (value) return value as Exclude<T, false | null | undefined | 0 | ''>;
-      cause = undefined;
+      const value = await read();
+      if (until(value)) return value;
+      last = inspect(value, { depth: 4, breakLength: Infinity }).slice(0, 600);
     } catch (error) {
       cause = error;
+      last = error instanceof Error ? error.message : String(error);
     }
-    if (Date.now() > deadline) {
-      const reason = cause instanceof Error ? `: ${cause.message}` : '';
-      throw new Error(`Waited ${timeout} ms for ${what}, in vain${reason}`, { cause });
-    }
+    if (Date.now() > deadline)
+      throw new Error(`Waited ${timeout} ms for ${what}, in vain; last seen: ${last}`, { cause });
     await delay(interval);
   }
 }

@@ -4,11 +4,15 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
+import { type EventName, events, keyOf } from '@bramble/contracts/events';
 import { migratePostgres, migrationsApplied } from '@bramble/service-kit/stores/migrate';
-import { expectNoLeaks } from '../src/leaks';
+import { eventOf } from '../src/events';
+import { expectNoLeaks, openConnections } from '../src/leaks';
+import { publishEvents } from '../src/publish';
 import { testStores, type TestStores } from '../src/stores';
+import { eventsIn } from '../src/streams';
 import { waitFor } from '../src/wait-for';
-import { waitForEvent } from '../src/wait-for-event';
+import { waitForEvents } from '../src/wait-for-events';
 
 let stores: TestStores;
 let folder: string;
@@ -110,37 +114,42 @@ describe('testStores', () => {
   });
 
   it('notices a connection that was left open', async () => {
-    await waitFor(async () =>
-      (await import('../src/leaks')).openConnections(stores).then((o) => o.redis === 0),
-    );
+    await waitFor(() => openConnections(stores), { until: ({ redis }) => redis === 0 });
     await expectNoLeaks(stores);
     const forgotten = new pg.Client({ connectionString: stores.postgresUrl });
     await forgotten.connect();
-    await expect(expectNoLeaks(stores)).rejects.toThrow('still open: {"postgres":1,"redis":0}');
+    await expect(expectNoLeaks(stores)).rejects.toThrow('last seen: { postgres: 1, redis: 0 }');
     await forgotten.end();
   });
 });
 
-it('waits for an event in a stream', async () => {
-  const redis = new Redis(stores.redisUrl);
-  try {
-    const seen = waitForEvent(redis, 'orders_stream', (event) => event.key === 'b');
-    for (const key of ['a', 'b']) {
-      await redis.xadd(
-        'orders_stream',
-        '*',
-        'id',
-        `id-${key}`,
-        'type',
-        'order.placed',
-        'key',
-        key,
-        'payload',
-        '{"n":1}',
-      );
+describe('events', () => {
+  it('waits for events of a stream that were published as a relay publishes them', async () => {
+    const redis = new Redis(stores.redisUrl);
+    try {
+      const [one, other] = [eventOf('order.placed'), eventOf('order.placed', { number: 'N-2' })];
+      const seen = waitForEvents(redis, 'orders_stream', { keys: [other.key], type: 'order.placed' });
+      await publishEvents(redis, one, other, eventOf('stock.committed', { orderId: other.key }));
+      expect(await seen).toMatchObject([{ id: other.id, payload: { ...other.payload, number: 'N-2' } }]);
+      expect(await eventsIn(redis, 'inventory_stream')).toMatchObject([{ key: other.key }]);
+    } finally {
+      redis.disconnect();
     }
-    expect(await seen).toMatchObject({ id: 'id-b', type: 'order.placed', payload: { n: 1 } });
-  } finally {
-    redis.disconnect();
-  }
+  });
+
+  it.each(Object.keys(events) as EventName[])('makes a %s that its schema accepts', (type) => {
+    const event = eventOf(type);
+    expect(events[type].payload.parse(event.payload)).toEqual(event.payload);
+    expect(event.key).toBe(keyOf(event));
+  });
+});
+
+describe('waiting', () => {
+  it('says what it saw last when it was in vain', async () => {
+    let n = 0;
+    const wait = waitFor(() => ({ n: (n += 1) }), { until: () => false, what: 'more', timeout: 50 });
+    await expect(wait).rejects.toThrow(/^Waited 50 ms for more, in vain; last seen: \{ n: \d+ \}$/);
+    const throwing = () => Promise.reject(new Error('away'));
+    await expect(waitFor(throwing, { timeout: 1 })).rejects.toThrow('last seen: away');
+  });
 });
