@@ -67,7 +67,10 @@ describe('the basket in a browser', () => {
       if (sent.method() !== 'GET' && sent.url().includes('/api/cart')) requests++;
     });
     const more = page.getByRole('button', { name: /^One more/ });
-    for (let press = 0; press < 20; press++) await more.click();
+    // Within the page, so that a busy machine does not spread the presses over seconds.
+    await more.evaluate((button: HTMLButtonElement) => {
+      for (let press = 0; press < 20; press++) button.click();
+    });
     expect(await total.getAttribute('aria-busy')).toBe('true');
     expect(await page.getByRole('link', { name: 'Check out' }).count()).toBe(0);
     await page.locator('dl[aria-busy=false]').waitFor();
