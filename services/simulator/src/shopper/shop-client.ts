@@ -13,16 +13,28 @@ export interface CallOptions {
   /** What the figures call it. */
   name: string;
   token?: string | undefined;
+  /** Hears the access token of the session that the answer opens: a browser keeps it as a cookie. */
+  onAccessToken?: (token: string) => void;
+}
+export interface ShopClientOptions {
+  onCall: (called: Called) => void;
+  timeoutMs?: number;
+  /** Calls that may be under way at the same moment; the others wait for their turn. */
+  connections?: number;
 }
 export type ShopClient = ReturnType<typeof createShopClient>;
+
+const accessTokenOf = (cookies: readonly string[]): string | undefined =>
+  cookies.map((cookie) => /^(?:__Host-)?bramble_access=([^;]+)/.exec(cookie)?.[1]).find(Boolean);
 
 /** Calls a shop's public operations by their contract; `onCall` hears of every call. */
 export function createShopClient(
   url: string,
-  { onCall, timeoutMs = 10_000 }: { onCall: (called: Called) => void; timeoutMs?: number },
+  { onCall, timeoutMs = 10_000, connections = 64 }: ShopClientOptions,
 ) {
-  const dispatcher = new Agent({ connections: 64, keepAliveTimeout: 30_000 });
-  const call = callBy<CallOptions>(async ({ method, path, headers, body }, { name, token }) => {
+  const dispatcher = new Agent({ connections, keepAliveTimeout: 30_000 });
+  const call = callBy<CallOptions>(async ({ method, path, headers, body }, extra) => {
+    const { name, token, onAccessToken } = extra;
     if (body instanceof FormData) throw new TypeError('shoppers upload nothing');
     const startedAt = performance.now();
     let status = 0;
@@ -37,6 +49,8 @@ export function createShopClient(
       });
       status = response.statusCode;
       text = await response.body.text();
+      const opened = accessTokenOf([response.headers['set-cookie'] ?? []].flat());
+      if (opened !== undefined) onAccessToken?.(opened);
       return { status, text };
     } finally {
       const code = status >= 400 ? (problemOf(text)?.code ?? '') : '';

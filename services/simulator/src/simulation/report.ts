@@ -1,4 +1,5 @@
 import type { Figures } from './figures';
+import { table } from './table';
 
 const ms = (seconds: number) => `${(seconds * 1_000).toFixed(0)} ms`;
 
@@ -36,17 +37,4 @@ export function report(
       : []),
     `${sum} shoppers in ${seconds.toFixed(0)} s, ${placed ? placed.calls - placed.refused - placed.failed : 0} orders placed, ${figures.failures()} calls failed.`,
   ].join('\n\n');
-}
-
-function table(head: readonly string[], rows: readonly string[][]): string {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ');
-  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }

@@ -21,7 +21,7 @@ export interface SimulationOptions {
 export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: SimulationOptions) {
   const figures = createFigures();
   const client = createShopClient(url, { onCall: figures.called });
-  const people = createAccounts(client, seed);
+  const people = createAccounts(client, { name: `simulated-${seed}` });
   const random = seeded(seed);
   const inShop = new Set<Promise<void>>();
   let arrived = 0;
