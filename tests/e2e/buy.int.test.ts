@@ -2,19 +2,34 @@ import type { Order } from '@bramble/contracts/orders';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { type RunningShop, startShop } from '../helpers/running-shop';
 import { request, signUp } from '../helpers/shop-session';
-import { ask, orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
+import { ask, orderReaches, placeOrder, sellProduct } from '../helpers/shopper';
+import { carts, keptAnswer, lastPiece, rush, type Scene, type Shown } from '../stress/shapes';
+import { openStressShop, type StressShop } from '../stress/stress-shop';
 
-const ended = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'] as const;
+/** The promises that a shape of stress saw broken. */
+const broken = ({ verdicts }: Shown) => verdicts.filter(({ kept }) => !kept);
 
 describe('the shop, through its public address', () => {
   let shop: RunningShop;
   let seller: string;
+  let stress: StressShop;
 
   beforeAll(async () => {
     shop = await startShop({ env: { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' } });
     seller = await signUp(shop.url, 'seller');
+    stress = openStressShop(shop.url, { connections: 200 });
   }, 300_000);
-  afterAll(() => shop.stop(), 60_000);
+  afterAll(async () => {
+    await stress.close();
+    await shop.stop();
+  }, 60_000);
+
+  const sceneOf = async (buyers: number): Promise<Scene> => ({
+    shop: stress,
+    tokens: await stress.signIn(buyers),
+    waitSeconds: 60,
+    watch: () => undefined,
+  });
 
   const availableOf = async (id: string) =>
     (await request<{ product: { stock: { available: number } } }>(shop.url, `/api/products/${id}`)).product
@@ -43,51 +58,20 @@ describe('the shop, through its public address', () => {
   }, 60_000);
 
   it('sells exactly 10 of 10 to 200 buyers at once, and tells the rest that it is out of stock', async () => {
-    const product = await sellProduct(shop.url, seller, 10);
-    const buyers = await signUpMany(shop.url, 200);
-    const answers = await Promise.all(
-      buyers.map((token) => placeOrder(shop.url, token, [{ productId: product.id, quantity: 1 }])),
-    );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-    const orders = await Promise.all(
-      answers.map(({ body }, n) =>
-        orderReaches(shop.url, buyers[n]!, (body['order'] as Order).id, ended, 60_000),
-      ),
-    );
-    expect(orders.filter(({ status }) => status === 'COMPLETED')).toHaveLength(10);
-    const failed = orders.filter(({ status }) => status === 'FAILED');
-    expect(failed.map(({ failureReason }) => failureReason)).toEqual(
-      Array.from({ length: 190 }, () => 'out_of_stock'),
-    );
-    expect(await availableOf(product.id)).toBe(0);
+    expect(broken(await rush(await sceneOf(200), { buyers: 200, stock: 10 }))).toEqual([]);
   }, 180_000);
 
-  it('gives the last piece to one of two buyers', async () => {
-    const product = await sellProduct(shop.url, seller, 1);
-    const buyers = await signUpMany(shop.url, 2);
-    const answers = await Promise.all(
-      buyers.map((token) => placeOrder(shop.url, token, [{ productId: product.id, quantity: 1 }])),
-    );
-    const orders = await Promise.all(
-      answers.map(({ body }, n) => orderReaches(shop.url, buyers[n]!, (body['order'] as Order).id, ended)),
-    );
-    expect(orders.map(({ status }) => status).sort()).toEqual(['COMPLETED', 'FAILED']);
-  }, 60_000);
+  it('gives the last piece to one of two buyers, ten times', async () => {
+    expect(broken(await lastPiece(await sceneOf(2), { rounds: 10 }))).toEqual([]);
+  }, 90_000);
 
-  it('serves 20 shoppers who add to their carts and order at the same time', async () => {
-    const products = await Promise.all([30, 30, 30].map((stock) => sellProduct(shop.url, seller, stock)));
-    const buyers = await signUpMany(shop.url, 20);
-    const orders = await Promise.all(
-      buyers.map(async (token) => {
-        for (const { id } of products)
-          await request(shop.url, '/api/cart/items', { token, body: { productId: id, quantity: 1 } });
-        const placed = await placeOrder(shop.url, token, undefined);
-        return orderReaches(shop.url, token, (placed.body['order'] as Order).id, ended, 60_000);
-      }),
-    );
-    expect(orders.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'COMPLETED'));
-    expect(await Promise.all(products.map(({ id }) => availableOf(id)))).toEqual([10, 10, 10]);
+  it('sells each of 20 carts that share scarce products wholly or not at all', async () => {
+    expect(broken(await carts(await sceneOf(20), { buyers: 20 }))).toEqual([]);
   }, 120_000);
+
+  it('makes one order of 50 requests with the same Idempotency-Key', async () => {
+    expect(broken(await keptAnswer(await sceneOf(1), { times: 50 }))).toEqual([]);
+  }, 90_000);
 
   it('declines a card, takes another, and refuses a third', async () => {
     const product = await sellProduct(shop.url, seller, 3);

@@ -12,6 +12,7 @@ import {
 } from '../chaos/invariants';
 import { createLedger } from '../chaos/ledger';
 import { openEyes } from '../helpers/eyes';
+import { openLossyWire } from '../helpers/lossy-wire';
 import { type RunningShop, startShop } from '../helpers/running-shop';
 import { signUp } from '../helpers/shop-session';
 import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
@@ -146,6 +147,50 @@ describe('the simulator', () => {
       code: 2,
       err: 'simulate: --rate takes 0.01 to 1000\n',
     });
+  });
+});
+
+describe('stress', () => {
+  const stress = (...words: string[]) => run('--import', 'tsx', 'tests/stress/main.ts', ...words);
+  const rushAt = (url: string) => stress('--url', url, '--buyers', '6', '--stock', '2');
+
+  it('sends every shape, counts on the way, and finds every promise kept', async () => {
+    const shapes = ['--last-piece', '--rounds', '2', '--cart', '6', '--same-key', '5'];
+    const { code, out, err } = await stress('--url', shop.url, '--buyers', '6', '--stock', '2', ...shapes);
+    expect(err).toMatch(/^ *\d+ s {2}sent 6 {2}accepted 6 {2}paid 2 {2}completed 2 {2}refused 4$/m);
+    expect(out).toMatch(/^6 buyers order one piece each of 2, all at once$/m);
+    expect(out).toMatch(/^As many orders are completed as there are pieces\. +2 +2 +kept$/m);
+    expect(out).toMatch(/^32 promises, all kept, in \d+ s\.$/m);
+    expect(code).toBe(0);
+  }, 120_000);
+
+  it('ends with 1 and says which promise was broken when an answer is lost on the way', async () => {
+    const wire = await openLossyWire(shop.url);
+    const { code, out } = await rushAt(wire.url);
+    wire.close();
+    expect(out).toMatch(/^Every buyer gets an answer\. +6 +5 +BROKEN$/m);
+    expect(out).toMatch(/^ {2}buyer \d: the answer was no answer$/m);
+    expect(code).toBe(1);
+  }, 120_000);
+
+  it('answers bad values and a shop that is not there with one sentence', async () => {
+    const wrong = await Promise.all([
+      stress('--buyers', 'many'),
+      stress('--stock', '0'),
+      stress('--rounds', '3'),
+      stress('--url', 'http://shop.example.com'),
+      stress('--url', 'nowhere'),
+      stress('--url', 'http://127.0.0.1:9'),
+      stress('--surprise'),
+    ]);
+    for (const { code, out, err } of wrong) {
+      expect(code).toBe(1);
+      expect(out).toBe('');
+      expect(err).toMatch(/^(?:error|stress): [^\n]+\n$/);
+    }
+    const help = await stress('--help');
+    expect(help).toMatchObject({ code: 0, err: '' });
+    expect(help.out).toContain('npm run stress -- --buyers 200 --stock 10');
   });
 });
 
