@@ -26,7 +26,8 @@ describe('the contract as a page', () => {
     await health.getByRole('button', { name: 'Try it out' }).click();
     await health.getByRole('button', { name: 'Execute' }).click();
     await health.locator('.live-responses-table').getByText('"status": "ok"').waitFor();
-    expect((await visitor.faults()).filter((fault) => !/shift/i.test(fault))).toEqual([]);
+    // Swagger's own page moves while it folds and unfolds.
+    expect((await visitor.faults()).filter((fault) => !/^layout shifted/.test(fault))).toEqual([]);
     await visitor.close();
   });
 });

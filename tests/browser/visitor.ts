@@ -103,9 +103,9 @@ export async function visit(
     },
     faults: async () => {
       const shift = await page.evaluate(() => window.shifts);
-      return shift > MAX_SHIFT
-        ? [...faults, `layout shifted by ${shift.toFixed(3)}`, ...(await page.evaluate(() => window.shifted))]
-        : faults;
+      if (shift <= MAX_SHIFT) return faults;
+      const parts = await page.evaluate(() => window.shifted);
+      return [...faults, [`layout shifted by ${shift.toFixed(3)}`, ...parts].join('\n')];
     },
     expectStatus: (status) => expected.add(status),
     overflow: () =>
