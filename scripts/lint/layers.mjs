@@ -75,6 +75,7 @@ const LAYERS = {
     'structure',
     'database',
     'docs',
+    'new-service',
   ],
 };
 

@@ -45,12 +45,12 @@ async function ensureDatabase(client: pg.Client, name: string, options: Database
   if (own) {
     const password = createHmac('sha256', secret).update(name).digest('hex');
     const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
-    if (!role.rowCount) await client.query(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
+    if (!role.rowCount) await client.query(`CREATE ROLE "${name}" LOGIN PASSWORD '${password}'`);
     url.username = name;
     url.password = password;
   }
   const database = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-  if (!database.rowCount) await client.query(`CREATE DATABASE ${name}${own ? ` OWNER ${name}` : ''}`);
-  if (own) await client.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
+  if (!database.rowCount) await client.query(`CREATE DATABASE "${name}"${own ? ` OWNER "${name}"` : ''}`);
+  if (own) await client.query(`REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC`);
   return url.toString();
 }

@@ -1,0 +1,79 @@
+// npm run new-service -- NAME: makes a service that runs, with everything that a service has.
+import { spawnSync } from 'node:child_process';
+import { Command } from 'commander';
+import { serviceNames } from '@bramble/contracts/services';
+import { debugPortAt } from './dev/debug-ports';
+import { addToDeployments, addToDocuments, addToTools } from './new-service/more-places';
+import { nameFault, nextPort } from './new-service/names';
+import { addToChart, addToContracts } from './new-service/places';
+import { createPlan } from './new-service/plan';
+import { templateFiles } from './new-service/template';
+import { root } from './workspace';
+
+const HELP = `
+The service listens on the next free port, keeps one table in a PostgreSQL database of its own and answers two
+operations, GET and POST /api/NAME, which are an example to be replaced. The command writes its code and tests, its
+contract, its part of the chart, of compose.yaml and of skaffold.yaml, and its rows in the documents.
+
+Example: npm run new-service -- reviews --owns "what buyers say of products"`;
+
+/** What is made from the contracts, in this order. */
+const MADE = [['generate'], ['openapi', '--', '--release'], ['docs']];
+
+function make(name: string, { owns, dryRun }: { owns: string; dryRun: boolean }): Promise<void> {
+  const fault = nameFault(name);
+  if (fault !== undefined) throw new Error(fault);
+  const service = { name, owns, port: nextPort() };
+  const plan = createPlan();
+  for (const { file, text } of templateFiles(service)) plan.add(file, text);
+  addToContracts(plan, service);
+  addToChart(plan, service);
+  addToDeployments(plan, service);
+  addToDocuments(plan, service);
+  addToTools(plan, service, debugPortAt(serviceNames.length));
+  return dryRun ? show(plan.lines()) : write(plan, service);
+}
+
+function show(lines: readonly string[]): Promise<void> {
+  console.log(lines.join('\n'));
+  for (const command of MADE) console.log(`then    npm run ${command.join(' ')}`);
+  return Promise.resolve();
+}
+
+async function write(
+  plan: ReturnType<typeof createPlan>,
+  { name, port }: { name: string; port: number },
+): Promise<void> {
+  await plan.write();
+  console.log(plan.lines().join('\n'));
+  for (const command of MADE) {
+    console.log(`npm run ${command.join(' ')}`);
+    const { status } = spawnSync('npm', ['run', '--silent', ...command], { cwd: root, stdio: 'inherit' });
+    if (status !== 0)
+      throw new Error(`npm run ${command.join(' ')} failed: the files of ${name} are written.`);
+  }
+  console.log(`
+${name} is there, on port ${port}. What to do next:
+  npm install                     links the new package
+  npm run check                   passes as it is
+  npm run dev                     runs it: http://127.0.0.1:8000/api/${name}
+  services/shared/contracts/src/${name}.ts     put your operations in the place of the example
+  services/${name}/prisma/schema.prisma        your tables; npm run db:migration -- ${name} NAME writes the migration
+  CHANGELOG.md                    a line under "Pending"`);
+}
+
+const program = new Command('npm run new-service --')
+  .description('Makes a service that runs.')
+  .argument('<NAME>', 'one word of lower-case letters and digits')
+  .option('--owns <WORDS>', 'what it owns, for the map of the services', 'notes, as an example')
+  .option('--dry-run', 'print what would be written, and write nothing', false)
+  .addHelpText('after', HELP)
+  .showHelpAfterError('--help explains the command')
+  .action(make);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,106 @@
+import type { NewService } from './names';
+import type { Plan } from './plan';
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Adds a row to the chart's table of values, which is sorted by key. */
+const withValue =
+  (row: string) =>
+  (text: string): string => {
+    const lines = text.split('\n');
+    const next = lines.findIndex((line) => /^\| [a-z]/.test(line) && line > row);
+    return next < 0 ? text : lines.toSpliced(next, 0, row).join('\n');
+  };
+
+/** The contracts and the gateway: who answers, which operations there are, what the edge does with them. */
+export function addToContracts(plan: Plan, { name, port, owns }: NewService): void {
+  const contracts = 'services/shared/contracts/src';
+  plan.insert(`${contracts}/services.ts`, '} as const;', `  ${name}: ${port},\n`);
+  plan.edit(`${contracts}/public-operations.ts`, withImport(`import { ${name}Api } from './${name}';`));
+  plan.insert(`${contracts}/public-operations.ts`, '  gatewayApi,\n', `  ${name}Api,\n`);
+  const gateway = 'services/gateway/src';
+  plan.edit(`${gateway}/openapi/openapi.ts`, (text) =>
+    text.replace(/^ {2}shop: '/m, `  ${name}: '${capital(owns).replaceAll("'", "\\'")}.',\n$&`),
+  );
+  plan.edit(`${gateway}/openapi/examples.ts`, (text) =>
+    text.replace(/\n\};\n$/, `\n  add${capital(name)}Note: { text: 'Two jars for the neighbours' },$&`),
+  );
+  const row = (route: string, limit: string, seconds: string): string =>
+    [
+      [route, 41],
+      [name, 10],
+      [limit, 9],
+      ['-', 9],
+      ['-', 11],
+      ['-', 9],
+      [seconds, 9],
+      ['-', 8],
+      ['caller', 0],
+    ]
+      .map(([cell, width]) => String(cell).padEnd(Math.max(Number(width), String(cell).length + 2)))
+      .join('')
+      .trimEnd();
+  plan.edit(`${gateway}/edge/route-table.txt`, (text) =>
+    text.replace(
+      /^.* {2}gateway .*$/m,
+      `${row(`GET /api/${name}`, 'read', '5')}\n${row(`POST /api/${name}`, 'write', '15')}\n$&`,
+    ),
+  );
+}
+
+/** Adds an import among those of the same folder, which lint wants in the order of their files' names. */
+const withImport =
+  (addition: string) =>
+  (text: string): string => {
+    const lines = text.split('\n');
+    const isLocal = (line: string): boolean => /^import .* from '\.\//.test(line);
+    const fileOf = (line: string): string => line.slice(line.indexOf("'./"));
+    const first = lines.findIndex(isLocal);
+    const local = lines.filter(isLocal);
+    const sorted = [...local, addition].sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
+    return [...lines.slice(0, first), ...sorted, ...lines.slice(first + local.length)].join('\n');
+  };
+
+/** The chart: the service's name, its values, who may reach it, and the connections that its pods take. */
+export function addToChart(plan: Plan, { name, port }: NewService): void {
+  const chart = 'charts/bramble';
+  const dependency = `  - { name: ${name}, version: 0.1.0, repository: '', condition: ${name}.enabled }\n`;
+  plan.insert(`${chart}/Chart.yaml`, '  - { name: simulator,', dependency);
+  plan.insert(`${chart}/charts/common/templates/_names.tpl`, ',simulator,storefront', `,${name}`);
+  const values = `${name}:\n  enabled: true\n  database: { existingSecret: '', key: url }\n\n`;
+  plan.insert(`${chart}/values.yaml`, 'storefront:\n  enabled: true\n', values);
+  plan.insert(
+    `${chart}/values.schema.json`,
+    '    "simulator": {\n      "$ref"',
+    `    "${name}": {\n      "$ref": "#/$defs/service"\n    },\n`,
+  );
+  plan.insert(`${chart}/charts/gateway/values.yaml`, ', storefront]', `, ${name}`);
+  plan.edit(`${chart}/charts/gateway/README.md`, (text) =>
+    text.replace(
+      /\| calls\[(\d+)\] \| string \| `"storefront"` \| {2}\|/,
+      (last, index: string) =>
+        `${last.replace('storefront', name)}\n${last.replace(index, String(Number(index) + 1))}`,
+    ),
+  );
+  for (const row of [
+    `| ${name}.database.existingSecret | string | \`""\` |  |`,
+    `| ${name}.database.key | string | \`"url"\` |  |`,
+    `| ${name}.enabled | bool | \`true\` |  |`,
+  ])
+    plan.edit(`${chart}/README.md`, withValue(row));
+  // Eight connections of a pod, twice while a rollout runs two.
+  const more = (_: string, before: string, count: string): string => `${before}${Number(count) + 16}`;
+  plan.edit(`${chart}/values.yaml`, (text) => text.replace(/(\n {2}maxConnections: )(\d+)/, more));
+  plan.edit(`${chart}/README.md`, (text) =>
+    text.replace(/(postgres\.maxConnections \| int \| `)(\d+)/, more),
+  );
+  plan.edit('compose.yaml', (text) => text.replace(/(max_connections=)(\d+)/, more));
+
+  const policies = 'tests/chart/networkpolicy.spec.ts';
+  plan.edit(policies, (text) =>
+    text
+      .replace(/^ {2}storefront: 8080,$/m, `  ${name}: ${port},\n$&`)
+      .replace(/^ {4}'storefront',$/m, `    '${name}',\n$&`)
+      .replace(/^ {2}storefront: \[\],$/m, `  ${name}: ['postgres'],\n$&`),
+  );
+}
