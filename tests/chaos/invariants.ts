@@ -174,7 +174,7 @@ interface Group {
   pending: number;
   lastDelivered: string;
 }
-async function groupsOf(redis: Redis, stream: string): Promise<Group[]> {
+export async function groupsOf(redis: Redis, stream: string): Promise<Group[]> {
   const reply = (await redis.xinfo('GROUPS', stream).catch(() => [])) as unknown[];
   return reply.map((entry) => {
     const fields = Array.isArray(entry)
