@@ -8,8 +8,9 @@ const withValue =
   (row: string) =>
   (text: string): string => {
     const lines = text.split('\n');
-    const next = lines.findIndex((line) => /^\| [a-z]/.test(line) && line > row);
-    return next < 0 ? text : lines.toSpliced(next, 0, row).join('\n');
+    const rows = lines.flatMap((line, index) => (/^\| [a-z]/.test(line) ? [index] : []));
+    const next = rows.find((index) => (lines[index] ?? '') > row) ?? (rows.at(-1) ?? 0) + 1;
+    return lines.toSpliced(next, 0, row).join('\n');
   };
 
 /** The contracts and the gateway: who answers, which operations there are, what the edge does with them. */

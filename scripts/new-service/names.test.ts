@@ -1,0 +1,22 @@
+import { nameFault } from './names';
+
+describe('the name of a new service', () => {
+  it('is one word of lower-case letters and digits', () => {
+    expect(['reviews', 'order', 'b2b'].map(nameFault)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each([
+    ['two words', 'gift-cards', '"gift-cards" is no name for a service'],
+    ['capitals', 'Reviews', '"Reviews" is no name for a service'],
+    ['a digit before the letters', '2b', '"2b" is no name for a service'],
+    ['a path', '../orders', '"../orders" is no name for a service'],
+    ['the name of a service', 'orders', 'The name orders is taken.'],
+    ['a service that the chart knows before it exists', 'notifications', 'The name notifications is taken.'],
+    ['the name of a store', 'postgres', 'The name postgres is taken.'],
+    ['the name of a part of the contracts', 'money', 'The name money is taken.'],
+    ['the folder of shared packages', 'shared', 'The name shared is taken.'],
+    ['an address that is answered', 'products', 'The address /api/products is taken: catalog answers it.'],
+  ])('is refused in one sentence for %s', (_what, name, sentence) => {
+    expect(nameFault(name)).toContain(sentence);
+  });
+});
