@@ -12,6 +12,8 @@ export interface ShopOptions {
   /** Data to start on, kept by `stop()`; without it a new folder is made and removed by `stop()`. */
   dataDir?: string;
   port?: number;
+  /** The clone that is started; this one unless given. */
+  folder?: string;
   /** How long it may take until healthy; 280 s unless given, since the first start builds. */
   timeoutMs?: number;
 }
@@ -42,7 +44,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
   const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'bramble-shop-'));
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, ['scripts/start.mjs'], {
-    cwd: root,
+    cwd: options.folder ?? root,
     env: { ...process.env, ...options.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C on the test run is ours to pass on.
