@@ -65,11 +65,20 @@ describe('bramble-admin', () => {
   it('says how it is used, and answers wrong words with one sentence and an exit code', async () => {
     const help = await admin('--help');
     expect(help).toMatchObject({ code: 0, err: '' });
-    for (const command of ['dead list', 'dead show', 'dead replay', 'dead discard', 'order explain'])
+    for (const command of [
+      'dead list',
+      'dead show',
+      'dead replay',
+      'dead discard',
+      'order explain',
+      'user revoke',
+    ])
       expect(help.out).toContain(command);
     const wrong = await Promise.all([
       admin(),
       admin('deed', 'list'),
+      admin('--loud'),
+      admin('dead', 'list', '--loud'),
       admin('dead', 'bury'),
       admin('dead', 'list', 'river'),
       admin('dead', 'show', 'orders_stream.payments.1-1'),
@@ -120,8 +129,11 @@ describe('bramble-admin', () => {
     expect(await admin('dead', 'replay', id)).toMatchObject({ code: 0, err: '' });
     await orderReaches(shop.url, unlucky, stuck.id, ['COMPLETED']);
     expect((await admin('order', 'explain', stuck.number)).out).toContain('is COMPLETED');
+    const explained: unknown = JSON.parse((await admin('order', 'explain', stuck.id, '--json')).out);
+    expect(explained).toMatchObject({ number: stuck.number, status: 'COMPLETED', obligations: [] });
+    expect(explained).not.toHaveProperty('shippingAddress');
     // Whatever the reconciler had sent meanwhile may lie there too; it is of no use any more.
-    await admin('dead', 'discard', 'all');
+    expect(await admin('dead', 'discard', 'all', '--yes')).toMatchObject({ code: 0, err: '' });
     expect((await admin('dead', 'list')).out).toBe('no dead letters\n');
     expect(await admin('dead', 'replay', id)).toMatchObject({ code: 1, out: '' });
   }, 120_000);

@@ -1,18 +1,24 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
+import { openProgram, type Program } from '@bramble/test-kit/run-program';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { runUsersAdmin } from '../../users/src/cli/users-admin';
-import { loadUsersConfig } from '../../users/src/config';
 import { apiClient, copyOf, signedUp, statusOf, tokensFor } from './browser';
 import { newEmail, openShop, type Shop } from './shop';
 
 let shop: Shop;
+let program: Program;
 beforeAll(async () => {
   shop = await openShop();
+  program = await openProgram('services/users/src/admin-main.ts');
+}, 120_000);
+afterAll(async () => {
+  program.close();
+  await shop.close();
 });
-afterAll(() => shop.close());
+/** Runs `bramble-admin` on the stores of users. */
+const admin = (...words: string[]) => program.run(words, shop.usersEnv);
 
 describe('access tokens', () => {
   it('are refused when anything about them is forged', async () => {
@@ -78,8 +84,8 @@ describe('access tokens', () => {
   it('outlive a rotation of the keys, and new ones are signed with the next key', async () => {
     const { email } = await signedUp(shop.url);
     const before = await tokensFor(shop.url, email);
-    const line = await runUsersAdmin(loadUsersConfig(shop.usersEnv), ['keys', 'rotate']);
-    expect(line).toMatch(/signed with/);
+    const { code, out: line } = await admin('keys', 'rotate');
+    expect({ code, line }).toEqual({ code: 0, line: expect.stringMatching(/signed with/) });
     const kid = (token: string) =>
       (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
     const after = await waitFor(
@@ -117,15 +123,40 @@ async function genuinely(claims: Record<string, unknown>): Promise<string> {
 }
 
 describe('the command line', () => {
-  it('makes an admin of an account', async () => {
+  it('makes an admin of an account, and takes the role again after a yes', async () => {
     const { browser, email } = await signedUp(shop.url);
-    await runUsersAdmin(loadUsersConfig(shop.usersEnv), ['user', 'grant', email.toUpperCase(), 'admin']);
+    const given = await admin('user', 'grant', email.toUpperCase(), 'admin');
+    expect(given).toEqual({ code: 0, out: `${email} is now customer, admin\n`, err: '' });
     expect(await statusOf(browser)).toBe(401);
     await browser.post('/api/auth/refresh');
     expect(await statusOf(browser, '/api/users')).toBe(200);
-    await expect(
-      runUsersAdmin(loadUsersConfig(shop.usersEnv), ['user', 'grant', newEmail(), 'admin']),
-    ).rejects.toThrow(/no account/);
-    await expect(runUsersAdmin(loadUsersConfig(shop.usersEnv), ['sing'])).rejects.toThrow(/usage/);
-  });
+
+    const asked = await admin('user', 'revoke', email, 'admin');
+    expect(asked).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/: add --yes\n$/) });
+    expect(await statusOf(browser, '/api/users')).toBe(200);
+    const taken = await admin('user', 'revoke', email, 'admin', '--yes', '--json');
+    expect(JSON.parse(taken.out)).toEqual({ email, roles: ['customer'] });
+    await browser.post('/api/auth/refresh');
+    expect(await statusOf(browser, '/api/users')).toBe(403);
+    const { rows } = await shop.sql.query<{ action: string }>(
+      `SELECT action FROM audit_entries WHERE detail->'rolesBefore' @> '["admin"]' ORDER BY id`,
+    );
+    expect(rows.map(({ action }) => action)).toContain('user.revoked');
+  }, 120_000);
+
+  it('refuses what it cannot do with one sentence', async () => {
+    const { email } = await signedUp(shop.url);
+    const cases: [words: string[], says: string][] = [
+      [['user', 'grant', newEmail(), 'admin'], 'no account for'],
+      [['user', 'revoke', email, 'customer', '--yes'], 'the only role'],
+      [['user', 'revoke', email, 'seller', '--yes'], 'is no seller'],
+    ];
+    await Promise.all(
+      cases.map(async ([words, says]) => {
+        const ran = await admin(...words);
+        expect({ words, ...ran }).toEqual({ words, code: 1, out: '', err: expect.stringContaining(says) });
+        expect(ran.err).toMatch(/^bramble-admin: [^\n]+\n$/);
+      }),
+    );
+  }, 120_000);
 });

@@ -41,6 +41,30 @@ export function createAdminService({
     return account;
   };
 
+  async function setRoles(
+    email: string,
+    action: string,
+    rolesOf: (account: Account) => Role[],
+  ): Promise<AdminUser> {
+    const account = await accounts.byEmail(email);
+    if (!account || account.erasedAt) throw new AppError('not_found', { detail: `no account for ${email}` });
+    const roles = rolesOf(account);
+    await denylist.announce(
+      await admin.change(
+        account.id,
+        { roles },
+        {
+          id: newId(),
+          actorId: null,
+          action,
+          subject: account.id,
+          detail: { rolesBefore: account.roles, roles },
+        },
+      ),
+    );
+    return toAdminUser(await existing(account.id));
+  }
+
   return {
     find: existing,
     show: toAdminUser,
@@ -87,26 +111,17 @@ export function createAdminService({
     },
 
     /** Adds a role from the command line, where no admin is signed in. */
-    grant: async (email: string, role: Role): Promise<AdminUser> => {
-      const account = await accounts.byEmail(email);
-      if (!account || account.erasedAt)
-        throw new AppError('not_found', { detail: `no account for ${email}` });
-      const roles = [...new Set([...account.roles, role])];
-      await denylist.announce(
-        await admin.change(
-          account.id,
-          { roles },
-          {
-            id: newId(),
-            actorId: null,
-            action: 'user.granted',
-            subject: account.id,
-            detail: { rolesBefore: account.roles, roles },
-          },
-        ),
-      );
-      return toAdminUser(await existing(account.id));
-    },
+    grant: (email: string, role: Role): Promise<AdminUser> =>
+      setRoles(email, 'user.granted', ({ roles }) => [...new Set([...roles, role])]),
+
+    /** Takes a role from the command line. An account keeps at least one. */
+    revoke: (email: string, role: Role): Promise<AdminUser> =>
+      setRoles(email, 'user.revoked', ({ roles }) => {
+        if (!roles.includes(role)) throw new AppError('conflict', { detail: `${email} is no ${role}` });
+        if (roles.length === 1)
+          throw new AppError('conflict', { detail: `${role} is the only role of ${email}` });
+        return roles.filter((each) => each !== role);
+      }),
 
     audit: async (cursor: string | undefined, limit: number): Promise<Page<AuditEntry>> => {
       const rows = await admin.audit(after(cursor), limit + 1);

@@ -1,0 +1,17 @@
+import { createCommand } from '@bramble/service-kit/base/command-line';
+import { addDeadCommands } from './dead-commands';
+import { addOrderCommands } from './order-commands';
+import { addReportsCommands } from './reports-commands';
+
+/** The commands of `bramble-admin` that belong to orders. */
+export function createOrdersAdmin(print?: (text: string) => void) {
+  const about = {
+    does: "The operator's commands that belong to orders.",
+    example: 'bramble-admin dead list',
+  };
+  const program = createCommand('bramble-admin', about, print);
+  addDeadCommands(program);
+  addOrderCommands(program);
+  addReportsCommands(program);
+  return program;
+}

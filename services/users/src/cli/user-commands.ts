@@ -1,0 +1,51 @@
+import type { Role } from '@bramble/contracts/operation';
+import { type AdminUser, roleSchema } from '@bramble/contracts/users';
+import {
+  addCommand,
+  type Answer,
+  answers,
+  confirm,
+  type createCommand,
+  UsageError,
+  withYes,
+} from '@bramble/service-kit/base/command-line';
+import { withUsers } from './open';
+
+/** `bramble-admin user …` */
+export function addUserCommands(program: ReturnType<typeof createCommand>): void {
+  const user = addCommand(program, 'user', {
+    does: 'Gives an account a role, or takes one from it.',
+    example: 'bramble-admin user grant you@example.com admin',
+  });
+  const grant = addCommand(user, 'grant <EMAIL> <ROLE>', {
+    does: `Gives an account a role: ${roleSchema.options.join(', ')}.`,
+    example: 'bramble-admin user grant you@example.com admin',
+  });
+  answers(grant, ([email = '', name = '']) => {
+    const role = roleNamed(name);
+    return withUsers(async ({ admin }) => asAnswer(await admin.grant(addressOf(email), role)));
+  });
+  const revoke = addCommand(user, 'revoke <EMAIL> <ROLE>', {
+    does: 'Takes a role from an account, after a question.',
+    example: 'bramble-admin user revoke you@example.com admin --yes',
+  });
+  answers<{ yes?: boolean }>(withYes(revoke), async ([email = '', name = ''], options) => {
+    const role = roleNamed(name);
+    await confirm(`Take the role ${role} from ${addressOf(email)}?`, options);
+    return withUsers(async ({ admin }) => asAnswer(await admin.revoke(addressOf(email), role)));
+  });
+}
+
+const addressOf = (typed: string): string => typed.trim().toLowerCase();
+
+function roleNamed(name: string): Role {
+  const role = roleSchema.safeParse(name);
+  if (!role.success)
+    throw new UsageError(`there is no role "${name}"; there are ${roleSchema.options.join(', ')}`);
+  return role.data;
+}
+
+const asAnswer = ({ email, roles }: AdminUser): Answer => ({
+  value: { email, roles },
+  text: `${email} is now ${roles.join(', ')}`,
+});
