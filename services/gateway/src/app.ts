@@ -33,7 +33,7 @@ import { openUpstreams } from './proxy/upstreams';
 import { createUpgradeHandler } from './sockets/upgrade';
 import { openStorefront } from './storefront/open-storefront';
 
-/** The one public door: routes, checks and protects; owns nothing. */
+/** The gateway: routes and checks every request from outside. It has no data of its own. */
 export function buildGateway(config: GatewayConfig): Service {
   const service = createService({
     name: 'gateway',
@@ -59,7 +59,7 @@ export function buildGateway(config: GatewayConfig): Service {
   const authenticate = createAuthenticate({
     verify: createAccessTokenVerifier(keys),
     denylist: createDenylistRepository(events),
-    askUsers: users.isGood,
+    isGoodInUsers: users.isGood,
     log: service.log,
   });
   const clientOf = clientReader(config.TRUST_PROXY);
@@ -125,12 +125,12 @@ export function buildGateway(config: GatewayConfig): Service {
   return service;
 }
 
-/** What the gateway asks users for itself. */
+/** The calls that the gateway makes to users for its own checks. */
 function createUsersClient(upstream: Upstream) {
-  type Asked = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
+  type CheckedSession = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
   return {
     keys: async () => upstream.call(usersApi.keys),
-    isGood: batcher<Asked, boolean>({
+    isGood: batcher<CheckedSession, boolean>({
       max: 200,
       concurrency: 4,
       run: async (asked) => {

@@ -14,7 +14,7 @@ export type AccessTokenVerifier = (token: string) => Promise<AccessClaims | unde
 interface TokenRequest {
   token: string;
 }
-/** What passport hands a strategy besides its own methods: where to report the outcome. */
+/** The method of a passport strategy by which it reports the outcome; passport adds it. */
 interface Attempt {
   success(claims: AccessClaims): void;
   fail(): void;
@@ -23,10 +23,10 @@ interface Attempt {
 }
 
 const MAX_TOKEN = 4_096;
-/** As many sessions as are active within ten minutes on one board, at about 1 kB each. */
-const REMEMBERED = 10_000;
+/** The number of sessions that are active within ten minutes on one board, at about 1 kB each. */
+const MAX_CACHED = 10_000;
 
-/** The header of a token that may be one of ours: it names a key by id and nothing else that could lead to a key. */
+/** The key id in the header of a token; undefined when the header is not that of an access token. */
 function kidOf(token: string): string | undefined {
   try {
     const header: unknown = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8'));
@@ -40,18 +40,18 @@ function kidOf(token: string): string | undefined {
 }
 
 /**
- * Verifies access tokens with passport-jwt: ES256 only, by a key of users, with our issuer, audience and type, not
- * expired. Answers the claims, or undefined for anything else; throws when users cannot be asked for its keys.
- * Verified tokens are remembered until they expire.
+ * Verifies access tokens with passport-jwt: ES256, a key that users publishes, our issuer, audience and type, not
+ * expired. Answers the claims, or undefined for any other token; throws when the keys cannot be fetched. Verified
+ * tokens are cached until they expire.
  */
 export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
-  const known = new LRUCache<string, AccessClaims>({ max: REMEMBERED });
+  const known = new LRUCache<string, AccessClaims>({ max: MAX_CACHED });
   const options: StrategyOptionsWithRequest = {
     jwtFromRequest: (req) => (req as unknown as TokenRequest).token,
     secretOrKeyProvider: (_req, token: string, done) => {
       const kid = kidOf(token);
       if (kid === undefined) {
-        done(new Error('not one of our tokens'));
+        done(new Error('not an access token of this shop'));
         return;
       }
       keys.find(kid).then(
@@ -86,9 +86,9 @@ export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
     });
 
   return async (token) => {
-    const remembered = known.get(token);
-    if (remembered) {
-      if (remembered.exp > Date.now() / 1000) return remembered;
+    const cached = known.get(token);
+    if (cached) {
+      if (cached.exp > Date.now() / 1000) return cached;
       known.delete(token);
       return undefined;
     }
@@ -102,6 +102,6 @@ export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
 class SigningKeysUnavailable extends Error {
   override readonly name = 'SigningKeysUnavailable';
   constructor(cause: unknown) {
-    super('the signing keys cannot be had', { cause });
+    super('the signing keys could not be fetched', { cause });
   }
 }

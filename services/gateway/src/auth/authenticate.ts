@@ -4,21 +4,22 @@ import type { AccessTokenVerifier } from './access-token';
 import type { DenylistRepository } from './denylist.repository';
 
 export type Authenticate = (token: string) => Promise<AccessClaims | undefined>;
-type Asked = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
+type CheckedSession = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
 
 /**
- * Whose token this is; undefined when it is not ours, expired, or its session ended. The denylist in Redis answers
- * that; when it cannot, users is asked, and when users cannot either the error is thrown: nobody is let in unchecked.
+ * The owner of a token; undefined when the token is not ours, has expired, or its session ended. The denylist in Redis
+ * decides; when Redis is away, users decides. When users is away too, the error is thrown, so that no request passes
+ * unchecked.
  */
 export function createAuthenticate({
   verify,
   denylist,
-  askUsers,
+  isGoodInUsers,
   log,
 }: {
   verify: AccessTokenVerifier;
   denylist: DenylistRepository;
-  askUsers: (asked: Asked) => Promise<boolean>;
+  isGoodInUsers: (asked: CheckedSession) => Promise<boolean>;
   log: Pick<Logger, 'warn'>;
 }): Authenticate {
   let loggedAt = -Infinity;
@@ -28,10 +29,10 @@ export function createAuthenticate({
     const good = await denylist.isGood(claims).catch((error: unknown) => {
       if (Date.now() - loggedAt > 10_000) {
         loggedAt = Date.now();
-        log.warn({ err: error }, 'the denylist cannot be read, asking users instead');
+        log.warn({ err: error }, 'the denylist could not be read, users is called instead');
       }
       return 'unknown' as const;
     });
-    return (good === 'unknown' ? await askUsers(claims) : good) ? claims : undefined;
+    return (good === 'unknown' ? await isGoodInUsers(claims) : good) ? claims : undefined;
   };
 }

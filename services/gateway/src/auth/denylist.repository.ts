@@ -7,12 +7,12 @@ import {
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Redis } from '@bramble/service-kit/stores/redis';
 
-type Asked = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
+type CheckedSession = Pick<AccessClaims, 'sub' | 'sid' | 'ver'>;
 export type DenylistRepository = ReturnType<typeof createDenylistRepository>;
 
-/** The denylist that users keeps in Redis. Requests that come at the same time share one round trip. */
+/** Reads the denylist that users keeps in Redis. Simultaneous look-ups share one round trip. */
 export function createDenylistRepository(redis: Redis) {
-  const ask = batcher<Asked, boolean | 'unknown'>({
+  const isGood = batcher<CheckedSession, boolean | 'unknown'>({
     max: 200,
     concurrency: 4,
     run: async (asked) => {
@@ -27,7 +27,7 @@ export function createDenylistRepository(redis: Redis) {
     },
   });
   return {
-    /** True when the session is good, false when it ended, `unknown` when the list is not filled. */
-    isGood: ask,
+    /** True when the session is valid, false when it ended, `unknown` when the denylist is not filled. */
+    isGood,
   };
 }

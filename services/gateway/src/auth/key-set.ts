@@ -3,10 +3,10 @@ import { createPublicKey } from 'node:crypto';
 export type KeySet = ReturnType<typeof createKeySet>;
 
 const FRESH_MS = 5 * 60_000;
-/** A stranger may send any `kid`; that must not become a request each. */
+/** A client may send any `kid`, so an unknown `kid` must not cause a request to users each time. */
 const THROTTLE_MS = 2_000;
 
-/** The public keys of users, by `kid`: fetched when needed, kept, and fetched again for a `kid` not seen before. */
+/** The public keys of users, by `kid`: fetched on demand, cached, and fetched again for an unknown `kid`. */
 export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unknown>[] }>) {
   let keys = new Map<string, string>();
   let fetchedAt = -Infinity;
@@ -26,7 +26,7 @@ export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unk
     );
     fetchedAt = Date.now();
   };
-  const once = () =>
+  const refreshOnce = () =>
     (fetching ??= refresh().finally(() => {
       fetching = undefined;
     }));
@@ -37,15 +37,15 @@ export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unk
       const known = keys.get(kid);
       if (known) {
         if (Date.now() - fetchedAt > FRESH_MS && Date.now() - triedAt > THROTTLE_MS)
-          once().catch(() => undefined);
+          refreshOnce().catch(() => undefined);
         return known;
       }
       if (fetching || Date.now() - triedAt > THROTTLE_MS || keys.size === 0)
-        await once().catch((error: unknown) => {
+        await refreshOnce().catch((error: unknown) => {
           if (keys.size === 0) throw error;
         });
       return keys.get(kid);
     },
-    warm: once,
+    warm: refreshOnce,
   };
 }

@@ -1,10 +1,13 @@
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Redis } from '@bramble/service-kit/stores/redis';
 
-/** On it catalog says the id of each product that changed. */
+/** The Redis channel on which catalog publishes the id of each changed product. */
 const CHANNEL = 'catalog:changed';
 
-/** Listens for changed products on a connection of its own; while Redis is away nothing is heard and copies age out. */
+/**
+ * Subscribes to changed products, on a connection of its own. While Redis is away no message arrives, and cached
+ * answers expire by age.
+ */
 export function subscribeToChanges(
   service: Service,
   redis: Redis,
@@ -15,7 +18,7 @@ export function subscribeToChanges(
   listener.on('message', (_channel: string, productId: string) => onChanged(productId));
   listener.on('ready', () => {
     listener.subscribe(CHANNEL).catch((error: unknown) => {
-      service.log.warn({ err: error }, 'changes of the catalogue are not heard');
+      service.log.warn({ err: error }, 'changes of the catalogue are not received');
     });
   });
   service.onStart('catalogue changes', () => listener.connect().catch(() => undefined));

@@ -18,7 +18,7 @@ function headersFor(answer: PublicAnswer, secure: boolean): Record<string, strin
   return headers;
 }
 
-/** The gateway's copies of public answers, dropped when catalog says that something changed. */
+/** The gateway's cache of public answers, invalidated by the changes that catalog publishes. */
 export function openPublicAnswers(service: Service, redis: Redis) {
   const requests = counter(service, 'bramble_cache_requests_total');
   const answers = createPublicAnswers({

@@ -13,7 +13,7 @@ export interface PublicAnswer {
 type Kind = NonNullable<Operation['shared']>;
 export type CacheResult = 'hit' | 'miss' | 'stale' | 'error';
 
-/** What is asked for: the path with its query, how its copies are kept, and the path's template. */
+/** A request: the path with its query, how its answer is cached, and the path's template. */
 export interface PublicRequest {
   url: string;
   kind: Kind;
@@ -23,30 +23,36 @@ export interface CachedAnswer extends PublicAnswer {
   kind: Kind;
   route: string;
   freshUntil: number;
-  /** The response headers, made once, for http and for https. */
+  /** The response headers, built once for http and once for https. */
   written: { plain: Record<string, string>; secure: Record<string, string> };
   etag: string | undefined;
 }
 
 /** Answers may lag the stock by a second: half of it is spent in catalog, less than half here. */
 const FRESH_MS = 400;
-/** How long an answer that is no longer fresh may be sent because catalog is away or slow. */
+/** How long a stale answer may be sent while catalog is away or slow. */
 const STALE_MS = 60_000;
 const SLOW_MS = 800;
-/** Lists are dropped this long after a product changed, so that a busy shop does not read them anew for each sale. */
+/**
+ * Lists are invalidated this long after a product changed, so that a busy shop does not fetch them again after each
+ * sale.
+ */
 const LISTS_LAG_MS = 50;
 const MAX_BYTES = 32_000_000;
-/** A longer address is fetched each time: nobody else asks for it. */
+/** Answers of longer addresses are not cached, since hardly anybody requests the same one. */
 const MAX_URL = 512;
-/** What an entry takes besides its body and its key: the entry, and its headers three times (measured 1.2 to 2.1 kB). */
+/**
+ * The memory of an entry besides its body and its key: objects and three copies of its headers (measured 1.2 to 2.1
+ * kB).
+ */
 const ENTRY_BYTES = 2_000;
 
 export type PublicAnswers = ReturnType<typeof createPublicAnswers>;
 
 /**
- * Public answers of the catalogue, kept as bytes for less than half a second. Each address is fetched once at a time.
- * What was fetched before a change is never kept after it, nor handed to who asks after it. The least recently used go
- * first when there are too many bytes.
+ * Caches public answers of the catalogue as bytes for less than half a second. Simultaneous requests of one address
+ * share one fetch. An answer that was fetched before a change is neither cached after that change nor sent to a request
+ * that came after it. The cache is bounded by bytes; the least recently used entries are evicted first.
  */
 export function createPublicAnswers({
   count,
@@ -55,7 +61,7 @@ export function createPublicAnswers({
   now = Date.now,
 }: {
   count: (cache: Kind, result: CacheResult) => void;
-  /** The headers that an answer of catalog gets at the edge. */
+  /** The headers of a catalog answer, as the gateway sends them. */
   headersFor: (answer: PublicAnswer, secure: boolean) => Record<string, string>;
   maxBytes?: number;
   now?: () => number;
@@ -71,7 +77,7 @@ export function createPublicAnswers({
   let generation = 0;
   let dropping: NodeJS.Timeout | undefined;
 
-  /** The copy of an address while it is fresh. */
+  /** The cached answer of an address while it is fresh. */
   function getFresh(url: string): CachedAnswer | undefined {
     const entry = cached.get(url);
     return entry && entry.freshUntil > now() ? entry : undefined;
@@ -105,7 +111,10 @@ export function createPublicAnswers({
     return fetching;
   }
 
-  /** The answer for an address, by `fetch` unless it is being fetched already. A stale one when that fails or is slow. */
+  /**
+   * The answer of an address. `fetch` is called unless a fetch of the same address is in flight. When the fetch fails
+   * or is slow, a stale answer is sent.
+   */
   async function get(request: PublicRequest, fetch: () => Promise<PublicAnswer>): Promise<PublicAnswer> {
     const { url, kind } = request;
     if (url.length > MAX_URL) return fetch();
@@ -126,14 +135,16 @@ export function createPublicAnswers({
     return Promise.race([answer, slow]).finally(() => clearTimeout(timer));
   }
 
-  /** Something of the catalogue was changed through this gateway: drop all copies, and what is being fetched. */
+  /**
+   * A request through this gateway changed the catalogue: removes all cached answers, and discards fetches in flight.
+   */
   function clear(): void {
     generation += 1;
     cached.clear();
     inFlight = new Map();
   }
 
-  /** Catalog says that this product changed: it is dropped at once, lists a little later. */
+  /** Catalog published a change of this product: removes its answers at once, and lists a little later. */
   function changed(productId: string): void {
     const { path: url } = encode(catalogApi.get, { params: { id: productId } });
     cached.delete(url);
@@ -151,9 +162,9 @@ export function createPublicAnswers({
     get,
     clear,
     changed,
-    /** Lets go of entries that are too old to be sent even as stale ones. */
+    /** Removes entries that are too old to be sent even as stale answers. */
     dropExpired: (): void => void cached.purgeStale(),
-    /** How many bytes and entries are kept. */
+    /** The number of cached bytes and entries. */
     size: (): { bytes: number; entries: number } => ({ bytes: cached.calculatedSize, entries: cached.size }),
   };
 }

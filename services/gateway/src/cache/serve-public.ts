@@ -7,8 +7,8 @@ import type { RateLimits } from '../limits/rate-limits';
 import type { PublicAnswers } from './public-answers';
 
 /**
- * Answers a public GET from memory before the framework and everything else sees it; what is not in memory takes the
- * usual path. Only the limit of reads is counted.
+ * Answers a public GET from the cache, before the framework runs. A miss takes the usual path. Only the limit of reads
+ * applies.
  */
 export function servePublicAnswers({
   service,
@@ -21,7 +21,9 @@ export function servePublicAnswers({
   answers: PublicAnswers;
   limits: RateLimits;
   clientOf: (req: IncomingMessage) => Client;
-  /** Some other origin may read answers: those with Origin need headers of their own. */
+  /**
+   * True when other origins are allowed: answers to their requests need CORS headers, which the cache does not hold.
+   */
   crossOrigin: boolean;
 }): EarlyHandler {
   const duration = histogram(service, 'http_server_request_duration_seconds');

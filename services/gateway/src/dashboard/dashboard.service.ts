@@ -9,12 +9,15 @@ import type { UpstreamName } from '../proxy/upstreams';
 
 export type DashboardService = ReturnType<typeof createDashboardService>;
 
-/** A part that is not there by then is left out. */
+/** A part that has not arrived by then is left out. */
 const PART_MS = 1_500;
-const IDEAS = 8;
-const ORDERS = 5;
+const MAX_RECOMMENDED = 8;
+const MAX_ORDERS = 5;
 
-/** Gathers a signed-in person's page from several services; a part that cannot be had is named in `degraded`. */
+/**
+ * Composes the dashboard of a signed-in user from several services. Parts that could not be fetched are named in
+ * `degraded`.
+ */
 export function createDashboardService({
   upstreams,
   log,
@@ -56,7 +59,7 @@ export function createDashboardService({
           (
             await upstreams.catalog.call(catalogApi.myHome, {
               ...options,
-              query: { limit: IDEAS, sort: 'popular' },
+              query: { limit: MAX_RECOMMENDED, sort: 'popular' },
             })
           ).items,
         [],
@@ -64,7 +67,7 @@ export function createDashboardService({
       part(
         'recentOrders',
         async () =>
-          (await upstreams.orders.call(ordersApi.list, { ...options, query: { limit: ORDERS } })).items,
+          (await upstreams.orders.call(ordersApi.list, { ...options, query: { limit: MAX_ORDERS } })).items,
         [],
       ),
     ]);

@@ -9,20 +9,20 @@ import type { Upstream } from '@bramble/service-kit/http/client';
 
 export type DeadLettersService = ReturnType<typeof createDeadLettersService>;
 
-/** The position of a letter in every service's list: entry id, then stream. */
+/** The position of a dead letter in every service's list: entry id, then stream. */
 const position = z.tuple([z.string(), z.string()]);
 const entryIdOf = (letter: DeadLetter) => letter.id.slice(letter.id.lastIndexOf('.') + 1);
 const newestFirst = (a: DeadLetter, b: DeadLetter) =>
   compareStreamIds(entryIdOf(b), entryIdOf(a)) || a.stream.localeCompare(b.stream);
 
 /**
- * The dead letters of all services as one list. Each service pages by the same order, so one cursor serves all of them.
- * A service that is away makes the whole list fail, since a partial list would hide failures.
+ * The dead letters of all services as one list. All services sort alike, so one cursor serves all of them. When a
+ * service is away the request fails, since a partial list would hide failures.
  */
 export function createDeadLettersService({
   services,
 }: {
-  /** By the name of their consumer group. */
+  /** The clients by the name of their consumer group. */
   services: Readonly<Record<string, Upstream>>;
 }) {
   return {

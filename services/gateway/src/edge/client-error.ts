@@ -9,14 +9,14 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Answers what is no HTTP request at all, or came too slowly, and closes the connection. */
+/** Answers a request that cannot be parsed, or that arrived too slowly, and closes the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const problem = new AppError(codes[error.code ?? ''] ?? 'invalid_input', {
-    detail: 'this is not a request that can be read',
+    detail: 'the request is not valid HTTP',
   });
   endWithProblem(socket, problem, newId());
 }

@@ -5,7 +5,7 @@ const exposed = 'ETag, X-Correlation-Id, Retry-After, RateLimit, RateLimit-Polic
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const headers = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Correlation-Id';
 
-/** Lets scripts of an allowed origin read the answer. */
+/** Allows scripts of an allowed origin to read the answer. */
 export function allowOrigin(req: IncomingMessage, res: ServerResponse, allowed: ReadonlySet<string>): void {
   if (allowed.size === 0) return;
   const { origin } = req.headers;
@@ -16,7 +16,7 @@ export function allowOrigin(req: IncomingMessage, res: ServerResponse, allowed: 
   res.setHeader('access-control-expose-headers', exposed);
 }
 
-/** Answers OPTIONS: what an allowed origin may send, or only which methods the path takes. */
+/** Answers OPTIONS: a CORS preflight for an allowed origin, otherwise the methods of the path. */
 export function answerPreflight(
   req: IncomingMessage,
   res: ServerResponse,
@@ -24,9 +24,9 @@ export function answerPreflight(
   pathMethods: readonly string[],
 ): void {
   const { origin } = req.headers;
-  const asks = req.headers['access-control-request-method'] !== undefined;
-  if (asks && (origin === undefined || !allowed.has(origin))) throw new AppError('cross_site');
-  if (asks) {
+  const isPreflight = req.headers['access-control-request-method'] !== undefined;
+  if (isPreflight && (origin === undefined || !allowed.has(origin))) throw new AppError('cross_site');
+  if (isPreflight) {
     res.setHeader('access-control-allow-methods', methods);
     res.setHeader('access-control-allow-headers', headers);
     res.setHeader('access-control-max-age', '600');

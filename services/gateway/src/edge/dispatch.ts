@@ -11,11 +11,11 @@ export interface DispatchParts {
   upstreams: Upstreams;
   forward: Forward;
   answers: PublicAnswers;
-  /** Answers the gateway's own operations. */
+  /** The handler of the gateway's own operations. */
   ownRoutes: RequestListener;
 }
 
-/** Makes the function that has an operation's service answer, or the gateway itself. */
+/** Makes the function that sends a request to its operation's service, or to the gateway's own handler. */
 export function createDispatch({ tokenKey, upstreams, forward, answers, ownRoutes }: DispatchParts) {
   return async (
     req: IncomingMessage,

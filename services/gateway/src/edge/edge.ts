@@ -30,29 +30,30 @@ export interface EdgeParts {
   authenticate: Authenticate;
   limits: RateLimits;
   dispatch: Dispatch;
-  /** Answers what is outside /api and /ws; undefined without a storefront. */
+  /** Answers paths outside /api and /ws; undefined without a storefront. */
   storefront: ((req: IncomingMessage, res: ServerResponse, path: string) => Promise<void>) | undefined;
 }
 
-/** Outside the API and the socket every path is the storefront's. */
+/** Every path outside the API and the socket belongs to the storefront. */
 const isStorefrontPath = (path: string) =>
   path !== '/api' && !path.startsWith('/api/') && path !== SOCKET_PATH;
 const wantsPage = (req: IncomingMessage) =>
   (req.method === 'GET' || req.method === 'HEAD') && (req.headers.accept ?? '').includes('text/html');
 
-/** Whether the session is looked at: not for what is the same for everybody, and not for signing in or up. */
-export const knowsCaller = ({ anonymous, shared }: Operation): boolean => !anonymous && shared === undefined;
+/** True when the session is checked: not for public answers, nor for sign-in and sign-up routes. */
+export const checksSession = ({ anonymous, shared }: Operation): boolean =>
+  !anonymous && shared === undefined;
 
 /**
- * Everything a request passes before a service sees it, in the contract's order: limits (429), other sites (403), size
- * and type of the body (413, 415), a path that is no operation (404), the session (401).
+ * The checks that a request passes before it is forwarded, in the contract's order: limits (429), cross-site (403),
+ * size and type of the body (413, 415), unknown path (404), session (401).
  */
 export function createEdge(parts: EdgeParts): RequestListener {
   const { service, limits, storefront } = parts;
   const { checkOrigin, checkBody } = createRequestChecks(service, parts.corsOrigins);
   const rejected = counter(service, 'bramble_http_rejected_total');
 
-  /** Answers OPTIONS, and 405 for a path that other methods have; anything else is left to the caller. */
+  /** Answers OPTIONS, and 405 for a path that has other methods. Returns false for all other requests. */
   function answerOtherMethod(req: IncomingMessage, res: ServerResponse, path: string): boolean {
     const allowed = methodsOf(parts.match, path);
     if (req.method === 'OPTIONS') {
@@ -65,7 +66,7 @@ export function createEdge(parts: EdgeParts): RequestListener {
   }
 
   async function claimsOf(req: IncomingMessage, operation: Operation, secure: boolean) {
-    if (!knowsCaller(operation)) return undefined;
+    if (!checksSession(operation)) return undefined;
     const token = bearerOf(req.headers) ?? readCookie(req, 'access', secure);
     const claims = token === undefined ? undefined : await parts.authenticate(token);
     if (!claims && operation.access !== 'anyone') throw new AppError('unauthenticated');

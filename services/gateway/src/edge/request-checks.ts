@@ -11,11 +11,11 @@ import { isUnsafe } from '../http/methods';
 import { UPLOAD_LIMIT } from '../proxy/forward';
 import { isCrossSite } from './cross-site';
 
-/** What an unsafe request must pass before its body or any store is read. Paths that are no operation are checked too. */
+/** The checks of an unsafe request that need neither its body nor a store. They run for unknown paths too. */
 export function createRequestChecks(service: Service, corsOrigins: ReadonlySet<string>) {
   const rejected = counter(service, 'bramble_http_rejected_total');
 
-  /** Throws `cross_site` for a request that another site made. */
+  /** Throws `cross_site` for a request that another site sent. */
   function checkOrigin(req: IncomingMessage, operation: Operation | undefined, client: Client): void {
     if (!isUnsafe(req.method) || operation?.signedBy) return;
     const cookies = Object.keys(parseCookies(req.headers.cookie)).some((name) =>

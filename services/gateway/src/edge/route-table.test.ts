@@ -4,7 +4,7 @@ import { publicOperations } from '@bramble/contracts/public-operations';
 import { limitClassOf } from '../limits/limit-class';
 import { timeoutOf } from '../proxy/forward';
 import { operationMatcher } from '../proxy/operations';
-import { knowsCaller } from './edge';
+import { checksSession } from './edge';
 
 const ID = '01900000-0000-7000-9000-000000000001';
 const match = operationMatcher(publicOperations);
@@ -23,7 +23,7 @@ function rowOf(route: string): string[] {
     operation.cookies?.join('+') ?? '-',
     operation.service === 'gateway' ? '-' : String(timeoutOf(operation) / 1000),
     operation.signedBy ?? '-',
-    knowsCaller(operation) ? 'caller' : 'nobody',
+    checksSession(operation) ? 'caller' : 'nobody',
   ];
 }
 

@@ -17,7 +17,7 @@ const welcome = {
   },
 };
 
-/** What `/` answers to a client that does not ask for a page. */
+/** The answer of `/` to a client that does not accept HTML. */
 export const welcomeRoute: Mountable = endpoint(gatewayApi.welcome, () =>
   Promise.resolve(reply(200, welcome, { 'cache-control': 'no-cache', vary: 'Accept' })),
 );

@@ -10,19 +10,21 @@ export type HealthService = ReturnType<typeof createHealthService>;
 const FRESH_MS = 1_000;
 const DEADLINE_MS = 900;
 
-/** Whether the shop is open: every service is ready, the storefront answers, and READY_FILE exists when one is named. */
+/**
+ * Whether the shop is open: every service is ready, the storefront answers, and READY_FILE exists if it is configured.
+ */
 export function createHealthService({
   service,
   probes,
 }: {
   service: Pick<Service, 'log'>;
-  /** Each throws while its part is not ready. */
+  /** The probe of each part; it throws while the part is not ready. */
   probes: Readonly<Record<string, () => Promise<unknown>>>;
 }) {
   let wasOpen = false;
   let cached: { at: number; health: Promise<Health> } | undefined;
 
-  const ask = async (): Promise<Health> => {
+  const probeAll = async (): Promise<Health> => {
     const parts = await Promise.all(
       Object.entries(probes).map(async ([name, probe]) => {
         try {
@@ -41,13 +43,13 @@ export function createHealthService({
 
   return {
     check: (): Promise<Health> => {
-      if (!cached || Date.now() - cached.at > FRESH_MS) cached = { at: Date.now(), health: ask() };
+      if (!cached || Date.now() - cached.at > FRESH_MS) cached = { at: Date.now(), health: probeAll() };
       return cached.health;
     },
   };
 }
 
-/** Asks a service whether it is ready, past its breaker: health must see it come back. */
+/** The readiness probe of a service. It bypasses the breaker, so that it notices at once when the service is back. */
 export const readyProbe = (url: string) => async (): Promise<void> => {
   const response = await fetch(new URL(READY_PATH, url), { signal: AbortSignal.timeout(DEADLINE_MS) });
   await response.body?.cancel();

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** Who is at the other end, as far as it can be believed. */
+/** The sender of a request, taken from its connection and, behind trusted proxies, from its forwarding headers. */
 export interface Client {
-  /** What limits are counted by: an IPv4 address, or the /56 of an IPv6 one, which is what one household gets. */
+  /** The key of the rate limits: an IPv4 address, or the /56 of an IPv6 address, which is what one household gets. */
   address: string;
   secure: boolean;
-  /** `https://shop.example`: what the browser's address bar shows. */
+  /** The origin in the browser's address bar, such as `https://shop.example`. */
   origin: string;
 }
 
-const plain = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);
+const withoutIpv4Prefix = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
-/** Trusted proxies as a list that is quick to ask. */
+/** The trusted proxies as a list with a fast look-up. */
 export function trustList(ranges: readonly string[]): (address: string) => boolean {
   if (ranges.length === 0) return () => false;
   const list = new BlockList();
@@ -42,19 +42,19 @@ const first = (value: string | string[] | undefined) =>
 const hostPattern = /^[A-Za-z0-9._-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
 
 /**
- * Makes the function that tells who sent a request. X-Forwarded-For, -Proto and -Host count only when the connection
- * comes from a trusted range; the address is then the rightmost one that is not trusted itself.
+ * Makes the function that determines the sender of a request. X-Forwarded-For, -Proto and -Host count only when the
+ * connection comes from a trusted range; the address is then the rightmost one that is not trusted itself.
  */
 export function clientReader(trustProxy: readonly string[]): (req: IncomingMessage) => Client {
   const trusted = trustList(trustProxy);
   return (req) => {
-    let address = plain(req.socket.remoteAddress ?? '0.0.0.0');
+    let address = withoutIpv4Prefix(req.socket.remoteAddress ?? '0.0.0.0');
     let scheme = 'encrypted' in req.socket && req.socket.encrypted ? 'https' : 'http';
     let host = req.headers.host ?? '';
     if (trusted(address)) {
       const hops = String(req.headers['x-forwarded-for'] ?? '').split(',');
       for (let hop = hops.length - 1; hop >= 0; hop--) {
-        const before = plain(hops[hop]?.trim() ?? '');
+        const before = withoutIpv4Prefix(hops[hop]?.trim() ?? '');
         if (isIP(before) === 0) break;
         address = before;
         if (!trusted(before)) break;

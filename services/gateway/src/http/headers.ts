@@ -2,8 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { CookieName } from '@bramble/contracts/operation';
 import { cookieName, parseCookies } from '@bramble/service-kit/http/cookies';
 
-/** What of a request a service gets to see. All else, above all identity and forwarding headers, is made anew. */
-const requestHeaders = [
+/**
+ * The request headers that are forwarded to a service. Identity and forwarding headers are set anew; all others are
+ * dropped.
+ */
+const forwardedRequestHeaders = [
   'accept',
   'accept-language',
   'content-type',
@@ -16,8 +19,8 @@ const requestHeaders = [
   'stripe-signature',
 ] as const;
 
-/** What of an answer a browser gets to see. */
-const answerHeaders = [
+/** The response headers that are forwarded to the client. */
+const forwardedResponseHeaders = [
   'content-type',
   'cache-control',
   'etag',
@@ -33,7 +36,9 @@ const answerHeaders = [
   'ratelimit-policy',
 ] as const;
 
-/** Our own cookies that a service reads: the refresh token only where it is exchanged, the access token nowhere. */
+/**
+ * The shop's cookies that are forwarded to an operation: those that it declares. The access token is never forwarded.
+ */
 export function cookiesFor(
   header: string | undefined,
   names: readonly CookieName[],
@@ -50,20 +55,20 @@ export function cookiesFor(
   return kept.length === 0 ? undefined : kept.join('; ');
 }
 
-/** Copies what may pass of a request's headers. */
+/** Copies the forwarded headers of a request. */
 export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const forwarded: Record<string, string> = {};
-  for (const name of requestHeaders) {
+  for (const name of forwardedRequestHeaders) {
     const value = headers[name];
     if (typeof value === 'string') forwarded[name] = value;
   }
   return forwarded;
 }
 
-/** Copies what may pass of an answer's headers. */
+/** Copies the forwarded headers of an answer. */
 export function answeredHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const answered: Record<string, string | string[]> = {};
-  for (const name of answerHeaders) {
+  for (const name of forwardedResponseHeaders) {
     const value = headers[name];
     if (value !== undefined) answered[name] = value;
   }

@@ -1,4 +1,4 @@
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether a request of this method may change something. */
+/** True for a method that may change data. */
 export const isUnsafe = (method: string | undefined): boolean => !safe.has(method ?? '');

@@ -2,10 +2,10 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
 
-/** Header names and values, one after the other. */
+/** Header names and values in turn. */
 export type FlatHeaders = readonly string[];
 
-/** Asks helmet once what it would set: the answer is the same for every request. */
+/** The headers that helmet sets. They are the same for every response, so they are computed once. */
 function record(options: Parameters<typeof helmet>[0]): FlatHeaders {
   const req = new IncomingMessage(new Socket());
   const res = new ServerResponse(req);
@@ -14,12 +14,12 @@ function record(options: Parameters<typeof helmet>[0]): FlatHeaders {
 }
 
 const common = {
-  // A year; only ever said over https.
+  // One year; sent over https only.
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   crossOriginEmbedderPolicy: false,
 } as const;
 
-/** The storefront's own scripts and nothing else; inline styles are what its components set. */
+/** The storefront's own scripts only; inline styles are allowed because its components set them. */
 const pages = {
   useDefaults: false,
   directives: {

@@ -6,8 +6,8 @@ export interface Limit {
 }
 
 /**
- * What one address may do. Generous, since a household, a school or a mobile operator's customers share one; guesses
- * at one account's password are counted apart, in users.
+ * Limits per address. They are generous, since a household, a school or a mobile operator's customers share one
+ * address; users limits guesses at one account's password.
  */
 export const addressLimits: Readonly<Record<LimitClass, Limit>> = {
   signup: { points: 300, seconds: 600 },
@@ -18,7 +18,7 @@ export const addressLimits: Readonly<Record<LimitClass, Limit>> = {
   write: { points: 1_200, seconds: 60 },
 };
 
-/** What one account may do, from wherever it comes. */
+/** Limits per account, from all addresses together. */
 export const accountLimits: Readonly<Record<LimitClass, Limit>> = {
   signup: { points: 20, seconds: 600 },
   login: { points: 60, seconds: 60 },

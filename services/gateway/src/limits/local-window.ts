@@ -3,9 +3,9 @@ import type { Redis } from '@bramble/service-kit/stores/redis';
 interface Window {
   /** Requests counted by this process since the window began. */
   own: number;
-  /** Those of them that Redis does not have yet. */
+  /** Requests that have not been added to Redis yet. */
   unsent: number;
-  /** The total of all gateways in Redis, when it was last asked. */
+  /** The total of all gateways in Redis at the last exchange. */
   total: number;
   endsAt: number;
 }
@@ -14,7 +14,7 @@ export interface Counted {
   msLeft: number;
 }
 
-/** More keys than that in one window is an attack by itself; the oldest are dropped. */
+/** More keys than this in one window indicate an attack; the oldest are evicted. */
 const MAX_KEYS = 50_000;
 
 /**

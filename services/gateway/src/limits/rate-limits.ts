@@ -10,27 +10,31 @@ import { accountLimits, addressLimits, type Limit } from './limits';
 import { createLocalWindow } from './local-window';
 
 export interface RateLimits {
-  /** Counts a request of this address; throws `rate_limited`. Sets the RateLimit headers. */
+  /**
+   * Counts a request of this address and sets the RateLimit headers; throws `rate_limited` when it is over the limit.
+   */
   byAddress(limit: LimitClass, address: string, res: ServerResponse): Promise<void>;
-  /** The same for an account. */
+  /**
+   * Counts a request of this account and sets the RateLimit headers; throws `rate_limited` when it is over the limit.
+   */
   byAccount(limit: LimitClass, userId: string, res: ServerResponse): Promise<void>;
-  /** Counts a read that costs nothing but this; false when it is over the limit. */
+  /** Counts a read that is answered from the cache; false when it is over the limit. */
   readAllowed(address: string): boolean;
 }
 
-interface Verdict {
+interface LimitState {
   allowed: boolean;
   left: number;
   msLeft: number;
 }
-type Counter = (key: string) => Promise<Verdict>;
+type Counter = (key: string) => Promise<LimitState>;
 
 const EXCHANGE_MS = 500;
 const classes: readonly LimitClass[] = ['signup', 'login', 'token', 'account', 'read', 'write'];
 
 /**
- * Limits per class of requests, address and account. Changes are counted in Redis before they are let through, in
- * memory while Redis is away; reads are counted in memory and told to Redis in the background.
+ * Rate limits per class of requests, by address and by account. Writes are counted in Redis before they are forwarded
+ * (in memory while Redis is away); reads are counted in memory and added to Redis in the background.
  */
 export function createRateLimits(
   service: Service,
@@ -47,7 +51,7 @@ export function createRateLimits(
     for (const limiter of classes) fallback.set({ limiter }, redis.status === 'ready' ? 0 : 1);
   };
 
-  const exact = (name: string, limit: Limit): Counter => {
+  const inRedis = (name: string, limit: Limit): Counter => {
     const options = { points: limit.points, duration: limit.seconds, keyPrefix: `limit:${name}` };
     const limiter = new RateLimiterRedis({
       ...options,
@@ -65,7 +69,7 @@ export function createRateLimits(
       }
     };
   };
-  const relaxed = (name: string, limit: Limit): { now: (key: string) => Verdict; count: Counter } => {
+  const inMemory = (name: string, limit: Limit): { now: (key: string) => LimitState; count: Counter } => {
     const window = createLocalWindow({ name, seconds: limit.seconds, redis });
     every(service, {
       name: `limit ${name}`,
@@ -79,13 +83,14 @@ export function createRateLimits(
     return { now, count: (key) => Promise.resolve(now(key)) };
   };
 
-  const reads = relaxed('read:address', scaled(addressLimits.read));
+  const reads = inMemory('read:address', scaled(addressLimits.read));
   const counters = (kind: 'address' | 'account', limits: Readonly<Record<LimitClass, Limit>>) => {
-    const readCounter = kind === 'address' ? reads.count : relaxed('read:account', scaled(limits.read)).count;
+    const readCounter =
+      kind === 'address' ? reads.count : inMemory('read:account', scaled(limits.read)).count;
     return new Map<LimitClass, { limit: Limit; count: Counter }>(
       classes.map((name) => {
         const limit = scaled(limits[name]);
-        return [name, { limit, count: name === 'read' ? readCounter : exact(`${name}:${kind}`, limit) }];
+        return [name, { limit, count: name === 'read' ? readCounter : inRedis(`${name}:${kind}`, limit) }];
       }),
     );
   };

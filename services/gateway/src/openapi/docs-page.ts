@@ -2,7 +2,7 @@ import { gatewayApi } from '@bramble/contracts/gateway';
 
 const { docs, openApi } = gatewayApi;
 
-/** The page that shows the contract with Swagger UI. It loads nothing but the files of this folder. */
+/** The page that shows the contract with Swagger UI. It loads only files of this folder. */
 export const docsPage = `<!doctype html>
 <html lang="en">
 <head>
@@ -20,7 +20,10 @@ export const docsPage = `<!doctype html>
 </html>
 `;
 
-/** Opens the contract on that page. Sessions of the shop are sent along, so an admin can try what admins may do. */
+/**
+ * The script that opens the contract in Swagger UI. It sends the shop's session, so that an admin can try the admin
+ * operations.
+ */
 export const openScript = `window.SwaggerUIBundle({
   url: '${openApi.path}',
   domNode: document.getElementById('contract'),

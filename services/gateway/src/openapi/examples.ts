@@ -1,4 +1,4 @@
-/** Example bodies of requests, by the id of their operation. A test parses each with the schema of its operation. */
+/** Example request bodies by operation id. A test parses each with the schema of its operation. */
 const ADDRESS = {
   name: 'Ada Fields',
   line1: '12 Hedge Lane',

@@ -29,7 +29,7 @@ function send(req: Request, res: Response, { type, etag, bytes }: StoredText): v
   else res.writeHead(200, { ...headers, 'content-type': type, 'content-length': bytes.length }).end(bytes);
 }
 
-/** The contract for programs and for people. The document is written when somebody first asks for it. */
+/** Serves the contract as an OpenAPI document and as a page. The document is generated at the first request. */
 export function documentApi(app: Express): void {
   const page = stored('text/html; charset=utf-8', docsPage);
   const script = stored('text/javascript; charset=utf-8', openScript);

@@ -23,7 +23,7 @@ const TAGS: Readonly<Record<string, string>> = {
   operations: 'What keeps the shop running.',
 };
 
-/** The OpenAPI 3.1 document of these operations, from the same contracts that the services check by. */
+/** The OpenAPI 3.1 document of these operations, generated from the contracts that the services validate by. */
 export function openApiDocument(operations: readonly Operation[], version: string): Json {
   const named: NamedSchemas = {};
   const paths: Record<string, Json> = {};
@@ -87,7 +87,7 @@ function describe(operation: Operation, named: NamedSchemas): Json {
   };
 }
 
-/** An older path of the same operation. */
+/** The path item of an alias: an older path of the same operation. */
 function aliasOf(described: Json, { id, path }: Operation, index: number): Json {
   return {
     ...described,

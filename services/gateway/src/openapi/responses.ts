@@ -10,7 +10,7 @@ const text = (description: string, example: string): Json => ({
   example,
 });
 
-/** The headers of answers, described once. */
+/** The response headers, each described once. */
 export const headerComponents: Record<string, Json> = {
   'X-Correlation-Id': text(
     'The id of this request in the logs of every service: the one that was sent, or a new one.',
@@ -53,7 +53,7 @@ export function successHeaders(operation: Operation): Json {
   );
 }
 
-/** One answer for each status of an error, with all codes that can come with it. */
+/** One response for each error status, with all codes of that status. */
 export function errorResponse(status: number): Json {
   const codes = Object.entries(errorCodes).filter(([, definition]) => definition.status === status);
   return {
@@ -81,7 +81,7 @@ export function errorResponse(status: number): Json {
   };
 }
 
-/** The statuses of errors that an operation can answer with, from what it asks of a request. */
+/** The error statuses that follow from an operation's checks. */
 export function errorStatusesOf(operation: Operation): number[] {
   const { access, params, body, multipart, query, idempotent, ifMatch, method } = operation;
   const statuses = new Set([429, 500, 502, 503, 504]);

@@ -104,7 +104,7 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
   DeadLetter: { schema: deadLetterSchema, description: 'An event that a consumer gave up, with the cause.' },
 };
 
-/** What the document describes once, by name, instead of wherever it occurs. */
+/** The schemas that become components of the document, by name. */
 export const schemaNames = z.registry<{ id: string; description: string; examples?: unknown[] }>();
 for (const [id, { schema, description, example }] of Object.entries(namedSchemas))
   schemaNames.add(schema, { id, description, ...(example === undefined ? {} : { examples: [example] }) });

@@ -4,7 +4,7 @@ import { schemaNames } from './schema-names';
 export type Json = Record<string, unknown>;
 type Direction = 'input' | 'output';
 
-/** The schemas that the document describes once, by name, instead of wherever they occur. */
+/** The schemas that become components of the document, by name. */
 export type NamedSchemas = Record<string, Json>;
 
 /** JSON Schema refers to `#/$defs/X`, OpenAPI to `#/components/schemas/X`. */
@@ -16,7 +16,7 @@ function relocate(json: Json): Json {
   ) as Json;
 }
 
-/** In a query a boolean is written as `true` or `false`. */
+/** Booleans in a query are written as `true` or `false`. */
 function booleanOf(json: Json): Json {
   const values = json['enum'];
   const isBoolean = Array.isArray(values) && values.join() === 'true,false';
@@ -24,8 +24,8 @@ function booleanOf(json: Json): Json {
 }
 
 /**
- * A zod schema as OpenAPI 3.1 takes it; named schemas are added to `named`. What a schema checks in code only (such as
- * "ends after it starts") is not in it.
+ * A zod schema as an OpenAPI 3.1 schema; named schemas are added to `named`. Rules that a schema checks in code only
+ * (such as "ends after it starts") are left out.
  */
 export function schemaOf(schema: z.ZodType, io: Direction, named: NamedSchemas): Json {
   const {

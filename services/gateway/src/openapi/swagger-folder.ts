@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 /**
- * The folder that holds Swagger UI: beside the bundle, where the build puts it, or the package itself when the source
+ * The folder that holds Swagger UI: beside the bundle, where the build copies it, or the package itself when the source
  * runs without a bundle.
  */
 export function swaggerFolder(): string {

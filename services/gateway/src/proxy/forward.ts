@@ -20,7 +20,7 @@ const READ_MS = 5_000;
 const WRITE_MS = 15_000;
 const SLOW_MS = 120_000;
 
-/** Milliseconds until the answer must begin. */
+/** Milliseconds until the head of the answer must arrive. */
 export const timeoutOf = ({ method, slow }: Operation): number =>
   slow ? SLOW_MS : method === 'get' ? READ_MS : WRITE_MS;
 
@@ -30,10 +30,10 @@ export interface Caller {
   claims: AccessClaims | undefined;
 }
 interface Target {
-  /** `/api/orders/{id}` */
+  /** The template of the path, such as `/api/orders/{id}`. */
   template: string;
   upstream: Upstream;
-  /** With its query. */
+  /** The path with its query. */
   path: string;
 }
 export interface Forwarding extends Target {
@@ -41,7 +41,7 @@ export interface Forwarding extends Target {
   caller: Caller;
 }
 
-/** The headers that tell the service named `audience` who calls, for one request. */
+/** The headers that tell the service `audience` who calls, signed for one request. */
 export const callerHeaders = (
   key: string,
   audience: string,
@@ -55,27 +55,27 @@ export const callerHeaders = (
     correlationId,
   });
 
-/** An upload passes through as it comes, up to its limit. */
+/** The body of an upload as a stream, limited to the size of an upload. */
 function limited(req: IncomingMessage): Readable {
-  const through = new PassThrough();
+  const limitedBody = new PassThrough();
   let size = 0;
   req.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > UPLOAD_LIMIT)
-      through.destroy(new AppError('body_too_large', { detail: `at most ${UPLOAD_LIMIT} bytes` }));
+      limitedBody.destroy(new AppError('body_too_large', { detail: `at most ${UPLOAD_LIMIT} bytes` }));
   });
-  pipeline(req, through, () => undefined);
-  return through;
+  pipeline(req, limitedBody, () => undefined);
+  return limitedBody;
 }
 
-/** The whole JSON body; one that is too large is refused while it comes, and the edge reads on for a moment. */
-const wholeBody = (req: IncomingMessage): Promise<Buffer> =>
+/** The whole JSON body. A body over the limit is refused while it arrives; the edge drains the rest. */
+const readJsonBody = (req: IncomingMessage): Promise<Buffer> =>
   readBody(req, JSON_LIMIT).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'body_too_large') throw error;
     throw new AppError('body_too_large', { detail: error.message });
   });
 
-/** Sends requests on to their services with headers made anew. */
+/** Forwards requests to their services with new headers. */
 export function createForward(tokenKey: string) {
   const request = async (
     req: IncomingMessage,
@@ -97,7 +97,7 @@ export function createForward(tokenKey: string) {
       delete headers['content-type'];
       return upstream.send(plain);
     }
-    if (!operation.multipart) return upstream.send({ ...plain, body: await wholeBody(req) });
+    if (!operation.multipart) return upstream.send({ ...plain, body: await readJsonBody(req) });
     if (length !== undefined) headers['content-length'] = length;
     const body = limited(req);
     let tooLarge: unknown;
@@ -109,15 +109,15 @@ export function createForward(tokenKey: string) {
     });
   };
 
-  /** Fetches an answer that is the same for everybody: without the caller's identity, and as a whole. */
+  /** Fetches a public answer: without the caller's identity, and whole. */
   const fetchShared = async ({ template, upstream, path }: Target): Promise<PublicAnswer> => {
     const { correlationId } = currentContext();
-    const nobody = { claims: undefined, secure: false };
+    const anonymous = { claims: undefined, secure: false };
     return upstream.send({
       method: 'GET',
       path,
       template,
-      headers: callerHeaders(tokenKey, upstream.name, nobody, correlationId),
+      headers: callerHeaders(tokenKey, upstream.name, anonymous, correlationId),
       timeoutMs: READ_MS,
       whole: true,
     });
@@ -128,7 +128,7 @@ export function createForward(tokenKey: string) {
 
 export type Forward = ReturnType<typeof createForward>;
 
-/** Writes a service's answer to the client; one that the client has already is 304. */
+/** Writes a service's answer to the client, as 304 when the client has the same ETag. */
 export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: UpstreamAnswer): void {
   const headers = answeredHeaders(answer.headers);
   const length = answer.headers['content-length'];

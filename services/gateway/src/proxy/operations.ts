@@ -3,16 +3,16 @@ import type { PublicOperation } from '@bramble/contracts/public-operations';
 
 export interface Matched {
   operation: PublicOperation;
-  /** `/api/orders/{id}` */
+  /** The template of the path, such as `/api/orders/{id}`. */
   template: string;
 }
 
-/** Finds the operation of a method and path: by table for fixed paths, by segments for those with parameters. */
+/** Finds the operation of a method and path: fixed paths in a table, paths with parameters by their segments. */
 export function operationMatcher(
   operations: readonly PublicOperation[],
 ): (method: string, path: string) => Matched | undefined {
   const fixed = new Map<string, Matched>();
-  /** A fixed path takes its own methods only, also where its last part could be a parameter. */
+  /** A fixed path has only its own methods, even where its last segment would match a parameter. */
   const fixedPaths = new Set<string>();
   const open = new Map<string, { segments: string[]; matched: Matched }[]>();
   for (const operation of operations)
@@ -45,7 +45,7 @@ export function operationMatcher(
 
 const contractMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** The methods a path of the contract takes, as `Allow` lists them; none for a path that is not in it. */
+/** The methods of a path for the `Allow` header; empty for an unknown path. */
 export const methodsOf = (match: ReturnType<typeof operationMatcher>, path: string): string[] => {
   const methods: string[] = contractMethods.filter((method) => match(method, path) !== undefined);
   return methods.length === 0

@@ -3,10 +3,10 @@ import { createUpstream, type Upstream } from '@bramble/service-kit/http/client'
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { UpstreamUrls } from '../config';
 
-/** The services that the gateway passes requests on to. */
+/** The services that the gateway forwards to. */
 export type UpstreamName = Exclude<ServiceName, 'gateway'>;
 
-/** All services behind the gateway; notifications may be left out of a small shop. */
+/** Opens the clients of all services; notifications is optional. */
 export type Upstreams = Readonly<
   Record<Exclude<UpstreamName, 'notifications'>, Upstream> & Partial<Record<'notifications', Upstream>>
 >;

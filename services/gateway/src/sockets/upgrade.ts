@@ -23,7 +23,7 @@ export interface UpgradeParts {
   log: Pick<Logger, 'warn'>;
 }
 
-/** What a handshake may carry; the service checks nothing of it but the version and the key. */
+/** The headers of a handshake that are forwarded; the service itself checks only the version and the key. */
 const handshake = [
   'sec-websocket-key',
   'sec-websocket-version',
@@ -32,15 +32,15 @@ const handshake = [
 ] as const;
 const CONNECT_MS = 3_000;
 
-/** A browser always sends Origin with a handshake. A client without it may bring a bearer token, but no cookies. */
+/** Browsers always send Origin with a handshake. A client without Origin may use a bearer token, but no cookies. */
 function fromAnotherSite(req: IncomingMessage, client: Client, allowed: ReadonlySet<string>): boolean {
   const { origin } = req.headers;
   return origin !== undefined && origin !== client.origin && !allowed.has(origin);
 }
 
 /**
- * Passes WebSockets on to notifications as raw bytes, with who calls in the internal token. A client without Origin is no
- * browser: its cookies are not looked at.
+ * Tunnels WebSockets to notifications as raw bytes; an internal token names the caller. A client without Origin is not
+ * a browser, so its cookies are ignored.
  */
 export function createUpgradeHandler(parts: UpgradeParts) {
   const open = async (req: IncomingMessage, socket: Duplex, head: Buffer, correlationId: string) => {
@@ -66,10 +66,10 @@ export function createUpgradeHandler(parts: UpgradeParts) {
       const value = req.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
-    pass(parts.url, headers, socket, head, correlationId);
+    openTunnel(parts.url, headers, socket, head, correlationId);
   };
 
-  const pass = (
+  const openTunnel = (
     url: string,
     headers: Record<string, string>,
     socket: Duplex,
@@ -77,10 +77,10 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     correlationId: string,
   ) => {
     const upstream = httpRequest(new URL(SOCKET_PATH, url), { headers, timeout: CONNECT_MS });
-    const away = () =>
+    const refuse = () =>
       endWithProblem(socket, new AppError('unavailable', { detail: 'notifications is away' }), correlationId);
-    upstream.once('timeout', () => upstream.destroy(new Error('no answer to the handshake')));
-    upstream.once('error', away);
+    upstream.once('timeout', () => upstream.destroy(new Error('the handshake got no answer')));
+    upstream.once('error', refuse);
     upstream.once('response', (response) => {
       response.resume();
       const status = response.statusCode ?? 502;
@@ -89,7 +89,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
       );
     });
     upstream.once('upgrade', (response, tunnel, first: Buffer) => {
-      upstream.off('error', away);
+      upstream.off('error', refuse);
       tunnel.setTimeout(0);
       tunnel.setNoDelay(true);
       const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}`);

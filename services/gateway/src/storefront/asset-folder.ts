@@ -6,7 +6,7 @@ export interface Asset {
   type: string;
   etag: string;
   cacheControl: string;
-  /** By content coding. */
+  /** The encoded bytes by content coding. */
   bytes: { identity: Buffer; br?: Buffer; gzip?: Buffer };
 }
 export type AssetFolder = ReadonlyMap<string, Asset>;
@@ -28,7 +28,7 @@ const types: Readonly<Record<string, string>> = {
   '.xml': 'application/xml',
 };
 
-/** The bundler puts a hash in the names of what it writes to `assets/`, so such a file never changes. */
+/** The bundler puts a hash into the names of files in `assets/`, so these files never change. */
 const cacheFor = (name: string): string =>
   name.startsWith('/assets/')
     ? 'public, max-age=31536000, immutable'
@@ -38,7 +38,10 @@ const cacheFor = (name: string): string =>
 
 const optional = (file: string) => readFile(file).catch(() => undefined);
 
-/** Reads a built storefront into memory (a few MB); keys are paths such as `/index.html`. Throws when it has no index.html. */
+/**
+ * Reads a built storefront into memory (a few MB); keys are paths such as `/index.html`. Throws when it has no
+ * index.html.
+ */
 export async function readAssetFolder(dir: string): Promise<AssetFolder> {
   const assets = new Map<string, Asset>();
   for (const entry of await readdir(dir, { recursive: true })) {

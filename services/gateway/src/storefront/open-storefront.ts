@@ -8,11 +8,11 @@ import { serveFolder } from './serve-folder';
 
 export interface Storefront {
   serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<void>;
-  /** Throws while there is nothing to show. */
+  /** The readiness probe; it throws while the storefront cannot be served. */
   ready(): Promise<void>;
 }
 
-/** The storefront from a built folder, or from its own server; undefined when there is neither. */
+/** The storefront from a built folder, or from its own server; undefined when neither is configured. */
 export function openStorefront(
   service: Service,
   {
@@ -32,7 +32,7 @@ export function openStorefront(
   };
 }
 
-/** Read when it is first there: it may still be built while the services start. */
+/** Loads the folder at the first request after it exists: the build may still run while the services start. */
 function fromFolder(service: Service, dir: string): Storefront {
   let assets: AssetFolder | undefined;
   const load = async () => {

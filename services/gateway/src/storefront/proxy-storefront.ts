@@ -4,7 +4,7 @@ import { AppError } from '@bramble/service-kit/base/errors';
 import type { Transport } from '@bramble/service-kit/http/transport';
 import { answeredHeaders } from '../http/headers';
 
-const passed = [
+const forwardedHeaders = [
   'accept',
   'accept-encoding',
   'accept-language',
@@ -21,7 +21,7 @@ export const proxyStorefront =
     if (method !== 'GET' && method !== 'HEAD')
       throw new AppError('method_not_allowed', { headers: { allow: 'GET, HEAD' } });
     const headers: Record<string, string> = {};
-    for (const name of passed) {
+    for (const name of forwardedHeaders) {
       const value = req.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }

@@ -3,7 +3,7 @@ import { AppError } from '@bramble/service-kit/base/errors';
 import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import type { Asset, AssetFolder } from './asset-folder';
 
-/** The best coding that both sides know; a weight of 0 is a refusal. */
+/** The best coding that client and server support; a weight of 0 excludes a coding. */
 function codingFor(asset: Asset, accepted: string): 'br' | 'gzip' | 'identity' {
   for (const coding of ['br', 'gzip'] as const)
     if (
@@ -14,7 +14,7 @@ function codingFor(asset: Asset, accepted: string): 'br' | 'gzip' | 'identity' {
   return 'identity';
 }
 
-/** Writes a file of the storefront: the best precompressed form, or 304. */
+/** Sends a file of the storefront: the best precompressed form, or 304. */
 export function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Asset): void {
   const coding = codingFor(asset, String(req.headers['accept-encoding'] ?? ''));
   const etag = coding === 'identity' ? asset.etag : `${asset.etag.slice(0, -1)}-${coding}"`;
@@ -29,7 +29,10 @@ export function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Ass
   res.writeHead(200, headers).end(bytes);
 }
 
-/** Finds the file for a path: itself, or index.html for a page of the app. Undefined for a file or hidden folder that is not there. */
+/**
+ * Finds the file of a path: the file itself, or index.html for a page of the app. Undefined for a missing file or a
+ * hidden folder.
+ */
 export function assetFor(assets: AssetFolder, path: string): Asset | undefined {
   const last = path.slice(path.lastIndexOf('/') + 1);
   const asset = assets.get(path === '/' ? '/index.html' : path);
