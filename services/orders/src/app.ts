@@ -39,18 +39,21 @@ import { claimAndLockOrders, createOrderRepository } from './store/order.reposit
 import { createPastOrderRepository } from './store/past-order.repository';
 import { exportWaitingOrders, waitingOrdersMetrics } from './store/waiting-orders.metrics';
 
-/** A reservation may last only a few seconds and has to end in time; a run without due orders is one indexed read. */
+/**
+ * A reservation may last only a few seconds, so the reconciler runs every second; a run without due orders is one
+ * indexed read.
+ */
 const RECONCILE_MS = 1_000;
-/** The interval that the alert on missed tasks goes by: successful runs are noted no more often. */
+/** The interval that the alert on missed tasks expects. A successful run is recorded at most once per interval. */
 const RECONCILE_NOTED_SECONDS = 10;
 const LEDGER_CHECK_SECONDS = 60;
 const HOUR_MS = 3_600_000;
-/** Longer than the default of 2 s: a price that comes late on a busy board is better than a refused checkout. */
+/** Longer than the default of 2 s: on a busy board a slow price is better than a refused checkout. */
 const QUOTE_TIMEOUT_MS = 5_000;
 
 const ownMetrics = { ...orderMetrics, ...waitingOrdersMetrics, ...orderLedgerMetrics, ...taskMetrics };
 
-/** Carts, orders, their saga and the reports on them. */
+/** Builds the orders service: carts, orders with their saga, and sales reports. */
 export function buildOrders(config: OrdersConfig): Service {
   const service = createService({ name: 'orders', config, metrics: ownMetrics });
   const { log } = service;
@@ -71,7 +74,7 @@ export function buildOrders(config: OrdersConfig): Service {
 
   const metrics = createOrderMetrics(service);
   const answers = createIdempotencyRepository(sql);
-  const idempotency = createIdempotency({ answers, replayed: metrics.replayed });
+  const idempotency = createIdempotency({ answers, replayed: metrics.countReplay });
   const saga = createSaga({ store, metrics, log });
   const reconciler = createReconciler({ saga, log });
   const carts = createCartRepository(sql);
@@ -102,7 +105,7 @@ export function buildOrders(config: OrdersConfig): Service {
       placeOrder,
       carts: cart,
       answerOnce: createAnswerOnce(idempotency),
-      onCheckoutError: metrics.checkoutError,
+      onCheckoutError: metrics.countCheckoutError,
     }),
     ...salesRoutes(sales),
     ...deadLetterEndpoints(service, { redis, group: 'orders' }),
@@ -115,12 +118,12 @@ export function buildOrders(config: OrdersConfig): Service {
   every(service, {
     name: 'reconcile',
     ms: RECONCILE_MS,
-    run: tasks.noted('reconcile', RECONCILE_NOTED_SECONDS, reconciler.run),
+    run: tasks.recorded('reconcile', RECONCILE_NOTED_SECONDS, reconciler.run),
   });
   every(service, {
     name: 'ledger check',
     ms: LEDGER_CHECK_SECONDS * 1000,
-    run: tasks.noted(
+    run: tasks.recorded(
       'ledger_check',
       LEDGER_CHECK_SECONDS,
       createLedgerCheck(service, createLedgerRepository(sql)).run,

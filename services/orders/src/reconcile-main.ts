@@ -8,7 +8,10 @@ import { createReconciler } from './saga/reconciler';
 import { createSaga } from './saga/saga.service';
 import { createOrderMetrics, orderMetrics } from './store/order.metrics';
 
-/** What the service does every second, once and by hand: the cluster's CronJob. The service's relay publishes the events. */
+/**
+ * One run of the reconciler, for the cluster's CronJob. The service runs it every second, and its relay publishes the
+ * events.
+ */
 const config = loadOrdersConfig();
 const service = createService({ name: 'orders', config, metrics: orderMetrics });
 const { log } = service;

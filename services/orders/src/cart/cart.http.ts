@@ -10,13 +10,13 @@ interface Exchange {
   actor: Actor;
 }
 
-/** Opens the visitor's cart. The cookie of a guest's cart that has moved into a user's is cleared. */
+/** Opens the visitor's cart. When a guest's cart was merged into the user's, its cookie is cleared. */
 export async function openCart(cart: CartService, { req, res, actor }: Exchange): Promise<OpenCart> {
   const open = await cart.open({ actor, guest: readCookie(req, 'cart', actor.secure) });
   if (open.closed) clearCookie(res, 'cart', actor.secure);
   return open;
 }
 
-/** Lets the browser keep the name of a guest's new cart. */
+/** Sets the cookie that names a guest's new cart. */
 export const keepCart = ({ res, actor }: Omit<Exchange, 'req'>, guest: string): void =>
   setCookie(res, 'cart', guest, { secure: actor.secure, maxAgeSeconds: CART_DAYS * 86_400 });

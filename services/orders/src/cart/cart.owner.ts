@@ -1,22 +1,22 @@
 import { idSchema } from '@bramble/contracts/page';
 import type { Actor } from '@bramble/service-kit/base/actor';
 
-/** How long a cart that nobody touches is kept: as long as the guest's cookie. */
+/** A cart is deleted after so many days without a change; the guest's cookie lives as long. */
 export const CART_DAYS = 30;
 
-/** Whoever asks for a cart: a signed-in user, a browser that holds the name of a guest's cart, or both. */
+/** The caller of a cart operation: a signed-in user, a browser with a guest's cart, or both. */
 export interface CartVisitor {
   actor: Actor;
-  /** What the browser's cookie names; anybody may have written it. */
+  /** The cart id in the browser's cookie. Any client can forge it. */
   guest: string | undefined;
 }
 
-/** The owner of the cart of a guest; undefined when `name` is none that this shop gave out. */
+/** The owner key of a guest's cart; undefined when `name` is not a cart id. */
 export function guestOwner(name: string | undefined): string | undefined {
   const parsed = idSchema.safeParse(name);
   return parsed.success ? `guest:${parsed.data.toLowerCase()}` : undefined;
 }
 
-/** The owner of the cart of the signed-in user. */
+/** The owner key of the signed-in user's cart. */
 export const userOwner = ({ userId }: Actor): string | undefined =>
   userId === null ? undefined : `user:${userId}`;

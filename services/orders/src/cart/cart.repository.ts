@@ -19,7 +19,10 @@ export function createCartRepository(sql: Sql) {
       return rows.map((row) => ({ productId: row.product_id, quantity: row.quantity }));
     },
 
-    /** Adds to what is there in one step, so that two tabs lose nothing. Answers the new quantity. */
+    /**
+     * Adds to the stored quantity in one statement, so that concurrent additions are all counted. Answers the new
+     * quantity.
+     */
     async add(owner: string, { productId, quantity }: Item): Promise<number> {
       const { rows } = await sql.query<{ quantity: number }>({
         name: 'cart-add',
@@ -33,7 +36,7 @@ export function createCartRepository(sql: Sql) {
       return rows[0]?.quantity ?? quantity;
     },
 
-    /** False when the product is not in the cart. */
+    /** Sets a quantity. False when the product is not in the cart. */
     async set(owner: string, { productId, quantity }: Item): Promise<boolean> {
       const { rowCount } = await sql.query({
         name: 'cart-set',
@@ -59,7 +62,7 @@ export function createCartRepository(sql: Sql) {
       });
     },
 
-    /** Moves a guest's items into a user's cart, quantities summed. True when there was something to move. */
+    /** Moves a guest's items into a user's cart and sums the quantities. True when the guest's cart had items. */
     async merge(guest: string, user: string): Promise<boolean> {
       return sql.transaction(async (tx) => {
         const { rows } = await tx.query<Row>({
@@ -86,7 +89,7 @@ export function createCartRepository(sql: Sql) {
       });
     },
 
-    /** Forgets carts that nobody touched for as long as a guest's cookie lives. */
+    /** Deletes carts without a change for as long as a guest's cookie lives. */
     async purge(): Promise<void> {
       await sql.query({
         text: `DELETE FROM carts WHERE updated_at < now() - interval '${CART_DAYS} days'`,

@@ -16,18 +16,18 @@ export interface CartDependencies {
   currency: string;
 }
 
-/** The one cart of a visitor. */
+/** The cart of one visitor. */
 export interface OpenCart {
-  /** Undefined for a guest who has no cart yet. */
+  /** The owner key; undefined for a guest who has no cart yet. */
   owner: string | undefined;
   actor: Actor;
-  /** The guest's cart is part of the user's now: its name is good for nothing any more. */
+  /** True when the guest's cart was merged into the user's, so that its cookie has to be cleared. */
   closed: boolean;
-  /** Items have moved from the guest's cart into the user's. */
+  /** True when items were moved from the guest's cart into the user's. */
   moved: boolean;
 }
 
-/** Which of the items a refused quote names: it lists each as `items.<index>.productId`. */
+/** The product ids that a refused quote names; it lists each as `items.<index>.productId`. */
 function missingFrom(items: readonly Item[], error: unknown): string[] {
   if (!(error instanceof AppError) || error.code !== 'product_unavailable') return [];
   return (error.options.errors ?? []).flatMap(({ path }) => {
@@ -37,10 +37,10 @@ function missingFrom(items: readonly Item[], error: unknown): string[] {
 }
 
 export function createCartService({ carts, payments, currency }: CartDependencies) {
-  const nothing = money(0, currency);
+  const zero = money(0, currency);
   const emptyCart: Cart = {
     items: [],
-    totals: { subtotal: nothing, discount: nothing, tax: nothing, shipping: nothing, total: nothing },
+    totals: { subtotal: zero, discount: zero, tax: zero, shipping: zero, total: zero },
   };
 
   const quote = (items: Item[], actor: Actor): Promise<Quote> =>
@@ -49,7 +49,7 @@ export function createCartService({ carts, payments, currency }: CartDependencie
       body: { items, ...(actor.userId === null ? {} : { userId: actor.userId }) },
     });
 
-  /** Today's prices of those items that are still for sale; `gone` are the others. */
+  /** Prices the items that are for sale; `gone` lists the product ids that are not. */
   const price = async (items: Item[], actor: Actor): Promise<{ cart: Cart; gone: string[] }> => {
     if (items.length === 0) return { cart: emptyCart, gone: [] };
     try {
@@ -64,7 +64,7 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     }
   };
 
-  /** Lowers what came together by a merge to what there is. */
+  /** Reduces quantities that exceed the stock after a merge. True when one was reduced. */
   const capToStock = async (owner: string, cart: Cart): Promise<boolean> => {
     const above = cart.items.filter(({ quantity, available }) => quantity > available && available > 0);
     for (const { productId, available } of above) await carts.set(owner, { productId, quantity: available });
@@ -79,7 +79,7 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     return cart;
   }
 
-  /** Throws unless there is as much of the product as the cart would hold. */
+  /** Throws unless the stock covers the quantity that the cart would hold. */
   const checkStock = (cart: Cart, { productId, quantity }: Item) => {
     const line = cart.items.find((item) => item.productId === productId);
     if (!line) throw new AppError('product_unavailable');
@@ -95,7 +95,7 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     quantity,
   });
 
-  /** The visitor's cart. A guest's cart that meets a session moves into the user's. */
+  /** Opens the visitor's cart. A guest's cart is merged into the cart of the user who signed in. */
   async function open({ actor, guest: name }: CartVisitor): Promise<OpenCart> {
     const user = userOwner(actor);
     const guest = guestOwner(name);
@@ -108,19 +108,19 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     return owner === undefined ? [] : carts.items(owner);
   }
 
-  /** Adds to what the cart holds. `newGuest` is the name of the cart that a guest got by it. */
-  async function add(opened: OpenCart, wish: Item): Promise<{ cart: Cart; newGuest?: string }> {
+  /** Adds to the cart's quantity. `newGuest` is the id of a cart that was created for a guest. */
+  async function add(opened: OpenCart, added: Item): Promise<{ cart: Cart; newGuest?: string }> {
     const { owner, actor } = opened;
-    const item = itemOf(wish.productId, wish.quantity);
+    const item = itemOf(added.productId, added.quantity);
     const before = await items(opened);
     const held = before.find(({ productId }) => productId === item.productId)?.quantity ?? 0;
-    const wanted = { ...item, quantity: Math.min(held + item.quantity, MAX_QUANTITY) };
+    const changed = { ...item, quantity: Math.min(held + item.quantity, MAX_QUANTITY) };
     const others = before.filter(({ productId }) => productId !== item.productId);
     const position = before.findIndex(({ productId }) => productId === item.productId);
     const after =
-      position < 0 ? [...before, wanted] : before.map((old, i) => (i === position ? wanted : old));
+      position < 0 ? [...before, changed] : before.map((old, i) => (i === position ? changed : old));
     const { cart, gone } = await price(after, actor);
-    checkStock(cart, wanted);
+    checkStock(cart, changed);
     const newGuest = owner === undefined ? randomUUID() : undefined;
     const holder = owner ?? `guest:${newGuest}`;
     const lost = others.filter(({ productId }) => gone.includes(productId));
@@ -130,14 +130,14 @@ export function createCartService({ carts, payments, currency }: CartDependencie
         lost.map(({ productId }) => productId),
       );
     const quantity = await carts.add(holder, item);
-    // Another tab added meanwhile: its share is in the cart too, so price what is really there.
-    const shown = quantity === wanted.quantity ? cart : (await price(await carts.items(holder), actor)).cart;
+    // Another tab added the product at the same time: price the quantity that is stored now.
+    const shown = quantity === changed.quantity ? cart : (await price(await carts.items(holder), actor)).cart;
     return { cart: shown, ...(newGuest === undefined ? {} : { newGuest }) };
   }
 
-  async function set(opened: OpenCart, wish: Item): Promise<Cart> {
+  async function set(opened: OpenCart, chosen: Item): Promise<Cart> {
     const { owner, actor } = opened;
-    const item = itemOf(wish.productId, wish.quantity);
+    const item = itemOf(chosen.productId, chosen.quantity);
     const before = await items(opened);
     if (owner === undefined || !before.some(({ productId }) => productId === item.productId))
       throw new AppError('not_found');

@@ -9,8 +9,8 @@ export type AnswerOnce = ReturnType<typeof createAnswerOnce>;
 /** Makes the function by which a route answers once per user and Idempotency-Key. */
 export function createAnswerOnce(idempotency: Idempotency) {
   /**
-   * Answers with `status` and the order that `run` gives. A repetition with the same body gets the same bytes for 24
-   * hours, since `run` stores the answer with what it does.
+   * Answers with `status` and the order that `run` returns. For 24 hours a repetition with the same body gets the same
+   * bytes, since `run` stores the answer in its transaction.
    */
   return async function answerOnce(
     caller: { actor: Actor; idempotency: { key: string; hash: string } },

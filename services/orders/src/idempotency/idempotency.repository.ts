@@ -1,18 +1,18 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 
-/** The answer of a request as its caller got it. Who stores it does not read it. */
+/** The answer to a request, as its caller received it; stored without being parsed. */
 export interface Answer {
   status: number;
   body: unknown;
 }
-/** What is kept of a request with an Idempotency-Key. */
+/** A stored request with an Idempotency-Key. */
 export interface StoredRequest {
   requestHash: string;
   orderId: string | null;
   /** Undefined while the request is running. */
   answer: Answer | undefined;
-  /** How long ago it began, by the database's clock. */
+  /** Milliseconds since the request began, by the database's clock. */
   ageMs: number;
 }
 export interface RequestKey {
@@ -30,8 +30,8 @@ interface Row {
   now: Date;
 }
 
-/** Answers are replayed for 24 hours; older ones count as never asked. */
-export const KEPT = "interval '24 hours'";
+/** Answers are replayed for 24 hours; older rows count as absent. */
+export const RETENTION = "interval '24 hours'";
 
 interface Found {
   now: number;
@@ -50,27 +50,29 @@ export function createIdempotencyRepository(sql: Sql) {
   const find = batcher<{ userId: string; key: string }, Found>({
     max: 64,
     concurrency: 2,
-    run: async (asked) => {
+    run: async (lookups) => {
       const { rows } = await sql.query<Row>({
         name: 'idempotency-find',
         text: `SELECT i.request_hash, i.order_id, i.status, i.body, extract(epoch FROM clock_timestamp() - i.created_at) * 1000 AS age_ms,
             clock_timestamp() AS now
-          FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (user_id, key, place)
-          LEFT JOIN idempotency i ON i.user_id = asked.user_id AND i.key = asked.key AND i.created_at > now() - ${KEPT}
-          ORDER BY asked.place`,
-        values: [asked.map(({ userId }) => userId), asked.map(({ key }) => key)],
+          FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS lookup (user_id, key, place)
+          LEFT JOIN idempotency i ON i.user_id = lookup.user_id AND i.key = lookup.key AND i.created_at > now() - ${RETENTION}
+          ORDER BY lookup.place`,
+        values: [lookups.map(({ userId }) => userId), lookups.map(({ key }) => key)],
       });
       return rows.map(toFound);
     },
   });
 
   return {
-    /** The stored answer, if any, and the database's clock in milliseconds. Look-ups that come together are one statement. */
+    /**
+     * The stored request, if any, and the database's clock in milliseconds. Simultaneous look-ups share one statement.
+     */
     find: (userId: string, key: string): Promise<Found> => find({ userId, key }),
 
     /**
-     * Marks a request as begun, for work that leaves traces elsewhere before it commits here. Answers the order id that this
-     * key stands for: the one of an earlier try that died, or the given one. Undefined when another try runs or is done.
+     * Marks a request as begun, for work with effects in another service before its commit here. Answers the order id
+     * to use: that of an earlier try that died, otherwise the given one. Undefined when another try is running or done.
      */
     async begin(
       { userId, key, hash }: RequestKey,
@@ -81,17 +83,17 @@ export function createIdempotencyRepository(sql: Sql) {
         name: 'idempotency-begin',
         text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
           ON CONFLICT (user_id, key) DO UPDATE SET created_at = now(), request_hash = EXCLUDED.request_hash, status = NULL, body = NULL,
-            order_id = CASE WHEN idempotency.created_at > now() - ${KEPT} THEN idempotency.order_id ELSE EXCLUDED.order_id END
+            order_id = CASE WHEN idempotency.created_at > now() - ${RETENTION} THEN idempotency.order_id ELSE EXCLUDED.order_id END
           WHERE (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash
               AND idempotency.created_at < now() - $5::float8 * interval '1 millisecond')
-            OR idempotency.created_at <= now() - ${KEPT}
+            OR idempotency.created_at <= now() - ${RETENTION}
           RETURNING order_id`,
         values: [userId, key, hash, orderId, abandonedAfterMs],
       });
       return rows[0]?.order_id;
     },
 
-    /** Forgets a request that was refused: nothing was done under its order id. */
+    /** Deletes a request that was refused; a refusal had no effect under its order id. */
     async forget({ userId, key }: RequestKey): Promise<void> {
       await sql.query({
         name: 'idempotency-forget',
@@ -100,16 +102,22 @@ export function createIdempotencyRepository(sql: Sql) {
       });
     },
 
-    /** Lets the next request with this key begin at once, under the same order id: who knows what was done under it. */
-    async giveUp({ userId, key }: RequestKey): Promise<void> {
+    /**
+     * Lets the next request with this key begin at once. It reuses the order id, because this request may have had
+     * effects under it.
+     */
+    async abandon({ userId, key }: RequestKey): Promise<void> {
       await sql.query({
-        name: 'idempotency-give-up',
+        name: 'idempotency-abandon',
         text: `UPDATE idempotency SET created_at = created_at - interval '1 hour' WHERE user_id = $1 AND key = $2 AND status IS NULL`,
         values: [userId, key],
       });
     },
 
-    /** Stores the answer of what took effect within the transaction that took effect. False when another was faster. */
+    /**
+     * Stores the answer in the transaction of the effect. False when another request with this key stored its answer
+     * first.
+     */
     async store(
       session: SqlSession,
       { userId, key, hash }: RequestKey,
@@ -121,16 +129,16 @@ export function createIdempotencyRepository(sql: Sql) {
         text: `INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body) VALUES ($1, $2, $3, $4, $5, $6)
           ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
             status = EXCLUDED.status, body = EXCLUDED.body, created_at = now()
-          WHERE idempotency.created_at <= now() - ${KEPT}
+          WHERE idempotency.created_at <= now() - ${RETENTION}
             OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`,
         values: [userId, key, hash, orderId, answer.status, JSON.stringify(answer.body)],
       });
       return rowCount === 1;
     },
 
-    /** Forgets what is older than a day. */
+    /** Deletes rows older than 24 hours. */
     async purge(): Promise<void> {
-      await sql.query({ text: `DELETE FROM idempotency WHERE created_at < now() - ${KEPT}` });
+      await sql.query({ text: `DELETE FROM idempotency WHERE created_at < now() - ${RETENTION}` });
     },
   };
 }

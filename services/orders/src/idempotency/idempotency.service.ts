@@ -3,14 +3,14 @@ import { AppError } from '@bramble/service-kit/base/errors';
 import { pause } from '@bramble/service-kit/runtime/clock';
 import type { Answer, IdempotencyRepository, RequestKey, StoredRequest } from './idempotency.repository';
 
-/** How long a second request waits for the answer of the first. */
+/** How long a repetition waits for the answer of the first request. */
 const WAIT_MS = 10_000;
-const LOOK_EVERY_MS = 100;
-/** Longer than any request lives: a first request that has not answered by then has died. */
+const POLL_MS = 100;
+/** Longer than any request may run: a first request without an answer after this time has died. */
 export const ABANDONED_MS = 15_000;
 const RETRY_AFTER_SECONDS = 5;
 
-/** The first request lost against one that another process served: its answer is the stored one. */
+/** Another process served a request with the same key first; its stored answer is the answer of this one. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
 }
@@ -18,11 +18,11 @@ export class OvertakenError extends Error {
 /** The first request with a key, while it runs. */
 export interface FirstRequest {
   request: RequestKey;
-  /** The database's clock, in milliseconds. */
+  /** The database's clock in milliseconds. */
   now: number;
-  /** The order id of an earlier try that died: it may have had effects elsewhere under this id. */
+  /** The order id of an earlier try that died; the try may have had effects in other services under this id. */
   earlierOrderId?: string;
-  /** The answer to store in the transaction in which the request takes effect. */
+  /** Makes the answer that is stored in the transaction of the effect. */
   answerOf: (order: Order) => Answer;
 }
 export interface Once {
@@ -37,13 +37,13 @@ export interface IdempotencyDependencies {
 }
 
 /**
- * Runs work once per user and Idempotency-Key. Requests of the same key in this process wait for the first one here;
- * between processes the stored answer decides.
+ * Runs work once per user and Idempotency-Key. Within this process, requests of the same key wait for the first one;
+ * between processes, the stored answer decides.
  */
 export function createIdempotency({ answers, replayed }: IdempotencyDependencies) {
   const running = new Map<string, Promise<unknown>>();
 
-  const answerOfEarlier = (stored: StoredRequest, hash: string): Answer | undefined => {
+  const storedAnswer = (stored: StoredRequest, hash: string): Answer | undefined => {
     if (stored.requestHash !== hash) {
       replayed('conflict');
       throw new AppError('idempotency_key_reused');
@@ -59,10 +59,10 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
   async function first({ request, answerOf, run }: Once, deadline: number): Promise<Answer> {
     for (;;) {
       const { now, stored } = await answers.find(request.userId, request.key);
-      const earlier = stored && answerOfEarlier(stored, request.hash);
+      const earlier = stored && storedAnswer(stored, request.hash);
       if (earlier) return earlier;
-      const runsElsewhere = stored !== undefined && stored.ageMs < ABANDONED_MS;
-      if (!runsElsewhere) {
+      const isRunning = stored !== undefined && stored.ageMs < ABANDONED_MS;
+      if (!isRunning) {
         const earlierOrderId = stored?.orderId ? { earlierOrderId: stored.orderId } : {};
         try {
           return answerOf(await run({ request, answerOf, now, ...earlierOrderId }));
@@ -71,15 +71,15 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
         }
       }
       if (performance.now() > deadline) throw inFlight();
-      await pause(LOOK_EVERY_MS);
+      await pause(POLL_MS);
     }
   }
 
-  /** The answer to a request: of its first run, which is this one or was an earlier one. */
+  /** The answer to a request: that of this run or of an earlier one. */
   async function once(work: Once): Promise<Answer> {
     const deadline = performance.now() + WAIT_MS;
-    const slot = `${work.request.userId} ${work.request.key}`;
-    for (let ahead = running.get(slot); ahead !== undefined; ahead = running.get(slot)) {
+    const requestId = `${work.request.userId} ${work.request.key}`;
+    for (let ahead = running.get(requestId); ahead !== undefined; ahead = running.get(requestId)) {
       const left = deadline - performance.now();
       if (left <= 0) throw inFlight();
       const timer = new AbortController();
@@ -87,11 +87,11 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
       timer.abort();
     }
     const answer = first(work, deadline);
-    running.set(slot, answer);
+    running.set(requestId, answer);
     try {
       return await answer;
     } finally {
-      running.delete(slot);
+      running.delete(requestId);
     }
   }
 

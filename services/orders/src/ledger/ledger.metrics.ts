@@ -8,7 +8,10 @@ const checkedLedgers = ['money', 'orders'] as const;
 /** The ledgers that orders checks. */
 export const orderLedgerMetrics = ledgerMetrics(checkedLedgers);
 
-/** Looks whether money and orders add up, and exports by how much they do not, so that a drift is seen before a customer meets it. */
+/**
+ * Compares captured money with the worth of orders, and orders with their history and reports, and exports the
+ * differences.
+ */
 export function createLedgerCheck(service: Service<typeof orderLedgerMetrics>, ledgers: LedgerRepository) {
   const log: Logger = service.log;
   const drift = gauge(service, 'bramble_ledger_drift');

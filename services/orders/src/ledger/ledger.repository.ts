@@ -1,17 +1,19 @@
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 
-/** What does not add up; 0 is sound. */
+/** The differences between ledgers; 0 means that they match. */
 export interface LedgerDrift {
-  /** Minor units: what orders keep of what was captured, against what they are worth by their state. */
+  /** Minor units: captured money that orders hold, compared with what orders are worth in their state. */
   money: number;
-  /** Orders whose state is not the one their history ends with, and lines that the reports count wrongly. */
+  /** Orders whose status is not the last one of their history, and lines that the reports count wrongly. */
   orders: number;
 }
 
 const DAYS = 31;
 
-// One statement, so one moment: orders under way do not show. Ids begin with their time, so the last month is a range of
-// the primary key; older orders were looked at while they were young. Past orders of the demo shop lie before it.
+// One statement is one snapshot, so running transactions cause no difference. Ids begin with their time, so the last
+// month is a range
+// of the primary key. Only the last month is checked; earlier checks covered older orders. The demo's past orders are
+// older.
 const DRIFT = `
 WITH since AS (
   SELECT (lpad(to_hex((extract(epoch FROM now() - interval '${DAYS} days') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid AS id

@@ -8,14 +8,14 @@ import {
 } from './order.events';
 import type { Obligation, ObligationKind, OrderState } from './order.types';
 
-/** How long a step may stay unanswered before it is sent again, in milliseconds. */
+/** Milliseconds without an answer after which a step is sent again. */
 export const RESEND_MS = 30_000;
 /** How often `order.placed` is sent again before the order fails: at 30, 60 and 90 s, so that 120 s is the end. */
 export const PLACED_RESENDS = 3;
-/** How long past its reservation an order waits for a capture whose outcome is not known yet. */
+/** Milliseconds after the end of its reservation that an order waits for a capture whose outcome is not known. */
 export const UNSETTLED_GRACE_MS = 30_000;
 
-/** What is sent again for each kind of obligation. Undefined when there is nothing left to send. */
+/** The event that is sent again for each kind of obligation; undefined when there is nothing to send. */
 export const reminders: Readonly<
   Record<ObligationKind, (order: OrderState, obligation: Obligation) => EventDraft | undefined>
 > = {
@@ -31,7 +31,7 @@ export const reminders: Readonly<
   },
 };
 
-/** When a reserved order ends without money: at its deadline, or 30 s later while a capture is unsettled. */
+/** When a reserved order ends unpaid, in ms: at its deadline, or 30 s later while a capture is unsettled. */
 export const expiryOf = (order: OrderState): number | undefined =>
   order.status === 'RESERVED'
     ? order.expiresAt + (order.capture === 'pending' ? UNSETTLED_GRACE_MS : 0)
@@ -42,11 +42,11 @@ const earliest = (times: (number | undefined)[]): number | undefined => {
   return known.length === 0 ? undefined : Math.min(...known);
 };
 
-/** When the reconciler has to look at the order next; undefined when nothing is owed. */
+/** When the reconciler next has to act on the order, in ms; undefined when nothing is due. */
 export const dueAtOf = (order: OrderState): number | undefined =>
   earliest([...order.obligations.map((obligation) => obligation.dueAt), expiryOf(order)]);
 
-/** From when on the order counts as overdue: its step was sent again and still is not answered. */
+/** The time in ms from which the order counts as overdue: a step was sent again and is still unanswered. */
 export const overdueAtOf = (order: OrderState): number | undefined => {
   const expiry = expiryOf(order);
   return earliest([

@@ -5,15 +5,15 @@ import type { OrderState, OrderView } from './order.types';
 
 function paymentStatus(order: OrderState): Order['payment']['status'] {
   if (order.capture !== 'captured') {
-    // Nobody charges an order that has ended, so nothing is pending any more.
+    // An order that has ended is not charged any more, so a pending payment is shown as none.
     return order.capture === 'pending' && isFinal(order.status) ? 'none' : order.capture;
   }
   if (order.refunds.some(({ confirmedAt }) => confirmedAt === undefined)) return 'refunding';
-  const allGivenBack = refundedSum(order) >= order.captured;
-  return allGivenBack && (order.refunds.length > 0 || order.status === 'REFUNDED') ? 'refunded' : 'captured';
+  const fullyRefunded = refundedSum(order) >= order.captured;
+  return fullyRefunded && (order.refunds.length > 0 || order.status === 'REFUNDED') ? 'refunded' : 'captured';
 }
 
-/** The order as the contract shows it. */
+/** The order in the form of the contract. */
 export const toOrder = (order: OrderView): Order => ({
   id: order.id,
   number: order.number,

@@ -15,8 +15,8 @@ import type { Input } from './order.inputs';
 import type { Effect } from './order.states';
 import type { ObligationKind, OrderState } from './order.types';
 
-/** One effect's surroundings. `order` is the step's own copy and is changed in place. */
-interface Scene {
+/** What an effect works on. `order` is the step's own copy and is changed in place. */
+interface EffectContext {
   order: OrderState;
   input: Input;
   events: EventDraft[];
@@ -27,8 +27,8 @@ interface Scene {
 const isOf = (kind: ObligationKind, ref?: string) => (obligation: { kind: ObligationKind; ref?: string }) =>
   obligation.kind === kind && obligation.ref === ref;
 
-/** Opens an obligation, or gives one that is open already its full time again: its step has just been sent. */
-function owe({ order, now }: Scene, kind: ObligationKind, ref?: string): void {
+/** Opens an obligation. For one that is open already, the time until it is sent again starts anew. */
+function openObligation({ order, now }: EffectContext, kind: ObligationKind, ref?: string): void {
   const before = order.obligations.find(isOf(kind, ref));
   order.obligations = [
     ...order.obligations.filter((obligation) => obligation !== before),
@@ -42,36 +42,36 @@ function owe({ order, now }: Scene, kind: ObligationKind, ref?: string): void {
   ];
 }
 
-function settle({ order }: Scene, kinds: readonly ObligationKind[], ref?: string): void {
+function closeObligations({ order }: EffectContext, kinds: readonly ObligationKind[], ref?: string): void {
   order.obligations = order.obligations.filter(
     (obligation) => !kinds.some((kind) => isOf(kind, ref)(obligation)),
   );
 }
 
-function send({ events }: Scene, event: EventDraft | undefined): void {
+function send({ events }: EffectContext, event: EventDraft | undefined): void {
   if (event) events.push(event);
 }
 
 export const refundedSum = (order: OrderState): number =>
   order.refunds.reduce((sum, refund) => sum + refund.amount, 0);
 
-function refund(scene: Scene, amount: number, reason?: string): void {
-  // A basket that cost nothing gives nothing back.
+function refund(context: EffectContext, amount: number, reason?: string): void {
+  // An order of amount zero has nothing to refund.
   if (amount <= 0) return;
-  const { order, now } = scene;
+  const { order, now } = context;
   const added = {
-    id: scene.newId(),
+    id: context.newId(),
     amount,
     ...(reason === undefined ? {} : { reason }),
     requestedAt: now,
   };
   order.refunds = [...order.refunds, added];
   order.totals = { ...order.totals, refunded: money(refundedSum(order), order.currency) };
-  send(scene, refundRequestedEvent(order, added));
-  owe(scene, 'refund', added.id);
+  send(context, refundRequestedEvent(order, added));
+  openObligation(context, 'refund', added.id);
 }
 
-const effects: Readonly<Record<Extract<Effect, string>, (scene: Scene) => void>> = {
+const effects: Readonly<Record<Extract<Effect, string>, (context: EffectContext) => void>> = {
   keepExpiry: ({ order, input }) => {
     if (input.type === 'stock.reserved') order.expiresAt = Date.parse(input.payload.expiresAt);
   },
@@ -79,76 +79,76 @@ const effects: Readonly<Record<Extract<Effect, string>, (scene: Scene) => void>>
     order.attempt += 1;
     if (input.type === 'checkout') order.card = input.payload.card;
   },
-  requestPayment: (scene) => {
-    scene.order.capture = 'pending';
-    send(scene, paymentRequestedEvent(scene.order));
-    settle(scene, ['pay']);
-    owe(scene, 'pay');
+  requestPayment: (context) => {
+    context.order.capture = 'pending';
+    send(context, paymentRequestedEvent(context.order));
+    closeObligations(context, ['pay']);
+    openObligation(context, 'pay');
   },
-  capture: (scene) => {
-    const { order, input } = scene;
+  capture: (context) => {
+    const { order, input } = context;
     if (input.type !== 'payment.captured') return;
     order.capture = 'captured';
     order.captured = input.payload.amount.amount;
     order.paymentId = input.payload.paymentId;
     delete order.card;
-    settle(scene, ['pay']);
+    closeObligations(context, ['pay']);
   },
-  decline: (scene) => {
-    const { order, input } = scene;
+  decline: (context) => {
+    const { order, input } = context;
     if (order.capture !== 'pending' || input.type !== 'payment.declined') return;
     if (input.payload.attempt !== order.attempt) return;
     order.capture = 'declined';
-    settle(scene, ['pay']);
+    closeObligations(context, ['pay']);
   },
-  sendPaid: (scene) => {
-    send(scene, paidEvent(scene.order));
-    owe(scene, 'commit');
-    owe(scene, 'deliver');
+  sendPaid: (context) => {
+    send(context, paidEvent(context.order));
+    openObligation(context, 'commit');
+    openObligation(context, 'deliver');
   },
-  sendPaidAgain: (scene) => {
-    send(scene, paidEvent(scene.order));
-    owe(scene, 'commit');
+  sendPaidAgain: (context) => {
+    send(context, paidEvent(context.order));
+    openObligation(context, 'commit');
   },
-  sendPlacedAgain: (scene) => send(scene, placedEvent(scene.order)),
-  release: (scene) => {
-    const { order, input } = scene;
+  sendPlacedAgain: (context) => send(context, placedEvent(context.order)),
+  release: (context) => {
+    const { order, input } = context;
     if (input.type === 'refundAll') order.restock = input.payload.restock;
-    send(scene, releasedEvent(order));
-    owe(scene, 'release');
-    owe(scene, 'stop');
+    send(context, releasedEvent(order));
+    openObligation(context, 'release');
+    openObligation(context, 'stop');
   },
-  refundRest: (scene) => refund(scene, scene.order.captured - refundedSum(scene.order)),
-  refundAsked: (scene) => {
-    const { input } = scene;
+  refundRest: (context) => refund(context, context.order.captured - refundedSum(context.order)),
+  refundAsked: (context) => {
+    const { input } = context;
     if (input.type === 'refundAll' || input.type === 'refundPart')
-      refund(scene, input.payload.amount, input.payload.reason);
+      refund(context, input.payload.amount, input.payload.reason);
   },
-  confirmRefund: (scene) => {
-    const { order, input, now } = scene;
+  confirmRefund: (context) => {
+    const { order, input, now } = context;
     if (input.type !== 'payment.refunded') return;
     const { refundId } = input.payload;
     order.refunds = order.refunds.map((known) =>
       known.id === refundId ? { ...known, confirmedAt: known.confirmedAt ?? now } : known,
     );
-    settle(scene, ['refund'], refundId);
+    closeObligations(context, ['refund'], refundId);
   },
 };
 
-/** Does what a rule says to its order, and collects the events that go out with it. */
-export function runEffect(effect: Effect, scene: Scene): void {
+/** Runs the effects of a rule on its order and collects the events to publish. */
+export function runEffect(effect: Effect, context: EffectContext): void {
   if (typeof effect === 'string') {
-    effects[effect](scene);
+    effects[effect](context);
     return;
   }
   if ('settle' in effect) {
-    settle(scene, effect.settle);
+    closeObligations(context, effect.settle);
     return;
   }
-  const { order, input } = scene;
-  if (effect.fact === 'order.failed') send(scene, failedEvent(order));
+  const { order, input } = context;
+  if (effect.fact === 'order.failed') send(context, failedEvent(order));
   else if (effect.fact === 'order.refunded') {
     const amount = input.type === 'refundAll' || input.type === 'refundPart' ? input.payload.amount : 0;
-    send(scene, refundedEvent(order, amount));
-  } else send(scene, factEvent(order, effect.fact));
+    send(context, refundedEvent(order, amount));
+  } else send(context, factEvent(order, effect.fact));
 }

@@ -4,25 +4,25 @@ import type { OrderState, Refund } from './order.types';
 
 type FactName = 'order.cancelled' | 'order.shipped' | 'order.completed';
 
-const about = ({ id, userId, number }: OrderState) => ({ orderId: id, userId, number });
+const orderIdentity = ({ id, userId, number }: OrderState) => ({ orderId: id, userId, number });
 
 export const placedEvent = (order: OrderState): EventDraft<'order.placed'> => ({
   type: 'order.placed',
   payload: {
-    ...about(order),
+    ...orderIdentity(order),
     items: order.lines.map(({ productId, quantity }) => ({ productId, quantity })),
     expiresAt: new Date(order.expiresAt).toISOString(),
   },
 });
 
-/** Undefined once the card was forgotten: then there is nothing to charge. */
+/** Undefined after the card token was deleted, since nothing can be charged then. */
 export const paymentRequestedEvent = (order: OrderState): EventDraft | undefined =>
   order.card === undefined
     ? undefined
     : {
         type: 'payment.requested',
         payload: {
-          ...about(order),
+          ...orderIdentity(order),
           attempt: order.attempt,
           amount: order.totals.total,
           paymentMethod: { token: order.card },
@@ -32,7 +32,7 @@ export const paymentRequestedEvent = (order: OrderState): EventDraft | undefined
 export const paidEvent = (order: OrderState): EventDraft => ({
   type: 'order.paid',
   payload: {
-    ...about(order),
+    ...orderIdentity(order),
     lines: order.lines,
     total: order.totals.total,
     shippingAddress: order.shippingAddress,
@@ -49,14 +49,21 @@ export const refundRequestedEvent = (order: OrderState, refund: Refund): EventDr
   payload: { orderId: order.id, refundId: refund.id, amount: money(refund.amount, order.currency) },
 });
 
-export const factEvent = (order: OrderState, type: FactName): EventDraft => ({ type, payload: about(order) });
+export const factEvent = (order: OrderState, type: FactName): EventDraft => ({
+  type,
+  payload: orderIdentity(order),
+});
 
 export const failedEvent = (order: OrderState): EventDraft => ({
   type: 'order.failed',
-  payload: { ...about(order), reason: order.failureReason ?? 'timeout' },
+  payload: { ...orderIdentity(order), reason: order.failureReason ?? 'timeout' },
 });
 
 export const refundedEvent = (order: OrderState, amount: number): EventDraft => ({
   type: 'order.refunded',
-  payload: { ...about(order), amount: money(amount, order.currency), full: order.status === 'REFUNDED' },
+  payload: {
+    ...orderIdentity(order),
+    amount: money(amount, order.currency),
+    full: order.status === 'REFUNDED',
+  },
 });

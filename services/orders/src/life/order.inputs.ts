@@ -1,7 +1,7 @@
 import type { EventPayload } from '@bramble/contracts/events';
 import type { CommandName, SagaEventName } from './order.states';
 
-/** An event of another service, as the table takes it. */
+/** An event of another service, as an input of the order table. */
 export type SagaInput = { [N in SagaEventName]: { type: N; payload: EventPayload<N> } }[SagaEventName];
 export interface CommandArguments {
   cancel: { by: 'owner' | 'admin' };
@@ -11,6 +11,6 @@ export interface CommandArguments {
   giveUp: Record<never, never>;
   expire: Record<never, never>;
 }
-/** What a person or the clock asks of an order. */
+/** A command of a person, or a deadline. */
 export type CommandInput = { [N in CommandName]: { type: N; payload: CommandArguments[N] } }[CommandName];
 export type Input = SagaInput | CommandInput;

@@ -7,7 +7,7 @@ import type { Input } from './order.inputs';
 import { type Applied, type Cell, type Guard, isFinal, orderTable, type Rule } from './order.states';
 import type { HistoryEntry, Obligation, OrderState } from './order.types';
 
-/** What the pure rules need from outside. `now` is the database's clock in milliseconds. */
+/** The clock and ids that the pure rules need. `now` is the database's clock in milliseconds. */
 export interface StepContext {
   now: number;
   newId: () => string;
@@ -24,7 +24,9 @@ export type Outcome =
   | { kind: 'behind' | 'ahead' | 'same' }
   | { kind: 'refused'; code: ErrorCode };
 
-/** No rule of the order table knows this step: a fault of the program or a stranger's event. */
+/**
+ * The order table has no rule for this input in this state: a program error, or an event that belongs to another order.
+ */
 export class IllegalStep extends Error {
   override readonly name = 'IllegalStep';
 }
@@ -73,16 +75,16 @@ function reasonOf(rule: Applied, input: Input): FailureReason | undefined {
   return input.type === 'stock.rejected' ? input.payload.reason : undefined;
 }
 
-/** The label of a step's timeline entry: the new status, or what happened within one. */
+/** The label of a step's timeline entry: the new status, or the kind of event when the status stays. */
 function timelineLabel(rule: Applied, input: Input): string | undefined {
   if (rule.shown === false) return undefined;
   if (rule.to) return rule.to;
   return input.type === 'refundPart' ? 'PARTLY_REFUNDED' : labelOf(input.type);
 }
 
-const outstandingAtTheEnd = new Set<Obligation['kind']>(['release', 'stop', 'refund']);
+const compensations = new Set<Obligation['kind']>(['release', 'stop', 'refund']);
 
-/** Takes one step of the order table. Pure: the same order, input and context give the same outcome. */
+/** Applies one input to an order by the order table. Pure: the same order, input and context give the same outcome. */
 export function apply(order: OrderState, input: Input, context: StepContext): Outcome {
   const rule = ruleFor(order, input, context.now);
   if (rule === 'illegal') throw new IllegalStep(`${order.status} takes no ${input.type}`);
@@ -101,7 +103,7 @@ export function apply(order: OrderState, input: Input, context: StepContext): Ou
   if (rule.to && isFinal(rule.to)) {
     delete next.card;
     if (rule.to !== 'COMPLETED')
-      next.obligations = next.obligations.filter(({ kind }) => outstandingAtTheEnd.has(kind));
+      next.obligations = next.obligations.filter(({ kind }) => compensations.has(kind));
   }
   const events: EventDraft[] = [];
   for (const effect of rule.do) runEffect(effect, { order: next, input, events, ...context });
@@ -120,7 +122,7 @@ export function apply(order: OrderState, input: Input, context: StepContext): Ou
   return { kind: 'applied', step: { order: next, events, history, from: order.status } };
 }
 
-/** What the clock did to an order. `resent`: an unanswered step was sent again. */
+/** The effect of passed deadlines on an order. `resent`: an unanswered step was sent again. */
 export interface DueStep {
   order: OrderState;
   events: EventDraft[];
@@ -128,7 +130,7 @@ export interface DueStep {
   resent: boolean;
 }
 
-/** Does to an order that is due what the clock asks: ends it, or sends unanswered steps again. Undefined when nothing is due. */
+/** Applies passed deadlines to an order: ends it, or sends unanswered steps again. Undefined when nothing is due. */
 export function applyDue(order: OrderState, context: StepContext): DueStep | undefined {
   const { now } = context;
   if ((dueAtOf(order) ?? Infinity) > now) return undefined;
@@ -147,7 +149,7 @@ export function applyDue(order: OrderState, context: StepContext): DueStep | und
   const events: EventDraft[] = [];
   for (const obligation of due) {
     const event = reminders[obligation.kind](order, obligation);
-    // Two obligations may wait for answers to the same event.
+    // Two obligations may be reminded by the same event.
     if (event && !events.some(({ type }) => type === event.type && type !== 'order.refund_requested'))
       events.push(event);
   }

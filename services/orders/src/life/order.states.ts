@@ -3,7 +3,7 @@ import type { EventName } from '@bramble/contracts/events';
 import type { FailureReason, OrderStatus } from '@bramble/contracts/orders';
 import type { ObligationKind } from './order.types';
 
-/** The events of other services that move an order. */
+/** The events of other services that change an order. */
 export const sagaEvents = [
   'stock.reserved',
   'stock.rejected',
@@ -20,12 +20,12 @@ export const sagaEvents = [
 ] as const satisfies readonly EventName[];
 export type SagaEventName = (typeof sagaEvents)[number];
 
-/** What people and the clock ask of an order. `giveUp` and `expire` come from the reconciler only. */
+/** Commands of people, and deadlines. `giveUp` and `expire` come from the reconciler only. */
 export const commands = ['cancel', 'refundAll', 'refundPart', 'checkout', 'giveUp', 'expire'] as const;
 export type CommandName = (typeof commands)[number];
 export type InputName = SagaEventName | CommandName;
 
-/** Questions about the order that choose between the rules of one cell. */
+/** Conditions on the order that choose between the rules of one cell. */
 export type Guard = 'captured' | 'settled' | 'declined' | 'timeLeft' | 'stopsDelivery' | 'refundOpen';
 
 export type Effect =
@@ -46,20 +46,20 @@ export type Effect =
 
 export interface Applied {
   to?: OrderStatus;
-  /** Why the order failed; `event` takes the reason that the event names. */
+  /** Why the order failed; `event` takes the reason from the event. */
   reason?: FailureReason | 'event';
   do: readonly Effect[];
-  /** False keeps the step out of the timeline that shoppers see; it is in the history all the same. */
+  /** False hides the step in the shopper's timeline; the history has it all the same. */
   shown?: boolean;
 }
-/** `behind` is acknowledged without effect, `ahead` is tried again later, `same` answers the order as it is. */
+/** `behind` is acknowledged without effect, `ahead` is retried later, `same` answers the unchanged order. */
 export type Rule = Applied | 'behind' | 'ahead' | 'same' | 'illegal' | { refuse: ErrorCode };
 export type Cell = Rule | readonly { when: Guard; not?: boolean; then: Rule }[];
 
 const discharge = (...settle: ObligationKind[]): Rule => ({ do: [{ settle }], shown: false });
 const refuse = (code: ErrorCode) => ({ refuse: code });
 
-/** Confirmations are known in every state: they discharge what waits for them and change no status. */
+/** Confirmations are valid in every state: they close the obligation that waits for them and keep the status. */
 const confirmations = {
   'stock.committed': discharge('commit'),
   'stock.released': discharge('release'),
@@ -84,7 +84,7 @@ const refundable = {
 } as const satisfies Partial<Record<InputName, Cell>>;
 const notPayable = { checkout: refuse('order_not_payable') } as const;
 const notCancellable = { cancel: refuse('order_not_cancellable') } as const;
-/** What an order that was paid has behind it. */
+/** Events that are late once an order was paid. */
 const paidBehind = {
   'stock.reserved': 'behind',
   'stock.rejected': 'behind',
@@ -93,7 +93,9 @@ const paidBehind = {
   'reservation.overdue': { do: ['sendPaidAgain'], shown: false },
 } as const satisfies Partial<Record<InputName, Cell>>;
 
-/** FAILED, CANCELLED and REFUNDED take every later event: a line in the timeline, and what undoes it. */
+/**
+ * FAILED, CANCELLED and REFUNDED accept every later event: it gets a timeline entry and, where needed, a compensation.
+ */
 const ended = {
   ...confirmations,
   ...noTimers,
@@ -111,8 +113,8 @@ const ended = {
 } as const satisfies Partial<Record<InputName, Cell>>;
 
 /**
- * The order's life as data: what each input does in each state. Complete by type, so only an input that is not listed
- * at all is unknown. Races are cells like any other.
+ * The order's life as data: what each input does in each state. The type demands a cell for every state and input, so
+ * only an unlisted input is illegal. Races are cells like any other.
  */
 export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName, Cell>>>> = {
   PENDING: {
@@ -131,7 +133,7 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
     'payment.declined': 'ahead',
     'delivery.shipped': 'ahead',
     'delivery.delivered': 'ahead',
-    // The reservation was made and its event lost: asking again makes catalog say so again.
+    // Catalog reserved, but its reply was lost; re-sending makes catalog repeat it.
     'reservation.overdue': { do: ['sendPlacedAgain'], shown: false },
     cancel: { to: 'CANCELLED', do: ['release', { fact: 'order.cancelled' }] },
     checkout: refuse('payment_in_progress'),
@@ -150,7 +152,7 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
     ],
     'delivery.shipped': 'ahead',
     'delivery.delivered': 'ahead',
-    // Expiry has the same deadline and answers with order.released or, when the money comes first, order.paid.
+    // The expiry has the same deadline. Its answer is order.released or, if the money comes first, order.paid.
     'reservation.overdue': 'behind',
     cancel: { to: 'CANCELLED', do: ['release', { fact: 'order.cancelled' }] },
     checkout: [
@@ -199,11 +201,11 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
   REFUNDED: { ...ended, ...notRefundable, ...notCancellable },
 };
 
-/** No further step of its own: what comes after is compensation. */
+/** Final states: only compensations follow. */
 export const isFinal = (status: OrderStatus): boolean =>
   status === 'FAILED' || status === 'CANCELLED' || status === 'REFUNDED' || status === 'COMPLETED';
 
-/** Every change of state that the table knows, each once. */
+/** Every change of state in the table, each once. */
 export const transitions: readonly { from: OrderStatus; to: OrderStatus }[] = (
   Object.entries(orderTable) as [OrderStatus, Record<InputName, Cell>][]
 ).flatMap(([from, row]) => {

@@ -7,11 +7,11 @@ import type {
   TimelineEntry,
 } from '@bramble/contracts/orders';
 
-/** What is owed to an order and sent again until its confirmation arrives. */
+/** A step that is sent again until another service confirms it. */
 export type ObligationKind = 'reserve' | 'pay' | 'commit' | 'deliver' | 'release' | 'stop' | 'refund';
 export interface Obligation {
   kind: ObligationKind;
-  /** The refund's id, where `kind` is refund. */
+  /** The refund's id when `kind` is refund. */
   ref?: string;
   /** Milliseconds of the database's clock. */
   since: number;
@@ -29,7 +29,9 @@ export interface Refund {
 
 export type CaptureStatus = 'none' | 'pending' | 'declined' | 'captured';
 
-/** An order as its rules see it. Amounts are minor units of `currency`, times milliseconds of the database's clock. */
+/**
+ * An order as its rules see it. Amounts are minor units of `currency`; times are milliseconds of the database's clock.
+ */
 export interface OrderState {
   id: string;
   number: string;
@@ -41,14 +43,14 @@ export interface OrderState {
   lines: OrderLine[];
   totals: OrderTotals;
   shippingAddress: Address;
-  /** The token of the card to charge. Forgotten once it was charged or the order ended. */
+  /** The token of the card to charge; deleted after the capture or when the order ends. */
   card?: string;
   attempt: number;
   capture: CaptureStatus;
   captured: number;
   paymentId?: string;
   refunds: Refund[];
-  /** What `order.released` said about committed stock. */
+  /** The `restock` flag of `order.released`. */
   restock: boolean;
   expiresAt: number;
   obligations: Obligation[];
@@ -57,12 +59,15 @@ export interface OrderState {
   paidAt?: number;
 }
 
-/** An order with its story, as the contract shows it. */
+/** An order with its timeline, as the contract shows it. */
 export interface OrderView extends OrderState {
   timeline: TimelineEntry[];
 }
 
-/** One line of an order's append-only history. `label` is what its timeline shows; rows without are not shown. */
+/**
+ * One row of an order's append-only history. `label` is the timeline's text; rows without a label are not in the
+ * timeline.
+ */
 export interface HistoryEntry {
   orderId: string;
   version: number;

@@ -16,7 +16,7 @@ export interface OrderRouteDependencies {
   placeOrder: PlaceOrder;
   carts: CartService;
   answerOnce: AnswerOnce;
-  /** Called for each checkout that failed by our own fault. */
+  /** Called for each checkout that failed with an internal error. */
   onCheckoutError: () => void;
 }
 
@@ -50,7 +50,7 @@ export function orderRoutes(dependencies: OrderRouteDependencies): Mountable[] {
     ),
     endpoint(ordersApi.checkout, async (input) => {
       const { orderId, paymentMethod } = input.body;
-      // `not_found` comes before the key, as for every order that is not the caller's.
+      // An unknown or foreign order is `not_found` before the Idempotency-Key is checked.
       await orders.visible(orderId, input.actor);
       return answerOnce(input, ACCEPTED, (first) => orders.checkout(first, orderId, paymentMethod.token));
     }),

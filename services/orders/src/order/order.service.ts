@@ -34,7 +34,9 @@ export interface OrderServiceDependencies {
 const viewerOf = (actor: Actor): Viewer => ({ userId: actor.userId, admin: isAdmin(actor) });
 const cursorSchema = z.tuple([idSchema]);
 
-/** Decides how a refund goes by what is left to give back: all of it ends the order, less keeps its state. */
+/**
+ * Chooses the refund command: a refund of the whole rest moves the order to REFUNDED; a smaller one keeps the status.
+ */
 function refundCommand(order: OrderState, wish: RefundWish, currency: string): CommandInput {
   const refundable = ['PAID', 'SHIPPED', 'COMPLETED'].includes(order.status);
   if (!refundable) throw new AppError('order_not_refundable');
@@ -60,7 +62,7 @@ function refundCommand(order: OrderState, wish: RefundWish, currency: string): C
 export function createOrderService(dependencies: OrderServiceDependencies) {
   const { store, orders, lists, saga, answers, currency } = dependencies;
 
-  /** The order when the actor may see it; `not_found` else. */
+  /** The order if the actor may see it; otherwise throws `not_found`. */
   const visible = async (id: string, actor: Actor): Promise<OrderView> => {
     const order = await orders.find(id, viewerOf(actor));
     if (!order) throw new AppError('not_found');
@@ -109,7 +111,7 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
       cursor?: string | undefined;
     }) => page({ status: query.status, number: query.q }, query),
 
-    /** Cancels before it is shipped. A cancelled order stays as it is: cancelling is repeatable. */
+    /** Cancels an order that is not shipped. Cancelling a cancelled order changes nothing. */
     async cancel(id: string, actor: Actor): Promise<Order> {
       const cancelled = await store.transaction((unit) =>
         saga.command(unit, id, (order) => ({
@@ -123,7 +125,7 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
     refund: (first: FirstRequest, id: string, wish: RefundWish): Promise<Order> =>
       commandOnce(first, id, (order) => refundCommand(order, wish, currency)),
 
-    /** Tries another card. */
+    /** Starts a payment with another card. */
     checkout: (first: FirstRequest, orderId: string, card: string): Promise<Order> =>
       commandOnce(first, orderId, () => ({ type: 'checkout', payload: { card } })),
   };

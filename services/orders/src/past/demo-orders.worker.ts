@@ -4,7 +4,7 @@ import type { PastOrders } from './past-order.service';
 
 const RETRY_MS = 1_000;
 
-/** Adds the demo's past orders in the background, as soon as payments and the demo catalogue can price them. */
+/** Adds the demo's past orders in the background, once payments and the demo catalogue can price them. */
 export function addDemoOrders(service: Service, orders: PastOrders): void {
   const controller = new AbortController();
   const { signal } = controller;
@@ -17,7 +17,7 @@ export function addDemoOrders(service: Service, orders: PastOrders): void {
       if (added > 0) service.log.info({ orders: added }, "the demo buyer's past orders were added");
       return true;
     } catch (error) {
-      service.log.debug({ err: error }, 'the past orders of the demo have to wait');
+      service.log.debug({ err: error }, 'past orders of the demo cannot be added yet');
       return false;
     }
   }

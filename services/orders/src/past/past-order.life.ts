@@ -5,13 +5,13 @@ import { newId, orderNumber } from '@bramble/service-kit/base/ids';
 import type { Input } from '../life/order.inputs';
 import { apply } from '../life/order.machine';
 import type { HistoryEntry, OrderState } from '../life/order.types';
-import type { LivedOrder } from '../store/past-order.repository';
+import type { PastOrderHistory } from '../store/past-order.repository';
 
 const HOUR_MS = 3_600_000;
 const RESERVATION_MS = 600_000;
 const REFUNDED_AFTER_MS = 2 * HOUR_MS + 3_000;
 
-/** What happened to the order, and how long after it was placed. */
+/** The inputs of a past order, each with its time after the placing in ms. */
 function inputsOf({ id: orderId, totals, expiresAt }: OrderState, cancelled: boolean): [number, Input][] {
   const paid: [number, Input][] = [
     [900, { type: 'stock.reserved', payload: { orderId, expiresAt: new Date(expiresAt).toISOString() } }],
@@ -52,8 +52,8 @@ const placed = (past: PastOrder, quote: Quote): OrderState => ({
   createdAt: past.createdAt,
 });
 
-/** Takes an order through its whole life by the table of states, at the times of then. Publishes nothing. */
-export function live(past: PastOrder, quote: Quote, now: number): LivedOrder {
+/** Moves a past order through the order table at its historical times. Publishes no event. */
+export function liveThrough(past: PastOrder, quote: Quote, now: number): PastOrderHistory {
   let order = placed(past, quote);
   const { userId, number, currency, totals, lines, createdAt } = order;
   const history: HistoryEntry[] = [

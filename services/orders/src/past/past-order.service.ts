@@ -2,11 +2,11 @@ import { paymentsApi, type Quote } from '@bramble/contracts/payments';
 import type { PastOrder } from '@bramble/demo/past-orders';
 import type { Upstream } from '@bramble/service-kit/http/client';
 import type { PastOrderRepository } from '../store/past-order.repository';
-import { live } from './past-order.life';
+import { liveThrough } from './past-order.life';
 
 export type PastOrders = ReturnType<typeof createPastOrders>;
 
-/** Writes orders that are over: priced by payments like any basket, and told to no other service. */
+/** Adds orders that are over. Payments prices them like any basket; no event is published. */
 export function createPastOrders({
   orders,
   payments,
@@ -23,11 +23,11 @@ export function createPastOrders({
     return quoted;
   }
 
-  /** Adds those that are not there yet, over by `now`, and answers how many. Throws while one cannot be priced. */
+  /** Adds the orders that are missing, over by `now`, and answers how many. Throws while one cannot be priced. */
   async function add(past: readonly PastOrder[], now: number): Promise<number> {
-    const lived = [];
-    for (const each of past) lived.push(live(each, await quote(each), now));
-    return orders.add(lived);
+    const histories = [];
+    for (const order of past) histories.push(liveThrough(order, await quote(order), now));
+    return orders.add(histories);
   }
 
   return { has: orders.has, add };

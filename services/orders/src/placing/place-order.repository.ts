@@ -3,7 +3,7 @@ import { batcher } from '@bramble/service-kit/base/batcher';
 import { isTransient } from '@bramble/service-kit/base/errors';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
-import { type Answer, KEPT, type RequestKey } from '../idempotency/idempotency.repository';
+import { type Answer, type RequestKey, RETENTION } from '../idempotency/idempotency.repository';
 import type { OrderState } from '../life/order.types';
 import { orderLines, orders, toLineRows, toRow } from '../store/order.table';
 
@@ -12,24 +12,26 @@ export interface Placing {
   event: EventOf<'order.placed'>;
   request: RequestKey;
   answer: Answer;
-  /** The cart that the order was taken from, to be emptied of what was ordered. */
+  /** The owner of the cart whose ordered items are to be removed. */
   cartOwner?: string;
 }
 
-// The hottest write of the shop: one prepared statement, one round trip and one commit for all orders that arrive together
-// (2-architecture, "What things cost here"). Everything hangs on `claim`: where another request stored an answer for the key
-// first, nothing of that order is written at all. The answer travels as text, so that a repetition gets the same bytes.
+// The hottest write of the shop: one prepared statement, one round trip and one commit for a batch of orders
+// (docs/performance.md).
+// Every insertion depends on `claim`: when another request stored an answer for the key first, no row of that order is
+// written.
+// The answer is passed as text, so that a repetition gets the same bytes.
 const PLACE = `
 WITH input AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS i(${orders.recordset}, key text, hash text, answer_status int, answer text,
-    lines json, story jsonb, event_id uuid, stream text, type text, event_version int, occurred_at timestamptz, traceparent text,
+    lines json, event_data jsonb, event_id uuid, stream text, type text, event_version int, occurred_at timestamptz, traceparent text,
     payload jsonb, cart_owner text)
 ), claim AS (
   INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body)
   SELECT user_id, key, hash, id, answer_status, answer::json FROM input ORDER BY user_id, key
   ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id, status = EXCLUDED.status,
     body = EXCLUDED.body, created_at = now()
-  WHERE idempotency.created_at <= now() - ${KEPT}
+  WHERE idempotency.created_at <= now() - ${RETENTION}
     OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash AND idempotency.order_id = EXCLUDED.order_id)
   RETURNING order_id
 ), fresh AS MATERIALIZED (
@@ -39,9 +41,9 @@ WITH input AS MATERIALIZED (
 ), lines AS (
   INSERT INTO order_lines (${orderLines.names})
   SELECT l.* FROM fresh, json_to_recordset(fresh.lines) AS l(${orderLines.recordset})
-), story AS (
+), history AS (
   INSERT INTO order_events (order_id, version, type, status, label, data, at)
-  SELECT id, 1, 'order.placed', 'PENDING', 'PENDING', story, created_at FROM fresh
+  SELECT id, 1, 'order.placed', 'PENDING', 'PENDING', event_data, created_at FROM fresh
 ), sent AS (
   INSERT INTO outbox (id, stream, key, type, version, occurred_at, correlation_id, traceparent, payload)
   SELECT event_id, stream, id::text, type, event_version, occurred_at, correlation_id, traceparent, payload FROM fresh
@@ -62,7 +64,7 @@ const toInput = ({ order, event, request, answer, cartOwner }: Placing) => {
     answer_status: answer.status,
     answer: JSON.stringify(answer.body),
     lines: toLineRows(order),
-    story: { userId, number, currency, totals, lines },
+    event_data: { userId, number, currency, totals, lines },
     event_id: event.id,
     stream: events[event.type].stream,
     type: event.type,
@@ -86,8 +88,8 @@ export function createPlaceOrderRepository({ sql, outbox }: { sql: Sql; outbox: 
     return placings.map(({ order }) => written.has(order.id));
   };
 
-  /** One order that cannot be written must not take the others of its batch with it. */
-  const apart = (placings: readonly Placing[]): Promise<(boolean | Error)[]> =>
+  /** Writes each order by itself, so that an order that cannot be written does not fail the others of its batch. */
+  const writeSeparately = (placings: readonly Placing[]): Promise<(boolean | Error)[]> =>
     Promise.all(
       placings.map((placing) =>
         write([placing]).then(
@@ -98,14 +100,17 @@ export function createPlaceOrderRepository({ sql, outbox }: { sql: Sql; outbox: 
     );
 
   return {
-    /** Writes a new order with all that belongs to it. False when an answer for this key was stored first. */
+    /**
+     * Writes a new order with its lines, history, event and stored answer. False when an answer for this key was stored
+     * first.
+     */
     place: batcher<Placing, boolean>({
       max: MAX_BATCH,
       concurrency: 2,
       run: (placings) =>
         write(placings).catch((error: unknown) => {
           if (placings.length === 1 || isTransient(error)) throw error;
-          return apart(placings);
+          return writeSeparately(placings);
         }),
     }),
   };

@@ -17,7 +17,7 @@ import { placedEvent } from '../life/order.events';
 import type { OrderState } from '../life/order.types';
 import type { PlaceOrderRepository } from './place-order.repository';
 
-/** Where the items come from when the body names none. */
+/** The cart that supplies the items when the body has none. */
 export interface CartSource {
   owner: string | undefined;
   items: () => Promise<readonly Item[]>;
@@ -30,7 +30,7 @@ export interface PlaceOrderDependencies {
   reservationMs: number;
 }
 
-/** Two lines of one product are one line: they are checked, priced and reserved together. */
+/** Merges lines of the same product, so that they are checked, priced and reserved together. */
 function linesOf(items: readonly Item[]): Item[] {
   const merged = mergeItems(items.map((item) => ({ ...item, productId: item.productId.toLowerCase() })));
   if (merged.some(({ quantity }) => quantity > MAX_QUANTITY))
@@ -43,7 +43,7 @@ function linesOf(items: readonly Item[]): Item[] {
 export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
   const { orders, answers, payments, currency, reservationMs } = dependencies;
 
-  // Orders that arrive together are priced in one call.
+  // Simultaneous orders are priced in one call.
   const quotes = batcher<QuoteRequest, Quote>({
     max: 64,
     concurrency: 2,
@@ -120,7 +120,10 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     return shown;
   };
 
-  /** Prices and writes an order that takes a use of a discount, under an order id that is kept first. */
+  /**
+   * Places an order with a discount. The order id is stored before payments takes the use, so that a retry uses the
+   * same id.
+   */
   async function placeDiscounted(
     first: FirstRequest,
     body: PlaceOrderBody,
@@ -135,14 +138,14 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
       return await write(pendingOrder(orderId, request.userId, body, quote, now), first, cartOwner);
     } catch (error) {
       if (isRefusal(error)) await answers.forget(request);
-      else if (error instanceof AppError) await answers.giveUp(request);
+      else if (error instanceof AppError) await answers.abandon(request);
       throw error;
     }
   }
 
   /**
-   * Places an order: priced by payments, written with its event and the answer to its request in one statement. A use
-   * of a discount is taken under an order id that is kept first, so that a repetition after a crash takes none twice.
+   * Places an order: priced by payments, then written with its event and the answer to its request in one statement.
+   * For a discount the order id is stored first, so that a retry after a crash takes the use only once.
    */
   async function place(first: FirstRequest, body: PlaceOrderBody, cart: CartSource): Promise<Order> {
     const { userId } = first.request;

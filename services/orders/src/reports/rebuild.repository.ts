@@ -1,17 +1,18 @@
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 export interface Rebuilt {
-  /** Lines in the read model before and after. */
+  /** The number of lines in the read model before and after. */
   before: number;
   after: number;
-  /** Lines that were missing or wrong in the read model; 0 when it equalled the log. */
+  /** Lines that were missing or wrong in the read model; 0 when it matched the history. */
   different: number;
-  /** Orders whose state is not the one their history ends with. */
+  /** Orders whose status is not the last one of their history. */
   ordersOff: number;
 }
 
-// What the history says: the lines of the placing, counted from the capture that made the order PAID, unless a later entry
-// cancelled or refunded it.
+// The lines of the history: those of the placing, counted from the capture that made the order PAID, unless a later
+// entry
+// cancelled or refunded the order.
 const FROM_LOG = `
   SELECT placed.order_id, line.ordinality::int AS line_no, paid.at AS sold_at, (line.value ->> 'productId')::uuid AS product_id,
     (line.value ->> 'sellerId')::uuid AS seller_id, line.value ->> 'title' AS title, (line.value ->> 'quantity')::int AS quantity,
@@ -22,12 +23,12 @@ const FROM_LOG = `
   WHERE placed.type = 'order.placed'
     AND NOT EXISTS (SELECT 1 FROM order_events e WHERE e.order_id = placed.order_id AND e.status IN ('CANCELLED', 'REFUNDED'))`;
 
-/** Makes the read model of the reports anew from the history, in one transaction while the shop goes on. */
+/** Rebuilds the read model of the reports from the history, in one transaction while the shop runs. */
 export const rebuildSales = (sql: Sql): Promise<Rebuilt> =>
   sql.transaction(async (tx) => {
     const number = async (text: string) => (await tx.query<{ n: number }>({ text })).rows[0]?.n ?? 0;
     await tx.query({ text: 'SET LOCAL statement_timeout = 0' });
-    // Writers wait here; whoever wrote before is committed and in the history that is read next.
+    // Writers wait for this lock; earlier writers have committed, so their history is read below.
     await tx.query({ text: 'LOCK TABLE sales IN EXCLUSIVE MODE' });
     const before = await number('SELECT count(*) AS n FROM sales');
     await tx.query({ text: `CREATE TEMP TABLE sales_from_log ON COMMIT DROP AS ${FROM_LOG}` });

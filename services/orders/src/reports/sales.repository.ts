@@ -4,7 +4,7 @@ import type { Sql } from '@bramble/service-kit/stores/postgres';
 
 export interface SalesPeriod {
   from?: Date;
-  /** Not included. */
+  /** Exclusive. */
   to?: Date;
 }
 export type GroupBy = 'day' | 'product' | 'seller';
@@ -38,10 +38,13 @@ const sortOf: Readonly<Record<GroupBy, string>> = {
   seller: 'revenue DESC, key',
 };
 
-/** `sql` may be a replica: everything here is read, and the projection is written with the orders themselves. */
+/** Reads sales. `sql` may be a replica, since nothing is written here: the projection is written with the orders. */
 export function createSalesRepository(sql: Sql, currency: string) {
   return {
-    /** Sums of the counted lines. `revenue` is what the lines cost: shipping and discounts belong to no seller. */
+    /**
+     * Sums of the counted lines. `revenue` is the price of the lines; shipping and discounts are not attributed to
+     * sellers.
+     */
     async report(groupBy: GroupBy, { from, to }: SalesPeriod, sellerId?: string): Promise<ReportRow[]> {
       const title = groupBy === 'product' ? ', (array_agg(title ORDER BY sold_at DESC))[1] AS title' : '';
       const { rows } = await sql.query<{
@@ -68,7 +71,7 @@ export function createSalesRepository(sql: Sql, currency: string) {
       }));
     },
 
-    /** Lines of orders that were paid, newest order first. */
+    /** The lines of paid orders, newest order first. */
     async lines(
       sellerId: string | undefined,
       limit: number,

@@ -9,9 +9,9 @@ const cursorSchema = z.tuple([idSchema, z.int()]);
 const DAY_MS = 86_400_000;
 const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
-/** Sellers see their own, admins all. */
+/** Sellers see their own sales, admins see all. */
 const sellerFilter = (actor: Actor) => (isAdmin(actor) ? undefined : userIdOf(actor));
-/** A day named as the end is part of the period; a time is not. */
+/** An end that is a day includes that day; an end that is a time is exclusive. */
 const endOf = (to: string) => new Date(Date.parse(to) + (isDay(to) ? DAY_MS : 0));
 
 export const createSalesService = (sales: SalesRepository) => ({

@@ -1,7 +1,7 @@
 import { sagaEvents } from '../life/order.states';
 import type { OrderUnit, Saga } from './saga.service';
 
-/** Moves orders by the events of the other services. */
+/** The consumer that applies the events of other services to orders. */
 export const orderConsumer = (saga: Saga) => ({
   group: 'orders',
   types: sagaEvents,

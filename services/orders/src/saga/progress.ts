@@ -2,7 +2,7 @@ import type { Step } from '../life/order.machine';
 import type { OrderState } from '../life/order.types';
 import type { Change } from '../store/order.repository';
 
-/** The steps of one transaction, gathered so that each order is written once. */
+/** The changes of one transaction, collected so that each order is written once. */
 export function createProgress(loaded: ReadonlyMap<string, OrderState>) {
   const changes = new Map<string, Change>();
   const steps: Step[] = [];

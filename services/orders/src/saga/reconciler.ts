@@ -4,8 +4,8 @@ import type { Saga } from './saga.service';
 const BATCH = 128;
 
 /**
- * Repairs orders that are due: those with an expired reservation or a step that was not answered. One process at a time
- * does it; it sends the unanswered step again, and the table alone changes a state.
+ * Acts on orders that are due: those with an expired reservation or an unanswered step. One process at a time runs it.
+ * It sends unanswered steps again; only the order table changes a status.
  */
 export function createReconciler({ saga, log }: { saga: Saga; log: Logger }) {
   return {

@@ -20,9 +20,9 @@ export interface SagaDependencies {
   log: Logger;
 }
 
-/** Moves orders by the table: for events of other services, for commands of people, and for the clock. */
+/** Runs the order saga by the order table: for events of other services, commands of people, and deadlines. */
 export function createSaga({ store, metrics, log }: SagaDependencies) {
-  /** Applies a batch of events. Throws NotYet when one is too early for its order. */
+  /** Applies a batch of events. Throws NotYet when an event is too early for its order. */
   async function handle(unit: OrderUnit): Promise<void> {
     const { now, orders } = unit.loaded;
     const progress = createProgress(orders);
@@ -39,8 +39,8 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
   }
 
   /**
-   * Runs a command on an order, which is locked for it. `choose` decides by the order's state and may throw. Answers the
-   * order as it is afterwards; a refusal of the table becomes its AppError.
+   * Locks an order and runs a command on it. `choose` selects the command by the order's state and may throw. Answers
+   * the order after the command; a refusal by the table is thrown as its AppError.
    */
   async function command(
     unit: Unit<SqlTransaction>,
@@ -61,7 +61,7 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
     return inTx.view(outcome.step.order);
   }
 
-  /** Sends again what up to `limit` orders wait for, and ends those whose time is up. Answers how many it changed. */
+  /** Applies passed deadlines to up to `limit` orders. Answers how many it changed. */
   function repair(limit: number): Promise<number> {
     return store.transaction(async (unit) => {
       const { orders, now } = await createOrderRepository(unit.tx).loadDue(limit);
@@ -69,7 +69,7 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
       for (const order of orders.values()) {
         const due = repairOne(order, now);
         const result = resultOf(due);
-        if (result) unit.afterCommit(() => metrics.repaired(order, result));
+        if (result) unit.afterCommit(() => metrics.countRepair(order, result));
         if (!due) continue;
         progress.put(due.order, due.step);
         unit.publish(due.events, { correlationId: order.correlationId, traceparent: '' });
@@ -83,17 +83,17 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
     try {
       return apply(order, input, { now, newId });
     } catch (error) {
-      if (error instanceof IllegalStep) metrics.illegalStep();
+      if (error instanceof IllegalStep) metrics.countIllegalStep();
       throw error;
     }
   }
 
-  /** What the clock does to an order. One that cannot be repaired is logged, so that the others are not kept waiting. */
+  /** Applies passed deadlines to one order. A failure is logged, so that the other orders of the batch go on. */
   function repairOne(order: OrderState, now: number): DueStep | undefined {
     try {
       return applyDue(order, { now, newId });
     } catch (error) {
-      metrics.illegalStep();
+      metrics.countIllegalStep();
       log.error({ err: error, order_id: order.id }, 'an order that is due could not be repaired');
       return undefined;
     }
@@ -103,10 +103,10 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
   async function save(unit: Unit<SqlTransaction>, progress: Progress): Promise<void> {
     await createOrderRepository(unit.tx).save(progress.changes(), unit.drain());
     unit.afterCommit(() => {
-      for (const step of progress.steps()) metrics.stepped(step);
+      for (const step of progress.steps()) metrics.countStep(step);
       for (const { before, after } of progress.changes()) {
         const refunded = after.totals.refunded.amount - before.totals.refunded.amount;
-        if (refunded > 0) metrics.refunded(refunded);
+        if (refunded > 0) metrics.countRefund(refunded);
       }
     });
   }

@@ -5,7 +5,7 @@ import type { Service } from '@bramble/service-kit/runtime/service';
 import type { TaskRun, TaskRunsRepository } from './task-runs.repository';
 
 const backupStores = ['postgres', 'mongodb'] as const satisfies readonly BackupStore[];
-/** Recurring tasks and backups of the whole shop. */
+/** Metrics of the recurring tasks and backups of the whole shop. */
 export const taskMetrics = define({
   bramble_task_last_success_timestamp_seconds: {
     kind: 'gauge',
@@ -55,7 +55,7 @@ const backupGauges = [
   'bramble_backup_last_verified_timestamp_seconds',
 ] as const;
 
-/** Exports when the tasks last succeeded, read from the table, so that every replica tells the same. */
+/** Exports when the tasks last succeeded. The values come from the table, so every replica exports the same. */
 export function exportTaskRuns(service: Service<typeof taskMetrics>, runs: TaskRunsRepository): void {
   collected(service, 'tasks', [...gauges, ...backupGauges], async () =>
     (await runs.list()).flatMap((run) => [...samplesOf(run), ...backupSamplesOf(run)]),

@@ -1,7 +1,7 @@
 import type { BackupStore, FinishedRun } from '@bramble/contracts/tasks';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
 
-/** A recurring task of the whole shop, as `task_runs` knows it. Times are seconds since 1970. */
+/** A recurring task of the shop, as a row of `task_runs`. Times are seconds since 1970. */
 export interface TaskRun {
   task: string;
   intervalSeconds: number;
@@ -11,7 +11,7 @@ export interface TaskRun {
   verifiedAt: number | null;
 }
 
-/** What a row of a store's backup is called. */
+/** The task name of a store's backup. */
 const backupOf = (store: BackupStore): string => `backup_${store}`;
 const DAY_SECONDS = 86_400;
 

@@ -8,7 +8,7 @@ export interface OrderFilter {
   status?: OrderStatus;
   /** The beginning of an order's number, in any case, with or without its prefix. */
   number?: string;
-  /** Only orders older than this one. */
+  /** Only orders with a lower id, which are the older ones. */
   before?: string;
 }
 
@@ -16,17 +16,17 @@ const PREFIX = 'BR-';
 /** Sorts after every id. */
 const END = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-// Each condition by the filter it stands for; `~>=~` and `~<~` are the order of the index on numbers.
+// The SQL condition of each filter; `~>=~` and `~<~` match the operator class of the index on numbers.
 const conditions = {
   userId: (n: number) => `o.user_id = $${n}`,
   status: (n: number) => `o.status = $${n}`,
   number: (n: number) => `o.number ~>=~ $${n} AND o.number ~<~ ($${n} || chr(1114111))`,
 };
-type Given = keyof typeof conditions;
+type FilterName = keyof typeof conditions;
 
 /**
- * A statement for each set of filters: one for all of them could not use the index of those that are given. Which index
- * is best for a status or a number depends on its value, so these are planned for each call; the others are prepared.
+ * One statement for each set of filters, so that each can use its index. For a status or a number the best index
+ * depends on the value, so those statements are planned at each call; the others are prepared.
  */
 const statements = new Map(
   (
@@ -37,18 +37,18 @@ const statements = new Map(
       { given: ['status'] },
       { given: ['number'] },
       { given: ['status', 'number'] },
-    ] satisfies { given: Given[]; name?: string }[]
+    ] satisfies { given: FilterName[]; name?: string }[]
   ).map(({ given, ...named }) => {
     const where = ['o.id < $1', ...given.map((filter, index) => conditions[filter](index + 3))];
-    // The page first, so that lines, refunds and timelines are read for its orders alone.
+    // The page is selected first, so that lines, refunds and timelines are read for its orders only.
     const text = `WITH page AS (SELECT o.* FROM orders o WHERE ${where.join(' AND ')} ORDER BY o.id DESC LIMIT $2)
       SELECT ${viewColumns} FROM page o ORDER BY o.id DESC`;
     return [given.join(), { ...named, text }] as const;
   }),
 );
 
-/** The beginning of a number as it is stored; undefined when every number begins so. */
-function beginningOf(typed: string): string | undefined {
+/** The stored beginning of a number; undefined when every number matches. */
+function numberPrefixOf(typed: string): string | undefined {
   const upper = typed.toUpperCase();
   if (PREFIX.startsWith(upper)) return undefined;
   return upper.startsWith(PREFIX) ? upper : `${PREFIX}${upper}`;
@@ -57,7 +57,7 @@ function beginningOf(typed: string): string | undefined {
 /** Up to `limit` orders, newest first. Ids are UUIDv7, so they sort by time. */
 export function listStatement(filter: OrderFilter, limit: number): Statement {
   const { userId, status, before = END } = filter;
-  const number = filter.number === undefined ? undefined : beginningOf(filter.number);
+  const number = filter.number === undefined ? undefined : numberPrefixOf(filter.number);
   const given = Object.entries({ userId, status, number }).filter(([, value]) => value !== undefined);
   const statement = statements.get(given.map(([name]) => name).join());
   if (!statement)

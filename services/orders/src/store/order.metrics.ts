@@ -3,10 +3,10 @@ import { counter, histogram } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Step } from '../life/order.machine';
-import { transitions as ways } from '../life/order.states';
+import { transitions as allTransitions } from '../life/order.states';
 import type { OrderState } from '../life/order.types';
 
-/** Checkouts, steps of orders and the money in them. */
+/** Metrics of checkouts, status changes and money. */
 export const orderMetrics = define({
   bramble_checkouts_total: {
     kind: 'counter',
@@ -53,7 +53,7 @@ export const orderMetrics = define({
 
 type CheckoutOutcome = 'paid' | 'declined' | 'out_of_stock' | 'expired' | 'cancelled' | 'error' | 'timeout';
 
-/** How the checkout of an order ended, or undefined while it goes on or when it ended before. */
+/** How the checkout of an order ended; undefined while it goes on or when an earlier step ended it. */
 function checkoutOutcome({ from, order }: Step): CheckoutOutcome | undefined {
   if (order.status === from) return undefined;
   if (order.status === 'PAID') return 'paid';
@@ -70,7 +70,7 @@ const isStage = (status: OrderStatus): status is Stage => (stages as readonly st
 export function createOrderMetrics(service: Service<typeof orderMetrics>) {
   const checkouts = counter(service, 'bramble_checkouts_total');
   const transitions = counter(service, 'bramble_order_transitions_total');
-  for (const way of ways) transitions.inc(way, 0);
+  for (const transition of allTransitions) transitions.inc(transition, 0);
   const illegal = counter(service, 'bramble_order_illegal_transitions_total');
   const stageDuration = histogram(service, 'bramble_order_stage_duration_seconds');
   const revenue = counter(service, 'bramble_order_revenue_minor_units_total');
@@ -84,8 +84,8 @@ export function createOrderMetrics(service: Service<typeof orderMetrics>) {
     for (const result of ['resent', 'failed', 'gave_up'] as const) repairs.inc({ status, result }, 0);
 
   return {
-    /** Counts a step that is committed. */
-    stepped(step: Step): void {
+    /** Counts a committed step. */
+    countStep(step: Step): void {
       const { from, order, history } = step;
       const outcome = checkoutOutcome(step);
       if (outcome) checkouts.inc({ outcome });
@@ -96,12 +96,12 @@ export function createOrderMetrics(service: Service<typeof orderMetrics>) {
       }
       if (history.type === 'payment.captured') revenue.inc({ currency: order.currency }, order.captured);
     },
-    refunded: (amount: number) => refunds.inc({ currency }, amount),
-    illegalStep: () => illegal.inc({}),
-    checkoutError: () => checkouts.inc({ outcome: 'error' }),
-    repaired: ({ status }: OrderState, result: 'resent' | 'failed' | 'gave_up') =>
+    countRefund: (amount: number) => refunds.inc({ currency }, amount),
+    countIllegalStep: () => illegal.inc({}),
+    countCheckoutError: () => checkouts.inc({ outcome: 'error' }),
+    countRepair: ({ status }: OrderState, result: 'resent' | 'failed' | 'gave_up') =>
       repairs.inc({ status, result }),
-    replayed: (result: 'same' | 'conflict' | 'in_flight') => replays.inc({ result }),
+    countReplay: (result: 'same' | 'conflict' | 'in_flight') => replays.inc({ result }),
   };
 }
 export type OrderMetrics = ReturnType<typeof createOrderMetrics>;

@@ -20,7 +20,7 @@ import {
 } from './order.table';
 import type { Row } from './table';
 
-/** An order before and after a batch of steps, and the history they wrote. */
+/** An order before and after a batch of steps, and the history rows of these steps. */
 export interface Change {
   before: OrderState;
   after: OrderState;
@@ -55,15 +55,15 @@ const FIND = `SELECT ${viewColumns} FROM orders o WHERE o.id = $1 AND ($2::boole
 const REFUNDS = `SELECT r.order_id, ${refundTable.select('r')} FROM refunds r WHERE r.order_id = ANY($1::uuid[])
   ORDER BY r.requested_at, r.id`;
 
-// One statement, since a batch of steps is the hottest write of the saga.
+// One statement, since a batch of steps is the most frequent write of the saga.
 const SAVE = `
 WITH changed AS (
   UPDATE orders o SET ${orderTable.set('c')}
   FROM jsonb_to_recordset($1::jsonb) AS c(${orderTable.changedRecordset})
   WHERE o.id = c.id
-), story AS (
+), history AS (
   INSERT INTO order_events (${orderEvents.names}) SELECT * FROM jsonb_to_recordset($2::jsonb) AS h(${orderEvents.recordset})
-), given_back AS (
+), refunded AS (
   INSERT INTO refunds (${refundTable.names}) SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(${refundTable.recordset})
   ON CONFLICT (id) DO UPDATE SET confirmed_at = EXCLUDED.confirmed_at
 ), sold AS (
@@ -113,7 +113,7 @@ async function locked(session: SqlSession, rows: readonly (OrderRow & { now: Dat
   };
 }
 
-/** Claims events in the inbox and locks their orders, in one round trip. */
+/** Claims events in the inbox and locks their orders in one round trip. */
 export async function claimAndLockOrders<E extends AnyEvent>(
   tx: SqlSession,
   group: string,
@@ -124,15 +124,16 @@ export async function claimAndLockOrders<E extends AnyEvent>(
     text: claimAndLock(group),
     values: [events.map(({ id }) => id), [...new Set(events.map(({ key }) => key))]],
   });
-  // The claimed ids are returned only on the first row. Without a row every order is unknown, and the saga refuses the events.
+  // The claimed ids are returned on the first row only. Without a row every order is unknown, and the saga refuses the
+  // events.
   const [first] = rows;
   const claimed = first ? (first.claimed ?? []) : events.map(({ id }) => id);
   return { fresh: freshOf(events, claimed), loaded: await locked(tx, rows) };
 }
 
-/** Orders, in the database or in one transaction. A lock lasts until the transaction ends. */
+/** Orders, in the database or in one transaction. Locks last until the transaction ends. */
 export function createOrderRepository(session: SqlSession) {
-  /** Locks orders, in the order of their ids so that no two transactions wait for each other. */
+  /** Locks orders by ascending id, so that two transactions cannot deadlock. */
   async function load(ids: readonly string[]): Promise<Loaded> {
     const { rows } = await session.query<OrderRow & { now: Date }>({
       name: 'lock-orders',
@@ -142,7 +143,7 @@ export function createOrderRepository(session: SqlSession) {
     return locked(session, rows);
   }
 
-  /** Locks up to `limit` orders that are due; none while another process does so. */
+  /** Locks up to `limit` due orders; answers none while another process holds the reconciler's lock. */
   async function loadDue(limit: number): Promise<Loaded> {
     const lock = await session.query<{ mine: boolean }>({
       text: "SELECT pg_try_advisory_xact_lock(hashtextextended('orders.reconcile', 0)) AS mine",
@@ -172,7 +173,7 @@ export function createOrderRepository(session: SqlSession) {
     return { ...order, timeline: timeline.map(toTimelineEntry) };
   }
 
-  /** One order with its timeline, when the viewer may see it. */
+  /** One order with its timeline if the viewer may see it. */
   async function find(id: string, viewer: Viewer): Promise<OrderView | undefined> {
     const { rows } = await session.query<OrderViewRow>({
       name: 'find-order',

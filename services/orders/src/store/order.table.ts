@@ -16,7 +16,7 @@ import {
   uuid,
 } from './table';
 
-/** When the reconciler looks at the order next, and from when on it counts as overdue. */
+/** When the reconciler next has to act on the order, and from when the order counts as overdue. */
 interface Deadlines {
   dueAt: number | undefined;
   overdueAt: number | undefined;
@@ -89,9 +89,9 @@ export const refunds = table<Refund, { orderId: string }>(
   { orderId: uuid() },
 );
 
-/** A row of `orders` with the rows of its lines, as `${orders.select('o')}, ${linesColumn}` gives it. */
+/** A row of `orders` with its lines, as `${orders.select('o')}, ${linesColumn}` returns it. */
 export type OrderRow = Row & { id: string; currency: string; lines: readonly Row[] };
-/** Such a row with its refunds and its timeline, as `viewColumns` gives it. */
+/** A row with refunds and timeline, as `viewColumns` returns it. */
 export type OrderViewRow = OrderRow & { refunds: Row[] | null; timeline: TimelineRow[] | null };
 export interface TimelineRow {
   label: string;
@@ -101,7 +101,7 @@ export interface TimelineRow {
 
 const partsOf = (table: string, order: string, condition = '') =>
   `(SELECT json_agg(p ORDER BY ${order}) FROM ${table} p WHERE p.order_id = o.id${condition})`;
-/** The columns of the order `o`, and its lines as JSON. Lines never change, so any snapshot of them is right. */
+/** The columns of the order `o` and its lines as JSON. Lines never change, so any snapshot of them is correct. */
 export const stateColumns = `${orders.select('o')}, ${partsOf('order_lines', 'p.line_no')} AS lines`;
 /** `stateColumns` with the refunds and the timeline. */
 export const viewColumns = `${stateColumns}, ${partsOf('refunds', 'p.requested_at, p.id')} AS refunds,

@@ -3,7 +3,7 @@ import type { HistoryEntry, OrderState } from '../life/order.types';
 import { orderEvents, toLineRows, toRefundRow, toRow } from './order.table';
 
 /** An order that is over, with its whole history. */
-export interface LivedOrder {
+export interface PastOrderHistory {
   order: OrderState;
   history: readonly HistoryEntry[];
 }
@@ -22,7 +22,7 @@ WITH o AS (
 )
 SELECT count(*)::int AS added FROM o`;
 
-/** A past order is over: its card is forgotten, no capture is known by an id, and nothing is due. */
+/** The columns of a past order: without a card, a payment id or a due time. */
 const orderRow = ({ card: _card, paymentId: _paymentId, ...order }: OrderState) =>
   toRow({ ...order, obligations: [] });
 
@@ -41,8 +41,8 @@ export const createPastOrderRepository = (sql: Sql) => ({
     return rowCount > 0;
   },
 
-  /** Adds orders that are over, without any event to other services. Those that are there are left alone. */
-  async add(past: readonly LivedOrder[]): Promise<number> {
+  /** Adds past orders without publishing events. Existing orders are left unchanged. */
+  async add(past: readonly PastOrderHistory[]): Promise<number> {
     const { rows } = await sql.query<{ added: number }>({
       text: INSERT,
       values: [

@@ -1,9 +1,9 @@
 import { type Money, money as moneyOf } from '@bramble/contracts/money';
 
-/** A row as the database gives or takes it: a value under each column's name. */
+/** A row of the database: a value for each column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One column: its SQL type, and how its value is read from a row and written into one. */
+/** One column: its SQL type, and the conversions from and to a row. */
 export interface Column<Value> {
   readonly type: string;
   readonly read: (stored: unknown, row: Row) => Value;
@@ -12,7 +12,9 @@ export interface Column<Value> {
   readonly changes?: boolean;
 }
 
-/** A column for each property. A property that is an object may have a column for each of its own properties instead. */
+/**
+ * A column for each property. A property that is an object may have a column for each of its own properties instead.
+ */
 type Columns<State> = {
   readonly [K in keyof State]-?:
     | Column<State[K]>
@@ -31,26 +33,26 @@ export const int = (): Column<number> => plain('int');
 export const bigint = (): Column<number> => plain('bigint');
 export const boolean = (): Column<boolean> => plain('boolean');
 export const jsonb = <Value extends object>(): Column<Value> => plain('jsonb');
-/** Milliseconds in the state. */
+/** A timestamp, as milliseconds in the state. */
 export const timestamptz = (): Column<number> => ({
   type: 'timestamptz',
   read: (stored) => new Date(stored as Date | string).getTime(),
   write: (value) => new Date(value).toISOString(),
 });
-/** Minor units of the row's `currency`. */
+/** An amount, as minor units of the row's `currency`. */
 export const money = (): Column<Money> => ({
   type: 'bigint',
   read: (stored, row) => moneyOf(stored as number, row['currency'] as string),
   write: ({ amount }) => amount,
 });
-/** NULL is undefined in the state. */
+/** A nullable column; NULL is undefined in the state. */
 export const optional = <Value>(column: Column<Value>): Column<Value | undefined> => ({
   ...column,
   nullable: true,
   read: (stored, row) => (stored === null ? undefined : column.read(stored, row)),
   write: (value) => (value === undefined ? null : column.write(value)),
 });
-/** A column that an UPDATE sets; the others keep what the INSERT wrote. */
+/** A column that UPDATE sets; other columns keep the value of their INSERT. */
 export const changing = <Value>(column: Column<Value>): Column<Value> => ({ ...column, changes: true });
 
 interface Field {
@@ -70,20 +72,20 @@ const objectIn = (value: unknown, group: string | undefined) =>
   (group === undefined ? value : (value as Record<string, unknown>)[group]) as Record<string, unknown>;
 
 /**
- * The columns of one table. The name of a column is its property's name in snake case. `besides` are columns that are
- * written with a state and not part of it. The lists of columns are strings for SQL, and constant.
+ * The columns of one table. A column's name is its property's name in snake case. `extra` are columns that are written
+ * with a state and are not part of it. The lists of columns are constant strings for SQL.
  */
-export function table<State, Besides = unknown>(
+export function table<State, Extra = unknown>(
   columns: Columns<State>,
-  besides: Columns<Besides> = {} as Columns<Besides>,
+  extra: Columns<Extra> = {} as Columns<Extra>,
 ) {
   const own = fieldsOf(columns);
-  const all = [...own, ...fieldsOf(besides)];
+  const all = [...own, ...fieldsOf(extra)];
   const changed = all.filter(({ column }) => column.changes);
   const identified = [...all.filter(({ key }) => key === 'id'), ...changed];
   const recordsetOf = (fields: readonly Field[]) =>
     fields.map(({ name, column }) => `${name} ${column.type}`).join(', ');
-  const rowOf = (fields: readonly Field[], state: State & Besides): Row =>
+  const rowOf = (fields: readonly Field[], state: State & Extra): Row =>
     Object.fromEntries(
       fields.map(({ name, group, key, column }) => [name, column.write(objectIn(state, group)[key])]),
     );
@@ -111,8 +113,8 @@ export function table<State, Besides = unknown>(
     /** `status = c.status, …` for UPDATE. */
     set: (alias: string) => changed.map(({ name }) => `${name} = ${alias}.${name}`).join(', '),
     read,
-    write: (state: State & Besides): Row => rowOf(all, state),
-    /** The id and the columns that change. */
-    writeChanged: (state: State & Besides): Row => rowOf(identified, state),
+    write: (state: State & Extra): Row => rowOf(all, state),
+    /** The id and the columns that UPDATE sets. */
+    writeChanged: (state: State & Extra): Row => rowOf(identified, state),
   };
 }

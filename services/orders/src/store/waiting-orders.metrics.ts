@@ -20,7 +20,7 @@ export const waitingOrdersMetrics = define({
   },
 });
 
-/** Exports how many orders wait for a step, and how many of them for too long. */
+/** Exports how many orders are not final, how many of them are overdue, and for how long. */
 export function exportWaitingOrders(service: Service<typeof waitingOrdersMetrics>, sql: Sql): void {
   collected(
     service,

@@ -4,11 +4,11 @@ export interface WaitingOrders {
   status: 'PENDING' | 'RESERVED' | 'PAID' | 'SHIPPED';
   orders: number;
   overdue: number;
-  /** Seconds since the oldest overdue one became so; 0 when none. */
+  /** Seconds for which the oldest overdue order has been overdue; 0 when none is. */
   oldestSeconds: number;
 }
 
-/** Counts orders that are not final, and those whose step was sent again and still is not answered. */
+/** Counts orders that are not final, and those whose step was sent again and is still unanswered. */
 export async function readWaitingOrders(sql: Sql): Promise<WaitingOrders[]> {
   const { rows } = await sql.query<{
     status: WaitingOrders['status'];
