@@ -30,7 +30,7 @@ import { createStockService } from './stock/stock.service';
 const SWEEP_MS = 5_000;
 const RANK_MS = 2_000;
 
-/** The catalogue: products, pictures, stock and its reservations. */
+/** Builds the catalog service: products, pictures, stock and its reservations. */
 export function buildCatalog(config: CatalogConfig): Service {
   const service = createService({ name: 'catalog', config, metrics: stockMetrics });
   const mongo = openMongo(service, { url: config.CATALOG_MONGODB_URL });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { baseEnv, loadConfig, url } from '@bramble/service-kit/base/config';
 
-/** A MongoDB address may name several hosts, which the WHATWG URL grammar does not know. */
+/** A MongoDB address may name several hosts, which the WHATWG URL grammar does not allow. */
 const mongoUrl = () => z.string().regex(/^mongodb(?:\+srv)?:\/\/[^/]+\/[^/?]+/, 'mongodb://host/database');
 
 export const loadCatalogConfig = (env: NodeJS.ProcessEnv = process.env) =>

@@ -2,7 +2,7 @@ import type { Binary, Collection, Db } from 'mongodb';
 import type { Money } from '@bramble/contracts/money';
 import type { Rejection, Stock, StockLine } from './ledger/stock.ledger';
 
-/** A product as it is stored. Deleted ones stay, since reservations of them still settle. */
+/** A product document. Deleted products stay, since their reservations still settle. */
 export interface ProductDoc {
   _id: string;
   sellerId: string;
@@ -12,16 +12,19 @@ export interface ProductDoc {
   price: Money;
   pictures: { id: string; url: string }[];
   stock: Stock;
-  /** `stock.sold` of a moment ago: kept apart, since a write to an indexed field costs as much as all others together. */
+  /**
+   * A delayed copy of `stock.sold`. It has the index, because updating an indexed field costs as much as all other
+   * fields together.
+   */
   popularity: number;
-  /** Counts edits, never stock. */
+  /** Counts edits; stock changes are not counted. */
   version: number;
-  /** Title and category as search compares them, for matches while somebody is still typing. */
+  /** The words of title and category in the form that search compares, for matches by prefix. */
   words: string[];
   createdAt: Date;
   updatedAt: Date;
   deletedAt: Date | null;
-  /** Not deleted. A flag, because an index answers `true` in one range where `null` takes two. */
+  /** True until the product is deleted. An index needs one range for `true`, and two for `null`. */
   live: boolean;
 }
 
@@ -32,7 +35,7 @@ export interface ReservationDoc {
   expiresAt: Date;
   restocked: boolean;
   rejection?: Rejection;
-  /** When `reservation.overdue` may be said again. */
+  /** The earliest time of the next `reservation.overdue`. */
   remindAt?: Date;
 }
 
@@ -55,7 +58,7 @@ export const collectionsOf = (db: Db): Collections => ({
   pictures: db.collection('pictures'),
 });
 
-/** One index for each way of asking; a sale touches none of them. */
+/** One index for each kind of query. A sale changes no indexed field. */
 export async function createIndexes({ products, reservations }: Collections): Promise<void> {
   const live = { live: 1 } as const;
   await Promise.all([

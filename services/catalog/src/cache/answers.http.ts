@@ -1,6 +1,6 @@
 import { bytes, JSON_TYPE, type Reply } from '@bramble/service-kit/http/reply';
 import type { Answer } from './answers';
 
-/** A public answer as a reply: copies elsewhere must ask before they are used again. */
+/** A public answer as a reply; `no-cache` makes other caches revalidate it before each use. */
 export const answerReply = (answer: Answer): Reply =>
   bytes(answer.bytes, JSON_TYPE, { etag: answer.etag, 'cache-control': 'no-cache' });

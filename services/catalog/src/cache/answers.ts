@@ -6,15 +6,15 @@ import { createByteCache } from './byte-cache';
 import type { Freshness } from './freshness';
 import type { Counters, FreshnessRepository } from './freshness.repository';
 
-/** A public answer as it goes over the wire. */
+/** A public answer: the bytes of its body and its ETag. */
 export interface Answer {
   readonly bytes: Buffer;
   readonly etag: string;
 }
 type CacheName = NonNullable<Operation['shared']>;
-/** A copy in this process, and when it was read. */
+/** A cached answer of this process, with the time and counters at which it was read. */
 export interface CachedAnswer extends Answer {
-  /** The path's template, as metrics name it. */
+  /** The path's template, for metrics. */
   readonly route: string;
   readonly readAt: number;
   readonly edits: number;
@@ -30,17 +30,20 @@ interface Dependencies {
 }
 
 const MAX_BYTES = 16_000_000;
-/** A copy that nothing has contradicted is kept this long. */
+/** The life of a cached answer that no change invalidates. */
 const LIFE_MS = 30_000;
 const SHARED_SECONDS = 60;
-/** A list outlives stock changes this long, so that a busy shop does not read it anew for each sale; also the life of any copy while announcements may be missed. */
+/**
+ * The life of a cached list after stock changes, so that a busy shop does not read it again after each sale. Also the
+ * life of every answer while announcements may be missed.
+ */
 const LAG_MS = 500;
 
 const tagOf = (text: string) => `"${createHash('sha1').update(text).digest('base64url').slice(0, 16)}"`;
 
 const productUrl = (id: string) => encode(catalogApi.get, { params: { id } }).path;
 
-/** Public answers kept as bytes: in this process first, then in Redis, then from the store; each is loaded once at a time. */
+/** Caches public answers as bytes, in this process and in Redis. Simultaneous requests of one answer share one load. */
 export function createAnswers({ freshness, shared, count, now = () => performance.now() }: Dependencies) {
   /** By URL. */
   const lists = createByteCache<CachedAnswer>(MAX_BYTES / 2);
@@ -59,9 +62,9 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
   };
   const productHolds = (entry: CachedAnswer) => now() - entry.readAt < lifeOf();
 
-  const moment = () => ({ readAt: now(), edits: freshness.edits, stock: freshness.stock });
+  const readContext = () => ({ readAt: now(), edits: freshness.edits, stock: freshness.stock });
 
-  function once(key: string, load: () => Promise<Answer>): Promise<Answer> {
+  function loadOnce(key: string, load: () => Promise<Answer>): Promise<Answer> {
     const current = loading.get(key);
     if (current) return current;
     const started = load().finally(() => {
@@ -71,8 +74,8 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     return started;
   }
 
-  /** Redis only helps: whatever goes wrong with it, the store answers. */
-  async function throughShared(
+  /** Reads through the cache in Redis. Any failure of Redis counts as a miss. */
+  async function readThroughRedis(
     cache: CacheName,
     read: (counters: Counters) => Promise<string | null>,
     keep: (counters: Counters, text: string) => Promise<void>,
@@ -97,7 +100,7 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     return text;
   }
 
-  /** This process's copy for a URL, when it may still be shown. */
+  /** The cached answer of a URL while it is fresh. */
   function getFresh(url: string): CachedAnswer | undefined {
     const list = lists.get(url);
     const entry = list ?? products.get(url);
@@ -106,12 +109,12 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     return entry;
   }
 
-  /** `load` gives the list's JSON. It is called once at a time for each URL. */
+  /** The answer of a list. `load` makes its JSON; simultaneous requests of one URL share a call. */
   function list(operation: Operation, url: string, load: () => Promise<string>): Promise<Answer> {
-    const at = moment();
-    return once(`list ${at.edits} ${at.stock} ${url}`, async () => {
+    const at = readContext();
+    return loadOnce(`list ${at.edits} ${at.stock} ${url}`, async () => {
       const hash = createHash('sha1').update(url).digest('base64url');
-      const text = await throughShared(
+      const text = await readThroughRedis(
         'list',
         (counters) => shared.readList(counters, hash),
         (counters, fresh) => shared.keepList(counters, hash, fresh, SHARED_SECONDS),
@@ -123,11 +126,11 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     });
   }
 
-  /** `load` gives the product's ETag and its JSON. */
+  /** The answer of a product. `load` makes its ETag and its JSON. */
   function product(id: string, load: () => Promise<Answer>): Promise<Answer> {
-    const at = moment();
-    return once(`product ${at.edits} ${at.stock} ${id}`, async () => {
-      const text = await throughShared(
+    const at = readContext();
+    return loadOnce(`product ${at.edits} ${at.stock} ${id}`, async () => {
+      const text = await readThroughRedis(
         'product',
         () => shared.readProduct(id),
         (counters, fresh) => shared.keepProduct(counters, id, fresh, SHARED_SECONDS),
@@ -138,7 +141,7 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
       );
       const end = text.indexOf('\n');
       const answer = { etag: text.slice(0, end), bytes: Buffer.from(text.slice(end + 1)) };
-      // What changed while it was read may be missing from it.
+      // A change during the read may be missing in the answer, so it is not cached.
       if (at.edits === freshness.edits && at.stock === freshness.stock)
         products.set(productUrl(id), { ...answer, route: templateOf(catalogApi.get.path), ...at });
       return answer;

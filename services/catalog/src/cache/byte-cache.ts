@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 
-/** An entry is more than its bytes: a key of two bytes a character, and about 200 bytes of objects. */
+/** The memory of an entry besides its bytes: about 200 bytes of objects; its key takes two bytes a character. */
 const ENTRY_BYTES = 200;
 /** The largest share of the cache that one entry may take. */
 const LARGEST_SHARE = 1 / 8;
 
-/** A cache by key that takes at most `maxBytes`; the least recently used entries go first. */
+/** An LRU cache of at most `maxBytes`. */
 export const createByteCache = <V extends { readonly bytes: Buffer }>(
   maxBytes: number,
 ): LRUCache<string, V> =>

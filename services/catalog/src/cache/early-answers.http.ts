@@ -9,17 +9,20 @@ import { answerReply } from './answers.http';
 const TOKEN_MEMORY_MS = 5_000;
 const MAX_TOKENS = 2_000;
 
-/** Answers public reads from memory before the framework sees them. What is not in memory takes the usual path. */
+/** Answers public reads from the cache before the framework runs. A miss takes the usual path. */
 export function answerEarly(service: Service, answers: Answers): void {
   const duration = histogram(service, 'http_server_request_duration_seconds');
-  const genuine = new LRUCache<string, true>({ max: MAX_TOKENS, ttl: TOKEN_MEMORY_MS });
+  const verifiedTokens = new LRUCache<string, true>({ max: MAX_TOKENS, ttl: TOKEN_MEMORY_MS });
 
-  /** The same token comes with many requests within seconds, and checking its signature costs more than the answer. */
+  /**
+   * Verified tokens are cached for some seconds: many requests carry the same one, and verifying it costs more than the
+   * answer.
+   */
   function isGenuine(token: string | string[] | undefined): boolean {
     if (typeof token !== 'string') return false;
-    if (genuine.get(token)) return true;
+    if (verifiedTokens.get(token)) return true;
     if (!verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, token)) return false;
-    genuine.set(token, true);
+    verifiedTokens.set(token, true);
     return true;
   }
 

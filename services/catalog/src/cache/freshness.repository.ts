@@ -1,6 +1,9 @@
 import type { Redis } from '@bramble/service-kit/stores/redis';
 
-/** How often anything changed, by kind. They only rise while Redis lives; after a loss they start higher, from its clock. */
+/**
+ * Counters of changes, by kind. They only rise while Redis keeps its data; after a loss they start from its clock,
+ * which is higher.
+ */
 export interface Counters {
   edits: number;
   stock: number;
@@ -13,9 +16,9 @@ export interface Change extends Counters {
 
 const EDITS = 'catalog:count:edits';
 const STOCK = 'catalog:count:stock';
-/** Carries a product id for each change, for whoever keeps copies (the gateway). */
+/** The channel with the id of each changed product, for caches of other services (the gateway). */
 export const CHANGED_CHANNEL = 'catalog:changed';
-/** Carries the counters and all ids of a change, for the other replicas of this service. */
+/** The channel with the counters and all ids of a change, for the other replicas of this service. */
 const COUNTERS_CHANNEL = 'catalog:counters';
 const COUNTER_SECONDS = 86_400;
 
@@ -44,14 +47,14 @@ if (redis.call('GET', KEYS[1]) or '0') == ARGV[1] and (redis.call('GET', KEYS[2]
   redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
 end`;
 
-/** The shared copies of public answers, and the word that something changed. Every key has a time to live. */
+/** The cache of public answers in Redis, and the announcements of changes. Every key expires. */
 export function createFreshnessRepository(redis: Redis) {
   const subscriber = redis.duplicate();
   subscriber.on('error', () => undefined);
   let subscribed = false;
 
   return {
-    /** Counts a change, drops the shared copies of these products and tells everybody. */
+    /** Counts a change, deletes the cached answers of these products and announces the change. */
     async announce(kind: ChangeKind, ids: readonly string[]): Promise<void> {
       const key = kind === 'edits' ? EDITS : STOCK;
       await redis.eval(changeScript, 1, key, COUNTER_SECONDS, kind, JSON.stringify(ids));
@@ -62,12 +65,15 @@ export function createFreshnessRepository(redis: Redis) {
       return { edits: Number(edits ?? 0), stock: Number(stock ?? 0) };
     },
 
-    /** Calls `onChange` for each announcement from now on, and `onLost` whenever some may have been missed. */
+    /** Calls `onChange` for each announcement, and `onLost` when announcements may have been missed. */
     listen(onChange: (change: Change) => void, onLost: () => void): void {
       subscriber.on('message', (_channel: string, message: string) => onChange(parseChange(message)));
       subscriber.on('close', onLost);
     },
-    /** Has announcements come; throws while Redis is away. Once done, a reconnect does it by itself. */
+    /**
+     * Subscribes to the announcements; throws while Redis is away. The client subscribes again by itself after a
+     * reconnect.
+     */
     async subscribe(): Promise<void> {
       if (subscribed) return;
       if (subscriber.status === 'wait' || subscriber.status === 'end') await subscriber.connect();
@@ -82,7 +88,7 @@ export function createFreshnessRepository(redis: Redis) {
     readList: (counters: Counters, hash: string): Promise<string | null> =>
       redis.get(listKey(counters, hash)),
 
-    /** Keeps an answer that was read while `counters` held, unless anything has changed since. */
+    /** Stores an answer that was read while `counters` held, unless a change came since. */
     keepProduct: (counters: Counters, id: string, text: string, seconds: number) =>
       keep(counters, productKey(id), text, seconds),
     keepList: (counters: Counters, hash: string, text: string, seconds: number) =>

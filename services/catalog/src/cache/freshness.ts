@@ -2,7 +2,7 @@ import { every, pause } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { ChangeKind, Counters, FreshnessRepository } from './freshness.repository';
 
-/** Stock changes of one busy moment are told together. */
+/** Stock changes within this time are announced together. */
 const COALESCE_MS = 25;
 const POLL_MS = 500;
 const GRACE_MS = 50;
@@ -10,19 +10,19 @@ const GRACE_MS = 50;
 const total = ({ edits, stock }: Counters) => edits + stock;
 
 /**
- * What this process knows about changes. Each announcement carries counters without gaps, and the counters are asked
- * for twice a second besides: so a lost message is noticed, and no copy stays wrong longer than that.
+ * The changes that this process knows of. Announcements carry counters without gaps, and the counters are read twice a
+ * second. So a lost announcement is noticed, and a cached answer is outdated for at most that time.
  */
 export interface Freshness {
-  /** Rises with each edit (or stock change) this process knows of, its own included, also while Redis is away. */
+  /** Rises with each edit (or stock change) that this process knows of, its own included, also while Redis is away. */
   readonly edits: number;
   readonly stock: number;
-  /** The shared counters, or undefined while they are not known. */
+  /** The counters in Redis; undefined while they are not known. */
   readonly shared: Counters | undefined;
   onDropped(drop: (ids: readonly string[] | 'all') => void): void;
-  /** A product was edited: resolves when everybody was told, or when Redis is away. */
+  /** Announces edits: resolves after the announcement, or when Redis is away. */
   edited(ids: readonly string[]): Promise<void>;
-  /** Stock moved: told within a moment. */
+  /** Announces stock changes within COALESCE_MS. */
   moved(ids: readonly string[]): void;
 }
 
@@ -45,7 +45,7 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
     dropAll();
   };
 
-  async function tell(kind: ChangeKind): Promise<void> {
+  async function announce(kind: ChangeKind): Promise<void> {
     const ids = [...waiting[kind]];
     if (ids.length === 0) return;
     waiting[kind].clear();
@@ -55,9 +55,9 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
       for (const id of ids) waiting[kind].add(id);
     }
   }
-  const tellAll = async () => {
-    await tell('edits');
-    await tell('stock');
+  const announceAll = async () => {
+    await announce('edits');
+    await announce('stock');
   };
 
   every(service, {
@@ -66,12 +66,12 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
     run: async () => {
       try {
         await repository.subscribe();
-        await tellAll();
+        await announceAll();
         const before = state.shared;
         const now = await repository.counters();
         const complete = () => state.shared !== undefined && total(state.shared) >= total(now);
         if (before && total(now) >= total(before)) {
-          // Announcements come on a connection of their own and may be a moment behind.
+          // Announcements use a connection of their own and may arrive a moment later.
           if (!complete()) await pause(GRACE_MS);
           if (complete()) return;
         }
@@ -97,7 +97,7 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
   }, lost);
   service.onStop('catalog freshness', async () => {
     clearTimeout(timer);
-    await tellAll();
+    await announceAll();
     repository.close();
   });
 
@@ -116,7 +116,7 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
       state.edits += 1;
       drop(ids);
       for (const id of ids) waiting.edits.add(id);
-      await tell('edits');
+      await announce('edits');
     },
     moved(ids) {
       state.stock += 1;
@@ -124,7 +124,7 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
       for (const id of ids) waiting.stock.add(id);
       timer ??= setTimeout(() => {
         timer = undefined;
-        void tell('stock');
+        void announce('stock');
       }, COALESCE_MS);
     },
   };

@@ -2,7 +2,7 @@ import type { EventOf, EventPayload } from '@bramble/contracts/events';
 import { mergeItems } from '@bramble/contracts/orders';
 
 /**
- * What a product has. At any moment `initial + refilled − removed = available + reserved + sold`, and none is negative.
+ * The stock of a product. Always `initial + refilled − removed = available + reserved + sold`, and none is negative.
  * `revision` rises with every change, so that consumers can drop updates that arrive out of order.
  */
 export interface Stock {
@@ -28,7 +28,10 @@ export interface StockLine {
 
 export type Rejection = Pick<EventPayload<'stock.rejected'>, 'reason' | 'productIds'>;
 
-/** One per order, kept for good: it is also the record of how a command was answered. A released one refuses later commands. */
+/**
+ * The reservation of an order, kept for good: it also records how commands were answered. A released one refuses later
+ * commands.
+ */
 export interface Reservation {
   readonly orderId: string;
   readonly lines: readonly StockLine[];
@@ -52,7 +55,7 @@ export interface StockState {
 
 export type ReservationOutcome = 'committed' | 'released' | 'expired' | 'rejected';
 
-/** What a batch changed: only the products and reservations that differ now, and the answers in the commands' order. */
+/** The changes of a batch: only the changed products and reservations, and the answers in the order of the commands. */
 export interface StockOutcome {
   readonly products: Map<string, StockedProduct>;
   readonly reservations: Map<string, Reservation>;
@@ -60,7 +63,7 @@ export interface StockOutcome {
   readonly outcomes: ReservationOutcome[];
 }
 
-/** A paid order without a reservation whose goods are gone: someone must refill or refund, so it may not pass silently. */
+/** A paid order has no reservation, and its goods are out of stock. An operator must refill or refund. */
 export class PaidWithoutStock extends Error {
   override readonly name = 'PaidWithoutStock';
   constructor(readonly orderId: string) {
@@ -68,11 +71,11 @@ export class PaidWithoutStock extends Error {
   }
 }
 
-/** Lines of the same product become one; products come in id order, the order in which every writer takes them. */
+/** Merges lines of the same product, sorted by product id. All writers use this order, so that they cannot deadlock. */
 export const mergeLines = (lines: readonly StockLine[]): StockLine[] =>
   mergeItems(lines).sort((a, b) => (a.productId < b.productId ? -1 : 1));
 
-/** How a stock moves: the differences that are not zero. */
+/** A change of stock: the differences that are not zero. */
 export type StockMove = Partial<Omit<Stock, 'revision'>>;
 
 export function moveStock(stock: Stock, move: StockMove): Stock {
@@ -84,14 +87,14 @@ export function moveStock(stock: Stock, move: StockMove): Stock {
   return next;
 }
 
-/** Setting what is available is an adjustment, and the ledger says where the difference came from. */
+/** Sets the available stock. The difference is recorded as refilled or removed. */
 export function adjustAvailable(stock: Stock, available: number): Stock {
   const by = available - stock.available;
   if (by === 0) return stock;
   return moveStock(stock, by > 0 ? { available: by, refilled: by } : { available: by, removed: -by });
 }
 
-/** By how much the ledger's equation is off; 0 when it holds. */
+/** The difference between the two sides of the ledger's equation; 0 when it holds. */
 export function ledgerDrift(stock: Stock): number {
   return Math.abs(
     stock.initial + stock.refilled - stock.removed - stock.available - stock.reserved - stock.sold,
@@ -99,8 +102,8 @@ export function ledgerDrift(stock: Stock): number {
 }
 
 /**
- * Applies commands in their order, in memory. All-or-nothing for each order; a command met before finds its outcome
- * recorded and gives the same answer again, so duplicates and repetitions change nothing.
+ * Applies commands in order, in memory; each order all or nothing. A repeated command finds its recorded outcome and
+ * gets the same answer, so repetitions change nothing.
  */
 export function applyStockEvents(state: StockState, commands: readonly StockCommand[]): StockOutcome {
   const outcome: StockOutcome = { products: new Map(), reservations: new Map(), answers: [], outcomes: [] };
@@ -195,11 +198,11 @@ class BatchLedger {
     return short.length > 0 ? { reason: 'out_of_stock', productIds: ids(short) } : undefined;
   }
 
-  /** The outcome as recorded: what the command asked for when it took effect, else what stands against it. */
+  /** Answers by the recorded state: the requested step if it took effect, otherwise the state that prevents it. */
   private answer(
     cause: StockCommand,
     known: Reservation,
-    asked: 'stock.reserved' | 'stock.committed' | 'stock.released',
+    requested: 'stock.reserved' | 'stock.committed' | 'stock.released',
   ): void {
     const { orderId, expiresAt, restocked, rejection } = known;
     const { answers } = this.outcome;
@@ -207,7 +210,7 @@ class BatchLedger {
       answers.push({ cause, type: 'stock.released', payload: { orderId, restocked } });
     } else if (rejection) {
       answers.push({ cause, type: 'stock.rejected', payload: { orderId, ...rejection } });
-    } else if (asked === 'stock.committed') {
+    } else if (requested === 'stock.committed') {
       answers.push({ cause, type: 'stock.committed', payload: { orderId } });
     } else {
       answers.push({ cause, type: 'stock.reserved', payload: { orderId, expiresAt } });

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { AppError } from '@bramble/service-kit/base/errors';
 
-/** A picture in the sizes that pages use, without whatever its maker's camera told about them. */
+/** A picture in the sizes that pages use, without metadata of the camera. */
 export interface RenderedPicture {
   large: Buffer;
   small: Buffer;
@@ -9,12 +9,12 @@ export interface RenderedPicture {
 
 export const LARGE_PIXELS = 1200;
 export const SMALL_PIXELS = 400;
-/** A file of a few kilobytes can claim to be huge; this many pixels are 48 MB when unpacked in RGB. */
+/** A file of a few kilobytes can declare huge dimensions; this many pixels take 48 MB as raw RGB. */
 const MAX_PIXELS = 16_000_000;
 const RENDER_SECONDS = 10;
 const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'heif']);
 
-// Drawings are programs and may name files; only loaders of plain pixels stay.
+// Block SVG and PDF loaders: such files can reference other files.
 sharp.block({
   operation: [
     'VipsForeignLoadSvg',
@@ -26,7 +26,7 @@ sharp.block({
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Renders what was uploaded; throws `picture_invalid` for what is no picture, is damaged, or is too large unpacked. */
+/** Renders an upload; throws `picture_invalid` when it is not a picture, is damaged, or has too many pixels. */
 export async function renderPicture(bytes: Buffer): Promise<RenderedPicture> {
   try {
     const source = () => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1 });

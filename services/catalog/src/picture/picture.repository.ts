@@ -14,7 +14,7 @@ export function createPictureRepository({ pictures, products }: Collections) {
       return found && { id, bytes: Buffer.from(found.bytes.buffer), contentType: found.contentType };
     },
 
-    /** Ids are made of contents, so what is there already is the same. */
+    /** Ids are hashes of the content, so an existing picture is the same. */
     async keep(all: readonly Picture[]): Promise<void> {
       await pictures.bulkWrite(
         all.map(({ id, bytes, contentType }) => ({
@@ -27,7 +27,7 @@ export function createPictureRepository({ pictures, products }: Collections) {
       );
     },
 
-    /** Removes those of `ids` that no product shows any more; `sizes` are the other ids that go with each. */
+    /** Deletes those of `ids` that no product shows; `sizes` answers all stored ids of a picture. */
     async dropUnused(ids: readonly string[], sizes: (id: string) => string[]): Promise<void> {
       const shown: Document[] = await products
         .find({ 'pictures.id': { $in: [...ids] }, live: true }, { projection: { pictures: 1 } })

@@ -10,7 +10,7 @@ import { etagOf, type StoredProduct, toProduct } from '../product/product';
 import type { PictureService } from './picture.service';
 
 const MAX_BYTES = 5_000_000;
-/** Boundaries and headers of the parts. */
+/** Additional bytes for boundaries and headers of the parts. */
 const FORM_BYTES = 10_000;
 
 export function pictureRoutes(
@@ -53,7 +53,7 @@ function checkUploadHeaders(req: IncomingMessage): void {
 const tooLarge = () =>
   new AppError('body_too_large', { detail: 'at most 5 MB', headers: { connection: 'close' } });
 
-/** The part named `file`. The whole is in memory by then, and no larger than a picture may be. */
+/** The part named `file`. The body is read into memory; it is at most as large as a picture may be. */
 async function readUpload(req: IncomingMessage): Promise<Buffer> {
   const body = await readBody(req, MAX_BYTES + FORM_BYTES);
   const headers = { 'content-type': req.headers['content-type'] ?? '' };

@@ -5,7 +5,7 @@ import { createByteCache } from '../cache/byte-cache';
 import { type RenderedPicture, renderPicture } from './picture.image';
 import type { Picture, PictureRepository } from './picture.repository';
 
-/** How a product's pictures are set; given by the composition, since a service knows no other. */
+/** Sets a product's pictures. `app.ts` passes it in, since services do not import each other. */
 export type SetPictures<P> = (productId: string, pictures: { id: string; url: string }[]) => Promise<P>;
 
 interface Dependencies<P> {
@@ -16,7 +16,7 @@ interface Dependencies<P> {
 const CONTENT_TYPE = 'image/webp';
 const CACHE_BYTES = 16_000_000;
 const MAX_RENDERING = 2;
-/** More are refused, since each holds megabytes. */
+/** The most waiting uploads; further ones are refused, since each takes megabytes. */
 const MAX_WAITING = 16;
 const RETRY_AFTER_SECONDS = 2;
 
@@ -37,7 +37,7 @@ export function createPictureService<P>({ repository, setPictures }: Dependencie
   }
 
   return {
-    /** Replaces the pictures of a product with this one. */
+    /** Replaces the pictures of a product by the uploaded one. */
     async put(product: { _id: string; pictures: { id: string }[] }, upload: Buffer): Promise<P> {
       const { large, small } = await render(upload);
       const id = createHash('sha256').update(large).digest('base64url').slice(0, 32);

@@ -9,7 +9,7 @@ import { searchWords } from './product.words';
 type StoredSort = 'newest' | 'price' | '-price' | 'popular';
 export type Sort = StoredSort | 'relevance';
 
-/** How a list is asked of the store. `sellerNot` leaves out one seller's own goods. */
+/** The query of a list. `sellerNot` excludes the products of one seller. */
 export type ListQuery = Omit<ProductQuery, 'limit' | 'cursor'> & {
   limit: number;
   cursor?: string | undefined;
@@ -28,7 +28,7 @@ export interface ScoredProduct extends StoredProduct {
   score?: number;
 }
 
-/** Without words relevance says nothing, so the newest come first. */
+/** Without words there is no relevance, so the newest come first. */
 export function sortOf({ q, sort }: Pick<ListQuery, 'q' | 'sort'>): Sort {
   if (!q) return sort === undefined || sort === 'relevance' ? 'newest' : sort;
   return sort ?? 'relevance';
@@ -36,20 +36,23 @@ export function sortOf({ q, sort }: Pick<ListQuery, 'q' | 'sort'>): Sort {
 
 const escaped = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** Full-text matches (stemmed, over title, category and description), and titles in which every word typed so far begins a word. */
+/**
+ * Full-text matches (stemmed, over title, category and description), and products whose title and category have a word
+ * with each typed prefix.
+ */
 function matching(words: readonly string[]): Filter<StoredProduct> {
-  const begun = words.map((word) => ({ words: { $regex: `^${escaped(word)}` } }));
-  return { $or: [{ $text: { $search: words.join(' ') } }, { $and: begun }] };
+  const prefixes = words.map((word) => ({ words: { $regex: `^${escaped(word)}` } }));
+  return { $or: [{ $text: { $search: words.join(' ') } }, { $and: prefixes }] };
 }
 
-/** A title that holds all that was typed comes before one that shares a word with it. */
+/** Products with all typed words in title or category rank above other full-text matches. */
 function scoreOf(words: readonly string[]): Document {
-  const begins = (word: string) => ({
+  const hasPrefix = (word: string) => ({
     $anyElementTrue: {
       $map: { input: '$words', in: { $eq: [{ $substrCP: ['$$this', 0, [...word].length] }, word] } },
     },
   });
-  const all = { $allElementsTrue: [words.map(begins)] };
+  const all = { $allElementsTrue: [words.map(hasPrefix)] };
   return { $add: [{ $ifNull: [{ $meta: 'textScore' }, 0] }, { $cond: [all, 100, 0] }] };
 }
 
@@ -72,16 +75,16 @@ function baseFilter(query: ListQuery): Filter<StoredProduct> {
 const cursorOf = (sort: Sort) => z.tuple([z.literal(sort), z.number(), idSchema]);
 
 function after(field: string, direction: 1 | -1, value: unknown, idDirection: 1 | -1, id: string): Document {
-  const beyond = (way: 1 | -1) => (way === 1 ? '$gt' : '$lt');
+  const comparison = (order: 1 | -1) => (order === 1 ? '$gt' : '$lt');
   return {
     $or: [
-      { [field]: { [beyond(direction)]: value } },
-      { [field]: value, _id: { [beyond(idDirection)]: id } },
+      { [field]: { [comparison(direction)]: value } },
+      { [field]: value, _id: { [comparison(idDirection)]: id } },
     ],
   };
 }
 
-/** The aggregation that reads one page and one row more. Empty when nothing can match. */
+/** The aggregation of one page plus one row. Null when nothing can match. */
 export function listPipeline(query: ListQuery): Document[] | null {
   const sort = sortOf(query);
   const words = query.q ? searchWords(query.q) : [];
@@ -106,7 +109,7 @@ export function listPipeline(query: ListQuery): Document[] | null {
   return [{ $match: { $and: [match, ...rest] } }, { $sort: { [field]: direction, _id: direction } }, limit];
 }
 
-/** The sort values of a row, as its page's cursor keeps them. */
+/** The sort values of a row, for the cursor of its page. */
 export function positionOf(sort: Sort, row: ScoredProduct): readonly [Sort, number, string] {
   return [sort, sort === 'relevance' ? (row.score ?? 0) : orders[sort].read(row), row._id];
 }

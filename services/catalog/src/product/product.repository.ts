@@ -8,8 +8,8 @@ import type { ScoredProduct } from './product.query';
 const maxTimeMS = 2_000;
 
 /**
- * Products, in the database or in one transaction. A transaction reads a snapshot: a concurrent write of a product that it
- * writes too aborts and repeats it.
+ * Products, in the database or in one transaction. A transaction reads a snapshot: a concurrent write of a product that
+ * it writes too aborts and repeats the transaction.
  */
 export function createProductRepository({ db, options }: MongoSession) {
   const { products } = collectionsOf(db);
@@ -56,7 +56,7 @@ export function createProductRepository({ db, options }: MongoSession) {
     }));
   }
 
-  /** Adds those that are not there yet; what is there stays as it is. */
+  /** Inserts the missing products; existing ones stay unchanged. */
   async function insertMissing(wanted: readonly StoredProduct[]): Promise<number> {
     const known = await products
       .find({ _id: { $in: wanted.map(({ _id }) => _id) } }, { ...options, projection: { _id: 1 } })

@@ -19,7 +19,7 @@ import {
 import { listPipeline, type ListQuery, positionOf, sortOf } from './product.query';
 import { createProductRepository, type ProductRepository } from './product.repository';
 
-/** Called after each committed change, so that no reader keeps an outdated copy. */
+/** Called after each committed change, to invalidate caches. */
 export type OnEdit = (ids: readonly string[]) => Promise<void>;
 
 interface Dependencies {
@@ -39,7 +39,7 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     }
   };
 
-  /** Reads, changes and saves in one transaction, publishes what differs, and tells the caches. */
+  /** Reads, changes and saves a product in one transaction, publishes the changes, and invalidates caches. */
   async function edit(
     id: string,
     ifMatch: number | undefined,
@@ -67,11 +67,11 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     return product;
   }
 
-  /** The product, when `actor` may change it: its seller, or an admin. Anybody else is told it is not there. */
+  /** The product, if `actor` may change it: its seller, or an admin. For others it is `not_found`. */
   async function owned(id: string, actor: Actor): Promise<StoredProduct> {
     const product = await find(id);
-    const mine = actor.userId !== null && product.sellerId === actor.userId;
-    if (!mine && !isAdmin(actor)) throw new AppError('not_found');
+    const isSeller = actor.userId !== null && product.sellerId === actor.userId;
+    if (!isSeller && !isAdmin(actor)) throw new AppError('not_found');
     return product;
   }
 
@@ -79,7 +79,7 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     find,
     owned,
 
-    /** As `owned`, or any product for a job, which acts for nobody. */
+    /** Like `owned`; a job that acts for no user gets any product. */
     refillable: (id: string, actor: Actor): Promise<StoredProduct> =>
       actor.kind !== 'user' && actor.userId === null ? find(id) : owned(id, actor),
 
@@ -90,9 +90,11 @@ export function createProductService({ store, products, currency, onEdit }: Depe
       return toPage(rows, query.limit, toProduct, (row) => positionOf(sort, row));
     },
 
-    /** Adds products whose id is not there yet and answers how many. They are not announced: nobody knew them before. */
-    addMissing: (wanted: readonly NewProduct[]): Promise<number> =>
-      products.insertMissing(wanted.map(newProduct)),
+    /**
+     * Adds the products whose id is missing and answers how many. No cache can hold them, so nothing is invalidated.
+     */
+    addMissing: (additions: readonly NewProduct[]): Promise<number> =>
+      products.insertMissing(additions.map(newProduct)),
 
     async create(sellerId: string, draft: ProductDraft): Promise<StoredProduct> {
       checkCurrency(draft.price);
@@ -149,7 +151,7 @@ const changedEvent = ({ _id, sellerId, version }: StoredProduct): EventDraft => 
   payload: { productId: _id, sellerId, version },
 });
 
-/** What the difference between two states of a product tells others. */
+/** The events of the difference between two states of a product. */
 function changesOf(before: StoredProduct, after: StoredProduct): EventDraft[] {
   const { _id: productId, sellerId, stock } = after;
   const { available, revision } = stock;

@@ -72,7 +72,7 @@ export const toSnapshot = ({ _id, sellerId, title, price, stock }: SnapshotSourc
   available: stock.available,
 });
 
-/** Edits and stock both show in it, so a browser's copy is fresh only when nothing it shows has changed. */
+/** The ETag contains version and stock revision, so that it changes with edits and with stock. */
 export const etagOf = ({ version, stock }: Pick<StoredProduct, 'version' | 'stock'>): string =>
   `"${version}-${stock.revision}"`;
 

@@ -1,13 +1,13 @@
 const MAX_WORDS = 8;
 const MAX_WORD_LENGTH = 40;
 
-/** The words of a text as search compares them: lower case, without accents or punctuation, each once. */
+/** The distinct words of a text in the form that search compares: lower case, without accents or punctuation. */
 export function wordsOf(text: string): string[] {
   const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   return [...new Set(plain.match(/[\p{L}\p{N}]+/gu) ?? [])];
 }
 
-/** What somebody typed, cut to what a search can use. */
+/** The words of a search text, limited in number and length. */
 export const searchWords = (typed: string): string[] =>
   wordsOf(typed)
     .slice(0, MAX_WORDS)

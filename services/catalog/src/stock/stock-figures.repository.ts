@@ -1,7 +1,7 @@
 import type { Mongo } from '@bramble/service-kit/stores/mongo';
 import type { Collections } from '../db';
 
-/** What a check of the ledgers found, read from one snapshot. */
+/** Sums over stock and ledgers, read from one snapshot. */
 export interface StockFigures {
   /** Σ |initial + refilled − removed − available − reserved − sold| over products. */
   stockDrift: number;
@@ -12,7 +12,7 @@ export interface StockFigures {
   products: { ok: number; low: number; out: number };
 }
 
-/** A product with fewer is shown as running low. */
+/** A product with fewer available units counts as low. */
 const LOW = 5;
 
 const count = (...conditions: (object | string)[]) => ({ $sum: { $cond: [{ $and: conditions }, 1, 0] } });
@@ -24,7 +24,7 @@ const balance = {
   ],
 };
 
-/** All products, added up by the store itself: their number does not matter to this process. */
+/** Sums over all products, computed by MongoDB, so that the memory needed here does not depend on their number. */
 const productFigures = [
   {
     $group: {

@@ -1,6 +1,6 @@
 import type { StockService, StockUnit } from './stock.service';
 
-/** Reserves, commits and frees stock as orders are placed, paid and released. */
+/** The consumer that reserves, commits and releases stock when orders are placed, paid and released. */
 export const stockConsumer = (stock: StockService) => ({
   group: 'catalog',
   types: ['order.placed', 'order.paid', 'order.released'] as const,

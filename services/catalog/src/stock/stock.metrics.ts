@@ -4,7 +4,7 @@ import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/le
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { StockFiguresRepository } from './stock-figures.repository';
 
-/** Stock, its reservations and their ledgers. */
+/** Metrics of stock, reservations and their ledgers. */
 export const stockMetrics = {
   ...define({
     bramble_reservations: {
@@ -27,7 +27,7 @@ export const stockMetrics = {
   ...ledgerMetrics(['stock', 'reserved']),
 };
 
-/** Exports what the ledgers say, so that a drift is seen before a customer meets it. */
+/** Exports the sums and differences of the ledgers, so that a drift raises an alert. */
 export function exportStockFigures(
   service: Service<typeof stockMetrics>,
   repository: StockFiguresRepository,

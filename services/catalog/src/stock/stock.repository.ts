@@ -14,7 +14,7 @@ import type {
 export function createStockRepository({ db, options }: MongoSession) {
   const { products, reservations } = collectionsOf(db);
 
-  /** The reservations of the commands' orders, and every product that these or the commands name. */
+  /** Loads the reservations of the commands' orders, and every product that they or the commands name. */
   async function load(commands: readonly StockCommand[]): Promise<StockState> {
     const orderIds = [...new Set(commands.map(({ payload }) => payload.orderId))];
     const known = await reservations.find({ _id: { $in: orderIds } }, options).toArray();
@@ -38,8 +38,8 @@ export function createStockRepository({ db, options }: MongoSession) {
   }
 
   /**
-   * By id alone: the transaction's snapshot turns a change of a loaded product into a conflict, which repeats the
-   * transaction. A further condition would have each write planned, which triples its cost.
+   * Filters by id only. The transaction's snapshot turns a concurrent change into a conflict, which repeats the
+   * transaction. A further condition would make MongoDB plan each write, which triples its cost.
    */
   async function saveProducts(before: StockState, changed: readonly StockedProduct[]): Promise<void> {
     if (changed.length === 0) return;
@@ -70,15 +70,16 @@ export function createStockRepository({ db, options }: MongoSession) {
     }
   }
 
-  /** Copies what was sold to the rank by which lists are sorted; of all products when no ids are given. */
+  /** Copies `stock.sold` to `popularity`, the sort key of lists; of all products when no ids are given. */
   async function rank(ids?: readonly string[]): Promise<void> {
     const stale = { $expr: { $ne: ['$popularity', '$stock.sold'] } };
-    const which = ids ? { _id: { $in: [...ids] }, ...stale } : stale;
-    await products.updateMany(which, [{ $set: { popularity: '$stock.sold' } }], options);
+    const filter = ids ? { _id: { $in: [...ids] }, ...stale } : stale;
+    await products.updateMany(filter, [{ $set: { popularity: '$stock.sold' } }], options);
   }
 
   /**
-   * Up to `limit` live reservations whose time is up, marked as reminded for the next `pauseMs`. Time is the database's.
+   * Up to `limit` live reservations past their deadline, marked as reminded for the next `pauseMs`, by the database's
+   * clock.
    */
   async function markReminded(limit: number, pauseMs: number): Promise<Reservation[]> {
     const due: Filter<ReservationDoc> = {
@@ -102,7 +103,7 @@ export function createStockRepository({ db, options }: MongoSession) {
 }
 export type StockRepository = ReturnType<typeof createStockRepository>;
 
-/** Only the fields that moved: writing all would make MongoDB compute every index of the product anew. */
+/** Only the changed fields: writing all fields would make MongoDB update every index of the product. */
 function movedFields(before: Stock | undefined, after: Stock): MatchKeysAndValues<ProductDoc> {
   const moved = Object.entries(after).filter(([name, value]) => before?.[name as keyof Stock] !== value);
   return Object.fromEntries(moved.map(([name, value]) => [`stock.${name}`, value]));

@@ -16,21 +16,21 @@ export type StockUnit = EventUnit<MongoTransaction, StockCommand>;
 export interface StockDependencies {
   store: UnitStore<MongoTransaction>;
   stock: StockRepository;
-  /** Called after each committed change of stock or of what is popular. */
+  /** Called after each committed change of stock or popularity. */
   onMoved: (productIds: readonly string[]) => void;
   onOutcome: (outcome: ReservationOutcome) => void;
-  /** Called for each repetition of a transaction that met another's write. */
+  /** Called for each repetition of a transaction after a write conflict. */
   onConflict: () => void;
 }
 
 const OVERDUE_BATCH = 200;
-/** How long orders has for an answer before it is reminded again. */
+/** How long after a reminder orders is reminded again. */
 const REMIND_MS = 30_000;
 
 export function createStockService({ store, stock, onMoved, onOutcome, onConflict }: StockDependencies) {
   const state = { sold: new Set<string>(), ranked: false };
 
-  /** Applies a batch of commands of orders: what they reserve, commit and free, and the answers to them. */
+  /** Applies a batch of orders' commands to stock and reservations, and publishes the answers. */
   async function handle(unit: StockUnit): Promise<void> {
     const { tx, fresh } = unit;
     if (tx.attempt > 1) onConflict();
@@ -50,7 +50,10 @@ export function createStockService({ store, stock, onMoved, onOutcome, onConflic
     if (ids.length > 0) onMoved(ids);
   }
 
-  /** Ranks what was sold since the last call; the first call ranks everything, since a stop may have come between. */
+  /**
+   * Updates the popularity of products sold since the last call. The first call updates all, since a crash may have
+   * lost some.
+   */
   async function rankSold(): Promise<void> {
     const ids = [...state.sold];
     if (state.ranked && ids.length === 0) return;
@@ -65,7 +68,10 @@ export function createStockService({ store, stock, onMoved, onOutcome, onConflic
     }
   }
 
-  /** Reminds orders of reservations whose time is up. Orders alone expires them: stock is never freed here. */
+  /**
+   * Reminds orders of reservations past their deadline. Only orders expires them; this service never releases stock by
+   * itself.
+   */
   async function remindOverdue(): Promise<number> {
     for (let all = 0; ;) {
       const count = await remindSome();
@@ -100,7 +106,7 @@ function apply(before: Parameters<typeof applyStockEvents>[0], commands: readonl
   }
 }
 
-/** One event for each product whose stock moved, however often it moved within the batch. */
+/** One event for each product whose stock changed, even if it changed several times in the batch. */
 const stockChanges = ({ products }: StockOutcome): EventDraft<'stock.changed'>[] =>
   [...products.values()].map(({ id, stock: { available, revision } }) => ({
     type: 'stock.changed',
