@@ -36,7 +36,7 @@ import { createQuoteService } from './quote/quote.service';
 
 const LAPSE_MINUTES = 15;
 
-/** What a test may put in the place of the world outside. */
+/** External parts that a test may replace. */
 export interface PaymentsOverrides {
   stripeUrl?: string;
 }

@@ -8,7 +8,7 @@ export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
       REDIS_EVENTS_URL: url(),
       CATALOG_URL: urlOr('http://catalog:3002'),
       ORDERS_URL: urlOr('http://orders:8003'),
-      /** Set: Stripe takes the payments. Absent: the sandbox does. */
+      /** With a key Stripe takes the payments, without one the sandbox does. */
       STRIPE_SECRET_KEY: optionalText(),
       STRIPE_WEBHOOK_SECRET: optionalText(),
     },

@@ -1,7 +1,7 @@
 import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
-/** What a code takes off. */
-export interface Taken {
+/** The reduction that a discount code grants. */
+export interface GrantedDiscount {
   type: 'percent' | 'fixed';
   value: number;
 }
@@ -9,26 +9,30 @@ export interface Taken {
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Uses of discount codes by orders. The counter of a code moves in the same statement as the use, so that it always
- * equals the uses in the states taken and kept.
+ * Uses of discount codes by orders. A code's counter changes in the same statement as the use, so that it always equals
+ * the uses in the states taken and kept.
  */
 export function createDiscountUseRepository(session: SqlSession) {
-  /** Moves uses to a state; `counts` says by how much the counter moves for a use that was in `was`. */
-  const move = (name: string, which: string, to: string, counts: string, values: unknown[]) =>
+  /** Moves uses to a state. `counts` is the SQL of the change of the counter, by the use's old state. */
+  const move = (name: string, condition: string, to: string, counterChange: string, values: unknown[]) =>
     session.query({
       name: `discount-${name}`,
       text: `
-        WITH old AS (SELECT order_id, state FROM discount_uses WHERE ${which} ORDER BY order_id FOR UPDATE),
+        WITH old AS (SELECT order_id, state FROM discount_uses WHERE ${condition} ORDER BY order_id FOR UPDATE),
         moved AS (
           UPDATE discount_uses u SET state = '${to}' FROM old WHERE u.order_id = old.order_id
-          RETURNING u.code, ${counts} AS change),
+          RETURNING u.code, ${counterChange} AS change),
         sums AS (SELECT code, sum(change)::int AS change FROM moved GROUP BY code)
         UPDATE discounts d SET used = d.used + s.change FROM sums s WHERE d.code = s.code AND s.change <> 0`,
       values,
     });
 
-  const take = async (code: string, orderId: string, subtotal: number): Promise<Taken | undefined> => {
-    const { rows } = await session.query<Taken>({
+  const take = async (
+    code: string,
+    orderId: string,
+    subtotal: number,
+  ): Promise<GrantedDiscount | undefined> => {
+    const { rows } = await session.query<GrantedDiscount>({
       name: 'discount-take',
       text: `
         WITH taken AS (
@@ -48,18 +52,18 @@ export function createDiscountUseRepository(session: SqlSession) {
   };
 
   return {
-    /** Takes one use for an order, or answers the one that it has. Undefined when the code cannot be used. */
-    async take(code: string, orderId: string, subtotal: number): Promise<Taken | undefined> {
+    /** Takes one use for an order, or answers the use that the order has. Undefined when the code cannot be used. */
+    async take(code: string, orderId: string, subtotal: number): Promise<GrantedDiscount | undefined> {
       try {
         return await take(code, orderId, subtotal);
       } catch (error) {
-        // The same order at the same time: the other call took the use, and this one finds it.
+        // A simultaneous call took the use for the same order; the second try finds it.
         if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
         return take(code, orderId, subtotal);
       }
     },
 
-    /** The order exists: the use stays. One that had lapsed counts again, even beyond the limit. */
+    /** Keeps the use, since the order was placed. A lapsed use counts again, even above the code's limit. */
     keep: (orderIds: readonly string[]) =>
       move(
         'keep',
@@ -69,7 +73,7 @@ export function createDiscountUseRepository(session: SqlSession) {
         [orderIds],
       ),
 
-    /** The order failed or was cancelled: somebody else may use the code. */
+    /** Returns the use of an order that failed or was cancelled, so that another order may take it. */
     release: (orderIds: readonly string[]) =>
       move(
         'release',
@@ -79,7 +83,7 @@ export function createDiscountUseRepository(session: SqlSession) {
         [orderIds],
       ),
 
-    /** Ends the uses whose order never came. */
+    /** Ends the uses of orders that were never placed. */
     lapse: (minutes: number) =>
       move('lapse', `state = 'taken' AND taken_at < now() - make_interval(mins => $1)`, 'lapsed', '-1', [
         minutes,

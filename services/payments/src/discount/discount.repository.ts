@@ -20,7 +20,7 @@ const LIST = `SELECT ${COLUMNS} FROM discounts WHERE code > $1 ORDER BY code LIM
 const CHANGE = `UPDATE discounts SET value = $2, minimum = $3, starts_at = $4, ends_at = $5, usage_limit = $6
   WHERE code = $1 RETURNING ${COLUMNS}`;
 
-/** Discount codes as the admin keeps them. */
+/** The discount codes that admins manage. */
 export function createDiscountRepository(sql: Sql) {
   async function one(name: string, text: string, values: unknown[]): Promise<DiscountRow | undefined> {
     const { rows } = await sql.query<DiscountRow>({ name, text, values });
@@ -28,13 +28,13 @@ export function createDiscountRepository(sql: Sql) {
   }
 
   return {
-    /** Undefined when the code exists already. */
+    /** Undefined when the code exists. */
     create: ({ code, type, value, minimum, startsAt, endsAt, usageLimit }: Omit<DiscountRow, 'used'>) =>
       one('create-discount', CREATE, [code, type, value, minimum, startsAt, endsAt, usageLimit]),
 
     find: (code: string) => one('find-discount', FIND, [code]),
 
-    /** By code, after `after`; one more than `limit` tells that there is another page. */
+    /** Codes after `after`, in their order, and one more than `limit`, which shows that there is a next page. */
     async list(limit: number, after = ''): Promise<DiscountRow[]> {
       const { rows } = await sql.query<DiscountRow>({
         name: 'list-discounts',
@@ -44,7 +44,7 @@ export function createDiscountRepository(sql: Sql) {
       return rows;
     },
 
-    /** Undefined when the code is gone. */
+    /** Undefined when the code does not exist. */
     change: (code: string, { value, minimum, startsAt, endsAt, usageLimit }: DiscountFields) =>
       one('change-discount', CHANGE, [code, value, minimum, startsAt, endsAt, usageLimit]),
 

@@ -10,7 +10,7 @@ import type { DiscountFields, DiscountRepository, DiscountRow } from './discount
 const invalid = (path: string, message: string) =>
   new AppError('invalid_input', { errors: [{ path, message }] });
 
-/** Discount codes for the admin. */
+/** Discount codes for admins. */
 export function createDiscountService({
   discounts,
   currency,
@@ -33,7 +33,7 @@ export function createDiscountService({
     return minimum.amount;
   };
   const dateOf = (time: string) => new Date(time);
-  /** A patch's three cases: absent keeps, null clears, a value replaces. */
+  /** Applies a patch: an absent field stays, null clears it, a value replaces it. */
   const patched = <T, U>(given: T | null | undefined, old: U | null, read: (value: T) => U): U | null =>
     given === undefined ? old : given === null ? null : read(given);
 

@@ -1,5 +1,5 @@
 import type { SqlSession } from '@bramble/service-kit/stores/postgres';
-import type { Verdict } from '../provider/provider';
+import type { AttemptOutcome } from '../provider/provider';
 
 export interface Attempt {
   id: string;
@@ -32,9 +32,9 @@ export type NewAttempt = Pick<
   | 'traceparent'
 >;
 
-/** Longer than an attempt takes, so that a lease in hand never lapses. */
+/** Longer than an attempt takes, so that the lease of a running attempt does not lapse. */
 export const LEASE_SECONDS = 15;
-/** Why an attempt ends without the provider. */
+/** Reasons for which an attempt fails without a call to the provider. */
 export const NOT_CAPTURED = { released: 'order_released', paid: 'already_captured' } as const;
 
 const columns = (alias: string) =>
@@ -42,13 +42,15 @@ const columns = (alias: string) =>
    ${alias}.currency, ${alias}.token, ${alias}.status, ${alias}.reason, ${alias}.reference, ${alias}.tries,
    ${alias}.correlation_id AS "correlationId", ${alias}.traceparent, ${alias}.created_at AS "createdAt"`;
 
-/** Attempts to capture. The statements run here are the hot path of every order, so they take batches. */
+/** Attempts to capture. These statements run for every order, so they work on batches. */
 export function createAttemptRepository(session: SqlSession) {
   const run = async <T extends object>(name: string, text: string, values: unknown[]) =>
     (await session.query<T>({ name: `attempt-${name}`, text, values })).rows;
 
   return {
-    /** Writes what is new, failed at once where the order was released, and answers every attempt as it stands. */
+    /**
+     * Inserts new attempts, failed at once when their order was released, and answers every attempt as it is stored.
+     */
     request: (attempts: readonly NewAttempt[]) =>
       run<Attempt & { fresh: boolean }>(
         'request',
@@ -93,8 +95,8 @@ export function createAttemptRepository(session: SqlSession) {
       ),
 
     /**
-     * Marks attempts as about to reach the provider. One that never did is left out when its order was released, has
-     * its money, or has an earlier attempt unsettled.
+     * Marks attempts as about to reach the provider. An attempt that never reached it is left out when its order was
+     * released or paid, or has an earlier unsettled attempt.
      */
     begin: (ids: readonly string[]) =>
       run<Attempt>(
@@ -111,7 +113,7 @@ export function createAttemptRepository(session: SqlSession) {
         [ids],
       ),
 
-    /** Of attempts that `begin` left out: those that can never start, and why. */
+    /** The attempts among those left out by `begin` that can never start, with the reason. */
     blocked: (ids: readonly string[]) =>
       run<{ id: string; reason: string }>(
         'blocked',
@@ -125,7 +127,7 @@ export function createAttemptRepository(session: SqlSession) {
         [ids],
       ),
 
-    /** Takes over attempts whose lease lapsed, each by one process only. */
+    /** Claims attempts whose lease lapsed; each is claimed by one process. */
     claim: (limit: number) =>
       run<Attempt>(
         'claim',
@@ -144,8 +146,11 @@ export function createAttemptRepository(session: SqlSession) {
         [ids, seconds],
       ),
 
-    /** Records outcomes of what is still pending and answers what this call settled; a second capture is left out. */
-    settle: (verdicts: readonly Verdict[]) =>
+    /**
+     * Records the outcomes of pending attempts and answers those that this call settled. A second capture of an order
+     * is left out.
+     */
+    settle: (outcomes: readonly AttemptOutcome[]) =>
       run<Attempt>(
         'settle',
         `UPDATE payment_attempts p
@@ -157,14 +162,14 @@ export function createAttemptRepository(session: SqlSession) {
              SELECT 1 FROM payment_attempts o WHERE o.order_id = p.order_id AND o.status = 'succeeded'))
          RETURNING ${columns('p')}`,
         [
-          verdicts.map(({ id }) => id),
-          verdicts.map(({ captured }) => captured),
-          verdicts.map(({ reason }) => reason),
-          verdicts.map(({ reference }) => reference),
+          outcomes.map(({ id }) => id),
+          outcomes.map(({ captured }) => captured),
+          outcomes.map(({ reason }) => reason),
+          outcomes.map(({ reference }) => reference),
         ],
       ),
 
-    /** Keeps the provider's reference of a charge whose attempt was settled without it. */
+    /** Stores the provider's reference of an attempt that was settled without it. */
     setReference: (id: string, reference: string | null) =>
       run('set-reference', 'UPDATE payment_attempts SET reference = coalesce(reference, $2) WHERE id = $1', [
         id,

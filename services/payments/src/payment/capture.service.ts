@@ -5,7 +5,7 @@ import type { Attempt, AttemptRepository } from './attempt.repository';
 import type { ProviderCalls } from './provider-calls';
 import type { Settlement } from './settlement';
 
-/** How long the provider may take to reply, and after how long the outcome must be known. */
+/** The time limit of one reply of the provider, and of the whole outcome. */
 export interface CaptureLimits {
   replyMs: number;
   outcomeMs: number;
@@ -24,7 +24,7 @@ export const chargeOf = (attempt: Attempt): ChargeRequest => ({
   reference: attempt.reference,
 });
 
-/** Carries an attempt to its outcome. No transaction is open while the provider is asked. */
+/** Runs an attempt until its outcome is known. No transaction is open during a call to the provider. */
 export function createCaptureService({
   attempts,
   calls,
@@ -45,18 +45,18 @@ export function createCaptureService({
     },
   });
 
-  /** An attempt that may not start: failed for good, or looked at again in a moment. */
+  /** Handles an attempt that may not start: it fails for good, or waits for an earlier attempt. */
   const refuse = async (id: string): Promise<void> => {
     const [blocked] = await attempts.blocked([id]);
     if (blocked) await settlement.settle({ id, captured: false, reason: blocked.reason, reference: null });
     else await attempts.postpone([id], BLOCKED_SECONDS);
   };
 
-  /** Asks until the outcome is known or the time is up; every question carries the same key. */
+  /** Calls the provider until the outcome is known or the time is up. Every call carries the same key. */
   const outcomeOf = async (attempt: Attempt): Promise<ChargeOutcome | undefined> => {
     const charge = chargeOf(attempt);
     const deadline = performance.now() + limits.outcomeMs;
-    // An earlier try may have reached the provider before its process died.
+    // An earlier try may have reached the provider before its process died, so look it up first.
     let outcome = attempt.tries > 1 ? await calls.lookup(charge) : undefined;
     for (let round = 1; !outcome; round++) {
       const left = deadline - performance.now();

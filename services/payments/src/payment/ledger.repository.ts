@@ -1,9 +1,9 @@
 import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
-/** How long after an order's release and its capture the refund may take to be written. */
+/** How long after the release of an order and its capture the refund may take to be recorded. */
 const GRACE_SECONDS = 120;
 
-// What was captured of an order that is released is owed back, whole; nothing is ever given back that was not captured.
+// A capture of a released order is refunded in full; a refund never exceeds its capture.
 const DRIFT = `
 WITH captured AS (
   SELECT order_id, sum(amount) AS amount, max(settled_at) AS at FROM payment_attempts
@@ -20,7 +20,9 @@ SELECT coalesce(sum(
 FROM captured c LEFT JOIN given g ON g.order_id = c.order_id LEFT JOIN released_orders o ON o.order_id = c.order_id`;
 
 export const createLedgerRepository = (session: SqlSession) => ({
-  /** Minor units that were kept of released orders, or given back beyond what was captured; 0 is sound. */
+  /**
+   * Minor units that were kept of released orders or refunded beyond the capture; 0 means that the ledger is correct.
+   */
   async drift(): Promise<number> {
     const { rows } = await session.query<{ money: number }>({ text: DRIFT });
     return rows[0]?.money ?? 0;

@@ -24,24 +24,24 @@ export interface PaymentRequestDependencies {
 }
 
 /**
- * Takes in what orders ask for. A request that was recorded before has its outcome published again; a new one goes to the
- * pools after the commit.
+ * Records the requests of orders. The outcome of a request that was settled before is published again; new requests go
+ * to the pools after the commit.
  */
 export function createPaymentRequestService({ captures, refunds }: PaymentRequestDependencies) {
   async function handle(unit: PaymentUnit): Promise<void> {
     const { tx, fresh } = unit;
-    // Releases come first, so that a request and a release in one batch end as a release.
+    // Releases first, so that a payment request in the same batch is not captured.
     const released = orderIdsOf(fresh, 'order.released');
     if (released.length > 0) await createAttemptRepository(tx).release(released);
     const attempts = await requestCaptures(tx, fresh);
-    const asked = await requestRefunds(tx, fresh);
+    const requestedRefunds = await requestRefunds(tx, fresh);
     await updateDiscountUses(tx, fresh);
 
     unit.publish(attempts.filter(({ status }) => status !== 'pending').map(attemptEvent));
-    unit.publish(asked.filter(({ status }) => status === 'succeeded').map(refundEvent));
+    unit.publish(requestedRefunds.filter(({ status }) => status === 'succeeded').map(refundEvent));
     unit.afterCommit(() => {
       captures.add(attempts.filter(isNew));
-      refunds.add(asked.filter(isNew));
+      refunds.add(requestedRefunds.filter(isNew));
     });
   }
   return { handle };

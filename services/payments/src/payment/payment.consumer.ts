@@ -1,6 +1,6 @@
 import type { PaymentRequestService, PaymentUnit } from './payment-request.service';
 
-/** Captures, refunds and counts discount codes as orders ask for it. */
+/** The consumer of orders' events: captures, refunds and uses of discount codes. */
 export const paymentConsumer = (requests: PaymentRequestService) => ({
   group: 'payments',
   types: [

@@ -2,7 +2,7 @@ import type { EventDraft } from '@bramble/contracts/events';
 import type { Attempt } from './attempt.repository';
 import type { Refund } from './refund.repository';
 
-/** What an attempt that is settled tells the others. */
+/** The event of a settled attempt. */
 export function attemptEvent({
   id,
   orderId,

@@ -5,7 +5,7 @@ import type { Service } from '@bramble/service-kit/runtime/service';
 import type { LedgerRepository } from './ledger.repository';
 import type { PaymentRepository } from './payment.repository';
 
-/** Calls of the payment provider, and the ledger of the money it holds. */
+/** Metrics of the payment provider's calls, and of the ledger of the money it holds. */
 export const paymentMetrics = {
   ...define({
     bramble_payment_attempts_total: {
@@ -36,7 +36,7 @@ export const paymentMetrics = {
 const COUNT = 'bramble_payments_unsettled';
 const AGE = 'bramble_payments_oldest_unsettled_age_seconds';
 
-/** What is owed an answer by the provider, read from the tables so that every replica tells the same. */
+/** Exports the unsettled calls. The values come from the tables, so every replica exports the same. */
 export function exportUnsettled(service: Service<typeof paymentMetrics>, payments: PaymentRepository): void {
   collected(service, 'payments_unsettled', [COUNT, AGE], async () =>
     (await payments.unsettled()).flatMap(({ operation, count, age }) => [
@@ -49,7 +49,7 @@ export function exportUnsettled(service: Service<typeof paymentMetrics>, payment
 const DRIFT = 'bramble_ledger_drift';
 const CHECKED = 'bramble_ledger_last_check_timestamp_seconds';
 
-/** Payments' side of the money: what the provider holds that no order is worth any more. */
+/** Exports the ledger of payments: money that the provider holds although no order is worth it. */
 export function exportLedger(service: Service<typeof paymentMetrics>, ledger: LedgerRepository): void {
   const labels = { ledger: 'money' } as const;
   collected(service, 'payments_ledger', [DRIFT, CHECKED], async () => [

@@ -15,8 +15,8 @@ interface Leases {
 }
 
 /**
- * The pools that call the provider, and the sweeps that feed them with what lies unsettled: after a crash, when a lease
- * lapses, or when there was no room before.
+ * The pools that call the provider. Sweeps add unsettled work: after a crash, when a lease lapsed, or when the pool was
+ * full.
  */
 export function createPaymentPools(
   service: Service,

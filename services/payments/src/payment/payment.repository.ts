@@ -37,7 +37,7 @@ export function createPaymentRepository(session: SqlSession) {
       return rows;
     },
 
-    /** How many calls are unsettled and how old the oldest is, by operation. */
+    /** The number of unsettled calls and the age of the oldest, by operation. */
     async unsettled(): Promise<{ operation: 'capture' | 'refund'; count: number; age: number }[]> {
       const { rows } = await session.query<{ operation: 'capture' | 'refund'; count: number; age: number }>({
         text: `

@@ -25,7 +25,7 @@ export function createPaymentService({
   orders: Upstream;
 }) {
   return {
-    /** Only the owner and admins see payments; somebody else's order is `not_found`. */
+    /** Only the owner and admins may see payments; for others the order is `not_found`. */
     async list(
       actor: Actor,
       { orderId, limit, cursor }: { orderId: string; limit: number; cursor?: string | undefined },
@@ -33,7 +33,7 @@ export function createPaymentService({
       const owner = isAdmin(actor) ? null : userIdOf(actor);
       const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
       const rows = await payments.list(orderId, owner, { limit, after });
-      // Nothing seen: an order that was not charged yet, or none of theirs. Orders knows which, and throws.
+      // No payments: the order was not charged yet, or belongs to somebody else. Orders throws in the latter case.
       if (rows.length === 0) await orders.call(ordersApi.get, { params: { id: orderId }, as: actor });
       return toPage(rows, limit, show, ({ id, type, position: at }) => [at, id, type]);
     },

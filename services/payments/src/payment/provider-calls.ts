@@ -10,27 +10,27 @@ class ProviderTimeout extends Error {
   override readonly name = 'ProviderTimeout';
 }
 
-/** Gives `call` at most `ms`; then aborts it and rejects, whether it listens to the signal or not. */
-async function limited<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Limits `call` to `ms`: then aborts it and rejects, even if the call ignores the signal. */
+async function withTimeLimit<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const timeout = new ProviderTimeout(`no answer within ${ms} ms`);
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
+  const timedOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       controller.abort(timeout);
       reject(timeout);
     }, ms);
   });
   try {
-    return await Promise.race([call(controller.signal), late]);
+    return await Promise.race([call(controller.signal), timedOut]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /**
- * The provider with a time limit, metrics and a log around each call. Undefined means that the outcome is not known:
- * the reason is logged, and the caller asks again.
+ * The provider with a time limit, metrics and a log for each call. Undefined means that the outcome is not known; the
+ * reason is logged, and the caller retries.
  */
 export function createProviderCalls(service: Service<typeof paymentMetrics>, provider: Provider) {
   const attempts = counter(service, 'bramble_payment_attempts_total');
@@ -61,13 +61,13 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
       timed(
         'capture',
         { order_id: request.orderId },
-        () => limited(ms, (signal) => provider.capture(request, signal)),
+        () => withTimeLimit(ms, (signal) => provider.capture(request, signal)),
         (result) => (result.captured ? 'succeeded' : 'declined'),
       ),
 
     async lookup(request: ChargeRequest): Promise<ChargeOutcome | undefined> {
       try {
-        return await limited(LOOKUP_MS, (signal) => provider.lookup(request, signal));
+        return await withTimeLimit(LOOKUP_MS, (signal) => provider.lookup(request, signal));
       } catch (error) {
         service.log.warn({ err: error, order_id: request.orderId }, 'an attempt could not be looked up');
         return undefined;
@@ -78,7 +78,7 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
       timed(
         'refund',
         { order_id: request.orderId },
-        () => limited(REFUND_MS, (signal) => provider.refund(request, signal)),
+        () => withTimeLimit(REFUND_MS, (signal) => provider.refund(request, signal)),
         () => 'succeeded',
       ),
   };

@@ -16,7 +16,7 @@ export type NewRefund = Pick<
   Refund,
   'id' | 'orderId' | 'amount' | 'currency' | 'correlationId' | 'traceparent' | 'announce'
 > & { attemptId: string | null; reason: string | null };
-/** A refund together with the capture that it gives back. */
+/** A refund with the capture that it refunds. */
 export type StartedRefund = Refund & { captureKey: string; captureReference: string | null };
 
 const columns = (alias: string) =>
@@ -28,7 +28,7 @@ export function createRefundRepository(session: SqlSession) {
     (await session.query<T>({ name: `refund-${name}`, text, values })).rows;
 
   return {
-    /** Writes what is new and answers every refund as it stands. */
+    /** Inserts new refunds and answers every refund as it is stored. */
     request: (refunds: readonly NewRefund[]) =>
       run<Refund & { fresh: boolean }>(
         'request',
@@ -56,7 +56,10 @@ export function createRefundRepository(session: SqlSession) {
         ],
       ),
 
-    /** Finds the capture to give back and marks the refund as about to reach the provider; undefined without one. */
+    /**
+     * Finds the capture to refund and marks the refund as about to reach the provider; undefined while there is no
+     * capture.
+     */
     begin: async (id: string) =>
       (
         await run<StartedRefund>(
@@ -89,7 +92,7 @@ export function createRefundRepository(session: SqlSession) {
         [ids, seconds],
       ),
 
-    /** Records that the money went back; answers the refund when this call settled it. */
+    /** Records that the money was refunded; answers the refund if this call settled it. */
     settle: async (id: string, reference: string) =>
       (
         await run<Refund>(

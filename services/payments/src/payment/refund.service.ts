@@ -5,7 +5,7 @@ import { refundEvent } from './payment.events';
 import type { ProviderCalls } from './provider-calls';
 import { createRefundRepository, type Refund, type RefundRepository } from './refund.repository';
 
-/** A refund may be asked for before its capture is settled; then it waits for it. */
+/** A refund may be requested before its capture is settled; then it waits for the capture. */
 const NO_CAPTURE_SECONDS = 2;
 
 export interface RefundDependencies {
@@ -14,9 +14,9 @@ export interface RefundDependencies {
   calls: ProviderCalls;
 }
 
-/** Refunds captures, again and again with the same key until the provider confirms it. */
+/** Runs refunds, repeated with the same key until the provider confirms them. */
 export function createRefundService({ store, refunds, calls }: RefundDependencies) {
-  /** Records a confirmed refund, from the provider's reply or its webhook; the second of them changes nothing. */
+  /** Records a confirmed refund, from the provider's reply or its webhook; the later one has no effect. */
   function settle(id: string, reference: string): Promise<void> {
     return store.transaction(async (unit) => {
       const settled = await createRefundRepository(unit.tx).settle(id, reference);

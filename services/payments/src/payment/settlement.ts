@@ -1,7 +1,7 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
-import type { Verdict } from '../provider/provider';
+import type { AttemptOutcome } from '../provider/provider';
 import { createAttemptRepository, NOT_CAPTURED } from './attempt.repository';
 import { attemptEvent } from './payment.events';
 import { createRefundRepository } from './refund.repository';
@@ -9,47 +9,46 @@ import { createRefundRepository } from './refund.repository';
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * The one place where an outcome is recorded, whether it comes as the reply of a call, from a look-up or by a webhook. The
- * first to arrive is recorded with its event; the same outcome again changes nothing. Money that came in although the
- * attempt had failed or the order was paid is refunded.
+ * The one place that records outcomes, from a reply, a look-up or a webhook. The first outcome is recorded with its
+ * event; repetitions have no effect. A capture is refunded when its attempt had failed or its order was paid.
  */
 export function createSettlement({ store }: { store: UnitStore<SqlTransaction> }) {
-  function record(verdicts: readonly Verdict[]): Promise<void> {
+  function record(outcomes: readonly AttemptOutcome[]): Promise<void> {
     return store.transaction(async (unit) => {
-      const settled = await createAttemptRepository(unit.tx).settle(verdicts);
+      const settled = await createAttemptRepository(unit.tx).settle(outcomes);
       const done = new Set(settled.map(({ id }) => id));
-      for (const verdict of verdicts)
-        if (verdict.captured && !done.has(verdict.id)) await refundCapture(unit.tx, verdict);
+      for (const outcome of outcomes)
+        if (outcome.captured && !done.has(outcome.id)) await refundCapture(unit.tx, outcome);
       for (const attempt of settled) unit.publish([attemptEvent(attempt)], attempt);
     });
   }
 
-  const settle = batcher<Verdict, void>({
+  const settle = batcher<AttemptOutcome, void>({
     max: 128,
     concurrency: 2,
-    run: async (verdicts) => {
-      const once = [...new Map(verdicts.map((verdict) => [verdict.id, verdict])).values()];
+    run: async (outcomes) => {
+      const unique = [...new Map(outcomes.map((outcome) => [outcome.id, outcome])).values()];
       try {
-        await record(once);
+        await record(unique);
       } catch (error) {
         if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-        // Two captures of one order in one batch: one after the other, the second finds the first.
-        for (const verdict of once) await record([verdict]);
+        // The batch held two captures of one order: recorded one after the other, the second finds the first.
+        for (const outcome of unique) await record([outcome]);
       }
-      return verdicts.map(() => undefined);
+      return outcomes.map(() => undefined);
     },
   });
   return { settle };
 }
 export type Settlement = ReturnType<typeof createSettlement>;
 
-/** A capture that its order cannot take: the attempt ends as failed, and the money is refunded. */
-async function refundCapture(tx: SqlTransaction, verdict: Verdict): Promise<void> {
+/** Fails the attempt of a capture that its order cannot accept, and requests the refund. */
+async function refundCapture(tx: SqlTransaction, outcome: AttemptOutcome): Promise<void> {
   const attempts = createAttemptRepository(tx);
-  const attempt = await attempts.find(verdict.id);
+  const attempt = await attempts.find(outcome.id);
   if (!attempt || attempt.status === 'succeeded') return;
-  await attempts.settle([{ ...verdict, captured: false, reason: NOT_CAPTURED.paid }]);
-  await attempts.setReference(verdict.id, verdict.reference);
+  await attempts.settle([{ ...outcome, captured: false, reason: NOT_CAPTURED.paid }]);
+  await attempts.setReference(outcome.id, outcome.reference);
   const { id, orderId, amount, currency, correlationId, traceparent } = attempt;
   const refunds = createRefundRepository(tx);
   await refunds.request([
@@ -65,6 +64,6 @@ async function refundCapture(tx: SqlTransaction, verdict: Verdict): Promise<void
       traceparent,
     },
   ]);
-  // No process works on it yet: the next sweep takes it up.
+  // No process holds the lease, so the next sweep runs the refund.
   await refunds.postpone([id], 0);
 }

@@ -6,7 +6,7 @@ import type { WebhookService } from './webhook.service';
 
 export const webhookRoutes = (webhooks: WebhookService): Mountable[] => [
   endpoint(paymentsApi.stripeWebhook, async ({ req }) => {
-    // The signature is over the bytes as sent, so the operation has no body to parse.
+    // The signature covers the raw bytes, so the operation has no parsed body.
     const signature = req.headers['stripe-signature'];
     await webhooks.receive(await readBody(req), typeof signature === 'string' ? signature : undefined);
     return undefined;

@@ -3,13 +3,13 @@ import type { Notice } from '../provider/stripe.webhook';
 import type { RefundService } from './refund.service';
 import type { Settlement } from './settlement';
 
-/** Takes the provider's notifications through the same door as its replies. */
+/** Settles attempts and refunds by the provider's notifications. */
 export function createWebhookService({
   read,
   settlement,
   refunds,
 }: {
-  /** Undefined where no provider sends notifications. */
+  /** Undefined when the provider sends no notifications. */
   read: ((body: Buffer, signature: string | undefined) => Notice | undefined) | undefined;
   settlement: Settlement;
   refunds: RefundService;
@@ -18,7 +18,7 @@ export function createWebhookService({
     async receive(body: Buffer, signature: string | undefined): Promise<void> {
       if (!read) throw new AppError('not_found');
       const notice = read(body, signature);
-      if (notice?.kind === 'attempt') await settlement.settle(notice.verdict);
+      if (notice?.kind === 'attempt') await settlement.settle(notice.outcome);
       if (notice?.kind === 'refund') await refunds.settle(notice.id, notice.reference);
     },
   };

@@ -5,19 +5,19 @@ export interface WorkPoolOptions<T extends { id: string }> {
   concurrency: number;
   capacity: number;
   run: (item: T) => Promise<void>;
-  /** Called with the items for which there is no room, and those that still wait when the service stops. */
+  /** Called with items that do not fit, and with waiting items when the service stops. */
   release: (items: T[]) => Promise<unknown>;
 }
 export interface WorkPool<T> {
-  /** Takes as many as there is room for, each id once; the rest is released for the sweep. */
+  /** Queues as many items as fit, each id once; the others are released for the sweep. */
   add(items: readonly T[]): void;
-  /** How many more it would take. */
+  /** How many more items fit. */
   room(): number;
 }
 
 /**
- * Runs work in the background, at most `concurrency` at once and at most `capacity` waiting. An item that fails is
- * logged and left alone: its lease lapses and the sweep brings it again.
+ * Runs work in the background, at most `concurrency` at once and at most `capacity` waiting. A failed item is logged;
+ * its lease lapses, and the sweep adds it again.
  */
 export function createWorkPool<T extends { id: string }>(
   service: Service,
@@ -66,7 +66,7 @@ export function createWorkPool<T extends { id: string }>(
         else left.push(item);
       }
       next();
-      // When this fails the leases lapse by themselves.
+      // If this fails, the leases lapse by themselves.
       if (left.length > 0) release(left).catch(() => undefined);
     },
   };

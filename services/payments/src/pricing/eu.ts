@@ -1,4 +1,4 @@
-/** The member states of the European Union, as of 2026 (ISO 3166 alpha-2). Greece is GR here, as in addresses. */
+/** The member states of the European Union in 2026 (ISO 3166 alpha-2). Greece is GR, as in addresses. */
 export const euCountries = [
   'AT',
   'BE',

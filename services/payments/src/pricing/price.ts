@@ -9,7 +9,7 @@ export interface PricedLine {
 }
 export interface Reduction {
   type: 'percent' | 'fixed';
-  /** Whole percent, or minor units. */
+  /** Whole percent for `percent`, minor units for `fixed`. */
   value: number;
 }
 export interface Totals {
@@ -20,7 +20,7 @@ export interface Totals {
   total: number;
 }
 
-/** More money than Bramble counts in one amount. */
+/** The amount exceeds MAX_AMOUNT. */
 export class AmountTooLarge extends Error {
   override readonly name = 'AmountTooLarge';
 }
@@ -35,7 +35,9 @@ export const lineTotal = ({ unitPrice, quantity }: PricedLine): number => bounde
 export const subtotalOf = (lines: readonly PricedLine[]): number =>
   lines.reduce((sum, line) => bounded(sum + lineTotal(line)), 0);
 
-/** What a discount takes off `subtotal`: a percentage is rounded half up, a fixed amount ends at the subtotal. */
+/**
+ * The reduction of `subtotal` by a discount: a percentage is rounded half up, a fixed amount is at most the subtotal.
+ */
 export const discountOf = (subtotal: number, reduction: Reduction | undefined): number => {
   if (!reduction) return 0;
   return reduction.type === 'percent'
@@ -45,7 +47,8 @@ export const discountOf = (subtotal: number, reduction: Reduction | undefined): 
 
 /**
  * Prices a basket in integer minor units. Prices include tax: total = subtotal − discount + shipping, and `tax` is the
- * part contained in total at the destination's rate. Shipping counts as free by the worth of the goods after discount.
+ * part contained in total at the destination's rate. Free shipping depends on the worth of the goods after the
+ * discount.
  */
 export function priceBasket(
   lines: readonly PricedLine[],

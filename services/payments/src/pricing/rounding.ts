@@ -1,6 +1,6 @@
 /**
- * `amount` × `numerator` / `denominator`, rounded half up, in whole numbers only. Exact as long as
- * 2 × amount × numerator stays below 2^53, which MAX_AMOUNT (10^12) and factors up to 4,500 guarantee.
+ * `amount` × `numerator` / `denominator`, rounded half up, in integers. Exact while 2 × amount × numerator is below
+ * 2^53, which MAX_AMOUNT (10^12) and factors up to 4,500 guarantee.
  */
 export function shareOf(amount: number, numerator: number, denominator: number): number {
   const doubled = 2 * amount * numerator + denominator;

@@ -1,15 +1,15 @@
 import { euCountries } from './eu';
 
-/** A flat price by zone, in minor units; free from `freeFrom` on, where a zone has it. */
+/** A flat price for a zone, in minor units; with `freeFrom`, shipping is free from that worth of goods on. */
 export interface ShippingRule {
   zone: string;
-  /** Absent: every country that no other rule names. */
+  /** The countries of the zone; absent for all countries that no other rule names. */
   countries?: ReadonlySet<string>;
   price: number;
   freeFrom?: number;
 }
 
-/** Read from top to bottom: the first rule that names the country holds. */
+/** The first rule that names the country applies. */
 export const shippingRules: readonly ShippingRule[] = [
   { zone: 'eu', countries: new Set(euCountries), price: 490, freeFrom: 5_000 },
   {
@@ -39,10 +39,12 @@ export const shippingRules: readonly ShippingRule[] = [
   { zone: 'world', price: 1_990 },
 ];
 
-/** The price of sending goods worth `goods` (after discount) to `country`; without a country, the first zone's. */
+/**
+ * The shipping price of goods worth `goods` (after discount) to `country`; without a country, that of the first zone.
+ */
 export function shippingPrice(country: string | undefined, goods: number, rules = shippingRules): number {
   const rule =
     country === undefined ? rules[0] : rules.find(({ countries }) => countries?.has(country) ?? true);
-  if (!rule) throw new Error('no shipping rule holds for every country');
+  if (!rule) throw new Error('no shipping rule applies to every country');
   return rule.freeFrom !== undefined && goods >= rule.freeFrom ? 0 : rule.price;
 }

@@ -1,6 +1,6 @@
 import { shareOf } from './rounding';
 
-/** Standard VAT rates in hundredths of a percent by country, as of 2026, and the rate of everywhere else. */
+/** Standard VAT rates in hundredths of a percent by country in 2026, and the default rate for other countries. */
 export const taxRates: Readonly<Record<string, number>> = {
   AT: 2000,
   BE: 2100,
@@ -32,7 +32,7 @@ export const taxRates: Readonly<Record<string, number>> = {
 };
 export const DEFAULT_TAX_RATE = 2000;
 
-/** The rate of a destination; without one, the default. */
+/** The rate of a destination; the default rate without one. */
 export const taxRateOf = (country: string | undefined): number =>
   (country === undefined ? undefined : taxRates[country]) ?? DEFAULT_TAX_RATE;
 

@@ -6,7 +6,10 @@ import { createSandboxRepository } from './sandbox.repository';
 import { createStripe, openStripe } from './stripe';
 import { createStripeWebhook } from './stripe.webhook';
 
-/** Stripe when it has a key, else the sandbox; and how to read the provider's notifications, where it sends any. */
+/**
+ * Stripe when a key is configured, otherwise the sandbox; with the reader of the provider's notifications, if it sends
+ * any.
+ */
 export function chooseProvider(
   config: Pick<PaymentsConfig, 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET'>,
   sql: Sql,

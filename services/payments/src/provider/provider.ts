@@ -1,4 +1,4 @@
-/** A capture as the provider is told of it. `key` stays the same however often the call is repeated. */
+/** A capture request to the provider. `key` is the same for every repetition of the call. */
 export interface ChargeRequest {
   key: string;
   orderId: string;
@@ -7,15 +7,15 @@ export interface ChargeRequest {
   currency: string;
   token: string;
   createdAt: Date;
-  /** The provider's own name of the charge, once known. */
+  /** The provider's id of the charge, once known. */
   reference: string | null;
 }
 export type ChargeOutcome =
   { captured: true; reference: string } | { captured: false; reason: string; reference: string | null };
 
-/** What the provider said of an attempt, in its reply or by a webhook. */
-export interface Verdict {
-  /** The attempt's. */
+/** The outcome of an attempt, from the provider's reply or a webhook. */
+export interface AttemptOutcome {
+  /** The attempt's id. */
   id: string;
   captured: boolean;
   reason: string | null;
@@ -31,15 +31,15 @@ export interface RefundRequest {
 }
 
 /**
- * Who moves the money. Every call may be repeated with the same key and moves money once. A definite answer is an
- * outcome; anything else (no answer, a broken connection, a fault of theirs) is thrown and settles nothing.
+ * A payment provider. Calls with the same key move money once, however often they are repeated. A definite answer is an
+ * outcome; anything else (no answer, a broken connection, a server error) is thrown and settles nothing.
  */
 export interface Provider {
   readonly name: 'sandbox' | 'stripe';
-  /** How many calls it is given at once. */
+  /** The most concurrent calls. */
   readonly concurrency: number;
   capture(request: ChargeRequest, signal: AbortSignal): Promise<ChargeOutcome>;
-  /** The outcome of a capture that may have reached the provider; undefined when it has none. */
+  /** The outcome of a capture that may have reached the provider; undefined when the provider has none. */
   lookup(request: ChargeRequest, signal: AbortSignal): Promise<ChargeOutcome | undefined>;
   refund(request: RefundRequest, signal: AbortSignal): Promise<{ reference: string }>;
 }

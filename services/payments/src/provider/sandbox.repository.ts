@@ -10,10 +10,10 @@ export interface SandboxCharge {
 }
 export type Remembered = Pick<SandboxCharge, 'key' | 'captured' | 'reason'> & { fresh: boolean };
 
-/** The sandbox's own tables: what a real provider would know on the other side of the network. */
+/** The sandbox's own tables, which stand for the state of an external provider. */
 export function createSandboxRepository(sql: Sql) {
   return {
-    /** Writes what is new and answers, for every key, what was decided the first time. */
+    /** Inserts new charges and answers the first decision for every key. */
     async remember(charges: readonly SandboxCharge[]): Promise<Remembered[]> {
       const { rows } = await sql.query<Remembered>({
         name: 'sandbox-remember',
@@ -48,7 +48,10 @@ export function createSandboxRepository(sql: Sql) {
       return rows[0];
     },
 
-    /** False when the charge does not hold that much any more. The charge's row keeps refunds of it apart. */
+    /**
+     * False when the charge holds less than the amount. The lock on the charge's row makes its refunds wait for each
+     * other.
+     */
     refund: (key: string, chargeKey: string, amount: number): Promise<boolean> =>
       sql.transaction(async (tx) => {
         const charge = await tx.query<{ amount: number }>({

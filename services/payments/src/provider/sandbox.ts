@@ -5,7 +5,7 @@ import type { ChargeOutcome, Provider } from './provider';
 import type { Remembered, SandboxCharge, SandboxRepository } from './sandbox.repository';
 
 const SLOW_MS = 5_000;
-/** What a card does: why it is declined, or null when it pays. */
+/** The decline reason of each test card; null when it is accepted. */
 const cards: Readonly<Record<string, string | null>> = {
   tok_visa: null,
   tok_slow: null,
@@ -23,8 +23,8 @@ const outcomeOf = ({
     : { captured: false, reason: reason ?? 'declined', reference: key };
 
 /**
- * A provider that decides by the card's name and remembers every key in tables of its own, so that a repeated call
- * moves no money twice, whoever repeats it.
+ * A provider that decides by the card's token. It stores every key in its own tables, so that a repeated call moves no
+ * money twice.
  */
 export function createSandbox({
   repository,

@@ -1,13 +1,13 @@
 import Stripe from 'stripe';
 import type { ChargeOutcome, ChargeRequest, Provider } from './provider';
 
-/** Below our own limits, so that a connection does not outlive the call that gave up on it by long. */
+/** Close to the limit of our calls, so that a connection ends soon after its call was given up. */
 const TIMEOUT_MS = 6_000;
-/** Their clock and ours may differ by this much. */
+/** Allowed difference between Stripe's clock and ours. */
 const SKEW_SECONDS = 300;
-/** An intent is made within this time of its attempt, or the process died and the sweep repeated it soon after. */
+/** An intent is created within this time of its attempt: at once, or by the sweep after a crash. */
 const WINDOW_SECONDS = 3_600;
-/** Faults of the card that Stripe reports as a faulty request: definite, and no money moved. */
+/** Card errors that Stripe reports as invalid requests: they are definite declines, and no money moved. */
 const CARD_FAULTS = new Set([
   'resource_missing',
   'token_already_used',
@@ -15,11 +15,11 @@ const CARD_FAULTS = new Set([
   'amount_too_large',
 ]);
 
-/** The client; `url` is another address of the API, for a stand-in. */
+/** The Stripe client; `url` names a test server in place of Stripe. */
 export function openStripe(secretKey: string, url?: string): Stripe {
   const address = url === undefined ? undefined : new URL(url);
   return new Stripe(secretKey, {
-    // Repetition is decided by our own attempts, which know the key and the outcome.
+    // Attempts are retried with their own key and outcome, so the SDK must not retry.
     maxNetworkRetries: 0,
     timeout: TIMEOUT_MS,
     telemetry: false,
@@ -41,7 +41,7 @@ const declined = (reason: string, reference: string | null = null): ChargeOutcom
 const reasonOf = (intent: Stripe.PaymentIntent): string =>
   intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? 'card_declined';
 
-/** What an error of Stripe says for certain about the charge, or undefined when it leaves it open. */
+/** The definite outcome of a Stripe error; undefined when the outcome is open. */
 function outcomeOfError(error: unknown): ChargeOutcome | undefined {
   if (error instanceof Stripe.errors.StripeCardError)
     return declined(error.decline_code || error.code || 'card_declined', error.payment_intent?.id ?? null);
@@ -53,11 +53,11 @@ function outcomeOfError(error: unknown): ChargeOutcome | undefined {
 }
 
 /**
- * Stripe by its own SDK: an intent is authorised first and captured second, both under keys made of the attempt's key.
- * Only our server confirms intents, so a decline is final.
+ * Stripe by its own SDK: an intent is authorised first and captured second, with keys derived from the attempt's key.
+ * Only this server confirms intents, so a decline is final.
  */
 export function createStripe(stripe: Stripe): Provider {
-  /** The intent's outcome, carried to its end where it is only authorised; undefined while Stripe is working on it. */
+  /** The intent's outcome; an authorised intent is captured first. Undefined while Stripe is processing it. */
   const settle = async (
     intent: Stripe.PaymentIntent,
     { key }: ChargeRequest,
@@ -74,7 +74,8 @@ export function createStripe(stripe: Stripe): Provider {
         return captured.status === 'succeeded' ? { captured: true, reference: captured.id } : undefined;
       }
       case 'requires_action':
-        // Nobody is there to answer the bank's question. Cancelled, so that nobody can answer it later.
+        // The bank demands an authentication that nobody is there to answer. The intent is cancelled, so that it cannot
+        // succeed later.
         await stripe.paymentIntents.cancel(intent.id, {}, { idempotencyKey: `${key}:cancel` });
         return declined('authentication_required', intent.id);
       case 'canceled':
@@ -86,7 +87,10 @@ export function createStripe(stripe: Stripe): Provider {
     }
   };
 
-  /** By its name when we know it, else among the intents of its time: Stripe's search lags behind by a minute. */
+  /**
+   * Finds the intent by its id, or else among the intents of its time window: Stripe's search index lags behind by a
+   * minute.
+   */
   const find = async ({
     key,
     reference,
@@ -100,7 +104,7 @@ export function createStripe(stripe: Stripe): Provider {
     return undefined;
   };
 
-  /** A card's token becomes a payment method once; its key makes a repetition answer the same one. */
+  /** Creates a payment method from a card token. The key makes a repetition return the same one. */
   const methodOf = async (token: string, key: string): Promise<string> => {
     if (!token.startsWith('tok_')) return token;
     const method = await stripe.paymentMethods.create(
@@ -146,7 +150,7 @@ export function createStripe(stripe: Stripe): Provider {
 
     async refund({ key, orderId, amount, capture }) {
       if (capture.reference === null) throw new Error('the capture has no intent');
-      // Keys are forgotten after a day; a refund that was made before is found by its own id.
+      // Stripe forgets idempotency keys after a day, so an earlier refund is found by its metadata.
       for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 }))
         if (
           refund.metadata?.['refundId'] === key &&

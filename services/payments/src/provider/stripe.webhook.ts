@@ -2,16 +2,16 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { idSchema } from '@bramble/contracts/page';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { Verdict } from './provider';
+import type { AttemptOutcome } from './provider';
 
 const ownIntent = z.object({ attemptId: idSchema });
 const ownRefund = z.object({ refundId: idSchema });
 
-/** What a notification says about an attempt or a refund of ours. */
+/** A notification about an attempt or a refund of this shop. */
 export type Notice =
-  { kind: 'attempt'; verdict: Verdict } | { kind: 'refund'; id: string; reference: string };
+  { kind: 'attempt'; outcome: AttemptOutcome } | { kind: 'refund'; id: string; reference: string };
 
-/** Reads notifications that carry Stripe's signature; anything else is `invalid_input`. */
+/** Parses notifications with a valid Stripe signature; anything else is `invalid_input`. */
 export function createStripeWebhook(stripe: Stripe, secret: string) {
   return (body: Buffer, signature: string | undefined): Notice | undefined => {
     let event: Stripe.Event;
@@ -32,7 +32,7 @@ export function createStripeWebhook(stripe: Stripe, secret: string) {
           intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? 'card_declined';
         return {
           kind: 'attempt',
-          verdict: {
+          outcome: {
             id: own.data.attemptId,
             captured,
             reason: captured ? null : reason,

@@ -2,16 +2,16 @@ import { catalogApi, type ProductSnapshot } from '@bramble/contracts/catalog';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Upstream } from '@bramble/service-kit/http/client';
 
-/** What one look-up may ask for by its contract. */
-const MOST_IDS = 500;
+/** The contract's limit of ids per look-up. */
+const MAX_IDS = 500;
 
 /**
- * Products from the catalogue, never from memory, so that prices are fresh: while one look-up is under way the next
- * one gathers, and hundreds of quotes a second share a few calls.
+ * Looks products up in the catalogue, never in a cache, so that prices are current. Look-ups that arrive during a call
+ * are joined into the next one, so hundreds of quotes a second need few calls.
  */
 export const productLookup = (catalog: Upstream) =>
   batcher<string, ProductSnapshot | undefined>({
-    max: MOST_IDS,
+    max: MAX_IDS,
     concurrency: 1,
     run: async (ids) => {
       const { items } = await catalog.call(catalogApi.lookup, { body: { ids: [...new Set(ids)] } });

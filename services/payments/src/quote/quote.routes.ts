@@ -8,14 +8,14 @@ import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { boundedQuote, type QuoteService } from './quote.service';
 
-/** Bytes of 64 quotes of 100 lines each. */
+/** The size of 64 quotes with 100 lines each. */
 const BATCH_LIMIT = 1_000_000;
 
 type Priced = Parsed<(typeof paymentsApi.quote)['body']>;
 
 const priced = (quotes: QuoteService, { items, discountCode, shippingAddress, take }: Priced) =>
   boundedQuote(
-    quotes.quote({ items, discountCode, country: shippingAddress?.country, takeFor: take?.orderId }),
+    quotes.quote({ items, discountCode, country: shippingAddress?.country, takingOrderId: take?.orderId }),
   );
 
 export const quoteRoutes = (quotes: QuoteService, orders: Upstream): Mountable[] => [

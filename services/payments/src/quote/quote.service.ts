@@ -12,18 +12,18 @@ export interface QuoteRequest {
   items: readonly Item[];
   discountCode?: string | undefined;
   country?: string | undefined;
-  /** The order that takes one use of the discount. */
-  takeFor?: string | undefined;
+  /** The id of the order that takes one use of the discount. */
+  takingOrderId?: string | undefined;
 }
 
-/** Prices baskets at today's prices. */
+/** Prices baskets at current prices. */
 export function createQuoteService({
   product,
   discounts,
   uses,
   currency,
 }: {
-  /** One product as it is for sale now; undefined when it is not. */
+  /** A product that is for sale; undefined when it is not. */
   product: (id: string) => Promise<ProductSnapshot | undefined>;
   discounts: DiscountRepository;
   uses: DiscountUseRepository;
@@ -38,15 +38,16 @@ export function createQuoteService({
   };
 
   const reductionBy = async (
-    { discountCode, takeFor }: QuoteRequest,
+    { discountCode, takingOrderId }: QuoteRequest,
     subtotal: number,
   ): Promise<Reduction | undefined> => {
     if (discountCode === undefined) return undefined;
-    const taken = takeFor === undefined ? undefined : await uses.take(discountCode, takeFor, subtotal);
+    const taken =
+      takingOrderId === undefined ? undefined : await uses.take(discountCode, takingOrderId, subtotal);
     if (taken) return taken;
     const discount = await discounts.find(discountCode);
     const detail = refusal(discount, { subtotal, now: new Date() });
-    if (discount && detail === undefined && takeFor === undefined) return discount;
+    if (discount && detail === undefined && takingOrderId === undefined) return discount;
     throw new AppError('discount_invalid', { detail: detail ?? 'this code is used up' });
   };
 
@@ -91,7 +92,7 @@ export function createQuoteService({
 }
 export type QuoteService = ReturnType<typeof createQuoteService>;
 
-/** Says in the contract's words that a basket is worth more than an amount may hold. */
+/** Rejects a quote whose sum exceeds MAX_AMOUNT with `invalid_input`. */
 export async function boundedQuote<T>(quote: Promise<T>): Promise<T> {
   try {
     return await quote;
