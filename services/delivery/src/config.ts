@@ -6,7 +6,7 @@ export const loadDeliveryConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...baseEnv(8001),
       DELIVERY_MONGODB_URL: url(),
       REDIS_EVENTS_URL: url(),
-      /** How long the demo courier rests before each step; fractions are allowed. Only in demo mode. */
+      /** Seconds between the demo courier's steps; fractions are allowed. Only in demo mode. */
       DELIVERY_STEP_SECONDS: seconds(3),
     },
     env,

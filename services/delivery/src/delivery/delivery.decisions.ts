@@ -9,10 +9,10 @@ import {
   tombstone,
 } from './delivery.document';
 
-/** A fact that delivery owes the orders, before it has its envelope. */
+/** An event for orders, without its envelope. */
 export type Answer = EventDraft<Extract<EventName, `delivery.${string}`>>;
 export interface Decision {
-  /** The delivery as it is to be stored; the same object when nothing changes. */
+  /** The delivery to store; the same object when nothing changes. */
   document: DeliveryDocument;
   answers: Answer[];
 }
@@ -23,8 +23,8 @@ const stopped = (orderId: string, delivered: boolean): Answer => ({
 });
 
 /**
- * order.paid starts a delivery, unless the order was released before. Heard again, it answers all that the delivery
- * has reached, so that a lost answer is made good.
+ * order.paid starts a delivery, unless the order was released before. A repeated order.paid publishes all reached
+ * states again, in case an event was lost.
  */
 export function onPaid(
   document: DeliveryDocument | undefined,
@@ -41,7 +41,7 @@ export function onPaid(
   return { document: known, answers: reached.filter((type) => type !== undefined).map(announce) };
 }
 
-/** order.released stops a delivery that is not over, and says whether the parcel had arrived. */
+/** order.released stops an unfinished delivery and tells orders whether the parcel had arrived. */
 export function onReleased(
   document: DeliveryDocument | undefined,
   event: EventOf<'order.released'>,

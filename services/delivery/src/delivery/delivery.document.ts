@@ -2,14 +2,14 @@ import type { Delivery, DeliveryStatus } from '@bramble/contracts/delivery';
 import type { EventName, EventOf } from '@bramble/contracts/events';
 import type { RequestContext } from '@bramble/service-kit/base/request-context';
 
-/** The one step that a courier may take from each state. States without an entry are final. */
+/** The next state of each state. States without an entry are final. */
 export const nextStep: Readonly<Partial<Record<DeliveryStatus, DeliveryStatus>>> = {
   PREPARING: 'SHIPPED',
   SHIPPED: 'OUT_FOR_DELIVERY',
   OUT_FOR_DELIVERY: 'DELIVERED',
 };
 
-/** What reaching a state tells the orders. */
+/** The event that is published when a state is reached. */
 const announcements = {
   PREPARING: 'delivery.started',
   SHIPPED: 'delivery.shipped',
@@ -22,15 +22,15 @@ export const announcementOf = (status: DeliveryStatus): Announcement | undefined
 
 export const isOver = (status: DeliveryStatus): boolean => nextStep[status] === undefined;
 
-/** How many steps are left until the parcel is there. */
+/** The number of steps until the parcel is delivered. */
 export function stepsLeft(status: DeliveryStatus): number {
   const next = nextStep[status];
   return next === undefined ? 0 : 1 + stepsLeft(next);
 }
 
 /**
- * A delivery as it is stored. One without `userId` is a tombstone: its order was released before it was known, and it
- * will never start.
+ * A delivery document. Without `userId` it is a tombstone: its order was released before it was paid, so the delivery
+ * never starts.
  */
 export interface DeliveryDocument {
   /** The order's id. */
@@ -40,17 +40,17 @@ export interface DeliveryDocument {
   courierId?: string;
   createdAt: Date;
   estimatedAt?: Date;
-  /** The order's correlation id and trace, for the steps that nobody's request takes. */
+  /** The correlation id and trace of the order, for steps without a request. */
   origin?: Pick<RequestContext, 'correlationId' | 'traceparent'>;
-  /** When the demo courier takes the next step; absent where people do. */
+  /** When the demo courier takes the next step; absent outside demo mode. */
   nextStepAt?: Date;
   timeline: { status: DeliveryStatus; at: Date }[];
 }
 
-/** How long a courier is expected to take for a step, where no timer does it. */
+/** The expected duration of a courier's step, for the estimated arrival. */
 const COURIER_STEP_MS = 24 * 60 * 60 * 1000;
 
-/** How deliveries move: by timers of `stepMs` (demo mode), or by couriers when it is undefined. */
+/** How deliveries advance: by timers of `stepMs` (demo mode), or by couriers when it is undefined. */
 export interface Pace {
   stepMs: number | undefined;
 }
@@ -83,7 +83,7 @@ export const tombstone = (orderId: string, at: Date): DeliveryDocument => ({
   timeline: [{ status: 'STOPPED', at }],
 });
 
-/** The delivery after one more state; its timer and estimate follow the state. */
+/** The delivery with one more state; its timer and its estimate are set for this state. */
 export function moved(
   { nextStepAt: _timer, estimatedAt, ...rest }: DeliveryDocument,
   status: DeliveryStatus,
@@ -99,7 +99,7 @@ export function moved(
   };
 }
 
-/** The delivery after its next step, and what that tells the orders; undefined at its end. */
+/** The delivery after its next step, and the event for orders; undefined in a final state. */
 export function stepped(
   document: DeliveryDocument,
   at: Date,

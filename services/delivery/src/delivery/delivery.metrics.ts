@@ -5,10 +5,15 @@ import type { Service } from '@bramble/service-kit/runtime/service';
 import type { DeliveryRepository } from './delivery.repository';
 
 const NAME = 'bramble_deliveries';
-type Shown = Exclude<DeliveryStatus, 'STOPPED'>;
-const shown = ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DELIVERED'] as const satisfies readonly Shown[];
+type DeliveryState = Exclude<DeliveryStatus, 'STOPPED'>;
+const shown = [
+  'PREPARING',
+  'SHIPPED',
+  'OUT_FOR_DELIVERY',
+  'DELIVERED',
+] as const satisfies readonly DeliveryState[];
 
-/** Deliveries under way. */
+/** Metrics of deliveries. */
 export const deliveryMetrics = define({
   bramble_deliveries: {
     kind: 'gauge',

@@ -3,15 +3,15 @@ import type { DeliveryStatus } from '@bramble/contracts/delivery';
 import type { MongoSession } from '@bramble/service-kit/stores/mongo';
 import type { DeliveryDocument } from './delivery.document';
 
-/** Which deliveries a list shows: those of one state or all, after a position. */
+/** The filter of a list: a state or all, after a position. */
 export interface DeliveryFilter {
   status: DeliveryStatus | undefined;
   after: { at: Date; id: string } | undefined;
 }
 
 /**
- * Deliveries by order, in the database or in one transaction. In a transaction a read and a later write of the same
- * delivery conflict with every other.
+ * Deliveries by order id, in the database or in one transaction. In a transaction, reading a delivery and writing it
+ * conflicts with every concurrent write of the same delivery.
  */
 export function createDeliveryRepository({ db, options }: MongoSession) {
   const deliveries = db.collection<DeliveryDocument>('deliveries');
@@ -33,7 +33,7 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
     return new Map(found.map((document) => [document._id, document]));
   }
 
-  /** Deliveries whose timer has run out, the longest waiting first. */
+  /** Deliveries whose timer is due, the longest waiting first. */
   function due(now: Date, limit: number): Promise<DeliveryDocument[]> {
     return deliveries
       .find({ nextStepAt: { $lte: now } }, options)
@@ -42,7 +42,7 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
       .toArray();
   }
 
-  /** Newest first, without tombstones; one more than `limit` tells that there is another page. */
+  /** Newest first, without tombstones; one more than `limit`, which shows that there is a next page. */
   function list({ status, after }: DeliveryFilter, limit: number): Promise<DeliveryDocument[]> {
     const filter: Filter<DeliveryDocument> = {
       userId: { $exists: true },
@@ -68,7 +68,7 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
     );
   }
 
-  /** Sets the timer of deliveries that have none, for a shop that changes to demo mode. */
+  /** Sets missing timers, when a shop changes to demo mode. */
   async function setMissingTimers(at: Date): Promise<void> {
     await deliveries.updateMany(
       { status: { $in: ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY'] }, nextStepAt: { $exists: false } },
@@ -78,8 +78,8 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
   }
 
   /**
-   * How many deliveries there are in each state. The delivered ones are the estimated total without the others, because
-   * counting them would cost more every year.
+   * The number of deliveries in each state. Delivered ones are the estimated total minus the others, because counting
+   * them would become slower every year.
    */
   async function count(): Promise<Record<DeliveryStatus, number>> {
     const of = (status: DeliveryStatus) => deliveries.countDocuments({ status }, options);

@@ -23,7 +23,7 @@ const position = z.tuple([timeSchema, idSchema]);
 const isStaff = (actor: Actor) => isAdmin(actor) || actor.roles.includes('courier');
 
 export function createDeliveryService({ store, deliveries, pace }: DeliveryDependencies) {
-  /** Applies a batch of the orders' events: reads the deliveries, decides in order, writes what changed. */
+  /** Applies a batch of order events: loads the deliveries, decides in order, and writes the changes. */
   async function handle(unit: DeliveryUnit): Promise<void> {
     const inTx = createDeliveryRepository(unit.tx);
     const known = await inTx.findAll([...new Set(unit.fresh.map(({ key }) => key))]);
@@ -41,7 +41,7 @@ export function createDeliveryService({ store, deliveries, pace }: DeliveryDepen
     await inTx.save([...changed.values()]);
   }
 
-  /** The delivery of an order, for its owner, couriers and admins; `not_found` for everybody else. */
+  /** The delivery of an order, for its owner, couriers and admins; `not_found` for all others. */
   async function find(orderId: string, actor: Actor): Promise<DeliveryDocument> {
     const document = await deliveries.find(orderId);
     const owner = document?.userId;
@@ -61,7 +61,10 @@ export function createDeliveryService({ store, deliveries, pace }: DeliveryDepen
     return toPage(rows, query.limit, showDelivery, ({ createdAt, _id }) => [createdAt.toISOString(), _id]);
   }
 
-  /** Takes the next step, to `status`; any other is `delivery_step_invalid`. A courier's step assigns the parcel to them. */
+  /**
+   * Moves a delivery to `status`, which must be its next step, else `delivery_step_invalid`. A courier's step assigns
+   * the delivery to that courier.
+   */
   function advance(orderId: string, status: DeliveryStatus, actor: Actor): Promise<Delivery> {
     return store.transaction(async (unit) => {
       const inTx = createDeliveryRepository(unit.tx);

@@ -12,11 +12,11 @@ export interface TickerDependencies {
 }
 
 /**
- * The demo courier: takes the steps that are due. The timers are in the documents, so they outlive the process; a second
- * ticker or a release at the same time conflicts, and its transaction is repeated on the new state.
+ * The demo courier: takes the steps that are due. Timers are stored in the documents, so they survive a restart. A
+ * concurrent step or release conflicts, and the transaction is repeated on the new state.
  */
 export function createTicker({ store, deliveries, pace }: TickerDependencies) {
-  /** Takes every step that is due now. The read outside of a transaction spares an idle shop its transactions. */
+  /** Takes every due step. The first read is outside of a transaction, so that an idle shop opens none. */
   async function run(signal: AbortSignal): Promise<void> {
     if ((await deliveries.due(new Date(), 1)).length === 0) return;
     let count = BATCH;
