@@ -35,7 +35,7 @@ import { createSessionRepository } from './session/session.repository';
 import { sessionRoutes } from './session/session.routes';
 import { createSessionService } from './session/session.service';
 
-/** Accounts, sessions, roles and the keys that sign access tokens. */
+/** Builds the users service: accounts, sessions, roles and the keys that sign access tokens. */
 export function buildUsers(config: UsersConfig): Service {
   const service = createService({
     name: 'users',
@@ -100,7 +100,7 @@ export function buildUsers(config: UsersConfig): Service {
     accounts: accountRepository,
     admin: createAdminRepository({ db, sql }),
     denylist,
-    unlock: guesses.forgive,
+    unlock: guesses.reset,
   });
 
   service.onStart('signing keys', () => keys.ensure());

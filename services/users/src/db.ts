@@ -4,10 +4,10 @@ import { Prisma, PrismaClient } from './generated/prisma/client';
 
 export type Db = PrismaClient;
 
-/** Prisma over the service's own pool: one set of connections for both ways of asking. */
+/** Prisma on the service's own pool, so that Prisma and plain SQL share the connections. */
 export const openPrisma = ({ pool }: Pick<Sql, 'pool'>): Db =>
   new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
 
-/** Was this write refused because the value is taken? */
+/** True when a write failed because a unique value is taken. */
 export const isTaken = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';

@@ -20,7 +20,10 @@ export type AccountRepository = ReturnType<typeof createAccountRepository>;
 const asAccount = (row: unknown) => row as Account | null;
 
 export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
-  /** Changes an account so that its earlier access tokens end; the version first, since it takes the row's lock. */
+  /**
+   * Changes an account and ends its earlier access tokens. The version is raised first, since that statement locks the
+   * row.
+   */
   const endAllAfter = (
     userId: string,
     reason: EndReason,
@@ -40,7 +43,7 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
     isTaken: async (email: string) =>
       (await db.user.findUnique({ where: { email }, select: { id: true } })) !== null,
 
-    /** Opens an account that owes its owner the mail with `link`; throws `email_taken`. */
+    /** Creates an account together with the mail that carries `link`; throws `email_taken`. */
     create: async (account: NewAccount, link: PreparedLink, mailId: string): Promise<Account> => {
       try {
         const [created] = await db.$transaction([
@@ -77,7 +80,7 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
       return asAccount(row ?? null);
     },
 
-    /** Ends all sessions but `except`. */
+    /** Ends all sessions except `except`. */
     changePassword: (id: string, passwordHash: string, except?: string) =>
       endAllAfter(
         id,
@@ -90,7 +93,7 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
       await db.user.update({ where: { id }, data: { emailVerified: true } });
     },
 
-    /** Keeps the row, for the orders that name its id, and nothing that tells who it was. */
+    /** Erases the personal data. The row stays, since orders refer to its id. */
     erase: (id: string) =>
       endAllAfter(id, 'erased', {
         text: `WITH mails AS (DELETE FROM mail_jobs WHERE recipient = (SELECT email FROM users WHERE id = $1)),
@@ -101,7 +104,7 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
         values: [id],
       }),
 
-    /** Everything kept about a person, but the hash. */
+    /** Everything stored about a person, except the password hash. */
     dossier: async (id: string) => {
       const [account, sessions, audit] = await Promise.all([
         db.user.findUniqueOrThrow({

@@ -9,7 +9,7 @@ import type { SessionService } from '../session/session.service';
 import { type Account, toUser } from './account';
 import type { AccountService } from './account.service';
 
-/** What one does with one's own account. */
+/** Operations on one's own account. */
 export const accountRoutes = ({
   accounts,
   sessions,

@@ -16,7 +16,7 @@ export interface AccountDependencies {
   demo: Pick<DemoAccounts, 'assertOwn' | 'assertUsable'>;
 }
 
-/** What people who are signed in do with their own account. */
+/** Operations of signed-in users on their own account. */
 export function createAccountService({ accounts, hasher, denylist, guesses, demo }: AccountDependencies) {
   async function get(id: string): Promise<Account> {
     const account = await accounts.byId(id);
@@ -24,7 +24,7 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
     return account;
   }
 
-  /** Ends every session but `sessionId`; its access token too, so the caller gets a new one. */
+  /** Ends every session except `sessionId`. Its access token ends too, so the caller gets a new one. */
   async function changePassword(
     userId: string,
     { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
@@ -39,7 +39,7 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
       throw new AppError('invalid_input', {
         errors: [{ path: 'currentPassword', message: 'is not your password' }],
       });
-    await guesses.afterRight(account.email, address);
+    await guesses.afterCorrectGuess(account.email, address);
     const passwordHash = await hasher.hash(newPassword);
     await denylist.announce(await accounts.changePassword(userId, passwordHash, sessionId));
     return get(userId);

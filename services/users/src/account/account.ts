@@ -1,7 +1,7 @@
 import type { Role } from '@bramble/contracts/operation';
 import type { Profile, User } from '@bramble/contracts/users';
 
-/** An account as this service keeps it. `version` rises with every change that ends earlier access tokens. */
+/** An account as it is stored. `version` rises with every change that ends earlier access tokens. */
 export interface Account {
   id: string;
   email: string;
@@ -16,7 +16,7 @@ export interface Account {
   createdAt: Date;
 }
 
-/** What others may see of an account. */
+/** The fields of an account that other users may see. */
 export const toUser = ({ id, email, name, roles, createdAt }: Account): User => ({
   id,
   email,

@@ -24,12 +24,12 @@ const write = (tx: SqlSession, { id, actorId, action, subject, detail }: AuditRe
     values: [id, actorId, action, subject, JSON.stringify(detail)],
   });
 
-/** `%` and `_` of what somebody types mean themselves. */
+/** Escapes the LIKE wildcards `%` and `_`. */
 const contains = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 export function createAdminRepository({ db, sql }: { db: Db; sql: Sql }) {
   return {
-    /** Newest first; ids are made in order of time. */
+    /** Newest first; ids are ordered by time. */
     list: async ({
       q,
       after,
@@ -48,7 +48,7 @@ export function createAdminRepository({ db, sql }: { db: Db; sql: Sql }) {
       return rows;
     },
 
-    /** Changes an account and writes down who did it, in one transaction. */
+    /** Changes an account and writes the audit entry, in one transaction. */
     change: (
       userId: string,
       { roles, disabled }: AccountChange,

@@ -32,7 +32,7 @@ export function createAdminService({
   accounts: AccountRepository;
   admin: AdminRepository;
   denylist: DenylistService;
-  /** Forgets the failed sign-ins of an address. */
+  /** Resets the counted failed sign-ins of an address. */
   unlock: (email: string) => Promise<void>;
 }) {
   const existing = async (id: string): Promise<Account> => {

@@ -18,7 +18,7 @@ const tokenAnswer = ({ accessToken, refreshToken, expiresIn }: Tokens) => ({
   tokenType: 'Bearer' as const,
 });
 
-/** Getting in, staying in, getting out. */
+/** Sign-up, sign-in, refresh, sign-out and password reset. */
 export const authRoutes = ({
   auth,
   accounts,

@@ -27,7 +27,7 @@ export interface AuthDependencies {
   onLogin: (outcome: LoginOutcome) => void;
 }
 
-/** Signing up and in: by a password, or by a link that came by mail. */
+/** Sign-up and sign-in, by a password or by a link from a mail. */
 export function createAuthService(dependencies: AuthDependencies) {
   const { accounts, links, signer, mail, hasher, denylist, guesses, demo, onLogin } = dependencies;
 
@@ -36,7 +36,7 @@ export function createAuthService(dependencies: AuthDependencies) {
     address: string,
   ): Promise<Account> {
     demo.assertUsable(input.password, 'password');
-    // Asked first, so that a taken address costs no hash.
+    // Check first, so that a taken address costs no password hash.
     if (await accounts.isTaken(input.email)) throw new AppError('email_taken');
     const id = newId();
     const mailId = newId();
@@ -56,7 +56,7 @@ export function createAuthService(dependencies: AuthDependencies) {
     return account;
   }
 
-  /** Checks a password; equally slow and with the same answer whether or not the account exists. */
+  /** Checks a password. Known and unknown accounts get the same answer after the same time. */
   async function authenticate(email: string, password: string, address: string): Promise<Account> {
     await guesses.beforeGuess(email, address).catch((error: unknown) => {
       onLogin('limited');
@@ -73,7 +73,7 @@ export function createAuthService(dependencies: AuthDependencies) {
       throw new AppError('account_disabled');
     }
     if (outdated) await accounts.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
-    await guesses.afterRight(email, address);
+    await guesses.afterCorrectGuess(email, address);
     onLogin('ok');
     return account;
   }
@@ -85,10 +85,10 @@ export function createAuthService(dependencies: AuthDependencies) {
     await accounts.verifyEmail(userId);
   }
 
-  /** Asks for the mail with the link for `resetPassword`, known or unknown address alike. */
+  /** Requests a mail with a link for `resetPassword`. Known and unknown addresses are treated alike. */
   async function askReset(email: string, address: string): Promise<void> {
     await guesses.beforeMail(email, address);
-    await mail.askReset(email);
+    await mail.requestReset(email);
   }
 
   async function resetPassword(token: string, password: string): Promise<void> {
@@ -101,11 +101,11 @@ export function createAuthService(dependencies: AuthDependencies) {
     const userId = await links.use(id, 'reset-password');
     if (!userId) throw new AppError('token_invalid');
     await denylist.announce(await accounts.changePassword(userId, passwordHash));
-    await links.voidOthers(userId, 'reset-password');
-    // Whoever reads the mail owns the address.
+    await links.invalidateAll(userId, 'reset-password');
+    // The link came by mail, so the address is confirmed.
     await accounts.verifyEmail(userId);
     const account = await accounts.byId(userId);
-    if (account) await guesses.forgive(account.email);
+    if (account) await guesses.reset(account.email);
   }
 
   return { signup, authenticate, verifyEmail, askReset, resetPassword };

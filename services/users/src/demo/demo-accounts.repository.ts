@@ -20,7 +20,7 @@ export function createDemoAccountsRepository(sql: Sql) {
     });
   }
 
-  /** Disables those of the accounts that exist and are open, takes their passwords and ends their sessions. */
+  /** Disables the given accounts that exist and are enabled, deletes their passwords and ends their sessions. */
   function close(ids: readonly string[]): Promise<Revocation[]> {
     return sql.transaction(async (tx) => {
       const { rows } = await tx.query<{ id: string }>({

@@ -1,8 +1,8 @@
 import type { DemoRole } from '@bramble/contracts/auth';
 
 /**
- * The demo accounts by their ids, which no other account can have. They stand here too, and not in @bramble/demo alone,
- * because a shop outside demo mode must recognise them without loading that package.
+ * The ids of the demo accounts; no other account can have them. They are repeated here because a shop outside demo mode
+ * must recognise them without loading @bramble/demo.
  */
 export const demoIds = {
   buyer: '01900000-0000-7000-8000-000000000001',
@@ -10,7 +10,7 @@ export const demoIds = {
   admin: '01900000-0000-7000-8000-000000000003',
 } as const satisfies Record<DemoRole, string>;
 
-/** The password of every demo account, known to everybody. */
+/** The published password of every demo account. */
 export const publishedPassword = 'demotest';
 
 const ids: ReadonlySet<string> = new Set(Object.values(demoIds));

@@ -3,7 +3,10 @@ import { derivedKey } from '@bramble/service-kit/base/derived-key';
 
 const sealKey = (secret: string) => derivedKey(secret, 'bramble signing keys at rest');
 
-/** Seals bytes with AES-256-GCM under a key derived from `secret`: a database backup alone mints no tokens. */
+/**
+ * Seals bytes with AES-256-GCM under a key derived from `secret`, so that nobody can sign tokens with a stolen database
+ * backup.
+ */
 export function seal(secret: string, plain: Buffer): Buffer {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', sealKey(secret), nonce);
@@ -11,7 +14,7 @@ export function seal(secret: string, plain: Buffer): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), body]);
 }
 
-/** What was sealed, or undefined when `secret` is another one or the bytes were changed. */
+/** Opens sealed bytes; undefined when `secret` differs or the bytes were changed. */
 export function unseal(secret: string, sealed: Uint8Array): Buffer | undefined {
   const bytes = Buffer.from(sealed);
   try {

@@ -10,9 +10,9 @@ export interface StoredKey {
 }
 export type KeyRepository = ReturnType<typeof createKeyRepository>;
 
-/** One number for the advisory lock under which the set of keys changes. */
+/** The number of the advisory lock for changes of the key set. */
 const LOCK = 4_730_001;
-/** How long a retired key is published: longer than any token it signed can live. */
+/** How long a retired key stays published: longer than any token that it signed is valid. */
 const KEEP_RETIRED_MS = 3_600_000;
 
 export function createKeyRepository(db: Db) {
@@ -29,7 +29,7 @@ export function createKeyRepository(db: Db) {
   return {
     usable: () => usable(db),
 
-    /** Lets `plan` see the keys and say what becomes of them, while nobody else changes them. */
+    /** Runs `plan` on the usable keys under the lock, stores the changes it returns, and answers the usable keys. */
     change: (
       plan: (keys: StoredKey[]) => Promise<{ retire: string[]; promote?: string; add: StoredKey[] }>,
     ): Promise<StoredKey[]> =>

@@ -8,12 +8,14 @@ export interface SigningKey {
 }
 export type KeyService = ReturnType<typeof createKeyService>;
 
-/** How long a process may go on signing with the key that was current: well within the time a retired key is published. */
+/**
+ * How long a process may sign with a cached key; much shorter than the time for which a retired key stays published.
+ */
 const FRESH_MS = 10_000;
 
 /**
- * The ES256 keys that sign access tokens. One is current; the next is published before it signs, so that whoever
- * verifies knows it already when `rotate` makes it current.
+ * The ES256 keys that sign access tokens. One is current. The next one is published before it signs, so that verifiers
+ * know it already when `rotate` makes it current.
  */
 export function createKeyService({ keys, secret }: { keys: KeyRepository; secret: string }) {
   let cached: { at: number; all: StoredKey[]; signing: SigningKey } | undefined;
@@ -33,7 +35,7 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
     const der = stored && unseal(secret, stored.privateKey);
     return der && createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   };
-  const remember = (all: StoredKey[]) => {
+  const cacheKeys = (all: StoredKey[]) => {
     const current = all.find((key) => key.state === 'current');
     const key = opened(current);
     if (!current || !key) throw new Error('there is no signing key that INTERNAL_TOKEN_KEY opens');
@@ -41,24 +43,24 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
     return cached;
   };
   const fresh = async () =>
-    cached && Date.now() - cached.at < FRESH_MS ? cached : remember(await keys.usable());
+    cached && Date.now() - cached.at < FRESH_MS ? cached : cacheKeys(await keys.usable());
 
   return {
-    /** Makes what is missing, and replaces keys that another INTERNAL_TOKEN_KEY sealed. */
+    /** Creates missing keys, and replaces keys that were sealed with another INTERNAL_TOKEN_KEY. */
     ensure: async (): Promise<void> => {
       const all = await keys.change((existing) => {
-        const sealedForAnother = existing.filter((key) => key.state !== 'retired' && !opened(key));
+        const unreadable = existing.filter((key) => key.state !== 'retired' && !opened(key));
         const has = (state: KeyState) =>
-          existing.some((key) => key.state === state && !sealedForAnother.includes(key));
+          existing.some((key) => key.state === state && !unreadable.includes(key));
         return Promise.resolve({
-          retire: sealedForAnother.map((key) => key.kid),
+          retire: unreadable.map((key) => key.kid),
           add: (['current', 'next'] as const).filter((state) => !has(state)).map(make),
         });
       });
-      remember(all);
+      cacheKeys(all);
     },
 
-    /** Makes the next key current, retires the one before and adds a new next one. Returns the new current kid. */
+    /** Makes the next key current, retires the former one and creates a new next key. Returns the new current kid. */
     rotate: async (): Promise<string> => {
       const all = await keys.change((existing) => {
         const next = existing.find((key) => key.state === 'next');
@@ -69,7 +71,7 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
           add: next ? [make('next')] : [make('current'), make('next')],
         });
       });
-      return remember(all).signing.kid;
+      return cacheKeys(all).signing.kid;
     },
 
     signing: async (): Promise<SigningKey> => (await fresh()).signing,

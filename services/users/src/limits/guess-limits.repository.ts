@@ -14,15 +14,17 @@ export type GuessLimitsRepository = ReturnType<typeof createGuessLimitsRepositor
 
 /** Wrong passwords for one account from one address. */
 const PAIR: Window = { name: 'guess:pair', points: 10, seconds: 900 };
-/** Wrong passwords for one account from addresses it has never been signed in from, taken together. */
-const STRANGERS: Window = { name: 'guess:strangers', points: 50, seconds: 3_600 };
+/**
+ * Wrong passwords for one account from all unknown addresses together; an address is known after a successful sign-in.
+ */
+const UNKNOWN_ADDRESSES: Window = { name: 'guess:strangers', points: 50, seconds: 3_600 };
 const RESET_MAILS: Window = { name: 'reset-mail', points: 5, seconds: 3_600 };
 const KNOWN_SECONDS = 90 * 86_400;
 
-/** Redis holds no e-mail addresses, only what they hash to. */
+/** E-mail addresses are stored in Redis as hashes only. */
 const keyOf = (email: string) => createHash('sha256').update(email).digest('base64url').slice(0, 22);
 
-/** Counts guesses in Redis (role cache), in memory while it is away. */
+/** Counts guesses in Redis (role cache); in memory while Redis is away. */
 export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; factor: number }) {
   const limiter = ({ name, points, seconds }: Window) => {
     const options = {
@@ -38,12 +40,12 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
     });
   };
   const pair = limiter(PAIR);
-  const strangers = limiter(STRANGERS);
+  const unknownAddresses = limiter(UNKNOWN_ADDRESSES);
   const mails = limiter(RESET_MAILS);
   const pairKey = (email: string, address: string) => `${keyOf(email)}:${address}`;
   const knownKey = (email: string, address: string) => `login:known:${keyOf(email)}:${address}`;
 
-  const take = async (from: RateLimiterRedis, key: string): Promise<Refusal | undefined> => {
+  const consume = async (from: RateLimiterRedis, key: string): Promise<Refusal | undefined> => {
     try {
       await from.consume(key);
       return undefined;
@@ -59,36 +61,40 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
     );
 
   return {
-    /** Counts a guess before it is checked, so that many at once are no way around. Answers when it may not be checked. */
-    guess: async (email: string, address: string): Promise<Refusal | undefined> => {
-      const refusal = await take(pair, pairKey(email, address));
+    /**
+     * Counts a guess before it is checked, so that concurrent guesses are all counted. Returns the decision on whether
+     * it may be checked.
+     */
+    countGuess: async (email: string, address: string): Promise<Refusal | undefined> => {
+      const refusal = await consume(pair, pairKey(email, address));
       if (refusal) return refusal;
-      if (!(await isKnown(email, address))) return take(strangers, keyOf(email));
-      // As long a way as for an address that is not known, so that time does not tell.
-      await strangers.get(keyOf(email));
+      if (!(await isKnown(email, address))) return consume(unknownAddresses, keyOf(email));
+      // An unknown address makes the same number of round trips as a known one, so that the response time reveals
+      // nothing.
+      await unknownAddresses.get(keyOf(email));
       return undefined;
     },
 
-    /** The guess was right: it does not count, and the address is known from now on. */
-    right: async (email: string, address: string): Promise<void> => {
+    /** The guess was correct: it does not count, and the address becomes known. */
+    confirmGuess: async (email: string, address: string): Promise<void> => {
       const known = await isKnown(email, address);
       await Promise.all([
         pair.delete(pairKey(email, address)),
-        known ? Promise.resolve() : strangers.reward(keyOf(email), 1),
+        known ? Promise.resolve() : unknownAddresses.reward(keyOf(email), 1),
         redis.set(knownKey(email, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined),
       ]);
     },
 
-    /** The account is new or was given back to its owner: whoever is there now is known. */
+    /** The account was created or its password was reset from this address: the address becomes known. */
     remember: async (email: string, address: string): Promise<void> => {
       await redis.set(knownKey(email, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined);
     },
 
-    /** Forgets what strangers guessed. */
-    forgive: async (email: string): Promise<void> => {
-      await strangers.delete(keyOf(email));
+    /** Resets the counter of unknown addresses. */
+    reset: async (email: string): Promise<void> => {
+      await unknownAddresses.delete(keyOf(email));
     },
 
-    askMail: (email: string, address: string) => take(mails, pairKey(email, address)),
+    countMail: (email: string, address: string) => consume(mails, pairKey(email, address)),
   };
 }

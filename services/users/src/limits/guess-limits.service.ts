@@ -3,7 +3,10 @@ import type { GuessLimitsRepository, Refusal } from './guess-limits.repository';
 
 export type GuessLimits = ReturnType<typeof createGuessLimits>;
 
-/** Keeps guesses at passwords from reaching the hasher, without letting strangers lock anybody out of a known place. */
+/**
+ * Limits password guesses before they reach the hasher. Guesses from unknown addresses cannot lock an account's owner
+ * out at a known address.
+ */
 export function createGuessLimits({
   limits,
   onLimited,
@@ -11,7 +14,7 @@ export function createGuessLimits({
   limits: GuessLimitsRepository;
   onLimited: () => void;
 }) {
-  const pass = (refusal: Refusal | undefined) => {
+  const throwIfRefused = (refusal: Refusal | undefined) => {
     if (!refusal) return;
     onLimited();
     throw new AppError('rate_limited', refusal);
@@ -19,11 +22,11 @@ export function createGuessLimits({
   return {
     /** Throws `rate_limited` when this guess may not be checked. */
     beforeGuess: async (email: string, address: string): Promise<void> =>
-      pass(await limits.guess(email, address)),
-    afterRight: limits.right,
+      throwIfRefused(await limits.countGuess(email, address)),
+    afterCorrectGuess: limits.confirmGuess,
     remember: limits.remember,
-    forgive: limits.forgive,
+    reset: limits.reset,
     beforeMail: async (email: string, address: string): Promise<void> =>
-      pass(await limits.askMail(email, address)),
+      throwIfRefused(await limits.countMail(email, address)),
   };
 }

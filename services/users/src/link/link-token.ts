@@ -7,9 +7,9 @@ export type LinkSigner = ReturnType<typeof createLinkSigner>;
 const ALGORITHM = 'HS256';
 
 /**
- * Signs links: a JWT that names the link's id and has its purpose as audience, with a key for that purpose alone. The
- * database keeps only the id (and when the link expires), so reading it yields no working link, and a forged one is
- * refused without asking the database.
+ * Signs links: a JWT with the link's id and its purpose as audience, signed with a key for that purpose only. The
+ * database stores only the id and the expiry, so a stolen database contains no working link, and a forged link is
+ * refused without a query.
  */
 export function createLinkSigner(secret: string) {
   const keyFor = (purpose: LinkPurpose) => derivedKey(secret, `bramble one-time link for ${purpose}`);
@@ -22,7 +22,7 @@ export function createLinkSigner(secret: string) {
         .setAudience(purpose)
         .sign(keyFor(purpose)),
 
-    /** The link's id, or undefined when this is not a link of ours for this purpose. */
+    /** The link's id; undefined when the token was not signed here for this purpose. */
     open: async (purpose: LinkPurpose, token: string): Promise<string | undefined> => {
       const options = { algorithms: [ALGORITHM], audience: purpose, requiredClaims: ['jti'] };
       const verified = await jwtVerify(token, keyFor(purpose), options).catch(() => undefined);

@@ -5,7 +5,7 @@ export type LinkRepository = ReturnType<typeof createLinkRepository>;
 
 export function createLinkRepository(db: Db) {
   return {
-    /** Uses a link up and answers whose it was; undefined when it is used, expired or not there. */
+    /** Uses a link and answers its user id; undefined when the link is used, expired or unknown. */
     use: async (id: string, purpose: LinkPurpose): Promise<string | undefined> => {
       const [link] = await db.oneTimeLink.updateManyAndReturn({
         where: { id, purpose, usedAt: null, expiresAt: { gt: new Date() } },
@@ -15,7 +15,7 @@ export function createLinkRepository(db: Db) {
       return link?.userId;
     },
 
-    /** Whose link it is while it can still be used. */
+    /** The user id of a link that can still be used. */
     ownerOf: async (id: string, purpose: LinkPurpose): Promise<string | undefined> => {
       const link = await db.oneTimeLink.findFirst({
         where: { id, purpose, usedAt: null, expiresAt: { gt: new Date() } },
@@ -24,7 +24,7 @@ export function createLinkRepository(db: Db) {
       return link?.userId;
     },
 
-    voidOthers: async (userId: string, purpose: LinkPurpose): Promise<void> => {
+    invalidateAll: async (userId: string, purpose: LinkPurpose): Promise<void> => {
       await db.oneTimeLink.updateMany({
         where: { userId, purpose, usedAt: null },
         data: { usedAt: new Date() },

@@ -1,6 +1,6 @@
 export type LinkPurpose = 'verify-email' | 'reset-password';
 
-/** A one-time link before it is stored. */
+/** A one-time link that is not stored yet. */
 export interface PreparedLink {
   id: string;
   userId: string;

@@ -3,7 +3,7 @@ import type { Db } from '../db';
 import type { PreparedLink } from '../link/link';
 import type { LinkPurpose } from '../link/link';
 
-export interface OwedMail {
+export interface PendingMail {
   id: string;
   kind: LinkPurpose;
   recipient: string;
@@ -12,18 +12,18 @@ export interface OwedMail {
 }
 export type MailRepository = ReturnType<typeof createMailRepository>;
 
-/** Wakes the mail service; the row in the database is the mail. */
+/** Wakes the mail service. A lost wake-up loses no mail, since the row in the database is the mail. */
 const QUEUE = 'queue:emails';
 const BATCH = 100;
 
 export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
   return {
-    /** Writes down that somebody asked, in the same way for known and unknown addresses. */
-    ask: async (id: string, kind: LinkPurpose, recipient: string): Promise<void> => {
+    /** Records the request, in the same way for known and unknown addresses. */
+    request: async (id: string, kind: LinkPurpose, recipient: string): Promise<void> => {
       await db.mailJob.create({ data: { id, kind, recipient } });
     },
 
-    asked: (): Promise<{ id: string; kind: string; recipient: string }[]> =>
+    requested: (): Promise<{ id: string; kind: string; recipient: string }[]> =>
       db.mailJob.findMany({
         where: { readyAt: null },
         select: { id: true, kind: true, recipient: true },
@@ -31,7 +31,7 @@ export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
         take: BATCH,
       }),
 
-    /** Gives an asked mail its link. */
+    /** Attaches the link to a requested mail. */
     makeReady: async (id: string, link: PreparedLink): Promise<void> => {
       await db.$transaction([
         db.oneTimeLink.create({ data: link }),
@@ -47,21 +47,21 @@ export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
       await redis.lpush(QUEUE, JSON.stringify({ source: 'users', id }));
     },
 
-    owed: async (): Promise<(OwedMail & { name: string })[]> => {
+    pending: async (): Promise<(PendingMail & { name: string })[]> => {
       const rows = (await db.mailJob.findMany({
         where: { readyAt: { not: null }, takenAt: null },
         orderBy: { id: 'asc' },
         take: BATCH,
-      })) as OwedMail[];
-      const people = await db.user.findMany({
+      })) as PendingMail[];
+      const users = await db.user.findMany({
         where: { email: { in: rows.map((row) => row.recipient) } },
         select: { email: true, name: true },
       });
-      const names = new Map(people.map(({ email, name }) => [email, name]));
+      const names = new Map(users.map(({ email, name }) => [email, name]));
       return rows.map((row) => ({ ...row, name: names.get(row.recipient) ?? '' }));
     },
 
-    taken: async (id: string): Promise<boolean> =>
+    markTaken: async (id: string): Promise<boolean> =>
       (await db.mailJob.updateMany({ where: { id, takenAt: null }, data: { takenAt: new Date() } })).count >
         0 || (await db.mailJob.count({ where: { id } })) > 0,
 

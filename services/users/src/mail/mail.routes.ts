@@ -4,9 +4,9 @@ import type { Mountable } from '@bramble/service-kit/runtime/service';
 import type { MailService } from './mail.service';
 
 export const mailRoutes = (mail: MailService): Mountable[] => [
-  endpoint(usersApi.mailJobs, async () => ({ items: await mail.owed() })),
+  endpoint(usersApi.mailJobs, async () => ({ items: await mail.pending() })),
   endpoint(usersApi.mailJobTaken, async ({ params }) => {
-    await mail.taken(params.id);
+    await mail.markTaken(params.id);
     return undefined;
   }),
 ];

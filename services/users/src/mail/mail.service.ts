@@ -9,7 +9,7 @@ import type { MailRepository } from './mail.repository';
 
 export type MailService = ReturnType<typeof createMailService>;
 
-/** Owes people mails: the row is the mail, `queue:emails` only wakes whoever sends it. */
+/** Records mails to send. The database row is the mail; `queue:emails` only wakes the service that sends it. */
 export function createMailService({
   mails,
   accounts,
@@ -30,12 +30,15 @@ export function createMailService({
   return {
     wake,
 
-    /** Asks for a reset mail. The account is looked up later, so that the answer tells nothing by its time. */
-    askReset: (email: string) => mails.ask(newId(), 'reset-password', email),
+    /**
+     * Requests a reset mail. The account is looked up later, so that the response time does not reveal whether it
+     * exists.
+     */
+    requestReset: (email: string) => mails.request(newId(), 'reset-password', email),
 
-    /** Gives the mails that were asked for their links, and forgets those nobody is owed. */
+    /** Creates the links of requested mails, and deletes requests of unknown addresses. */
     prepare: async (): Promise<void> => {
-      for (const { id, recipient } of await mails.asked()) {
+      for (const { id, recipient } of await mails.requested()) {
         const account = await accounts.byEmail(recipient);
         if (!account || account.disabled) {
           await mails.drop(id);
@@ -46,9 +49,9 @@ export function createMailService({
       }
     },
 
-    owed: async (): Promise<MailJob[]> =>
+    pending: async (): Promise<MailJob[]> =>
       Promise.all(
-        (await mails.owed()).map(async ({ id, kind, recipient, name, linkId, createdAt }) => ({
+        (await mails.pending()).map(async ({ id, kind, recipient, name, linkId, createdAt }) => ({
           id,
           kind,
           to: recipient,
@@ -58,8 +61,8 @@ export function createMailService({
         })),
       ),
 
-    taken: async (id: string): Promise<void> => {
-      if (!(await mails.taken(id))) throw new AppError('not_found');
+    markTaken: async (id: string): Promise<void> => {
+      if (!(await mails.markTaken(id))) throw new AppError('not_found');
     },
   };
 }

@@ -5,18 +5,24 @@ import { histogram, sampled } from '@bramble/service-kit/observe/metrics';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { passwordMetrics } from './password.metrics';
 
-/** OWASP's and ASVS's smallest argon2id: 19 MiB twice. More would starve a small board when many sign in at once. */
+/**
+ * The smallest argon2id parameters of OWASP and ASVS: 19 MiB, two passes. More memory would exhaust a small board when
+ * many users sign in at once.
+ */
 const settings = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const LIMITS = { atOnce: 3, waiting: 2_000 };
 const RETRY_AFTER_SECONDS = 5;
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** Checks against `stored`; without one it works as long as with one and says no. */
+  /** Compares a password with `stored`. Without `stored` it takes as long and answers false. */
   verify(stored: string | undefined, password: string): Promise<{ ok: boolean; outdated: boolean }>;
 }
 
-/** Hashes with argon2id, at most three at once (each takes 19 MiB and a thread); more wait in turn, too many get 503. */
+/**
+ * Hashes with argon2id, at most three at once (each takes 19 MiB and a thread). Others wait in a queue; when the queue
+ * is full, requests get 503.
+ */
 export function createPasswordHasher(
   service: Pick<Service<typeof passwordMetrics>, 'metrics'>,
   limits = LIMITS,
@@ -39,14 +45,14 @@ export function createPasswordHasher(
     });
   }
 
-  const nobody = hash('no account has this password', settings);
-  nobody.catch(() => undefined);
+  const dummyHash = hash('no account has this password', settings);
+  dummyHash.catch(() => undefined);
 
   return {
     hash: (password) => timed('hash', () => hash(password, settings)),
     verify: async (stored, password) => {
       const known = stored !== undefined && stored.startsWith('$argon2');
-      const against = known ? stored : await nobody;
+      const against = known ? stored : await dummyHash;
       const matches = await timed('verify', () => verify(against, password));
       return { ok: known && matches, outdated: known && matches && needsRehash(stored, settings) };
     },

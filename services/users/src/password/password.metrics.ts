@@ -1,6 +1,6 @@
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 
-/** Password hashes: each takes long and much memory. */
+/** Metrics of password hashing. */
 export const passwordMetrics = define({
   bramble_password_hash_queue_length: { kind: 'gauge', help: 'Password hashes waiting.', labels: {} },
   bramble_password_hash_active: { kind: 'gauge', help: 'Password hashes being computed.', labels: {} },

@@ -14,7 +14,7 @@ export interface TokenSubject {
   version: number;
 }
 
-/** Signs an access token (ES256, `typ` at+jwt) that lives ten minutes. */
+/** Signs an access token (ES256, `typ` at+jwt) that is valid for ten minutes. */
 export const signAccessToken = ({ kid, key }: SigningKey, subject: TokenSubject): Promise<string> =>
   new SignJWT({ sid: subject.sessionId, roles: [...subject.roles], ver: subject.version })
     .setProtectedHeader({ alg: 'ES256', typ: accessTokenType, kid })

@@ -9,7 +9,7 @@ import {
 import type { Redis } from '@bramble/service-kit/stores/redis';
 import type { Revocation } from './session.repository';
 
-/** Longer than an access token lives, by what clocks may differ. */
+/** The validity of an access token plus the allowed clock difference. */
 export const REVOCATION_SECONDS = ACCESS_TOKEN_SECONDS + 60;
 
 export type DenylistRepository = ReturnType<typeof createDenylistRepository>;
@@ -31,7 +31,7 @@ export function createDenylistRepository(redis: Redis) {
   return {
     isReady: async (): Promise<boolean> => (await redis.exists(denylistReady)) === 1,
 
-    /** Puts all of them and then marks the list as filled. */
+    /** Adds all entries, then marks the denylist as filled. */
     fill: async (revocations: readonly Revocation[]): Promise<void> => {
       const pipeline = redis.pipeline();
       for (const revocation of revocations) put(pipeline, revocation);
@@ -39,7 +39,7 @@ export function createDenylistRepository(redis: Redis) {
       await settle(pipeline);
     },
 
-    /** Puts them and tells the sockets. */
+    /** Adds the entries and publishes them to the sockets. */
     announce: async (revocations: readonly Revocation[]): Promise<void> => {
       const pipeline = redis.pipeline();
       for (const revocation of revocations) {

@@ -5,8 +5,8 @@ import type { Revocation, SessionRepository } from './session.repository';
 export type DenylistService = ReturnType<typeof createDenylistService>;
 
 /**
- * Keeps the denylist in Redis true to the database. What ended is announced right after its commit; when that fails,
- * or Redis comes back, or its data is gone, the whole list is written again.
+ * Keeps the denylist in Redis equal to the database. A revocation is written right after its commit. When that fails,
+ * or Redis reconnects, or its data is lost, the whole list is written again.
  */
 export function createDenylistService({
   sessions,
@@ -29,11 +29,11 @@ export function createDenylistService({
         await denylist.announce(revocations);
       } catch (error) {
         stale = true;
-        log.warn({ err: error }, 'the denylist could not be written, it follows when Redis is back');
+        log.warn({ err: error }, 'the denylist could not be written; it will be written when Redis is back');
       }
     },
 
-    /** Run every second. */
+    /** Called every second. */
     maintain: async (): Promise<void> => {
       if (!stale && (await denylist.isReady())) return;
       stale = false;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { randomToken } from '@bramble/service-kit/base/ids';
 
-/** How long a session lasts without being used. */
+/** How long an unused session lasts. */
 export const REFRESH_TOKEN_SECONDS = 30 * 24 * 3600;
-/** Browser tabs refresh at the same time: for so long a rotated token still gets a successor. */
+/** Browser tabs refresh at the same time, so a rotated token is accepted again for this long. */
 export const GRACE_MS = 15_000;
 
-/** 256 random bits need no slow hash and no salt: nobody can guess them from it. */
+/** A token has 256 random bits, so its hash needs neither salt nor a slow algorithm. */
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 export interface NewRefreshToken {

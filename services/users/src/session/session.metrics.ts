@@ -1,6 +1,6 @@
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 
-/** Attempts to sign in, and stolen sessions. */
+/** Metrics of sign-ins and of refresh tokens that were used twice. */
 export const sessionMetrics = define({
   bramble_logins_total: {
     kind: 'counter',

@@ -3,7 +3,7 @@ import type { NewRefreshToken } from './refresh-token';
 import { GRACE_MS } from './refresh-token';
 
 export type EndReason = 'logout' | 'reuse' | 'password' | 'disabled' | 'erased';
-/** What the denylist is told: a session that ended, or the version an account must have from now on. */
+/** An entry for the denylist: a session that ended, or the lowest valid version of an account. */
 export type Revocation = { userId: string; sessionId: string } | { userId: string; version: number };
 
 export type Rotation =
@@ -27,7 +27,7 @@ const addToken = (tx: SqlSession, sessionId: string, { hash, expiresAt }: NewRef
     values: [hash, sessionId, expiresAt],
   });
 
-/** Ends sessions and writes down what the denylist has to know, in the caller's transaction. */
+/** Ends sessions and records the entries for the denylist, in the caller's transaction. */
 export async function endSessions(
   tx: SqlSession,
   { userId, reason, only, except }: { userId: string; reason: EndReason; only?: string; except?: string },
@@ -43,7 +43,7 @@ export async function endSessions(
   return rows.map(({ id }) => ({ userId, sessionId: id }));
 }
 
-/** Raises the account's version, which ends all access tokens given before. */
+/** Raises the account's version, which ends all earlier access tokens. */
 export async function raiseVersion(tx: SqlSession, userId: string): Promise<Revocation> {
   const { rows } = await tx.query<{ version: number }>({
     text: `WITH raised AS (UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version)
@@ -55,7 +55,7 @@ export async function raiseVersion(tx: SqlSession, userId: string): Promise<Revo
 
 export function createSessionRepository(sql: Sql) {
   return {
-    /** False when the account changed (or was disabled) since its password was checked. */
+    /** False when the account was changed or disabled after its password was checked. */
     open: async (
       id: string,
       account: { id: string; version: number },
@@ -71,7 +71,10 @@ export function createSessionRepository(sql: Sql) {
       return rowCount === 1;
     },
 
-    /** Replaces a refresh token by `next`, holding its row so that ten tabs at once are served one by one. */
+    /**
+     * Replaces a refresh token by `next`. The row is locked, so that concurrent refreshes of several tabs run one after
+     * the other.
+     */
     rotate: (hash: Buffer, next: NewRefreshToken): Promise<Rotation> =>
       sql.transaction(async (tx) => {
         const { rows } = await tx.query<TokenRow>({
@@ -95,7 +98,7 @@ export function createSessionRepository(sql: Sql) {
     end: (userId: string, reason: EndReason, which: { only?: string; except?: string } = {}) =>
       sql.transaction((tx) => endSessions(tx, { userId, reason, ...which })),
 
-    /** For each: does the session live, and is the version still good? */
+    /** For each session: true when it is alive and its account version is still valid. */
     states: async (
       sessions: readonly { id: string; userId: string; version: number }[],
     ): Promise<boolean[]> => {
@@ -114,7 +117,7 @@ export function createSessionRepository(sql: Sql) {
       return rows.map((row) => row.good === true);
     },
 
-    /** What the denylist must hold now: all that ended within the life of an access token. */
+    /** The current content of the denylist: all revocations within the validity of an access token. */
     recentRevocations: async (withinSeconds: number): Promise<Revocation[]> => {
       const { rows } = await sql.query<{
         session_id: string | null;
@@ -132,7 +135,7 @@ export function createSessionRepository(sql: Sql) {
       );
     },
 
-    /** Removes what nobody can use any more, a bounded piece at a time. */
+    /** Deletes expired rows, a bounded number at a time. */
     purge: async (revocationSeconds: number): Promise<void> => {
       await sql.query({
         text: `DELETE FROM revocations WHERE created_at < now() - make_interval(secs => $1)`,

@@ -12,10 +12,10 @@ import type { SessionRepository } from './session.repository';
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
-  /** Seconds. */
+  /** In seconds. */
   expiresIn: number;
 }
-/** What a session has to know of the account that it is for. */
+/** The fields of the account that a session needs. */
 export interface SessionOwner {
   id: string;
   roles: readonly Role[];
@@ -38,7 +38,7 @@ export interface SessionDependencies<A extends SessionOwner> {
 export function createSessionService<A extends SessionOwner>(dependencies: SessionDependencies<A>) {
   const { sessions, accountOf, keys, denylist, onReuse, log } = dependencies;
 
-  /** A fresh access token for a session that goes on, after something in the account changed. */
+  /** A new access token for a session that continues after a change of its account. */
   async function access(account: SessionOwner, sessionId: string): Promise<string> {
     return signAccessToken(await keys.signing(), {
       userId: account.id,
@@ -48,7 +48,7 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
     });
   }
 
-  /** A sign-in: a session with its first refresh token. */
+  /** Starts a session with its first refresh token. */
   async function open(account: SessionOwner): Promise<Tokens> {
     const sessionId = newId();
     const refresh = newRefreshToken(new Date());
@@ -60,7 +60,10 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
     return { accessToken, refreshToken: refresh.token, expiresIn: ACCESS_TOKEN_SECONDS };
   }
 
-  /** Rotates a refresh token. One that was rotated longer ago than the grace is stolen: its family ends. */
+  /**
+   * Rotates a refresh token. A token that was rotated before and comes after the grace period counts as stolen: its
+   * family ends.
+   */
   async function refresh(token: string): Promise<Tokens & { account: A }> {
     const next = newRefreshToken(new Date());
     const rotation = await sessions.rotate(hashToken(token), next);
@@ -68,7 +71,7 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
       onReuse();
       log.warn(
         { user_id: rotation.userId, session_id: rotation.sessionId },
-        'a refresh token came again after its time, its session was ended',
+        'a refresh token was used again after the grace period, its session was ended',
       );
       await denylist.announce(await sessions.end(rotation.userId, 'reuse', { only: rotation.sessionId }));
     }
