@@ -6,7 +6,7 @@ import { counter } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
-import { takeMongoLease } from '@bramble/service-kit/stores/lock';
+import { acquireMongoLease } from '@bramble/service-kit/stores/lock';
 import { openMongo } from '@bramble/service-kit/stores/mongo';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createAnswers } from './cache/answers';
@@ -78,7 +78,7 @@ export function buildCatalog(config: CatalogConfig): Service {
     name: 'reservation sweep',
     ms: SWEEP_MS,
     run: async () => {
-      const lease = await takeMongoLease(mongo, 'reservation-sweep', 3 * SWEEP_MS);
+      const lease = await acquireMongoLease(mongo, 'reservation-sweep', 3 * SWEEP_MS);
       if (lease !== undefined) await stock.remindOverdue();
     },
   });

@@ -119,7 +119,7 @@ export function createForward(tokenKey: string) {
       template,
       headers: callerHeaders(tokenKey, upstream.name, anonymous, correlationId),
       timeoutMs: READ_MS,
-      whole: true,
+      buffered: true,
     });
   };
 

@@ -78,7 +78,11 @@ export function createUpgradeHandler(parts: UpgradeParts) {
   ) => {
     const upstream = httpRequest(new URL(SOCKET_PATH, url), { headers, timeout: CONNECT_MS });
     const refuse = () =>
-      endWithProblem(socket, new AppError('unavailable', { detail: 'notifications is away' }), correlationId);
+      endWithProblem(
+        socket,
+        new AppError('unavailable', { detail: 'notifications is not reachable' }),
+        correlationId,
+      );
     upstream.once('timeout', () => upstream.destroy(new Error('the handshake got no answer')));
     upstream.once('error', refuse);
     upstream.once('response', (response) => {

@@ -51,7 +51,7 @@ const guards: Readonly<Record<Guard, (order: OrderState, input: Input, now: numb
 function ruleFor(order: OrderState, input: Input, now: number): Rule {
   const row: Partial<Record<string, Cell>> = orderTable[order.status];
   const cell = row[input.type];
-  if (cell === undefined) throw new IllegalStep(`${order.status} knows no ${String(input.type)}`);
+  if (cell === undefined) throw new IllegalStep(`${order.status} has no rule for ${String(input.type)}`);
   if (!Array.isArray(cell)) return cell as Rule;
   const choice = (cell as readonly { when: Guard; not?: boolean; then: Rule }[]).find(
     ({ when, not }) => guards[when](order, input, now) !== (not ?? false),
@@ -87,7 +87,7 @@ const compensations = new Set<Obligation['kind']>(['release', 'stop', 'refund'])
 /** Applies one input to an order by the order table. Pure: the same order, input and context give the same outcome. */
 export function apply(order: OrderState, input: Input, context: StepContext): Outcome {
   const rule = ruleFor(order, input, context.now);
-  if (rule === 'illegal') throw new IllegalStep(`${order.status} takes no ${input.type}`);
+  if (rule === 'illegal') throw new IllegalStep(`${order.status} does not accept ${input.type}`);
   if (typeof rule === 'string') return { kind: rule };
   if ('refuse' in rule) return { kind: 'refused', code: rule.refuse };
   const reason = reasonOf(rule, input);
@@ -136,7 +136,7 @@ export function applyDue(order: OrderState, context: StepContext): DueStep | und
   if ((dueAtOf(order) ?? Infinity) > now) return undefined;
   const end = (type: 'giveUp' | 'expire'): DueStep => {
     const outcome = apply(order, { type, payload: {} }, context);
-    if (outcome.kind !== 'applied') throw new IllegalStep(`${order.status} takes no ${type}`);
+    if (outcome.kind !== 'applied') throw new IllegalStep(`${order.status} does not accept ${type}`);
     return { order: outcome.step.order, events: outcome.step.events, step: outcome.step, resent: false };
   };
   if ((expiryOf(order) ?? Infinity) <= now) return end('expire');

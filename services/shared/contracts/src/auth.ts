@@ -11,10 +11,10 @@ const signupBody = z.strictObject({
 });
 const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(MAX_PASSWORD) });
 const demoLoginBody = z.strictObject({ role: z.enum(['buyer', 'seller', 'admin']) });
-/** The demo account that a visitor enters with one click. */
+/** The role of the demo account to sign in to. */
 export type DemoRole = z.infer<typeof demoLoginBody>['role'];
 const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512).optional() });
-/** `expiresIn` is the access token's remaining life in seconds. */
+/** An access token and a refresh token. `expiresIn` is the validity of the access token in seconds. */
 const tokenAnswer = z.object({
   accessToken: z.string(),
   refreshToken: z.string(),
@@ -25,7 +25,7 @@ const tokenAnswer = z.object({
 const service = 'users';
 const tag = 'accounts';
 
-/** How one opens an account, signs in and out, and gets back in after losing the password. */
+/** Operations for signing up, in and out, and for resetting the password. */
 export const authApi = {
   signup: operation({
     id: 'signUp',

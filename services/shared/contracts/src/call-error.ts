@@ -2,19 +2,19 @@ import type { ErrorCode } from './errors';
 import type { Operation } from './operation';
 import type { QuoteTotals } from './orders';
 
-/** What a call goes to. */
+/** An operation, or the part of it that names it in an error. */
 export type Endpoint = Pick<Operation, 'method' | 'path'>;
 
-/** Members beyond those of every problem. */
+/** Additional members of a problem document, by error code. */
 export interface ProblemExtra {
-  /** What the order costs by now, of `price_changed`. */
+  /** Of `price_changed`: the current totals. */
   readonly totals?: QuoteTotals;
-  /** How many are left, of `out_of_stock`. */
+  /** Of `out_of_stock`: the quantity that is left. */
   readonly available?: number;
   readonly [name: string]: unknown;
 }
 
-/** The members of a problem document that callers act on. */
+/** The members of a problem document that callers use. */
 export interface ProblemFields {
   readonly code: ErrorCode | 'offline' | (string & {});
   readonly title?: string | undefined;
@@ -25,8 +25,8 @@ export interface ProblemFields {
 }
 
 /**
- * A call that did not succeed. `code` is the problem document's; `bad_gateway` when the answer is none that the contract
- * knows; `offline`, with status 0, where a client says so of a call that got no answer.
+ * A failed call. `code` is that of the problem document; `bad_gateway` when the answer does not match the contract;
+ * `offline`, with status 0, when a client reports that there was no answer.
  */
 export class CallError extends Error {
   override readonly name = 'CallError';
@@ -55,7 +55,7 @@ export class CallError extends Error {
   }
 }
 
-/** Whether a call failed with one of these codes. */
+/** True when a call failed with one of these codes. */
 export const isCode = (error: unknown, ...codes: (ErrorCode | 'offline')[]): error is CallError =>
   error instanceof CallError && (codes as string[]).includes(error.code);
 
@@ -77,7 +77,7 @@ export function problemFields(document: unknown): ProblemFields | undefined {
   };
 }
 
-/** The JSON value of a text; undefined for what is not JSON. */
+/** Parses JSON; undefined for a text that is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -86,5 +86,5 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The fields of an answer that is a problem document; undefined for any other text. */
+/** The fields of a text that is a problem document; undefined for any other text. */
 export const problemOf = (text: string): ProblemFields | undefined => problemFields(parseJson(text));

@@ -3,14 +3,14 @@ import { CallError, type Endpoint, parseJson, problemOf } from './call-error';
 import { type Answer, type Operation, successOf, type SuccessStatus } from './operation';
 
 /**
- * What a call needs of an operation at run time. Every `Operation` has it; a client that must be small (the storefront)
- * has only this, and takes the types of `O`.
+ * The part of an operation that a call needs at run time. Every `Operation` has it. A client that must be small (the
+ * storefront) has only this part, and the types of `O`.
  */
 export interface Route<O extends Operation = Operation> {
   readonly method: O['method'];
   readonly path: O['path'];
   readonly success: SuccessStatus<O>;
-  /** Never set: it keeps `O` for the compiler. */
+  /** Never set; carries the type `O`. */
   readonly contract?: O;
 }
 
@@ -20,7 +20,7 @@ type Part<Name extends string, Schema> = Schema extends z.ZodType
   ? Field<Name, z.input<Schema>>
   : Partial<Record<Name, undefined>>;
 
-/** What a caller gives to an operation: the parts it has, before defaults are filled in, and nothing else. */
+/** The input of a call: the parts that the operation has, before defaults are applied. */
 export type CallInput<O extends Operation> = Part<'params', O['params']> &
   Part<'query', O['query']> &
   Part<'body', O['body']> &
@@ -28,14 +28,14 @@ export type CallInput<O extends Operation> = Part<'params', O['params']> &
   (O['idempotent'] extends true
     ? { readonly idempotencyKey: string }
     : { readonly idempotencyKey?: undefined }) &
-  /** The version of If-Match. */
+  /** The version for If-Match. */
   (O['ifMatch'] extends 'required'
     ? { readonly ifMatch: number }
     : O['ifMatch'] extends 'optional'
       ? { readonly ifMatch?: number | undefined }
       : { readonly ifMatch?: undefined });
 
-/** The same without types, as `encode` reads it. */
+/** The input without its types, for `encode`. */
 interface LooseInput {
   readonly params?: unknown;
   readonly query?: unknown;
@@ -45,18 +45,18 @@ interface LooseInput {
   readonly ifMatch?: number | undefined;
 }
 
-/** A request that is ready to be sent; `path` holds the query. Names of headers are in lower case. */
+/** An encoded request; `path` includes the query, and header names are in lower case. */
 export interface CallRequest {
   readonly method: Uppercase<Operation['method']>;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | FormData | undefined;
 }
-/** The answer to it, as far as `decode` reads it. */
+/** The parts of an answer that `decode` reads. */
 export interface CallAnswer {
   readonly status: number;
   readonly text: string;
-  /** The answer's X-Correlation-Id, for an answer whose body does not tell. */
+  /** The X-Correlation-Id of the answer, for answers whose body has none. */
   readonly correlationId?: string | undefined;
 }
 
@@ -88,8 +88,8 @@ export function encode(operation: Endpoint, input: LooseInput = {}): CallRequest
 }
 
 /**
- * The body of a successful answer, held against the operation's schema where the caller has it (a `Route` alone has
- * none). Throws CallError for every other answer.
+ * Parses a successful answer by the operation's schema (a `Route` has none, so its body is not checked). Throws
+ * CallError for every other answer.
  */
 export function decode<O extends Operation>(
   operation: O | Route<O>,
@@ -122,15 +122,15 @@ type CallArguments<O extends Operation, Extra> =
     : [input: CallInput<O> & Extra];
 
 /**
- * Calls an operation: `call(ordersApi.get, { params: { id } })` → `{ order }`. `Extra` is what a transport takes besides
- * the operation's input, such as a token. Rejects with CallError, or with what the transport throws.
+ * Calls an operation: `call(ordersApi.get, { params: { id } })` → `{ order }`. `Extra` is the transport's own options,
+ * such as a token. Rejects with CallError, or with what the transport throws.
  */
 export type Call<Extra extends object = Record<never, never>> = <const O extends Operation>(
   operation: O | Route<O>,
   ...input: CallArguments<O, Extra>
 ) => Promise<Answer<O>>;
 
-/** Makes the typed call of a transport out of what differs between transports: how a request is sent. */
+/** Makes a typed call function from a function that sends one request. */
 export const callBy =
   <Extra extends object = Record<never, never>>(
     send: (request: CallRequest, extra: Extra, operation: Endpoint) => Promise<CallAnswer>,

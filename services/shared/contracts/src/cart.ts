@@ -4,7 +4,7 @@ import { operation } from './operation';
 import { itemSchema, orderLineSchema, quoteTotalsSchema } from './orders';
 import { idSchema } from './page';
 
-/** A cart's lines carry today's prices; `available` lets the shop say how many are left. */
+/** A cart with current prices; `available` is the stock of each product. */
 export const cartSchema = z.object({
   items: z.array(orderLineSchema.extend({ available: z.int() })),
   totals: quoteTotalsSchema,

@@ -33,7 +33,7 @@ export const categorySlugSchema = z
 const titleSchema = z.string().trim().min(1).max(MAX_TITLE);
 const descriptionSchema = z.string().trim().max(MAX_DESCRIPTION);
 const availableSchema = z.int().min(0).max(1_000_000);
-/** A price of zero would make a sale that needs no payment, so the smallest is one minor unit. */
+/** The smallest price is one minor unit, since a sale at zero would need no payment. */
 const priceSchema = moneySchema.refine((price) => price.amount >= 1, 'at least 1 minor unit');
 
 export const productBody = z.strictObject({
@@ -43,7 +43,7 @@ export const productBody = z.strictObject({
   price: priceSchema,
   stock: z.strictObject({ available: availableSchema }),
 });
-/** An absent field is left as it is. Setting `stock.available` is an adjustment and is written to the ledger. */
+/** Absent fields stay unchanged. Setting `stock.available` is an adjustment, which is recorded in the ledger. */
 export const productPatch = z
   .strictObject({
     title: titleSchema,
@@ -75,7 +75,7 @@ export type ProductQuery = z.infer<typeof productQuery>;
 const productAnswer = z.object({ product: productSchema });
 const productPage = pageOf(productSchema);
 
-/** What a quote needs of a product; a deleted or unknown product is absent from the answer. */
+/** The fields of a product that a quote needs. Deleted and unknown products are absent from the answer. */
 export const productSnapshotSchema = z.object({
   id: idSchema,
   sellerId: idSchema,
@@ -240,7 +240,7 @@ export const catalogApi = {
     shared: 'list',
     responses: { 200: z.object({ items: z.array(categorySchema) }) },
   }),
-  /** Prices and owners of up to 500 products at once, for quotes. */
+  /** Prices and sellers of up to 500 products at once, for quotes. */
   lookup: operation({
     id: 'lookUpProducts',
     method: 'post',

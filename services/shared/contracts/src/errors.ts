@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Every error code a client can meet, with its HTTP status and its title. Codes are stable: clients switch on them.
- * A new code is a new line here; a code is never reused for another meaning.
+ * Every error code that a client can receive, with its HTTP status and its title. Codes are stable, since clients
+ * branch on them. A new code is a new line; a code never gets another meaning.
  */
 export const errorCodes = {
   invalid_input: { status: 400, title: 'The request is not valid' },
@@ -51,7 +51,7 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** The RFC 9457 problem document that every error answer carries, as `application/problem+json`. */
+/** The RFC 9457 problem document, the body of every error answer, as `application/problem+json`. */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),

@@ -9,7 +9,7 @@ import {
 } from './orders';
 import { idSchema, timeSchema } from './page';
 
-/** The streams, each with the one service that publishes it. */
+/** The streams, each with the service that publishes it. */
 export const streams = {
   orders_stream: 'orders',
   inventory_stream: 'catalog',
@@ -19,7 +19,7 @@ export const streams = {
 } as const;
 export type Stream = keyof typeof streams;
 
-/** The consumer groups that must have read an entry before it may be trimmed. A group is a service's name. */
+/** The consumer groups that must have read an entry before it may be trimmed. A group has its service's name. */
 export const requiredGroups: Readonly<Record<Stream, readonly string[]>> = {
   orders_stream: ['catalog', 'payments', 'delivery'],
   inventory_stream: ['orders'],
@@ -33,16 +33,16 @@ const orderFact = order.extend({ userId: idSchema, number: z.string() });
 const product = z.object({ productId: idSchema });
 
 /**
- * Every event: its stream and its payload's schema. Only optional fields may be added; a breaking change is a new event
- * name. A new event is published one release after its consumers list it: a process of the older release may acknowledge
- * it unread for its whole group.
+ * Every event type: its stream and the schema of its payload. Only optional fields may be added; a breaking change is a
+ * new type. A new type is published one release after its consumers list it: a process of the older release may
+ * acknowledge it unread for its whole group.
  */
 export const events = {
   'order.placed': {
     stream: 'orders_stream',
     payload: orderFact.extend({ items: z.array(itemSchema), expiresAt: timeSchema }),
   },
-  /** `attempt` counts from 1 and rises only after a definite decline; the capture key is made of it. */
+  /** `attempt` starts at 1 and rises only after a definite decline; it is part of the capture's idempotency key. */
   'payment.requested': {
     stream: 'orders_stream',
     payload: orderFact.extend({
@@ -59,10 +59,13 @@ export const events = {
       shippingAddress: addressSchema,
     }),
   },
-  /** A command, re-sent until confirmed: free the reservation; put committed stock back only if `restock`; stop delivery; take no capture. */
+  /**
+   * A command, sent again until it is confirmed: release the reservation (committed stock only if `restock`), stop the
+   * delivery, capture nothing.
+   */
   'order.released': { stream: 'orders_stream', payload: order.extend({ restock: z.boolean() }) },
   'order.cancelled': { stream: 'orders_stream', payload: orderFact },
-  /** A command, re-sent until payment.refunded carries the same refundId. */
+  /** A command, sent again until payment.refunded with the same refundId arrives. */
   'order.refund_requested': {
     stream: 'orders_stream',
     payload: order.extend({ refundId: idSchema, amount: moneySchema }),
@@ -106,7 +109,7 @@ export const events = {
     payload: product.extend({ sellerId: idSchema, version: z.int() }),
   },
   'product.deleted': { stream: 'catalog_stream', payload: product.extend({ sellerId: idSchema }) },
-  /** `revision` rises with every change of the product's stock, so a late event is known as late. */
+  /** `revision` rises with every change of the product's stock, so that late events can be dropped. */
   'stock.changed': {
     stream: 'catalog_stream',
     payload: product.extend({ available: z.int(), revision: z.int() }),
@@ -116,12 +119,12 @@ export const events = {
 export type EventName = keyof typeof events;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]['payload']>;
 
-/** What an event says, without its envelope. Of several names it is a union that narrows by `type`. */
+/** An event without its envelope. For several types it is a union that narrows by `type`. */
 export type EventDraft<N extends EventName = EventName> = {
   [K in N]: { type: K; payload: EventPayload<K> };
 }[N];
 
-/** What every event carries. `id` is a UUIDv7; `traceparent` is W3C trace context or empty. */
+/** The envelope of every event. `id` is a UUIDv7; `traceparent` is W3C trace context or empty. */
 export interface Envelope {
   id: string;
   version: number;
@@ -130,13 +133,16 @@ export interface Envelope {
   correlationId: string;
   traceparent: string;
 }
-/** An event. Of several names it is a union that narrows by `type`. */
+/** An event. For several types it is a union that narrows by `type`. */
 export type EventOf<N extends EventName> = Envelope & EventDraft<N>;
 export type AnyEvent = EventOf<EventName>;
 
-/** What a payload names: events of one key keep their order. A payload of another kind needs a case in `keyOf`. */
+/**
+ * The id in a payload that gives the event its key; events with the same key stay in order. A payload without one of
+ * these ids needs a case in `keyOf`.
+ */
 type Keyed = { orderId: string } | { productId: string };
 
-/** The key of an event's envelope: the id of its order, or of its product. */
+/** The key of an event: the id of its order or of its product. */
 export const keyOf = ({ payload }: { payload: Keyed }): string =>
   'orderId' in payload ? payload.orderId : payload.productId;

@@ -10,14 +10,14 @@ export const healthSchema = z.object({
   services: z.record(z.string(), z.enum(['up', 'down'])),
 });
 
-/** What `/` says to a program; a browser gets the storefront. `links` are paths. */
+/** The answer of `/` to programs; browsers get the storefront. `links` are paths. */
 const welcomeSchema = z.object({
   name: z.string(),
   version: z.string(),
   links: z.record(z.string(), z.string()),
 });
 
-/** A part that could not be had in time is null (or empty) and its name is in `degraded`. */
+/** A part that could not be fetched in time is null (or empty), and its name is in `degraded`. */
 export const dashboardSchema = z.object({
   profile: z.object({ user: userSchema, profile: profileSchema }).nullable(),
   recommended: z.array(productSchema),
@@ -139,7 +139,7 @@ export const gatewayApi = {
   }),
 };
 
-/** What each service with consumers answers about the dead letters of its own group. */
+/** Operations on the dead letters of one service's group; every service with consumers implements them. */
 export const deadLettersApi = {
   list: operation({
     id: 'listOwnDeadLetters',
@@ -176,5 +176,5 @@ export const deadLettersApi = {
   }),
 };
 
-/** Where a WebSocket to the shop is opened. Plain requests to it are 404. */
+/** The path of the WebSocket. Plain requests to it are 404. */
 export const SOCKET_PATH = '/ws';

@@ -1,17 +1,20 @@
 /*
- * How long or large a value may be. The schemas and the storefront's forms take it from here. This file imports nothing,
- * so that a form does not bring the schemas into the browser.
+ * Limits of values, for the schemas and for the storefront's forms. This file has no imports, so that a form does not
+ * load the schemas into the browser.
  */
 
-/** How many of one product a cart or an order may hold. */
+/** The largest quantity of one product in a cart or an order. */
 export const MAX_QUANTITY = 999;
-/** How many different products. */
+/** The largest number of different products in a cart or an order. */
 export const MAX_LINES = 100;
 
-/** Characters. Length is what counts in a password, so there are no rules on kinds of characters. */
+/**
+ * The length of a password in characters. Only the length counts (NIST SP 800-63B), so there are no rules on kinds of
+ * characters.
+ */
 export const MIN_PASSWORD = 8;
 export const MAX_PASSWORD = 128;
-/** Characters of a person's name and telephone number. */
+/** Characters of a person's name and of a telephone number. */
 export const MAX_NAME = 80;
 export const MAX_PHONE = 32;
 

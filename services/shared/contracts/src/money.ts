@@ -3,10 +3,10 @@ import { z } from 'zod';
 /** A currency by its ISO 4217 code, in capitals. One installation has exactly one (`CURRENCY`). */
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/);
 
-/** The largest amount accepted anywhere: 10^12 minor units, far below 2^53, so that sums stay exact. */
+/** The largest amount: 10^12 minor units, far below 2^53, so that sums stay exact. */
 export const MAX_AMOUNT = 1_000_000_000_000;
 
-/** An amount of money in integer minor units (cents) of `currency`. May be zero, never negative. */
+/** An amount in integer minor units (cents) of `currency`; never negative. */
 export const moneySchema = z.strictObject({
   amount: z.int().min(0).max(MAX_AMOUNT),
   currency: currencySchema,

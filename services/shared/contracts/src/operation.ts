@@ -9,33 +9,33 @@ export const cookieNames = ['access', 'refresh', 'cart'] as const;
 export type CookieName = (typeof cookieNames)[number];
 
 /**
- * Who may call an operation. `anyone`; `user` (any session); a list of roles (any one of them is enough);
- * `service` (only other parts of Bramble, never through the gateway). Denied unless it matches.
+ * Who may call an operation. `anyone`; `user` (any session); a list of roles (one of them is enough); `service` (only
+ * services and jobs, never through the gateway). All others are refused.
  */
 export type Access = 'anyone' | 'user' | 'service' | readonly Role[];
 
-/** Rate limits of their own; every other operation counts as a read (GET) or a write. */
+/** Classes with rate limits of their own; every other operation counts as a read (GET) or a write. */
 export type OperationLimit = 'signup' | 'login' | 'token' | 'account';
 
 /**
- * One HTTP operation as data. The service implements it, the gateway documents it in OpenAPI, clients call it by it.
- * `path` is absolute with `:name` parameters. `responses` maps a status to its body's schema, or to null for no body.
+ * One HTTP operation as data. A service implements it, the gateway documents it in OpenAPI, clients call it. `path` is
+ * absolute with `:name` parameters. `responses` maps a status to the schema of its body, or to null for no body.
  */
 export interface Operation {
-  /** A verb and what it acts on, unique in the shop: the name of the operation in generated clients. */
+  /** A verb and its object, unique in the shop: the operation's name in generated clients. */
   readonly id: string;
-  /** Who answers. `every`: each service that consumes events answers for itself, which only internal operations may say. */
+  /** The service that implements it. `every` (internal operations only): each service that consumes events. */
   readonly service: ServiceName | 'every';
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   readonly aliases?: readonly string[];
   /** One line. */
   readonly summary: string;
-  /** What a caller must know besides; every operation that strangers reach has one. */
+  /** Further documentation for callers; every operation that the gateway forwards has one. */
   readonly description?: string;
   readonly tag: string;
   readonly access: Access;
-  /** May jobs and services call it too (with an internal token), besides `access`? */
+  /** True when jobs and services may call it too, with an internal token. */
   readonly jobs?: boolean;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -45,23 +45,23 @@ export interface Operation {
   readonly ifMatch?: 'required' | 'optional';
   readonly limit?: OperationLimit;
   /**
-   * The answer is the same for everybody, so the gateway may keep a copy for less than a second. A copy of a `product`
-   * is dropped when that product changes, a `list` shortly after any product changed.
+   * The answer is the same for all callers, so the gateway may cache it for less than a second. A cached `product` is
+   * dropped when that product changes, a `list` shortly after any product changed.
    */
   readonly shared?: 'product' | 'list';
-  /** A 2xx answer makes all shared answers stale. */
+  /** A 2xx answer invalidates all cached public answers. */
   readonly changes?: 'catalogue';
-  /** The cookies that the service gets; it gets no others. */
+  /** The cookies that the gateway forwards to the service. */
   readonly cookies?: readonly CookieName[];
-  /** The service does not learn who calls, and the gateway does not check the session: how one signs in or up. */
+  /** The service does not learn who calls, and the gateway does not check the session: sign-in and sign-up. */
   readonly anonymous?: true;
-  /** Password hashes wait in line and uploads take long: the answer may take two minutes to begin. */
+  /** The answer may take two minutes to begin, because password hashes wait in a queue and uploads are slow. */
   readonly slow?: true;
-  /** The body is signed by this provider, so a request from another origin passes. */
+  /** The provider that signs the body; such a request may come from another origin. */
   readonly signedBy?: 'stripe';
   /** The media type of a successful answer that is not JSON. */
   readonly produces?: 'text/html' | 'image/*' | '*/*';
-  /** Errors it can answer with, besides those that follow from its other fields. */
+  /** Error codes in addition to those that follow from the other fields. */
   readonly errors?: readonly ErrorCode[];
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
 }
@@ -72,17 +72,17 @@ export const templateOf = (path: string): string => path.replace(/:([A-Za-z]+)/g
 /** Declares an operation and keeps its exact type, so that handlers and clients infer their input and output. */
 export const operation = <const O extends Operation>(definition: O): O => definition;
 
-/** A parsed part of an operation's request, or undefined where the operation has none. */
+/** A parsed part of an operation's request; undefined when the operation has no such part. */
 export type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-/** The statuses by which an operation succeeds. */
+/** The success statuses of an operation. */
 export type SuccessStatus<O extends Operation> = keyof O['responses'] & (200 | 201 | 202 | 204);
 type SuccessSchema<O extends Operation> = O['responses'][SuccessStatus<O>];
 
-/** The body of an operation's successful answer (undefined for 204). */
+/** The body of a successful answer (undefined for 204). */
 export type Answer<O extends Operation> =
   SuccessSchema<O> extends infer S ? (S extends z.ZodType ? z.output<S> : undefined) : never;
 
-/** The status of an operation's successful answer: the only 2xx among its responses. */
+/** The status of a successful answer: the only 2xx among the responses. */
 export const successOf = ({ responses }: Pick<Operation, 'responses'>): number =>
   Number(Object.keys(responses).find((status) => status.startsWith('2')) ?? 200);

@@ -35,10 +35,10 @@ export const failureReasonSchema = z.enum([
 ]);
 export type FailureReason = z.infer<typeof failureReasonSchema>;
 
-/** What a client asks for: a product and how many of it. */
+/** A product and a quantity, as a client sends them. */
 export const itemSchema = z.strictObject({ productId: idSchema, quantity: z.int().min(1).max(MAX_QUANTITY) });
 export type Item = z.infer<typeof itemSchema>;
-/** Items of the same product become one with the sum of their quantities, where the first of them stands. */
+/** Merges items of the same product: the quantities are added, and the first item's position is kept. */
 export function mergeItems(items: readonly Item[]): Item[] {
   const quantities = new Map<string, number>();
   for (const { productId, quantity } of items)
@@ -87,7 +87,7 @@ export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
 
 export const orderSchema = z.object({
   id: idSchema,
-  /** For people: letters and digits without look-alikes. */
+  /** The order number for people: letters and digits without look-alikes. */
   number: z.string(),
   userId: idSchema,
   status: orderStatusSchema,

@@ -42,7 +42,7 @@ export const discountBody = z
     path: ['endsAt'],
     message: 'ends before it starts',
   });
-/** An absent field is left as it is, null clears it. */
+/** Absent fields stay unchanged; null clears a field. */
 export const discountPatch = z
   .strictObject({
     value: discountFields.value,
@@ -57,7 +57,7 @@ export const discountPatch = z
 const discountParams = z.strictObject({ code: discountCodeSchema });
 const discountAnswer = z.object({ discount: discountSchema });
 
-/** With `take`, one use of the discount is taken for that order, once. */
+/** With `take`, that order takes one use of the discount, once. */
 const quoteRequest = z.strictObject({
   items: itemsSchema,
   discountCode: discountCodeSchema.optional(),
@@ -163,7 +163,7 @@ export const paymentsApi = {
     signedBy: 'stripe',
     responses: { 204: null },
   }),
-  /** Prices items for orders and carts. With `take`, one use of the discount is taken for that order, once. */
+  /** Prices items for orders and carts. With `take`, that order takes one use of the discount, once. */
   quote: operation({
     id: 'quoteItems',
     method: 'post',
@@ -175,7 +175,7 @@ export const paymentsApi = {
     body: quoteRequest,
     responses: { 200: quoteSchema },
   }),
-  /** Up to 64 quotes in one call, each answered in its place by the quote or by why there is none. */
+  /** Up to 64 quotes in one call. Each is answered by its quote or by a problem document, in the same order. */
   quotes: operation({
     id: 'quoteBaskets',
     method: 'post',

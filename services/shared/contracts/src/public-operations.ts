@@ -9,13 +9,13 @@ import { paymentsApi } from './payments';
 import type { ServiceName } from './services';
 import { usersApi } from './users';
 
-/** An operation of one service that callers from outside reach through the gateway. */
+/** An operation that outside callers reach through the gateway. */
 export type PublicOperation = Operation & { readonly service: ServiceName };
 
 const isPublic = (operation: Operation): operation is PublicOperation =>
   operation.access !== 'service' && operation.service !== 'every';
 
-/** Every operation that the gateway lets through or answers itself. */
+/** Every operation that the gateway forwards or implements itself. */
 export const publicOperations: readonly PublicOperation[] = [
   authApi,
   usersApi,

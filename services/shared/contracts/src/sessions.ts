@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { idSchema } from './page';
 import { roleSchema } from './users';
 
-/** Who signs access tokens, and for whom. */
+/** Issuer and audience of access tokens. */
 export const tokenIssuer = 'bramble';
 export const tokenAudience = 'bramble-api';
-/** `typ` of an access token's header (RFC 9068): no other signed thing can pass for one. */
+/** `typ` of an access token's header (RFC 9068); no other signed token has it. */
 export const accessTokenType = 'at+jwt';
-/** Life of an access token. */
+/** The validity of an access token in seconds. */
 export const ACCESS_TOKEN_SECONDS = 600;
 
 /**
- * The claims of an access token. `sid` is the session; `ver` is the account's version: raising it ends every access
- * token with a lower one. Times are seconds since 1970.
+ * The claims of an access token. `sid` is the session; `ver` is the account's version: raising it ends every token with
+ * a lower one. Times are seconds since 1970.
  */
 export const accessClaimsSchema = z.object({
   sub: idSchema,
@@ -25,17 +25,17 @@ export const accessClaimsSchema = z.object({
 export type AccessClaims = z.infer<typeof accessClaimsSchema>;
 
 /**
- * The denylist in Redis (role events). Written by users after the commit that ends a session, read by the gateway and
- * by sockets. Keys live as long as an access token can. Without `denylistReady` the list is not filled (Redis is new
- * or lost its data): then only users knows.
+ * Keys of the denylist in Redis (role events). Users writes it after the commit that ends a session; the gateway and
+ * sockets read it. Keys live as long as an access token is valid. Without `denylistReady` the list is not filled (Redis
+ * is new or lost its data), and only users can answer.
  */
 export const denylistReady = 'denylist:ready';
-/** Present when the session has ended. */
+/** The key exists when the session has ended. */
 export const sessionEndedKey = (sessionId: string): string => `denylist:session:${sessionId}`;
-/** The lowest `ver` that is still good for this account; absent when all are. */
+/** The key holds the lowest valid `ver` of the account; absent when all are valid. */
 export const accountVersionKey = (userId: string): string => `denylist:account:${userId}`;
 
-/** Pub/sub channel on which users tells of ended sessions, so that sockets close. Without `sessionId` all of them ended. */
+/** Pub/sub channel of ended sessions, so that sockets close. Without `sessionId` all sessions of the account ended. */
 export const sessionsEndedChannel = 'sessions:ended';
 export const sessionsEndedSchema = z.object({ userId: idSchema, sessionId: idSchema.optional() });
 export type SessionsEnded = z.infer<typeof sessionsEndedSchema>;

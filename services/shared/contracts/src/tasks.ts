@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from './operation';
 
-/** What the shop does again and again, in its services or as CronJobs; metrics know tasks by these names. */
+/** The recurring tasks of the shop, run by services or by CronJobs; also the values of the metric label `task`. */
 export const taskNames = [
   'refill',
   'cache_purge',
@@ -19,17 +19,17 @@ const runSchema = z.strictObject({
   result: z.enum(['ok', 'error']),
   intervalSeconds: z.int().min(1).max(31_536_000),
   durationSeconds: z.number().min(0).max(86_400),
-  /** Of the archive that holds the store, when the task was its backup. */
+  /** The size of the archive, when the task was a backup. */
   sizeBytes: z.int().min(0).optional(),
 });
 /** One run of a task. Durations and intervals are in seconds. */
 export type FinishedRun = z.infer<typeof runSchema>;
 
 const storeSchema = z.enum(['postgres', 'mongodb']);
-/** A kind of store that backups hold. */
+/** The kinds of stores that backups contain. */
 export type BackupStore = z.infer<typeof storeSchema>;
 
-/** What Jobs tell orders, which keeps it for the whole shop and exports it as metrics. */
+/** Operations by which Jobs report runs to orders, which exports them as metrics for the whole shop. */
 export const tasksApi = {
   finished: operation({
     id: 'recordTaskRuns',

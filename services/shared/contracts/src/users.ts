@@ -5,7 +5,7 @@ import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
 
 export const roleSchema = z.enum(['customer', 'seller', 'courier', 'admin']);
 
-/** An account as others may see it: never its password hash. */
+/** The public fields of an account, without its password hash. */
 export const userSchema = z.object({
   id: idSchema,
   email: z.string(),
@@ -15,17 +15,17 @@ export const userSchema = z.object({
 });
 export type User = z.infer<typeof userSchema>;
 
-/** An account as an admin sees it. */
+/** The fields of an account that an admin sees. */
 export const adminUserSchema = userSchema.extend({ disabled: z.boolean(), emailVerified: z.boolean() });
 export type AdminUser = z.infer<typeof adminUserSchema>;
 
-/** Compared without regard to case; stored in lower case. */
+/** An e-mail address; compared without regard to case, stored in lower case. */
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
 
 export const passwordSchema = z.string().min(MIN_PASSWORD).max(MAX_PASSWORD);
 export const nameSchema = z.string().trim().min(1).max(MAX_NAME);
 
-/** Known fields have a schema; any other key may hold any JSON, 16 kB in all. */
+/** Known fields have a schema; other keys may hold any JSON, 16 kB in all. */
 export const profileSchema = z
   .object({
     name: nameSchema.optional(),
@@ -39,7 +39,7 @@ export const profileSchema = z
   .refine((profile) => JSON.stringify(profile).length <= 16_384, 'at most 16 kB');
 export type Profile = z.infer<typeof profileSchema>;
 
-/** One account, wrapped by its name. */
+/** The answer with one account. */
 export const userAnswer = z.object({ user: userSchema });
 const profileAnswer = z.object({ profile: profileSchema });
 const adminUserAnswer = z.object({ user: adminUserSchema });
@@ -54,7 +54,7 @@ export const auditEntrySchema = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
-/** A mail that users owes somebody; `to` is an address, `name` a person's name. */
+/** A mail to send; `to` is an address, `name` a person's name. */
 export const mailJobSchema = z.object({
   id: idSchema,
   kind: z.enum(['verify-email', 'reset-password']),
@@ -186,7 +186,7 @@ export const usersApi = {
     query: z.strictObject(pageQuery),
     responses: { 200: pageOf(auditEntrySchema) },
   }),
-  /** Which of these sessions are still good: the truth behind the denylist, for when Redis is away. */
+  /** Whether these sessions are valid, by users' database; for the gateway while Redis is away. */
   sessionStates: operation({
     id: 'checkSessions',
     method: 'post',
@@ -200,7 +200,7 @@ export const usersApi = {
     }),
     responses: { 200: z.object({ good: z.array(z.boolean()) }) },
   }),
-  /** Mails that are owed, oldest first. `path` is the page of the storefront that the mail links to. */
+  /** Mails to send, oldest first. `path` is the storefront's page that the mail links to. */
   mailJobs: operation({
     id: 'listMailJobs',
     method: 'get',
@@ -222,7 +222,7 @@ export const usersApi = {
     params: idParams,
     responses: { 204: null },
   }),
-  /** Public signing keys as a JWK set, for the gateway. */
+  /** The public signing keys as a JWK set, for the gateway. */
   keys: operation({
     id: 'listSigningKeys',
     method: 'get',

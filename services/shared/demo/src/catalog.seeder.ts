@@ -2,7 +2,7 @@ import type { Money } from '@bramble/contracts/money';
 import { demoGoods } from './goods';
 import { demoPeople } from './people';
 
-/** A product as a seller would describe it, with what the demo decides itself. */
+/** A product of the demo: the fields that a seller would enter, and those that the demo sets. */
 export interface DemoProduct {
   id: string;
   sellerId: string;
@@ -15,17 +15,17 @@ export interface DemoProduct {
   createdAt: Date;
 }
 
-/** Where catalog keeps its products. */
+/** The port to catalog's store. */
 export interface ProductPort {
-  /** Adds the products whose id is not there yet and answers how many; those that are there stay as they are. */
+  /** Adds the products whose id is missing and answers how many; existing ones stay unchanged. */
   addMissing(products: readonly DemoProduct[]): Promise<number>;
 }
 
 const HOUR_MS = 3_600_000;
-/** The newest demo product is as old as the demo itself, so that whatever a visitor adds comes first. */
+/** The creation time of the newest demo product. It lies in the past, so that products of visitors come first. */
 const OPENED = Date.UTC(2026, 8, 1, 8);
 
-/** The whole demo catalogue, priced in `currency`. */
+/** All demo products, priced in `currency`. */
 export const demoProducts = (currency: string): DemoProduct[] =>
   demoGoods().map(({ id, title, description, category, price, stock, art }, index) => ({
     id,
@@ -39,6 +39,6 @@ export const demoProducts = (currency: string): DemoProduct[] =>
     createdAt: new Date(OPENED - index * HOUR_MS),
   }));
 
-/** Adds the demo products that are missing and answers how many were added. */
+/** Adds the missing demo products and answers how many. */
 export const seedCatalog = (products: ProductPort, { currency }: { currency: string }): Promise<number> =>
   products.addMissing(demoProducts(currency));

@@ -12,7 +12,7 @@ import produce from '../goods/produce.json';
 import tools from '../goods/tools.json';
 import toys from '../goods/toys.json';
 
-/** One product as its shelf's file holds it: the price in minor units, the picture by its name under `/art`. */
+/** A product in the file of its category: the price in minor units, the picture by its name under `/art`. */
 export interface DemoGood {
   readonly title: string;
   readonly description: string;
@@ -27,7 +27,7 @@ export interface DemoShelf {
   readonly goods: readonly DemoGood[];
 }
 
-/** All shelves. Their order decides the ids: demoGoods takes one product of each in turn. */
+/** All categories. Their order decides the ids: demoGoods takes one product of each in turn. */
 export const demoShelves: readonly DemoShelf[] = [
   larder,
   garden,
@@ -48,7 +48,10 @@ export const demoShelves: readonly DemoShelf[] = [
 export const demoProductId = (n: number): string =>
   `01900000-0000-7000-9000-${n.toString(16).padStart(12, '0')}`;
 
-/** The 200 demo products in the order of their ids: one of each shelf in turn, so that the first page shows something of everything. */
+/**
+ * The 200 demo products in the order of their ids: one of each category in turn, so that the first page shows all
+ * categories.
+ */
 export function demoGoods(): (DemoGood & { id: string; category: string })[] {
   const longest = Math.max(...demoShelves.map(({ goods }) => goods.length));
   const mixed = Array.from({ length: longest }, (_, row) =>

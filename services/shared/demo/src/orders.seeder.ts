@@ -1,13 +1,15 @@
 import { type PastOrder, pastOrders } from './past-orders';
 
-/** Where orders keeps its orders. */
+/** The port to orders' store. */
 export interface OrderPort {
   has(orderId: string): Promise<boolean>;
-  /** Adds orders that were over by `now`, priced as today, and answers how many. Throws while one cannot be priced. */
+  /**
+   * Adds orders that were over by `now`, at current prices, and answers how many. Throws while one cannot be priced.
+   */
   add(orders: readonly PastOrder[], now: number): Promise<number>;
 }
 
-/** Gives the demo buyer past orders, once. Answers how many were added; `now` in milliseconds since 1970. */
+/** Adds the demo buyer's past orders, once. Answers how many were added; `now` in milliseconds since 1970. */
 export async function seedOrders(orders: OrderPort, { now }: { now: number }): Promise<number> {
   const past = pastOrders(now);
   const first = past[0];

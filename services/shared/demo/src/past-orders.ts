@@ -2,7 +2,7 @@ import type { Address } from '@bramble/contracts/orders';
 import { demoProductId } from './goods';
 import { demoPeople } from './people';
 
-/** An order that was over before the shop opened. Times are milliseconds since 1970. */
+/** A past order of the demo. Times are milliseconds since 1970. */
 export interface PastOrder {
   readonly id: string;
   readonly userId: string;
@@ -10,13 +10,13 @@ export interface PastOrder {
   readonly createdAt: number;
   readonly items: readonly { productId: string; quantity: number }[];
   readonly shippingAddress: Address;
-  /** Cancelled after its payment and refunded; the others were delivered. */
+  /** True for an order that was cancelled and refunded after its payment; the others were delivered. */
   readonly cancelled: boolean;
 }
 
 type Basket = readonly (readonly [product: number, quantity: number])[];
 
-/** How many days ago, and how many of which demo product. */
+/** Days before now, and the quantity of each demo product by its number. */
 // prettier-ignore
 const baskets: readonly { days: number; items: Basket; cancelled?: true }[] = [
   { days: 41, items: [[3, 2], [14, 1]] },
@@ -42,7 +42,7 @@ const shippingAddress: Address = {
   postalCode: '10115',
   country: 'DE',
 };
-/** Lower than any id that is made today, so that past orders come last in every list. */
+/** Ids lower than those of new orders, so that past orders come last in every list. */
 const orderId = (n: number) => `01900000-0000-7000-a000-${n.toString(16).padStart(12, '0')}`;
 
 /** The demo buyer's past orders, oldest first; `now` in milliseconds since 1970. */

@@ -1,9 +1,9 @@
 import type { Role } from '@bramble/contracts/operation';
 
-/** The password of every demo account. It is printed in the README, so it is no secret. */
+/** The password of every demo account. It is published in the README. */
 export const demoPassword = 'demotest';
 
-/** One demo account. The id is fixed, so that each service can seed its own part alone. */
+/** A demo account. Its id is fixed, so that each service can seed its part alone. */
 export interface DemoPerson {
   readonly id: string;
   readonly email: string;
@@ -11,7 +11,7 @@ export interface DemoPerson {
   readonly roles: readonly Role[];
 }
 
-/** The demo accounts by the role that a visitor chooses. */
+/** The demo accounts by role. */
 export const demoPeople = {
   buyer: {
     id: '01900000-0000-7000-8000-000000000001',

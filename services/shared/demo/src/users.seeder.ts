@@ -1,13 +1,15 @@
 import { demoPassword, demoPeople, type DemoPerson } from './people';
 
-/** Where users keeps its accounts. */
+/** The port to users' store. */
 export interface AccountPort {
-  /** Makes the account, or puts it right again: its name, roles, password and that it is open. */
+  /** Creates the account, or restores its name, roles and password and enables it. */
   open(person: DemoPerson, passwordHash: string): Promise<void>;
   hash(password: string): Promise<string>;
 }
 
-/** Opens the demo accounts, the admin only when asked to. Safe to run at any time, and by several processes at once. */
+/**
+ * Creates or restores the demo accounts; the admin only if `admin` is set. Safe to run at any time and concurrently.
+ */
 export async function seedUsers(accounts: AccountPort, { admin }: { admin: boolean }): Promise<void> {
   const passwordHash = await accounts.hash(demoPassword);
   const { buyer, seller } = demoPeople;

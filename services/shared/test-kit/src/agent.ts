@@ -3,9 +3,9 @@ import supertest from 'supertest';
 import type { Role } from '@bramble/contracts/operation';
 import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 
-/** Whoever a request is made for. */
+/** The caller of a request. */
 export interface TestActor {
-  /** Null: nobody is signed in. */
+  /** Null when nobody is signed in. */
   id: string | null;
   roles: readonly Role[];
   kind?: 'user' | 'service' | 'job';
@@ -15,7 +15,7 @@ export interface TestActor {
 
 export type Agent = ReturnType<typeof supertest.agent>;
 
-/** A service that a test talks to directly, past the gateway. */
+/** A service that a test calls directly, without the gateway. */
 interface Target {
   url: string;
   service: { readonly name: string; readonly config: { INTERNAL_TOKEN_KEY: string } };
@@ -23,12 +23,12 @@ interface Target {
 
 /** A new user with this role. */
 export const userWith = (...roles: Role[]): TestActor => ({ id: randomUUID(), roles });
-/** Somebody who is not signed in, with a genuine token of the gateway. */
+/** A visitor without a session, with a valid token of the gateway. */
 export const anonymous: TestActor = { id: null, roles: [] };
 /** Another service that calls for itself. */
 export const service: TestActor = { id: null, roles: [], kind: 'service' };
 
-/** The header a request of this actor carries behind the gateway; valid for 60 s. */
+/** The header of an internal token for this actor; valid for 60 s. */
 export function internalHeaders(
   { service }: Pick<Target, 'service'>,
   actor: TestActor,
@@ -45,8 +45,8 @@ export function internalHeaders(
 }
 
 /**
- * A supertest agent (it keeps cookies) whose requests carry the signed internal token of `who`: a role (a new user with
- * that role), or an actor.
+ * A supertest agent (it keeps cookies) whose requests carry an internal token for `who`: a role (a new user with that
+ * role) or an actor.
  */
 export function agentAs(target: Target, who: Role | TestActor): Agent {
   const actor = typeof who === 'string' ? userWith(who) : who;

@@ -13,17 +13,17 @@ export interface CollectedSpan {
   endTimeUnixNano: string;
   links: { traceId: string; spanId: string }[];
   attributes: Record<string, unknown>;
-  /** The attributes that were sent as whole numbers. */
+  /** The attributes that were sent as integers. */
   integers: Record<string, number>;
   resource: Record<string, unknown>;
-  /** Headers of the request that brought the span. */
+  /** The headers of the request that carried the span. */
   requestHeaders: IncomingHttpHeaders;
 }
 interface Attribute {
   key: string;
   value: { stringValue?: string; intValue?: number; doubleValue?: number };
 }
-interface Posted {
+interface OtlpRequest {
   resourceSpans: {
     resource: { attributes: Attribute[] };
     scopeSpans: {
@@ -39,7 +39,7 @@ const record = (attributes: readonly Attribute[]) =>
     attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? value.doubleValue]),
   );
 
-/** A collector that keeps the spans it is sent, as OTLP over HTTP in JSON. */
+/** A collector for OTLP over HTTP in JSON that stores the spans it receives. */
 export async function startCollector() {
   const spans: CollectedSpan[] = [];
   const server = createServer((req, res) => {
@@ -49,7 +49,7 @@ export async function startCollector() {
       if (req.method !== 'POST' || req.url !== '/v1/traces') return void res.writeHead(404).end();
       const sent = Buffer.concat(chunks);
       const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
-      for (const { resource, scopeSpans } of (JSON.parse(body.toString()) as Posted).resourceSpans)
+      for (const { resource, scopeSpans } of (JSON.parse(body.toString()) as OtlpRequest).resourceSpans)
         for (const scope of scopeSpans)
           spans.push(
             ...scope.spans.map((span) => ({

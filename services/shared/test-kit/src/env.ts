@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 const key = randomBytes(32).toString('hex');
 
 /**
- * An environment to load a service's configuration from: free ports on loopback, a silent log, a random token key that
- * is the same within a test file. `more` adds or replaces names.
+ * An environment for a service's configuration: free ports on loopback, a silent log, and a random token key that is
+ * the same within a test file. `more` adds or replaces variables.
  */
 export function testEnv(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   return {

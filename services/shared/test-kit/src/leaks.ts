@@ -3,15 +3,15 @@ import pg from 'pg';
 import { sharedStores, type TestStores } from './stores';
 import { waitFor } from './wait-for';
 
-/** How many connections to a test file's stores are still open, by store. */
+/** The number of open connections to a test file's stores, by store. */
 export async function openConnections(stores: TestStores): Promise<{ postgres: number; redis: number }> {
   const [postgres, redis] = await Promise.all([postgresConnections(stores), redisConnections(stores)]);
   return { postgres, redis };
 }
 
 /**
- * Fails when a stopped service left a connection open: a forgotten pool keeps a process alive and a server's slots
- * taken. Call it after `stop()` and before `stores.close()`.
+ * Fails when a stopped service left a connection open: a forgotten pool keeps a process alive and occupies slots of the
+ * server. Call it after `stop()` and before `stores.close()`.
  */
 export async function expectNoLeaks(stores: TestStores): Promise<void> {
   await waitFor(() => openConnections(stores), {

@@ -7,11 +7,11 @@ export interface StartedService {
   opsUrl: string;
   config: Service['config'];
   service: Service;
-  /** The graceful stop. */
+  /** Stops the service gracefully. */
   stop(): Promise<void>;
 }
 
-/** Starts what a service's build function returned. `const orders = await startService(buildOrders(config))`. */
+/** Starts the service that a build function returned: `const orders = await startService(buildOrders(config))`. */
 export async function startService(service: Service): Promise<StartedService> {
   const { port, opsPort } = await service.start();
   return {

@@ -6,15 +6,15 @@ import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { migratePostgres } from '@bramble/service-kit/stores/migrate';
 
-/** Stores that belong to one test file: empty, migrated, and shared with nobody. */
+/** The stores of one test file: empty, migrated, and not shared. */
 export interface TestStores {
   /** A database of its own, cloned from the migrated template of the service; empty when it has no migrations. */
   postgresUrl: string;
-  /** Names a database of its own. */
+  /** The name of a database of its own. */
   mongodbUrl: string;
   /** A logical database of its own, empty. Publish/subscribe is shared by the whole server. */
   redisUrl: string;
-  /** Drops all of it. Call it in afterAll, after the service was stopped. */
+  /** Drops the stores. Call it in afterAll, after the service was stopped. */
   close(): Promise<void>;
 }
 
@@ -24,10 +24,10 @@ interface SharedStores {
   redisUrl: string;
 }
 
-/** The number of an advisory lock that nothing else takes on the test server. */
+/** The number of an advisory lock that no other code takes on the test server. */
 const TEMPLATE_LOCK = 5_150_001;
 
-/** The servers that jest started for this run, with the administrator's rights. Throws outside the integration project. */
+/** The servers that jest started for this run, with administrator rights. Throws outside the integration project. */
 export function sharedStores(): SharedStores {
   const text = process.env['BRAMBLE_TEST_STORES'];
   if (!text)
@@ -36,15 +36,15 @@ export function sharedStores(): SharedStores {
 }
 
 /**
- * Gives a test file its own databases. `service` is the name of the folder whose `prisma/migrations` the PostgreSQL
- * database holds (an empty database when it has none).
+ * Creates the stores of a test file. `service` is the folder whose `prisma/migrations` the PostgreSQL database has (it
+ * is empty without migrations).
  */
 export async function testStores(service: string): Promise<TestStores> {
   const shared = sharedStores();
   const name = `test_${identifier(service)}_${randomBytes(6).toString('hex')}`;
   const [postgresUrl, redis] = await Promise.all([
     cloneDatabase(shared.postgresUrl, service, name),
-    takeRedis(shared.redisUrl),
+    assignRedis(shared.redisUrl),
   ]);
   const mongodbUrl = withDatabase(shared.mongodbUrl, name);
   return {
@@ -61,10 +61,10 @@ export async function testStores(service: string): Promise<TestStores> {
   };
 }
 
-/** A service's name as part of a name that SQL takes without quotes. */
+/** A service's name as part of a database name that needs no quotes. */
 const identifier = (service: string): string => service.replaceAll('-', '_');
 
-/** The same server with another database in the path. */
+/** The URL of another database on the same server. */
 export function withDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
@@ -79,7 +79,7 @@ async function cloneDatabase(adminUrl: string, service: string, name: string): P
       return;
     }
     const template = `template_${identifier(service)}_${hashOf(migrationsDir)}`;
-    // Held over the clone too: a template cannot be copied while another file is migrating or copying it.
+    // The lock is held during the clone too: a template cannot be copied while another file migrates or copies it.
     await sql.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     const { rowCount } = await sql.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
     if (!rowCount) await makeTemplate(sql, adminUrl, template, migrationsDir);
@@ -130,15 +130,15 @@ async function dropMongo(url: string, name: string): Promise<void> {
   }
 }
 
-/** Files take the logical databases in turn; the first one only holds the counter. */
-async function takeRedis(url: string): Promise<string> {
+/** Test files take the logical databases in turn; the first one holds the counter. */
+async function assignRedis(url: string): Promise<string> {
   const admin = new Redis(url);
   try {
     const [, count] = (await admin.config('GET', 'databases')) as [string, string];
-    const turn = await admin.incr('test-kit:databases');
-    const taken = withDatabase(url, String(1 + (turn % (Number(count) - 1))));
-    await flush(taken);
-    return taken;
+    const index = await admin.incr('test-kit:databases');
+    const database = withDatabase(url, String(1 + (index % (Number(count) - 1))));
+    await flush(database);
+    return database;
   } finally {
     admin.disconnect();
   }

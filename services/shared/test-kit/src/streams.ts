@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { EventName } from '@bramble/contracts/events';
 
-/** An entry of a stream as it stands there, its payload parsed. */
+/** An entry of a stream with its payload parsed. */
 export interface StreamEntry {
   streamId: string;
   id: string;

@@ -1,19 +1,19 @@
 import { appendFileSync } from 'node:fs';
 
-/** A line of the table that `npm run test:security` prints. */
-export interface Tallied {
+/** A row of the table that `npm run test:security` prints. */
+export interface TallyRow {
   what: string;
   tried: number;
   violations: number;
 }
 
 /**
- * Notes what was tried, how often, and what went wrong, for the table at the end of a run. Without the run's file
- * (`BRAMBLE_TALLY`) it does nothing. It judges nothing: the test still has to expect that there are no violations.
+ * Records what a test tried, how often, and which violations it found, for the table at the end of a run. Without the
+ * run's file (`BRAMBLE_TALLY`) it does nothing. It does not fail: the test itself must expect no violations.
  */
 export function tally(what: string, tried: number, violations: readonly unknown[]): void {
   const file = process.env['BRAMBLE_TALLY'];
   if (file === undefined) return;
-  const line: Tallied = { what, tried, violations: violations.length };
+  const line: TallyRow = { what, tried, violations: violations.length };
   appendFileSync(file, `${JSON.stringify(line)}\n`);
 }

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 export interface WaitOptions {
-  /** Milliseconds, 10,000 unless given. */
+  /** Milliseconds, default 10,000. */
   timeout?: number;
-  /** Milliseconds between two tries, 20 unless given. */
+  /** Milliseconds between two tries, default 20. */
   interval?: number;
-  /** What was waited for, for the message. */
+  /** The name of the condition in the error message. */
   what?: string;
 }
 interface WaitUntil<T> extends WaitOptions {

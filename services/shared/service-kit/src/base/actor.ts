@@ -1,7 +1,7 @@
 import type { Role } from '@bramble/contracts/operation';
 import { AppError } from './errors';
 
-/** Who a request is made for. `secure` tells whether the browser's connection was https. */
+/** Who a request acts for. `secure`: the browser's connection is https. */
 export interface Actor {
   userId: string | null;
   roles: readonly Role[];
@@ -10,10 +10,10 @@ export interface Actor {
   secure: boolean;
 }
 
-/** Whether the actor has the admin role. */
+/** True when the actor has the admin role. */
 export const isAdmin = ({ roles }: Pick<Actor, 'roles'>): boolean => roles.includes('admin');
 
-/** The caller's user id; throws `unauthenticated` for nobody. */
+/** The caller's user id; throws `unauthenticated` without one. */
 export function userIdOf(actor: Actor): string {
   if (actor.userId === null) throw new AppError('unauthenticated');
   return actor.userId;

@@ -1,9 +1,9 @@
 export interface BatcherOptions<I, O> {
-  /** Answers each input in its place; an Error in a place rejects just that caller. */
+  /** Answers each input at its index; an Error at an index rejects that caller only. */
   run: (inputs: I[]) => Promise<readonly (O | Error)[]>;
   /** The largest batch. */
   max: number;
-  /** How many batches may be under way at once. 1 gathers most. */
+  /** The most batches in flight. With 1 the batches are largest. */
   concurrency?: number;
 }
 
@@ -14,8 +14,8 @@ interface Waiting<I, O> {
 }
 
 /**
- * Joins single calls into batches without waiting: a call runs at once while there is room, and what arrives meanwhile
- * goes out together as soon as a batch has come back.
+ * Joins single calls into batches without waiting: a call runs at once while fewer than `concurrency` batches are in
+ * flight; calls that arrive meanwhile form the next batch.
  */
 export function batcher<I, O>({ run, max, concurrency = 1 }: BatcherOptions<I, O>): (input: I) => Promise<O> {
   let queue: Waiting<I, O>[] = [];
@@ -47,7 +47,7 @@ export function batcher<I, O>({ run, max, concurrency = 1 }: BatcherOptions<I, O
   return (input) =>
     new Promise<O>((resolve, reject) => {
       queue.push({ input, resolve, reject });
-      // Calls of the same tick travel together even when nothing is under way.
+      // Calls of the same tick form one batch even when no batch is in flight.
       queueMicrotask(flush);
     });
 }

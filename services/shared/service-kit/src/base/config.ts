@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
-/** Every fault of an environment, one line each. */
+/** All faults of an environment, one line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly faults: readonly string[]) {
@@ -14,8 +14,8 @@ export class ConfigError extends Error {
 type Shape = Record<string, z.ZodType>;
 
 /**
- * Reads `env` by `shape` (environment name to schema of its text). An empty value counts as absent.
- * Throws ConfigError with every fault at once; values never appear in it, since they may be secrets.
+ * Parses `env` by `shape` (environment name to schema of its text). An empty value counts as absent. Throws ConfigError
+ * with every fault at once; values never appear in it, since they may be secrets.
  */
 export function loadConfig<S extends Shape>(shape: S, env: NodeJS.ProcessEnv): z.output<z.ZodObject<S>> {
   const given = Object.fromEntries(
@@ -72,7 +72,7 @@ export const optionalText = () => z.string().optional();
 
 const port = (fallback: number) => integer(fallback, 0, 65_535);
 
-/** What every service reads. `defaultPort` is the service's port in the architecture; 0 takes any free one. */
+/** The environment of every service. `defaultPort` is the service's port; 0 takes any free one. */
 export const baseEnv = (defaultPort: number) => ({
   PORT: port(defaultPort),
   HOST: z.string().default('0.0.0.0'),
@@ -90,10 +90,11 @@ export const baseEnv = (defaultPort: number) => ({
     .regex(/^[A-Z]{3}$/, 'not an ISO 4217 code')
     .default('EUR'),
   SHUTDOWN_SECONDS: integer(20, 1, 600),
-  // How long a service that was told to stop still serves: until nobody sends it requests any more.
+  // The time after a stop request during which the service still accepts connections, until clients stop sending.
   DRAIN_SECONDS: integer(0, 0, 300),
-  // Where spans go, as OTLP over HTTP in JSON; without an address nothing is traced. The OpenTelemetry SDK reads the
-  // other standard OTEL_ variables itself. The share is that of the requests that begin a trace here.
+  // The OTLP endpoint of spans (HTTP, JSON); without one nothing is traced. The OpenTelemetry SDK reads the other
+  // standard
+  // OTEL_ variables itself. The share is that of the requests that start a trace here.
   OTEL_EXPORTER_OTLP_ENDPOINT: url().optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url().optional(),
   OTEL_SDK_DISABLED: flag(false),
@@ -106,5 +107,5 @@ export const baseEnv = (defaultPort: number) => ({
 });
 export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof baseEnv>>>;
 
-/** True under a test runner, where answers are held against the contract. */
+/** True under a test runner, where answers are checked against the contract. */
 export const inTests = process.env['NODE_ENV'] === 'test';

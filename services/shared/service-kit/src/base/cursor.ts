@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { AppError } from './errors';
 
-/** Packs the sort values of a page's last row into an opaque text. */
+/** Encodes the sort values of a page's last row into an opaque text. */
 export const encodeCursor = (values: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(values)).toString('base64url');
 
-/** Unpacks a cursor by `schema`; anything else is `invalid_input`. */
+/** Decodes a cursor by `schema`; throws `invalid_input` for any other text. */
 export function decodeCursor<S extends z.ZodType>(cursor: string, schema: S): z.output<S> {
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
@@ -17,7 +17,7 @@ export function decodeCursor<S extends z.ZodType>(cursor: string, schema: S): z.
   }
 }
 
-/** Cuts `rows` (fetched with limit + 1) to a page; `position` gives the sort values of a row. */
+/** Cuts `rows` (fetched with limit + 1) to a page; `position` returns the sort values of a row. */
 export function toPage<T, U>(
   rows: readonly T[],
   limit: number,

@@ -1,12 +1,12 @@
 import { hkdfSync } from 'node:crypto';
 
 const derived = new Map<string, Buffer>();
-/** A process derives keys for a handful of purposes from one secret; tests have many secrets. */
+/** A process derives keys for a few purposes from one secret; tests use many secrets. */
 const MAX_KEPT = 100;
 
 /**
- * The 32-byte key for one purpose, derived from `secret` by HKDF-SHA256 (RFC 5869). Whoever holds it learns neither the
- * secret nor the key of another purpose.
+ * The 32-byte key for one purpose, derived from `secret` by HKDF-SHA256 (RFC 5869). The key reveals neither the secret
+ * nor the key of another purpose.
  */
 export function derivedKey(secret: string, purpose: string): Buffer {
   const name = `${purpose}\n${secret}`;

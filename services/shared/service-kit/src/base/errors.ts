@@ -4,11 +4,11 @@ import { type ErrorCode, errorCodes, type Problem } from '@bramble/contracts/err
 export interface AppErrorOptions {
   detail?: string;
   errors?: { path: string; message: string }[];
-  /** More members of the problem document, such as the new totals of `price_changed`. */
+  /** Additional members of the problem document, such as the new totals of `price_changed`. */
   extra?: Record<string, unknown>;
-  /** When it is worth asking again; the edge writes it as Retry-After. */
+  /** Seconds after which a retry makes sense; the edge sends them as Retry-After. */
   retryAfterSeconds?: number;
-  /** Headers of the answer that only HTTP knows, such as Allow; for the edge and routes, never for a service. */
+  /** Headers of the answer, such as Allow; set by the edge and by routes, never by a service. */
   headers?: Record<string, string>;
   cause?: unknown;
 }
@@ -32,7 +32,7 @@ export class AppError extends Error {
     return errorCodes[this.code].status;
   }
 
-  /** The RFC 9457 document of this error. */
+  /** The RFC 9457 problem document of this error. */
   toProblem(correlationId: string): Problem {
     const { detail, errors, extra } = this.options;
     return {
@@ -48,7 +48,7 @@ export class AppError extends Error {
   }
 }
 
-/** The AppError that stands for a problem of another service; undefined when its code is none of ours. */
+/** The AppError of another service's problem document; undefined when its code is unknown. */
 export function errorOfFields({ code, detail, errors, extra }: ProblemFields): AppError | undefined {
   if (!(code in errorCodes)) return undefined;
   return new AppError(code as ErrorCode, {
@@ -58,23 +58,23 @@ export function errorOfFields({ code, detail, errors, extra }: ProblemFields): A
   });
 }
 
-/** The same for a problem document that is part of an answer; undefined also for what is no problem document. */
+/** The AppError of a problem document inside an answer; undefined for anything else. */
 export function errorOfProblem(document: unknown): AppError | undefined {
   const fields = problemFields(document);
   return fields && errorOfFields(fields);
 }
 
 /**
- * True for an error by which something was refused, so that it had no effect. After any other error the effect is
+ * True for an error that refused a request, so that the request had no effect. After any other error the effect is
  * unknown.
  */
 export const isRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.status < 500;
 
-/** An event is too early for its entity: it is repeated later, without being counted as failed. */
+/** An event is too early for its entity: it is retried later and does not count as failed. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
-  /** How long the event may be too early, in ms; 10 minutes unless given. */
+  /** How long the event may be too early, in ms; default 10 minutes. */
   readonly patienceMs: number | undefined;
 
   constructor(message: string, { cause, patienceMs }: { cause?: unknown; patienceMs?: number } = {}) {
@@ -129,7 +129,7 @@ const transientMongo = new Set([6, 7, 89, 91, 112, 189, 262, 9001, 10107, 11600,
 const transientMessages =
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Connection is closed|Stream isn't writeable|Command timed out|LOADING|READONLY|server closed the connection|not queryable/i;
 
-/** True for errors of stores and networks that a repetition may heal: no fault of the event or request at hand. */
+/** True for errors of stores and networks that may succeed on a retry, independently of the event or request. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof AppError) return ['unavailable', 'timeout', 'bad_gateway'].includes(error.code);
   if (!(error instanceof Error)) return false;

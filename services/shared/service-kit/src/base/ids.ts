@@ -36,15 +36,15 @@ export function newId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant}${hex[randomByte()] ?? ''}-${tail}`;
 }
 
-/** Letters and digits that nobody confuses when reading aloud: no 0/O, 1/I/L, U/V. */
+/** Letters and digits without look-alikes: no 0/O, 1/I/L, U/V. */
 const alphabet = '23456789ABCDEFGHJKMNPQRSTWXYZ';
 
-/** A number for people, such as `BR-7K2M9Q4D`: 8 of 29 signs, so 5·10^11 of them; the database keeps it unique. */
+/** An order number such as `BR-7K2M9Q4D`: 8 of 29 characters, so 5·10^11 numbers; the database ensures uniqueness. */
 export function orderNumber(): string {
   let number = 'BR-';
   for (let i = 0; i < 8; i++) number += alphabet[randomInt(alphabet.length)] ?? '';
   return number;
 }
 
-/** An unguessable opaque token: `bytes` random bytes in base64url. */
+/** A random opaque token: `bytes` random bytes in base64url. */
 export const randomToken = (bytes = 32): string => randomBytes(bytes).toString('base64url');

@@ -4,9 +4,9 @@ import type { Actor } from './actor';
 import { derivedKey } from './derived-key';
 
 export const internalTokenHeader = 'x-internal-token';
-/** Long enough for a slow request, short enough to be worthless when found in a log. */
+/** Longer than a slow request, and short enough that a token in a log is soon useless. */
 const LIFE_SECONDS = 60;
-/** How far the clocks of two nodes may differ. */
+/** Allowed difference between the clocks of two nodes. */
 const LEEWAY_SECONDS = 5;
 
 const claimsSchema = z.object({
@@ -22,11 +22,11 @@ const claimsSchema = z.object({
 });
 export type InternalClaims = Omit<z.infer<typeof claimsSchema>, 'aud' | 'exp'>;
 
-/** The only header we sign and accept, so a token cannot choose its algorithm. */
+/** The only header that is signed and accepted, so that a token cannot choose its algorithm. */
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 const MAX_LENGTH = 4096;
 
-/** A key for each audience, so that what one service could forge no other one accepts. */
+/** The key of one audience. A service that can forge tokens for itself cannot forge them for another. */
 const mac = (secret: string, audience: string, text: string): Buffer =>
   Buffer.from(
     createHmac('sha256', derivedKey(secret, `bramble internal token for ${audience}`))
@@ -35,8 +35,8 @@ const mac = (secret: string, audience: string, text: string): Buffer =>
   );
 
 /**
- * Signs what gateway, jobs and services say to the service named `audience`: a JWT (HS256) that is valid for 60 s, with
- * a key derived for that audience from `secret` (INTERNAL_TOKEN_KEY).
+ * Signs the internal token for the service `audience`: a JWT (HS256) that is valid for 60 s, with a key derived for
+ * that audience from `secret` (INTERNAL_TOKEN_KEY).
  */
 export function signInternalToken(secret: string, audience: string, claims: InternalClaims): string {
   const exp = Math.floor(Date.now() / 1000) + LIFE_SECONDS;
@@ -45,19 +45,19 @@ export function signInternalToken(secret: string, audience: string, claims: Inte
   return `${text}.${mac(secret, audience, text).toString()}`;
 }
 
-/** Who calls another part of Bramble, and for whom. */
+/** The caller and the actor of an internal call. */
 export interface Sender {
-  /** The name of the service that is called. */
+  /** The name of the called service. */
   audience: string;
   kind: Actor['kind'];
-  /** The service or job that calls; nothing where the gateway passes on what a user sent. */
+  /** The name of the calling service or job; absent when the gateway forwards a user's request. */
   name?: string;
-  /** For whom: nobody unless told. */
+  /** The actor; nobody by default. */
   as?: Pick<Actor, 'userId' | 'roles' | 'sessionId' | 'secure'> | undefined;
   correlationId: string;
 }
 
-/** The headers of every call within Bramble: a fresh internal token, and the correlation id. */
+/** The headers of an internal call: a new internal token and the correlation id. */
 export const internalHeaders = (
   secret: string,
   { audience, kind, name, as, correlationId }: Sender,
@@ -74,7 +74,7 @@ export const internalHeaders = (
   'x-correlation-id': correlationId,
 });
 
-/** The claims of a genuine token for `audience` that has not expired, else undefined. */
+/** The claims of a valid, unexpired token for `audience`; undefined otherwise. */
 export function verifyInternalToken(
   secret: string,
   audience: string,
@@ -96,7 +96,7 @@ export function verifyInternalToken(
   }
 }
 
-/** The actor that a token's claims speak for. */
+/** The actor that a token's claims describe. */
 export const actorOf = (claims: InternalClaims): Actor => ({
   userId: claims.sub,
   roles: claims.roles,

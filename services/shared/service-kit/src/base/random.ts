@@ -1,4 +1,4 @@
-/** A seeded source of chance, so that a run can be repeated: mulberry32, 32 bits of state. */
+/** A seeded random source, so that a run can be repeated: mulberry32, 32 bits of state. */
 export interface Random {
   /** At least 0, below 1. */
   next(): number;
@@ -6,7 +6,7 @@ export interface Random {
   between(low: number, high: number): number;
   pick<T>(items: readonly T[]): T;
   chance(probability: number): boolean;
-  /** A stream of its own, so that one part's draws do not shift another's. */
+  /** An independent source, so that the draws of one part do not change those of another. */
   fork(name: string): Random;
 }
 

@@ -6,7 +6,7 @@ import { streamOf } from './events';
 import type { EventUnit, UnitStore } from './unit';
 
 /** `EventOf<N>` in a form that TypeScript knows to be an event although `N` is open. */
-type Listed<N extends EventName> = Extract<AnyEvent, { type: N }>;
+type EventOfTypes<N extends EventName> = Extract<AnyEvent, { type: N }>;
 
 interface CommonOptions<Tx, N extends EventName, Loaded> {
   redis: Redis;
@@ -15,7 +15,7 @@ interface CommonOptions<Tx, N extends EventName, Loaded> {
   /** Where the inbox is: `postgresStore(sql, outbox)` or `mongoStore(mongo, outbox)`. */
   store: UnitStore<Tx, Loaded>;
   /** Applies the fresh events of a unit, all or none; at most 128, each stream's in its order. */
-  handle: (unit: EventUnit<Tx, Listed<N>, Loaded>) => Promise<void>;
+  handle: (unit: EventUnit<Tx, EventOfTypes<N>, Loaded>) => Promise<void>;
 }
 
 /** A consumer lists the types that it handles, or it handles all types of some streams. */
@@ -36,7 +36,7 @@ export function consume<Tx, N extends EventName, Loaded>(
   const { redis, group, store, types, handle } = options;
   const streams = types ? [...new Set(types.map(streamOf))] : options.streams;
   const listed = types && new Set<EventName>(types);
-  const isHandled = (event: AnyEvent): event is Listed<N> => listed?.has(event.type) ?? true;
+  const isHandled = (event: AnyEvent): event is EventOfTypes<N> => listed?.has(event.type) ?? true;
   createConsumer(service, {
     redis,
     group,

@@ -6,8 +6,8 @@ import { actorOf, internalTokenHeader, verifyInternalToken } from '../base/inter
 import type { Service } from '../runtime/service';
 
 /**
- * Who calls, and whether they may. 401 without a genuine internal token or, where one is needed, without a session;
- * 403 when the role is missing. A service or job that acts for nobody passes only where the operation says so.
+ * Checks the caller and its access. 401 without a valid internal token or, where one is required, without a session;
+ * 403 when the role is missing. A service or job without an actor passes only if the operation allows it.
  */
 export function authorize(
   service: Pick<Service, 'name' | 'config'>,

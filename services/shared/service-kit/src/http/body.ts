@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../base/errors';
-import { MAX_DEPTH, refuseUnkeepable } from './validate';
+import { MAX_DEPTH, refuseUnstorable } from './validate';
 
 export const JSON_LIMIT = 100_000;
 
-/** Refuses from the headers alone: too large (413), or not JSON (415). A request without a body passes. */
+/** Refuses a body by its headers alone: too large (413) or not JSON (415). A request without a body passes. */
 export function checkBodyHeaders(
   req: IncomingMessage,
   { limit = JSON_LIMIT, type = 'application/json' } = {},
@@ -17,7 +17,7 @@ export function checkBodyHeaders(
   if (hasBody && given !== type) throw new AppError('unsupported_media_type', { detail: `send ${type}` });
 }
 
-/** The whole body, refused with 413 as soon as it passes `limit` bytes. */
+/** Reads the whole body; throws a 413 error as soon as it exceeds `limit` bytes. */
 export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -35,7 +35,7 @@ export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buff
         req.resume();
       } else chunks.push(chunk);
     });
-    // An error is made only when it is needed: its stack costs more than the rest of reading a body.
+    // The error is created only on failure: its stack trace costs more than reading a body.
     const cutOff = () => reject(new AppError('request_timeout', { detail: 'the body did not arrive' }));
     req.once('end', () => {
       req.off('close', cutOff);
@@ -46,10 +46,10 @@ export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buff
   });
 }
 
-/** Only an escape can bring NUL or half a surrogate pair into JSON. */
+/** Only an escape sequence can put NUL or a lone surrogate into JSON. */
 const ESCAPE = /\\u(?:0000|d[89a-f])/i;
 
-/** Whether a body has to be walked through: most have too few brackets to be deep, and no escape that could do harm. */
+/** True when the parsed body must be checked: most bodies have too few brackets to be deep and no such escape. */
 function isSuspect(text: string): boolean {
   let open = 0;
   for (let at = 0; at < text.length; at++) {
@@ -59,7 +59,10 @@ function isSuspect(text: string): boolean {
   return ESCAPE.test(text);
 }
 
-/** Parses JSON; an empty body is an empty object, so that its missing fields are named. What no store keeps is refused. */
+/**
+ * Parses JSON; an empty body becomes an empty object, so that missing fields are reported. Refuses values that no store
+ * accepts.
+ */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
   const text = bytes.toString('utf8');
@@ -69,10 +72,10 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (cause) {
     throw new AppError('invalid_json', { cause });
   }
-  if (isSuspect(text)) refuseUnkeepable(value);
+  if (isSuspect(text)) refuseUnstorable(value);
   return value;
 }
 
-/** SHA-256 over the operation and the body as sent: one Idempotency-Key stands for one such hash. */
+/** SHA-256 over the operation and the raw body: an Idempotency-Key belongs to one such hash. */
 export const requestHash = (operation: string, bytes: Buffer): string =>
   createHash('sha256').update(operation).update('\n').update(bytes).digest('hex');

@@ -5,18 +5,18 @@ import type { Service } from '../runtime/service';
 const states = ['closed', 'open', 'half_open'] as const;
 
 export interface BreakerOptions {
-  /** The dependency, as the metrics call it. */
+  /** The name of the dependency in metrics. */
   name: string;
-  /** So many calls in 10 s are needed before a share of failures says anything. */
+  /** The number of calls in 10 s below which the breaker stays closed. */
   volumeThreshold: number;
-  /** True for an error that says nothing about the dependency. */
+  /** True for an error that is not a failure of the dependency. */
   ignores: (error: unknown) => boolean;
 }
 
 /**
- * A circuit breaker around one dependency: it opens when half of at least `volumeThreshold` calls in 10 s failed, and
- * lets one call try again after 5 s. Its state, changes and rejections are in the service's metrics, its changes in the
- * log; it ends with the service. It sets no time limit: `action` has to abort by itself.
+ * A circuit breaker for one dependency: it opens when half of at least `volumeThreshold` calls in 10 s failed, and lets
+ * one call through after 5 s. It exports its state, changes and rejections, logs its changes, and ends with the
+ * service. It has no time limit: `action` must abort by itself.
  */
 export function openBreaker<Args extends unknown[], Result>(
   service: Service,

@@ -9,25 +9,25 @@ import type { Service } from '../runtime/service';
 import { createTransport, type Transport } from './transport';
 
 export interface CallOptions {
-  /** For whom the call is made; nobody unless told. */
+  /** The actor of the call; nobody by default. */
   as?: Actor;
   cookie?: string | undefined;
-  /** Milliseconds until the whole answer must be there. */
+  /** Milliseconds until the whole answer must have arrived. */
   timeoutMs?: number;
 }
 
-/** Another service of Bramble. */
+/** A client of another service. */
 export interface Upstream extends Transport {
   /**
-   * Calls an operation of it, for `as`. A problem that it answers is thrown as the same AppError; an answer that the
-   * contract does not know is `bad_gateway`, no answer is `unavailable` or `timeout`.
+   * Calls an operation for `as`. A problem document is thrown as the same AppError; an answer that does not match the
+   * contract is `bad_gateway`; no answer is `unavailable` or `timeout`.
    */
   call: Call<CallOptions>;
 }
 
 /**
- * A refused internal token is a fault of the two services: as `unauthenticated` it would tell the user to sign in, so it
- * becomes `bad_gateway`, like an answer that the contract does not know.
+ * A refused internal token is an error between two services. As `unauthenticated` it would ask the user to sign in, so
+ * it becomes `bad_gateway`, like an answer that does not match the contract.
  */
 function translated(name: string, error: unknown): unknown {
   if (!(error instanceof CallError)) return error;
@@ -36,7 +36,7 @@ function translated(name: string, error: unknown): unknown {
   return new AppError('bad_gateway', { detail: `${name} answered ${error.status}`, cause: error });
 }
 
-/** The client of one other service, by its `url`; `timeoutMs` (2,000 unless told) is the limit of `call`. */
+/** Makes the client of one service at `url`; `timeoutMs` (default 2,000) is the limit of a call. */
 export function createUpstream(
   service: Service,
   { name, url, timeoutMs: limit = 2_000 }: { name: string; url: string; timeoutMs?: number },
@@ -64,7 +64,7 @@ export function createUpstream(
         },
         body,
         timeoutMs,
-        whole: true,
+        buffered: true,
       });
       return { status: answer.status, text: answer.body.toString('utf8') };
     },

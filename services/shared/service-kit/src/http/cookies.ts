@@ -2,21 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Cookies, parseCookie, stringifySetCookie } from 'cookie';
 import { type CookieName, cookieNames } from '@bramble/contracts/operation';
 
-/** `__Host-` binds a cookie to this very host over https; browsers refuse it over http, so plain names serve there. */
+/**
+ * The prefix `__Host-` binds a cookie to this host over https. Browsers refuse the prefix over http, so plain names are
+ * used there.
+ */
 export const cookieName = (name: CookieName, secure: boolean): string =>
   `${secure ? '__Host-' : ''}bramble_${name}`;
 
-/** All names under which one of our cookies may come. */
+/** All names that the shop's cookies may have. */
 export const ourCookieNames: readonly string[] = cookieNames.flatMap((name) => [
   cookieName(name, true),
   cookieName(name, false),
 ]);
 
-/** The pairs of a Cookie header, values as they were sent; of a name sent twice the first counts. */
+/** The pairs of a Cookie header with raw values; of a repeated name the first one counts. */
 export const parseCookies = (header: string | undefined): Cookies =>
   parseCookie(header ?? '', { decode: (value) => value });
 
-/** One of our cookies; over https only the `__Host-` one counts, which no other host could have set. */
+/** The value of one of the shop's cookies. Over https only the `__Host-` cookie counts, which no other host can set. */
 export const readCookie = (req: IncomingMessage, name: CookieName, secure: boolean): string | undefined =>
   parseCookies(req.headers.cookie)[cookieName(name, secure)];
 
@@ -28,7 +31,10 @@ function append(res: ServerResponse, cookie: string): void {
   ]);
 }
 
-/** Sets one of our cookies: HttpOnly, SameSite=Strict, whole site. `value` is URL-encoded, which leaves tokens and ids as they are. */
+/**
+ * Sets one of the shop's cookies: HttpOnly, SameSite=Strict, for all paths. `value` is URL-encoded, which leaves tokens
+ * and ids unchanged.
+ */
 export function setCookie(
   res: ServerResponse,
   name: CookieName,
@@ -49,6 +55,6 @@ export function setCookie(
   );
 }
 
-/** Removes one of our cookies. */
+/** Clears one of the shop's cookies. */
 export const clearCookie = (res: ServerResponse, name: CookieName, secure: boolean): void =>
   setCookie(res, name, '', { secure, maxAgeSeconds: 0 });

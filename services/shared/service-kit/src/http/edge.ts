@@ -15,16 +15,16 @@ export interface HttpEdgeOptions {
   app: RequestListener;
 }
 
-/** The template of the route that answers, such as `/api/orders/{id}`; metrics never see raw paths. */
+/** The template of the matched route, such as `/api/orders/{id}`; metrics never contain raw paths. */
 const routeOf = new WeakMap<ServerResponse, string>();
 export const setRoute = (res: ServerResponse, template: string): void => void routeOf.set(res, template);
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Answers 204 when the service is ready and 503 when it is not, without a token. */
+/** The readiness probe, without a token: 204 when the service is ready, 503 otherwise. */
 export const READY_PATH = '/internal/ready';
 
-/** What stands before the framework: correlation id, early answers, readiness, access log and request metrics. */
+/** Runs before the framework: correlation id, early answers, readiness probe, access log and request metrics. */
 export function createHttpEdge({
   log,
   metrics,
@@ -52,7 +52,7 @@ export function createHttpEdge({
     const given = req.headers['traceparent'];
     const above = typeof given === 'string' ? given : '';
     const span = tracing?.start({ name: req.method ?? '', kind: 'server', parent: above });
-    // Whoever passes headers on passes this span on.
+    // A forwarded request carries this span as its parent.
     if (span) req.headers['traceparent'] = span.traceparent;
     const context: RequestContext = { correlationId, traceparent: span?.traceparent ?? above };
     active.inc({});

@@ -11,9 +11,9 @@ import { idempotencyKey, ifMatchOf } from './conditions';
 import { setRoute } from './edge';
 import { problemOf, sendProblem } from './problem';
 import { JSON_TYPE, reply, Reply, sendReply } from './reply';
-import { parseQuery, refuseUnkeepable, validate } from './validate';
+import { parseQuery, refuseUnstorable, validate } from './validate';
 
-/** What a handler gets, parsed and checked. */
+/** The parsed input of a handler. */
 export interface Input<O extends Operation, F = undefined> {
   params: Parsed<O['params']>;
   query: Parsed<O['query']>;
@@ -21,7 +21,7 @@ export interface Input<O extends Operation, F = undefined> {
   actor: Actor;
   found: F;
   idempotency: O['idempotent'] extends true ? { key: string; hash: string } : undefined;
-  /** The version of If-Match, when sent and not `*`. */
+  /** The version of If-Match, if it was sent and is not `*`. */
   ifMatch: number | undefined;
   req: Request;
   res: Response;
@@ -29,9 +29,9 @@ export interface Input<O extends Operation, F = undefined> {
 type FindInput<O extends Operation> = Pick<Input<O>, 'params' | 'actor' | 'req'>;
 
 export interface EndpointOptions<O extends Operation, F> {
-  /** Loads what the path names, for this caller; throws `not_found`. It runs before the body is read. */
+  /** Loads the entity that the path names, for this caller; throws `not_found`. Runs before the body is read. */
   find?: (input: FindInput<O>) => Promise<F>;
-  /** The largest body in bytes; 100 kB unless told. */
+  /** The largest body in bytes; default 100 kB. */
   bodyLimit?: number;
 }
 
@@ -39,14 +39,14 @@ const successOf = (operation: Operation): number =>
   Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200);
 const template = (path: string) => path.replace(/:([A-Za-z]+)/g, '{$1}');
 
-/** Only a percent sign can bring in what cannot be kept. */
+/** Only an encoded path can contain characters that no store accepts. */
 function queryOf(url: string) {
   const query = parseQuery(url);
-  if (url.includes('%00')) refuseUnkeepable(query);
+  if (url.includes('%00')) refuseUnstorable(query);
   return query;
 }
 
-/** In tests every answer is held against the contract, so that a drift fails where it arises. */
+/** In tests every answer is checked against the contract, so that a deviation fails where it occurs. */
 function checkAnswer(operation: Operation, { status, body, headers }: Reply): void {
   const isJson = (headers['content-type'] ?? JSON_TYPE) === JSON_TYPE;
   if (!inTests || !isJson) return;
@@ -55,9 +55,9 @@ function checkAnswer(operation: Operation, { status, body, headers }: Reply): vo
 }
 
 /**
- * Implements an operation of the contracts. Checks come in the contract's order: 413 and 415 from the headers, the
- * internal token and access (401, 403), the path's parameters and `find` (404), query and body (400), the
- * Idempotency-Key (400), If-Match (428, 412). `find` throws `not_found` for what is not there or not the caller's.
+ * Implements an operation. The order of the checks is the contract's: 413 and 415 from the headers, internal token and
+ * access (401, 403), path parameters and `find` (404), query and body (400), Idempotency-Key (400), If-Match (428,
+ * 412). `find` throws `not_found` for a missing or foreign entity.
  */
 export function endpoint<const O extends Operation>(
   operation: O,
@@ -110,7 +110,7 @@ export function endpoint<O extends Operation, F>(
   return { method: operation.method, paths: [operation.path, ...(operation.aliases ?? [])], handler };
 }
 
-/** Answers with the problem that stands for `error`, and logs what somebody may have to know. */
+/** Sends the problem document of `error` and logs unexpected errors. */
 export function answerProblem({ log }: Pick<Service, 'log'>, res: Response, error: unknown): void {
   const problem = problemOf(error);
   if (problem.code === 'internal') log.error({ err: error }, 'a request failed unexpectedly');

@@ -4,37 +4,37 @@ import type { Dispatcher } from 'undici';
 
 export interface UpstreamRequest {
   method: string;
-  /** With its query. */
+  /** The path with its query. */
   path: string;
-  /** The operation's path, such as `/api/orders/{id}`, for the name of the span. */
+  /** The operation's path template, such as `/api/orders/{id}`, for the name of the span. */
   template?: string | undefined;
   headers: Readonly<Record<string, string>>;
   body?: string | Buffer | Readable | undefined;
-  /** Milliseconds until the head of the answer must be there. */
+  /** Milliseconds until the head of the answer must have arrived. */
   timeoutMs: number;
-  whole?: boolean;
-  /** Aborted when the caller goes away. */
+  buffered?: boolean;
+  /** Aborts when the caller disconnects. */
   signal?: AbortSignal;
 }
 export interface UpstreamAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  /** Whole when it is small, a stream when it is not. */
+  /** A buffer for a small body, a stream for a large one. */
   body: Buffer | Readable;
 }
 
-/** A request whose answer is read into memory, whatever its size; `timeoutMs` is the limit of the whole. */
-export type WholeRequest = UpstreamRequest & { whole: true };
-export type WholeAnswer = UpstreamAnswer & { body: Buffer };
+/** A request whose answer is read into memory, whatever its size; `timeoutMs` limits the whole exchange. */
+export type BufferedRequest = UpstreamRequest & { buffered: true };
+export type BufferedAnswer = UpstreamAnswer & { body: Buffer };
 
-/** Answers up to this size are read whole: one write to the client, and they can be kept. */
-const WHOLE_BYTES = 256 * 1024;
+/** Bodies up to this size are read into memory, so that they are sent in one write and can be cached. */
+const MAX_BUFFERED_BYTES = 256 * 1024;
 
 export class UpstreamTimeout extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** One request and its answer, by undici's lowest interface: no streams are made for answers that fit in memory. */
+/** Sends one request by undici's dispatch interface, which creates no streams for small answers. */
 export function exchange(pool: Dispatcher, request: UpstreamRequest): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -77,7 +77,7 @@ export function exchange(pool: Dispatcher, request: UpstreamRequest): Promise<Up
         onResponseStart: (_controller, status, headers) => {
           if (status < 200) return;
           head = { status, headers };
-          if (!request.whole) clearTimeout(timer);
+          if (!request.buffered) clearTimeout(timer);
         },
         onResponseData: (current, chunk) => {
           if (stream) {
@@ -86,7 +86,7 @@ export function exchange(pool: Dispatcher, request: UpstreamRequest): Promise<Up
           }
           chunks.push(chunk);
           size += chunk.length;
-          if (size <= WHOLE_BYTES || !head || request.whole) return;
+          if (size <= MAX_BUFFERED_BYTES || !head || request.buffered) return;
           stream = new PassThrough();
           stream.on('drain', () => current.resume());
           stream.on('close', () => {

@@ -5,14 +5,14 @@ import type { Mountable, Service } from '../runtime/service';
 import { answerProblem } from './endpoint';
 import { sendProblem } from './problem';
 
-/** Fixed paths sort before those with a parameter in the same place. */
+/** Sorts fixed paths before paths with a parameter in the same place. */
 const shapeOf = (path: string) =>
   path
     .split('/')
     .map((part) => (part.startsWith(':') ? '1' : '0'))
     .join('');
 
-/** Registers all endpoints, fixed paths before those with parameters, and what answers when none fits. */
+/** Registers all endpoints, fixed paths before those with parameters, and the handler of unknown paths. */
 export function mountEndpoints(service: Service, endpoints: readonly Mountable[]): void {
   const routes = endpoints
     .flatMap(({ paths, ...endpoint }) => paths.map((path) => ({ path, ...endpoint })))

@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http';
 import { AppError, isTransient } from '../base/errors';
 
 /**
- * The AppError that a client is told for any error: itself when it is one, `unavailable` for a store or service that is
- * away, else `internal`, which says nothing of what is inside.
+ * The AppError that a client gets for any error: an AppError itself, `unavailable` for a store or service that is away,
+ * otherwise `internal`, which contains no details.
  */
 export function problemOf(error: unknown): AppError {
   if (error instanceof AppError) return error;
   return new AppError(isTransient(error) ? 'unavailable' : 'internal', { cause: error });
 }
 
-/** The headers of an error's answer, besides its type and length. */
+/** The headers of an error answer, besides type and length. */
 export function problemHeaders({
   options: { retryAfterSeconds, headers },
 }: AppError): Record<string, string> {
@@ -21,7 +21,7 @@ export function problemHeaders({
   };
 }
 
-/** Writes an error as a problem document. */
+/** Sends an error as a problem document. */
 export function sendProblem(res: ServerResponse, error: AppError, correlationId: string): void {
   if (res.headersSent) {
     res.destroy();

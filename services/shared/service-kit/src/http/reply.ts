@@ -3,7 +3,9 @@ import { isUnchanged } from './conditions';
 
 export const JSON_TYPE = 'application/json';
 
-/** An answer whose status or headers the handler chose. A body of bytes goes out as it is, any other one as JSON. */
+/**
+ * An answer with a status or headers that the handler chose. A body of bytes is sent unchanged, any other one as JSON.
+ */
 export class Reply {
   constructor(
     readonly status: number,
@@ -12,19 +14,19 @@ export class Reply {
   ) {}
 }
 
-/** Answers with a status of one's own, for example 202, or with headers such as ETag. */
+/** Makes an answer with another status, for example 202, or with headers such as ETag. */
 export const reply = (status: number, body?: unknown, headers: Record<string, string> = {}): Reply =>
   new Reply(status, body, headers);
 
-/** Answers 200 with bytes that are sent as they are, of the given content type. */
+/** Makes a 200 answer of bytes that are sent unchanged, with the given content type. */
 export const bytes = (content: Buffer, type: string, headers: Record<string, string> = {}): Reply =>
   new Reply(200, content, { 'content-type': type, ...headers });
 
 const withoutBody = new Set([204, 304]);
 
 /**
- * Writes an answer and returns the status that was sent: a GET or HEAD whose If-None-Match names the answer's ETag gets
- * 304. Copies are not kept unless the reply's own Cache-Control allows it.
+ * Sends an answer and returns its status: 304 for a GET or HEAD whose If-None-Match matches the answer's ETag. Answers
+ * are not cacheable unless the reply sets Cache-Control.
  */
 export function sendReply(
   req: IncomingMessage,

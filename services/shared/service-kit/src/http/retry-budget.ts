@@ -1,4 +1,4 @@
-/** Lets repetitions be at most a tenth of the requests, so that retries never double the load of a service in trouble. */
+/** Limits retries to a tenth of the requests, so that they never double the load of a failing service. */
 export function createRetryBudget({ share = 0.1, reserve = 20 } = {}) {
   let tokens = reserve;
   return {

@@ -6,22 +6,22 @@ import { pause } from '../runtime/clock';
 import type { Service } from '../runtime/service';
 import { openBreaker } from './breaker';
 import {
+  type BufferedAnswer,
+  type BufferedRequest,
   exchange,
   type UpstreamAnswer,
   type UpstreamRequest,
-  type WholeAnswer,
-  type WholeRequest,
 } from './exchange';
 import { createRetryBudget } from './retry-budget';
 
 export interface Transport {
   readonly name: string;
-  /** Throws AppError `unavailable` or `timeout` when there is no answer. Any answer, also a 500, is an answer. */
-  send(request: WholeRequest): Promise<WholeAnswer>;
+  /** Throws AppError `unavailable` or `timeout` without an answer. Any answer, also a 500, is returned. */
+  send(request: BufferedRequest): Promise<BufferedAnswer>;
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
 }
 
-/** Bulkhead: at most this many requests to one service at a time; most of them wait for a connection. */
+/** Bulkhead: the most concurrent requests to one service; most of them wait for a connection. */
 const MAX_IN_FLIGHT = 2_000;
 const CONNECTIONS = 64;
 
@@ -37,9 +37,9 @@ const errorTypeOf = (error: unknown): 'timeout' | 'refused' | 'reset' =>
       : 'reset';
 
 /**
- * Sends requests to one other process: keep-alive connections, a client span and `traceparent`, a breaker that opens when
- * half of at least five requests in 10 s got no answer and tries again after 5 s, a bulkhead, and one repetition with
- * jitter where it is safe and the retry budget allows.
+ * Sends requests to one other process: keep-alive connections, a client span and `traceparent`, a breaker that opens
+ * when half of at least five requests in 10 s got no answer and lets one through after 5 s, a bulkhead, and one retry
+ * with jitter where it is safe and the retry budget allows it.
  */
 export function createTransport(service: Service, { name, url }: { name: string; url: string }): Transport {
   const pool = new Pool(new URL(url).origin, {
@@ -53,7 +53,7 @@ export function createTransport(service: Service, { name, url }: { name: string;
   const budget = createRetryBudget();
   let inFlight = 0;
 
-  async function once(request: UpstreamRequest): Promise<UpstreamAnswer> {
+  async function sendOnce(request: UpstreamRequest): Promise<UpstreamAnswer> {
     const { method, template } = request;
     const startedAt = performance.now();
     const { traceparent } = currentContext();
@@ -63,8 +63,9 @@ export function createTransport(service: Service, { name, url }: { name: string;
       parent: traceparent,
       attributes: { 'http.request.method': method, 'server.address': name },
     });
-    const passedOn = span?.traceparent ?? traceparent;
-    const headers = passedOn === '' ? request.headers : { ...request.headers, traceparent: passedOn };
+    const childTraceparent = span?.traceparent ?? traceparent;
+    const headers =
+      childTraceparent === '' ? request.headers : { ...request.headers, traceparent: childTraceparent };
     let status: number | undefined;
     let errorType = '';
     try {
@@ -92,10 +93,10 @@ export function createTransport(service: Service, { name, url }: { name: string;
     {
       name,
       volumeThreshold: 5,
-      // A caller that went away says nothing about the service.
+      // A caller that disconnected is not a failure of the service.
       ignores: (error) => error instanceof Error && error.name === 'AbortError',
     },
-    once,
+    sendOnce,
   );
   service.onStop(`${name} upstream`, () => pool.destroy());
 
@@ -106,13 +107,13 @@ export function createTransport(service: Service, { name, url }: { name: string;
     return (method === 'GET' || method === 'HEAD') && errorTypeOf(error) === 'reset';
   }
 
-  function send(request: WholeRequest): Promise<WholeAnswer>;
+  function send(request: BufferedRequest): Promise<BufferedAnswer>;
   function send(request: UpstreamRequest): Promise<UpstreamAnswer>;
   async function send(request: UpstreamRequest): Promise<UpstreamAnswer> {
     if (inFlight >= MAX_IN_FLIGHT) {
       rejected.inc({ reason: 'overload' });
       throw new AppError('unavailable', {
-        detail: `${name} has too much to do`,
+        detail: `${name} is overloaded`,
         retryAfterSeconds: 1,
       });
     }
@@ -126,9 +127,9 @@ export function createTransport(service: Service, { name, url }: { name: string;
       });
     } catch (error) {
       throw errorTypeOf(error) === 'timeout'
-        ? new AppError('timeout', { detail: `${name} took too long`, cause: error })
+        ? new AppError('timeout', { detail: `${name} did not answer in time`, cause: error })
         : new AppError('unavailable', {
-            detail: `${name} is away`,
+            detail: `${name} is not reachable`,
             retryAfterSeconds: 5,
             cause: error,
           });

@@ -3,7 +3,7 @@ import { AppError } from '../base/errors';
 
 const pathOf = (path: readonly PropertyKey[]) => path.map(String).join('.');
 
-/** Parses `value` by `schema`; throws `invalid_input` that lists every fault with its path. */
+/** Parses `value` by `schema`; throws `invalid_input` with every fault and its path. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix = ''): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -12,7 +12,7 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix 
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
         path: [at, key].filter(Boolean).join('.'),
-        message: 'is not known here',
+        message: 'is an unknown field',
       }));
     return [{ path: at, message: issue.message }];
   });
@@ -25,21 +25,24 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix 
   });
 }
 
-/** NUL and halves of surrogate pairs: PostgreSQL keeps neither, and no text that a person writes has them. */
-const UNKEEPABLE = /[\0\p{Surrogate}]/u;
+/** NUL and lone surrogates: PostgreSQL accepts neither. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
-/** Nothing of ours is nested so deep, and whatever walks through it by recursion stays far from its limit. */
+/** Deeper than any valid body, and far below the limit of recursive functions. */
 export const MAX_DEPTH = 100;
 
-/** Throws `invalid_input` when `value` is nested deeper than `MAX_DEPTH`, or holds text (keys too) that cannot be kept. */
-export function refuseUnkeepable(value: unknown): void {
+/**
+ * Throws `invalid_input` when `value` is nested deeper than `MAX_DEPTH` or contains text (keys too) that no store
+ * accepts.
+ */
+export function refuseUnstorable(value: unknown): void {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw new AppError('invalid_input', { detail: `nested deeper than ${MAX_DEPTH}` });
     const below: unknown[] = [];
     for (const each of level) {
-      if (typeof each === 'string' && UNKEEPABLE.test(each))
-        throw new AppError('invalid_input', { detail: 'text holds neither NUL nor half a character' });
+      if (typeof each === 'string' && UNSTORABLE.test(each))
+        throw new AppError('invalid_input', { detail: 'text must not contain NUL or a lone surrogate' });
       if (typeof each === 'object' && each !== null)
         for (const [key, inner] of Object.entries(each)) below.push(key, inner);
     }
@@ -47,7 +50,7 @@ export function refuseUnkeepable(value: unknown): void {
   }
 }
 
-/** The parameters of a query string; one that comes twice is a list, and so is refused where one value is wanted. */
+/** The parameters of a query string. A repeated parameter becomes a list, which a schema of a single value refuses. */
 export function parseQuery(url: string): Record<string, string | string[]> {
   const start = url.indexOf('?');
   const query: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;

@@ -4,7 +4,7 @@ import { parseTraceparent } from './tracing/trace-context';
 
 export type { Logger };
 
-/** Paths that hold secrets wherever they stand in a logged object. */
+/** Paths of secrets in logged objects. */
 const secretPaths = [
   'password',
   'token',
@@ -15,13 +15,16 @@ const secretPaths = [
   'email',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-/** The ids by which a log line is found from its trace; none outside of one. */
+/** The trace ids of a log line; empty outside of a trace. */
 export function traceFields(traceparent: string): { trace_id?: string; span_id?: string } {
   const context = traceparent === '' ? undefined : parseTraceparent(traceparent);
   return context ? { trace_id: context.traceId, span_id: context.spanId } : {};
 }
 
-/** A JSON logger that adds `correlation_id`, `trace_id` and `span_id` of the request or event at hand and blots out secrets. */
+/**
+ * A JSON logger that adds `correlation_id`, `trace_id` and `span_id` of the current request or event, and redacts
+ * secrets.
+ */
 export const createLogger = (service: string, level: string): Logger =>
   pino({
     level,

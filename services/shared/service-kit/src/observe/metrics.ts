@@ -6,7 +6,7 @@ import type { Catalogue, LabelsOf, NameOf, NoMetrics } from './metrics-catalogue
 type Labels = Record<string, string>;
 type Metric = Counter | Gauge | Histogram;
 
-/** A service's registry of metrics, and the catalogue of those that it may have. */
+/** A service's metric registry, and the catalogue of its metrics. */
 export interface Metrics<C extends Catalogue = KitMetrics> {
   readonly registry: Registry;
   readonly serviceName: string;
@@ -14,7 +14,7 @@ export interface Metrics<C extends Catalogue = KitMetrics> {
   readonly catalogue: C;
 }
 
-/** Event loop and GC collectors of prom-client that cost more than they tell are left out. */
+/** Event loop and GC collectors of prom-client are left out, because they cost more than they are worth. */
 const wantedDefaults = new Set([
   'process_cpu_seconds_total',
   'process_resident_memory_bytes',
@@ -23,7 +23,7 @@ const wantedDefaults = new Set([
   'nodejs_gc_duration_seconds',
 ]);
 
-/** Opens a registry for the metrics of the kit and the service's `own`; every series carries `service_name`. */
+/** Opens a registry for the kit's metrics and the service's `own`; every series has the label `service_name`. */
 export function createMetrics<M extends Catalogue = NoMetrics>(
   serviceName: string,
   own?: M,
@@ -93,12 +93,12 @@ const gaugeOf = (metrics: Metrics<Catalogue>, name: string) => metricOf(metrics,
 const set = (metrics: Metrics, name: NameOf<KitMetrics, 'gauge'>, value: number, labels: Labels = {}) =>
   gaugeOf(metrics, name).set(labels, value);
 
-/** Whoever has metrics, such as a service. */
+/** An owner of metrics, such as a service. */
 export interface MetricsOwner<C extends Catalogue = KitMetrics> {
   readonly metrics: Metrics<C>;
 }
 
-/** A counter of the catalogue, at 0 from now on for every closed combination. */
+/** A counter of the catalogue; every closed combination of labels starts at 0. */
 export function counter<C extends Catalogue, N extends NameOf<C, 'counter'>>(
   owner: MetricsOwner<C>,
   name: N,
@@ -107,7 +107,7 @@ export function counter<C extends Catalogue, N extends NameOf<C, 'counter'>>(
   return { inc: (labels: LabelsOf<C, N>, by = 1) => metric.inc(labels as Labels, by) };
 }
 
-/** A gauge of the catalogue that is set when its value changes. */
+/** A gauge of the catalogue that is set on change. */
 export function gauge<C extends Catalogue, N extends NameOf<C, 'gauge'>>(owner: MetricsOwner<C>, name: N) {
   const metric = gaugeOf(owner.metrics, name);
   return {
@@ -117,7 +117,7 @@ export function gauge<C extends Catalogue, N extends NameOf<C, 'gauge'>>(owner: 
   };
 }
 
-/** A histogram of the catalogue; observes seconds. */
+/** A histogram of the catalogue; it observes seconds. */
 export function histogram<C extends Catalogue, N extends NameOf<C, 'histogram'>>(
   owner: MetricsOwner<C>,
   name: N,
@@ -126,7 +126,7 @@ export function histogram<C extends Catalogue, N extends NameOf<C, 'histogram'>>
   return { observe: (labels: LabelsOf<C, N>, value: number) => metric.observe(labels as Labels, value) };
 }
 
-/** A gauge that is cheap to read (a property of this process), read at each scrape. */
+/** A gauge that is cheap to read (a property of this process); read at each scrape. */
 export function sampled<C extends Catalogue, N extends NameOf<C, 'gauge'>>(
   owner: MetricsOwner<C>,
   name: N,
@@ -142,8 +142,8 @@ const CACHE_MS = 10_000;
 const DEADLINE_MS = 1_000;
 
 /**
- * Gauges over shared state, all read by one `read` at a scrape: kept 10 s, given 1 s. When it fails the series are
- * dropped, not kept, and `bramble_collect_errors_total{collector}` counts.
+ * Gauges over shared state. One `read` at a scrape provides all of them; its result is cached for 10 s and limited to 1
+ * s. When it fails, the series are dropped and `bramble_collect_errors_total{collector}` counts.
  */
 export function collected<C extends Catalogue, N extends NameOf<C, 'gauge'>>(
   owner: MetricsOwner<C>,

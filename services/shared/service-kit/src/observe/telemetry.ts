@@ -1,7 +1,7 @@
 import type { Logger } from './logger';
 import type { MetricsOwner } from './metrics';
 
-/** What a part needs that only reports what it does. A service is one. */
+/** The log and metrics of a service, for parts that need only these. */
 export interface Telemetry extends MetricsOwner {
   readonly log: Logger;
 }

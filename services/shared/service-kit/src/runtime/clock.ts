@@ -10,7 +10,7 @@ export const pause = async (ms: number, signal?: AbortSignal): Promise<void> => 
 };
 
 /**
- * Milliseconds before try `attempt` (from 1): exponential with full jitter between half and the whole of
+ * The delay in ms before try `attempt` (from 1): exponential with jitter, between half and the whole of
  * `base`·2^(attempt−1), at most `max`.
  */
 export function backoff(attempt: number, { base = 200, max = 10_000 } = {}): number {
@@ -19,16 +19,16 @@ export function backoff(attempt: number, { base = 200, max = 10_000 } = {}): num
 }
 
 export interface RetryOptions {
-  /** Milliseconds after which no try begins any more. */
+  /** Milliseconds after which no new try begins. */
   ms: number;
-  /** Milliseconds between a failed try (counted from 1) and the next one. */
+  /** Milliseconds between a failed try (counted from 1) and the next. */
   wait: (attempt: number) => number;
   signal?: AbortSignal | undefined;
-  /** Called for each failed try that is repeated. */
+  /** Called for each failed try that will be retried. */
   onFailure?: (error: unknown, attempt: number) => void;
 }
 
-/** Repeats `run` until it works. Throws its last error when the time is over or `signal` aborts. */
+/** Retries `run` until it succeeds. Throws its last error when the time is over or `signal` aborts. */
 export async function retry<T>(
   run: () => Promise<T>,
   { ms, wait, signal, onFailure }: RetryOptions,
@@ -52,7 +52,7 @@ export interface Recurring {
   run: (signal: AbortSignal) => Promise<unknown>;
 }
 
-/** A worker that runs `run` every `ms`, never twice at once. Its errors are logged and do not end it. */
+/** A worker that runs `run` every `ms`, one run at a time. Errors are logged and do not stop it. */
 export function every(service: Service, { name, ms, run }: Recurring): void {
   const controller = new AbortController();
   let running: Promise<void> | undefined;

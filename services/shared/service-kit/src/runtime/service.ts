@@ -11,42 +11,42 @@ import type { Tracing } from '../observe/tracing/tracing';
 export interface Worker {
   name: string;
   start: () => void | Promise<void>;
-  /** Ends intake and resolves when the work in hand is done. */
+  /** Stops accepting work and resolves when the work in hand is done. */
   stop: () => Promise<void>;
 }
 
-/** Answers a request before the framework does: true when it took it. */
+/** Answers a request before the framework; true when it did. */
 export type EarlyHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
 
-/** Something that can be mounted: a method, its paths with `:name` parameters (aliases included), and a handler. */
+/** A mountable endpoint: a method, its paths with `:name` parameters (aliases included), and a handler. */
 export interface Mountable {
   method: Operation['method'];
   paths: readonly string[];
   handler: (service: Service) => RequestHandler;
 }
 
-/** A service that is built but does not listen until `start()`. `M` is what it measures beside the kit's own metrics. */
+/** A service that is built and listens after `start()`. `M` is its own metrics, in addition to the kit's. */
 export interface Service<M extends Catalogue = NoMetrics> {
   readonly name: string;
   readonly config: BaseConfig;
   readonly log: Logger;
   readonly metrics: Metrics<KitMetrics & M>;
-  /** Undefined unless spans are wanted. */
+  /** Undefined when tracing is off. */
   readonly tracing: Tracing | undefined;
   readonly app: Express;
-  /** The public server, for upgrades and timeouts. */
+  /** The public server, for upgrade handlers and timeouts. */
   readonly server: Server;
   mount(endpoints: readonly Mountable[]): void;
-  /** A handler in front of the framework, for answers that are kept as bytes. */
+  /** A handler in front of the framework, for cached answers. */
   early(handler: EarlyHandler): void;
-  /** A listener that gets each request instead of the framework; it calls `app` for what it does not answer itself. */
+  /** A listener that receives every request instead of the framework; it passes requests on to `app`. */
   inFront(listener: RequestListener): void;
-  /** Runs before listening, in order. */
+  /** Called before listening, in the order of registration. */
   onStart(name: string, fn: () => Promise<unknown>): void;
-  /** Runs at the end, last registered first. */
+  /** Called at the end, in reverse order of registration. */
   onStop(name: string, fn: () => Promise<unknown>): void;
   worker(worker: Worker): void;
-  /** Throws while the service cannot do its work; asked by /readyz and /internal/ready. */
+  /** A readiness check, for /readyz and /internal/ready; it throws while the service cannot work. */
   readiness(name: string, check: () => Promise<unknown>): void;
   start(): Promise<{ port: number; opsPort: number }>;
   stop(): Promise<void>;

@@ -17,11 +17,11 @@ export interface ServiceOptions<M extends Catalogue = NoMetrics> {
   config: BaseConfig;
   /** The service's own metrics, in addition to the kit's. */
   metrics?: M;
-  /** How long an idle connection is kept; above the caller's own, so that the caller closes first. */
+  /** The time limit of an idle connection; longer than the caller's own limit, so that the caller closes first. */
   keepAliveMs?: number;
-  /** Limits of the public server, for whoever faces strangers. */
+  /** Limits of the public server, for a service with outside clients. */
   server?: ServerOptions;
-  /** False where strangers send requests: what they send does not decide which traces are recorded. */
+  /** False for a service with outside clients: their headers do not decide which traces are sampled. */
   trustsCallers?: boolean;
 }
 
@@ -34,7 +34,7 @@ const listen = (server: Server, port: number, host: string) =>
     });
   });
 
-/** Idle sockets close at once while draining; `close` alone waits for keepAliveTimeout (measured on Node 20). */
+/** Closes idle sockets at once while draining; `close` alone waits for keepAliveTimeout (measured on Node 20). */
 const drain = (server: Server) =>
   new Promise<void>((resolve) => {
     const timer = setInterval(() => server.closeIdleConnections(), 250);
@@ -46,8 +46,9 @@ const drain = (server: Server) =>
   });
 
 /**
- * Makes the shell of a service. Start: resources, listen, workers, ready. Stop: not ready, workers end their work in
- * hand, HTTP drains with `Connection: close` (for DRAIN_SECONDS new connections are served too), resources close in reverse.
+ * Creates the shell of a service. Start: resources, listen, workers, ready. Stop: not ready, workers finish their work,
+ * HTTP drains with `Connection: close` (new connections are served for DRAIN_SECONDS), resources close in reverse
+ * order.
  */
 export function createService<M extends Catalogue = NoMetrics>({
   name,
@@ -64,7 +65,7 @@ export function createService<M extends Catalogue = NoMetrics>({
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  // A path has one spelling: /api/auth/Login and /api/auth/login/ are 404.
+  // Paths have one spelling: /api/auth/Login and /api/auth/login/ are 404.
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', 'simple');
@@ -78,7 +79,7 @@ export function createService<M extends Catalogue = NoMetrics>({
   const checks = new Map<string, () => Promise<unknown>>();
   let state: 'new' | 'starting' | 'ready' | 'stopping' | 'stopped' = 'new';
 
-  /** The first reason why the service is not ready, or undefined when it is. */
+  /** The first reason why the service is not ready; undefined when it is ready. */
   const notReady = async (): Promise<string | undefined> => {
     if (state !== 'ready') return state;
     for (const [part, check] of checks) {
@@ -157,7 +158,7 @@ export function createService<M extends Catalogue = NoMetrics>({
       };
       await Promise.all([
         ...workers.map((worker) => attempt(worker.name, worker.stop)),
-        // Every answer says `Connection: close` from now on, so that clients let go of connections they would use again.
+        // From now on answers carry `Connection: close`, so that clients open connections to other replicas.
         delay(server.listening ? config.DRAIN_SECONDS * 1_000 : 0),
       ]);
       if (server.listening) await drain(server);

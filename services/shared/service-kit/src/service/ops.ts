@@ -7,7 +7,10 @@ export interface OpsOptions {
   alive: () => boolean;
 }
 
-/** The second port: /livez (does the process answer), /readyz (may it get work, and if not why), /metrics. */
+/**
+ * The second port: /livez (the process answers), /readyz (the service may get requests; otherwise the reason),
+ * /metrics.
+ */
 export const opsListener = ({ metrics, notReady, alive }: OpsOptions): RequestListener => {
   const answer = async (path: string): Promise<{ status: number; type: string; body: string }> => {
     if (path === '/livez')

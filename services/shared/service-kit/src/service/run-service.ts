@@ -2,8 +2,9 @@ import { ConfigError } from '../base/config';
 import type { Service } from '../runtime/service';
 
 /**
- * Runs a service as a process. A wrong configuration prints every fault and exits 1. SIGTERM and SIGINT stop it: exit 0,
- * or 1 past `SHUTDOWN_SECONDS` after the drain; a second signal exits at once. An unhandled rejection stops it with 1.
+ * Runs a service as a process. An invalid configuration prints every fault and exits 1. SIGTERM and SIGINT stop the
+ * service: exit 0, or 1 when stopping takes longer than `SHUTDOWN_SECONDS` after the drain; a second signal exits at
+ * once. An unhandled rejection stops the service with 1.
  */
 export function runService<C>(load: () => C, build: (config: C) => Service): void {
   let service: Service;

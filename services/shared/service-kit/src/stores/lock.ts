@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Mongo } from './mongo';
 import type { Sql, SqlTransaction } from './postgres';
 
-/** Runs `fn` in a transaction that holds the advisory lock `key`; undefined when somebody else holds it. */
+/** Runs `fn` in a transaction that holds the advisory lock `key`; undefined when another session holds the lock. */
 export async function withPostgresLock<T>(
   sql: Sql,
   key: string,
@@ -27,10 +27,10 @@ interface Lease {
 }
 
 /**
- * Takes or renews the lease `name` for `ttlMs` by the database's clock. Answers its fence, which rises with each new
- * holder, or undefined while another holds it.
+ * Acquires or renews the lease `name` for `ttlMs` by the database's clock. Answers its fence, which rises with each new
+ * holder; undefined while another process holds the lease.
  */
-export async function takeMongoLease(
+export async function acquireMongoLease(
   mongo: Mongo,
   name: string,
   ttlMs: number,
@@ -71,8 +71,8 @@ export async function takeMongoLease(
   return lease?.holder === who ? lease.fence : undefined;
 }
 
-/** Gives the lease back, so that another may take it at once. */
-export async function dropMongoLease(mongo: Mongo, name: string, who: string = holder): Promise<void> {
+/** Releases the lease, so that another process may acquire it at once. */
+export async function releaseMongoLease(mongo: Mongo, name: string, who: string = holder): Promise<void> {
   await mongo.db
     .collection<Lease>('leases')
     .updateOne({ _id: name, holder: who }, { $set: { expiresAt: new Date(0) } });

@@ -7,10 +7,10 @@ import { retry } from '../runtime/clock';
 export interface MigrateOptions {
   /** A URL of the database, with the role that shall own the tables. */
   url: string;
-  /** Holds `<name>/migration.sql`, applied in the order of their names. */
+  /** The folder of `<name>/migration.sql` files, applied in the order of their names. */
   migrationsDir: string;
   log?: (line: string) => void;
-  /** How long to wait for a server that does not answer yet. */
+  /** Seconds to wait for a server that does not answer. */
   waitMs?: number;
 }
 
@@ -20,21 +20,21 @@ interface Migration {
   checksum: string;
 }
 
-// The table that Prisma's own migration engine keeps, so that its tools can read what we did.
+// The table of Prisma's migration engine, so that Prisma's tools see which migrations were applied.
 const TABLE = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz,
     migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
     started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`;
-/** The number of the advisory lock that Prisma takes for the same purpose. */
+/** The number of the advisory lock that Prisma takes for migrations. */
 const LOCK = 72_707_369;
-/** Between two tries to connect. */
+/** The delay between two tries to connect, in ms. */
 const PAUSE_MS = 250;
 
 /**
- * Applies the migrations that the database has not seen, each file in one transaction together with its row, under
- * an advisory lock, so that any number of callers may start at once. Returns the names it applied.
- * Throws when a file changed after it was applied, and with the file's name when its SQL fails.
+ * Applies missing migrations, each file in one transaction together with its row, under an advisory lock, so that
+ * concurrent callers are safe. Returns the names that were applied. Throws when an applied file was changed, and with
+ * the file's name when its SQL fails.
  */
 export async function migratePostgres(options: MigrateOptions): Promise<string[]> {
   const { migrationsDir, log = () => undefined } = options;
@@ -57,14 +57,14 @@ export async function migratePostgres(options: MigrateOptions): Promise<string[]
     }
     return pending;
   } finally {
-    // Ending the session gives the lock free, also when the connection is what failed.
+    // Ending the session releases the lock, even when the connection failed.
     await client.end().catch(() => undefined);
   }
 }
 
 /**
- * True when the database has every migration of the folder; false while some are missing, the table included.
- * For a service's or an init container's wait: throws only when the server does not answer.
+ * True when the database has every migration of the folder; false while some or the table are missing. For a service or
+ * an init container that waits: throws only when the server does not answer.
  */
 export async function migrationsApplied(
   options: Pick<MigrateOptions, 'url' | 'migrationsDir'>,

@@ -28,7 +28,7 @@ export function observeCommands(owner: MetricsOwner, client: MongoClient): void 
   }
 
   client.on('commandSucceeded', ({ commandName, duration: ms }) => {
-    // A change stream's getMore waits for the next change, so its duration says nothing about the server.
+    // A change stream's getMore waits for the next change, so its duration is not the server's.
     if (commandName !== 'getMore') observe(commandName, ms, '');
   });
   client.on('commandFailed', ({ commandName, duration: ms, failure }) =>
@@ -36,7 +36,7 @@ export function observeCommands(owner: MetricsOwner, client: MongoClient): void 
   );
 }
 
-/** Exports how many connections of a client's pool are open, in use and waited for. */
+/** Exports how many connections of a client's pool are open and in use, and how many callers wait. */
 export function observePool(
   owner: MetricsOwner,
   client: MongoClient,

@@ -5,7 +5,7 @@ import type { Service } from '../runtime/service';
 import { observeCommands, observePool } from './mongo-metrics';
 import { watchStore } from './store';
 
-/** Where operations run: the database, or one transaction. Every operation is given `options`. */
+/** The database, or one transaction. Pass `options` to every operation. */
 export interface MongoSession {
   readonly db: Db;
   readonly options: { readonly session?: ClientSession };
@@ -14,7 +14,7 @@ export interface MongoSession {
 /** One try of a transaction. */
 export interface MongoTransaction extends MongoSession {
   readonly options: { readonly session: ClientSession };
-  /** 1 for the first try, more when the transaction is repeated. */
+  /** 1 for the first try; higher when the transaction is repeated. */
   readonly attempt: number;
   /** Runs `fn` after the commit of this try, never after a rollback. */
   afterCommit(fn: () => void): void;
@@ -24,8 +24,8 @@ export interface MongoTransaction extends MongoSession {
 export interface Mongo extends MongoSession {
   readonly client: MongoClient;
   /**
-   * Runs `fn` in a transaction (snapshot reads, majority writes) and repeats it whole on transient errors, for at most
-   * 10 s: then it throws `unavailable`, caused by the last of them. `fn` keeps no state outside.
+   * Runs `fn` in a transaction (snapshot reads, majority writes) and repeats it on transient errors for at most 10 s.
+   * Then it throws `unavailable` with the last error as its cause. `fn` must not keep state outside.
    */
   transaction<T>(fn: (tx: MongoTransaction) => Promise<T>): Promise<T>;
 }
@@ -33,7 +33,7 @@ export interface Mongo extends MongoSession {
 const PING_MS = 3_000;
 const WRITE_CONCERN = { w: 'majority', journal: true } as const;
 
-/** Opens the database that `url` names. Concerns stand in code, because defaults change with the replica set's shape. */
+/** Opens the database that `url` names. The concerns are explicit, because the defaults depend on the replica set. */
 export function openMongo(
   service: Service,
   { url, max = 10, patienceMs = 10_000 }: { url: string; max?: number; patienceMs?: number },
@@ -70,14 +70,17 @@ function createTransactions(
       let attempt = 0;
       let cause: unknown;
       let hooks: (() => void)[] = [];
-      // The driver's own limit is two minutes, and its `timeoutMS` has no effect.
+      // The driver's own limit is two minutes, and its `timeoutMS` has no effect here.
       const deadline = performance.now() + patienceMs;
 
       async function run(): Promise<T> {
         attempt += 1;
         if (attempt > 1) {
           if (performance.now() > deadline)
-            throw new AppError('unavailable', { detail: 'the database takes no transaction', cause });
+            throw new AppError('unavailable', {
+              detail: 'the database could not run the transaction',
+              cause,
+            });
           retries.inc({ cause: 'transient' });
         }
         hooks = [];

@@ -1,29 +1,31 @@
 import type pg from 'pg';
 import type { Statement } from './postgres';
 
-/** True when no reply came within the client's timeout. It is longer than the server's own, so the connection is dead. */
+/**
+ * True when no reply came within the client's timeout. It is longer than the server's own, so the connection is dead.
+ */
 export const isSilence = (error: unknown): error is Error =>
   error instanceof Error && error.message === 'Query read timeout';
 
-/** The connections of a pool, without those that a vanished server has left dead. */
+/** The connections of a pool, without those that a server that vanished left dead. */
 export interface Connections {
   /** A connection of the pool; the caller releases it. */
   checkOut(): Promise<pg.PoolClient>;
-  /** Runs `fn`; when a reply of the server fails to come, the connections made until now are no longer trusted. */
+  /** Runs `fn`. When the server's reply fails to come, all existing connections become untrusted. */
   watch<T>(fn: () => Promise<T>): Promise<T>;
-  /** Runs one statement on a connection that is checked out for it alone. */
+  /** Runs one statement on a connection of its own. */
   query<T extends object>(statement: Statement & { query_timeout?: number }): Promise<pg.QueryResult<T>>;
 }
 
 /**
- * Once a connection was silent, connections made before that moment are not trusted: a server that vanished with its
+ * After a connection got no reply, connections from before that moment are not trusted: a server that vanished with its
  * address (a node that died, a pod deleted by force) leaves all of them dead, and finding out takes a timeout for each.
  */
 export function trustConnections(pool: pg.Pool): Connections {
   const madeAt = new WeakMap<pg.PoolClient, number>();
   const state = { trustedFrom: -Infinity };
   pool.on('connect', (client) => {
-    // Every client gets the listener: a connection that breaks while checked out would otherwise end the process.
+    // Every client gets the listener: without it a connection that breaks while checked out would end the process.
     client.on('error', () => undefined);
     madeAt.set(client, performance.now());
   });

@@ -3,13 +3,13 @@ import { isTransient } from '../base/errors';
 import { counter, histogram, type MetricsOwner, sampled } from '../observe/metrics';
 import type { SqlSession, Statement } from './postgres';
 
-/** The measured ways to a PostgreSQL server. */
+/** Instruments a PostgreSQL pool. */
 export interface PostgresMetrics {
-  /** Times an operation that is no statement of ours, such as `commit`. */
+  /** Times an operation without a statement, such as `commit`. */
   timed<T>(operation: string, fn: () => Promise<T>): Promise<T>;
-  /** A session whose statements are timed by their first word. */
+  /** A session that times statements by their first word. */
   sessionOf(run: <T extends object>(statement: Statement) => Promise<pg.QueryResult<T>>): SqlSession;
-  /** Counts a transaction that is repeated. */
+  /** Counts a repeated transaction. */
   repeated(cause: 'serialization' | 'deadlock'): void;
 }
 

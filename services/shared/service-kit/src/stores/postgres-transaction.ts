@@ -2,7 +2,7 @@ import type { SqlTransaction, Statement } from './postgres';
 import { type Connections, isSilence } from './postgres-connections';
 import type { PostgresMetrics } from './postgres-metrics';
 
-/** Runs functions in a transaction, once each: commits what `fn` did, or rolls it back when `fn` throws. */
+/** Runs `fn` in a transaction, once: commits, or rolls back when `fn` throws. */
 export function createTransactionRunner(connections: Connections, metrics: PostgresMetrics) {
   return async function runTransaction<T>(fn: (tx: SqlTransaction) => Promise<T>): Promise<T> {
     const client = await metrics.timed('connect', connections.checkOut);
@@ -19,7 +19,7 @@ export function createTransactionRunner(connections: Connections, metrics: Postg
       for (const hook of hooks) hook();
       return result;
     } catch (error) {
-      // Nobody reads a ROLLBACK on a silent connection; the server rolls back when it learns that the connection ended.
+      // Skip ROLLBACK on a silent connection; the server rolls back when the connection ends.
       if (isSilence(error)) broken = error;
       else
         await client.query('ROLLBACK').catch((rollbackError: unknown) => {

@@ -13,7 +13,7 @@ export interface Statement {
   values?: unknown[];
 }
 
-/** Where statements run: the pool, or one transaction. bigint comes as number, timestamptz as Date, jsonb parsed. */
+/** The pool, or one transaction. bigint is read as number, timestamptz as Date, jsonb parsed. */
 export interface SqlSession {
   query<T extends object = Record<string, unknown>>(
     statement: Statement,
@@ -25,7 +25,7 @@ export interface SqlTransaction extends SqlSession {
 }
 export interface Sql extends SqlSession {
   readonly pool: pg.Pool;
-  /** Runs `fn` in a transaction and repeats it whole, at most 5 times, after a deadlock or serialization failure. */
+  /** Runs `fn` in a transaction and repeats it, at most 5 times, after a deadlock or serialization failure. */
   transaction<T>(fn: (tx: SqlTransaction) => Promise<T>): Promise<T>;
 }
 
@@ -33,9 +33,9 @@ export interface PostgresOptions {
   url: string;
   /** The most connections of the pool. */
   max?: number;
-  /** The store's name in metrics and readiness, where a service has several. */
+  /** The store's name in metrics and readiness, for a service with several stores. */
   name?: string;
-  /** How long a reply may take before its connection counts as dead. */
+  /** Milliseconds without a reply after which a connection counts as dead. */
   replyMs?: number;
 }
 
@@ -54,8 +54,8 @@ const REPLY_MS = 18_000;
 const PING_MS = 5_000;
 
 /**
- * Opens a pool of at most `max` connections. Statements end after 15 s and a transaction left idle after 10 s, so that a
- * process that was stopped in the middle holds no locks for long.
+ * Opens a pool of at most `max` connections. Statements end after 15 s and idle transactions after 10 s, so that a
+ * process that was paused holds no locks for long.
  */
 export function openPostgres(
   service: Service,
@@ -66,8 +66,8 @@ export function openPostgres(
     max,
     types,
     connectionTimeoutMillis: 5_000,
-    // Above the server's own limit: a reply that a broken network swallowed would otherwise be awaited for ever, and
-    // with it everything else in its batch. The connection is thrown away.
+    // Longer than the server's own limit. Without it a reply that a broken network lost would be awaited for ever, with
+    // all other work of its batch. The connection is discarded.
     query_timeout: replyMs,
     idleTimeoutMillis: 60_000,
     keepAlive: true,

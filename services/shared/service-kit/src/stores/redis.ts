@@ -16,15 +16,15 @@ const common = (service: string) => ({
   autoResubscribe: true,
 });
 
-/** Connects, or has the client go on trying by itself. */
+/** Connects, or lets the client retry by itself. */
 const connect = async (client: Redis) => {
   if (client.status === 'wait' || client.status === 'end') await client.connect();
   await client.ping();
 };
 
 /**
- * A client for one of the two roles. While Redis is away commands fail at once instead of queueing, so that callers
- * choose what to do; the client reconnects by itself. A required one is part of readiness, an optional one is not.
+ * A client for one of the two roles. While Redis is away commands fail at once and are not queued, so that callers
+ * decide; the client reconnects by itself. A required client is part of readiness, an optional one is not.
  */
 export function openRedis(
   service: Service,
@@ -34,7 +34,7 @@ export function openRedis(
     ...common(service.name),
     maxRetriesPerRequest: 1,
     commandTimeout: 3_000,
-    // A command without a reply is given up alone; a connection without any reply for this long is replaced.
+    // A command without a reply fails alone; a connection without any reply for this long is replaced.
     socketTimeout: 4_000,
   });
   let lastLogged = 0;
@@ -66,7 +66,7 @@ export function blockingRedis(service: string, url: string): Redis {
   return client;
 }
 
-/** The address a client was opened with, for a second connection to the same server and database. */
+/** The URL of a client, for a second connection to the same server and database. */
 export const redisUrlOf = (client: Redis): string => {
   const { host = '127.0.0.1', port = 6379, username, password, db = 0 } = client.options;
   const credentials = password

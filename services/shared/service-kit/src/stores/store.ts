@@ -2,11 +2,11 @@ import { gauge } from '../observe/metrics';
 import { backoff, retry } from '../runtime/clock';
 import type { Service } from '../runtime/service';
 
-const PATIENCE_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 /**
- * Waits up to 30 s until `ping` succeeds: NetworkPolicies and stores may come up after the pod. Then readiness and
- * `bramble_store_up` follow `ping`, asked at most once a second however many ask.
+ * Waits up to 30 s until `ping` succeeds: NetworkPolicies and stores may come up after the pod. Afterwards readiness
+ * and `bramble_store_up` follow `ping`, which runs at most once a second.
  */
 export function watchStore(service: Service, store: string, ping: () => Promise<unknown>): void {
   const up = gauge(service, 'bramble_store_up');
@@ -28,7 +28,7 @@ export function watchStore(service: Service, store: string, ping: () => Promise<
   };
   service.onStart(store, async () => {
     await retry(ping, {
-      ms: PATIENCE_MS,
+      ms: MAX_WAIT_MS,
       wait: (attempt) => backoff(attempt, { base: 100, max: 1_000 }),
       onFailure: (error, attempt) => {
         if (attempt === 1) service.log.warn({ err: error, store }, 'waiting for a store');

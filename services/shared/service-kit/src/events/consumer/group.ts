@@ -31,7 +31,7 @@ export async function ensureGroups(redis: Redis, streams: readonly string[], gro
   }
 }
 
-export interface TakenOver {
+export interface TakeOverResult {
   entries: RawEntry[];
   /** Pending entries that were gone from the stream, and are no longer pending. */
   lost: number;
@@ -45,7 +45,7 @@ export async function autoclaim(
   stream: string,
   group: string,
   consumer: string,
-): Promise<TakenOver> {
+): Promise<TakeOverResult> {
   const entries: RawEntry[] = [];
   let lost = 0;
   let unnamed = false;

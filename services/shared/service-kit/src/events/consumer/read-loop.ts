@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../observe/logger';
 import { backoff, pause } from '../../runtime/clock';
-import { createGathering } from '../gather';
+import { createBatchPause } from '../batch-pause';
 import { ensureGroups } from './group';
 import { BATCH, type Intake } from './intake';
 import type { Meters } from './meters';
@@ -12,7 +12,7 @@ import type { Settler } from './settler';
 
 const TAKE_OVER_MS = 10_000;
 /** An order passes four groups on its way to PAID, so the longest rest is its latency in a rush. Measured: docs/performance.md. */
-const GATHER = { perEventMs: 0.5, minMs: 5, maxMs: 120 };
+const PAUSE_BOUNDS = { perEventMs: 0.5, minMs: 5, maxMs: 120 };
 /** With so many entries held back nothing new is read. */
 const MAX_HELD = 10_000;
 
@@ -44,7 +44,7 @@ export interface ReadLoopOptions {
 export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
   const { redis, group, keys, reader, runner, intake, settler, meters, log, signal, takeOver } = options;
   const state: LoopState = { mustRecover: true, takeOverAt: 0, failures: 0 };
-  const restAfter = createGathering(GATHER);
+  const pauseAfter = createBatchPause(PAUSE_BOUNDS);
 
   async function turn(): Promise<void> {
     if (settler.hasUnacknowledged()) await settler.acknowledge([]);
@@ -68,7 +68,7 @@ export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
     const reply = await reader.readNew(wait);
     const count = reply.reduce((sum, [, entries]) => sum + entries.length, 0);
     if (count === 0 || !(await intake.run(reply, { retried: false }))) return;
-    const rest = restAfter(count);
+    const rest = pauseAfter(count);
     if (count < BATCH) await pause(rest, signal);
   }
 

@@ -3,7 +3,7 @@ import { isTransient } from '../../base/errors';
 import { counter } from '../../observe/metrics';
 import type { Telemetry } from '../../observe/telemetry';
 import { backoff, pause } from '../../runtime/clock';
-import { createGathering } from '../gather';
+import { createBatchPause } from '../batch-pause';
 import type { Leadership } from './outbox-store';
 import { batchByStream, type Highest, type Sender } from './send';
 import { trimStreams } from './trim';
@@ -14,7 +14,7 @@ const SWEEP_MS = 1_000;
 const TRIM_MS = 10_000;
 const CLEAN_MS = 60_000;
 /** Between two rounds, so that a busy service publishes few large batches instead of many small ones. */
-const GATHER = { perEventMs: 0.2, minMs: 2, maxMs: 40 };
+const PAUSE_BOUNDS = { perEventMs: 0.2, minMs: 2, maxMs: 40 };
 
 export interface LeaderLoopOptions extends Telemetry {
   redis: Redis;
@@ -36,7 +36,7 @@ interface LeadState {
 }
 
 /** `sweep`: every stream is asked whether it lost entries; `cause`: what the rows of this round are counted under. */
-interface Round {
+interface RoundKind {
   sweep: boolean;
   cause: 'notify' | 'sweep';
 }
@@ -46,7 +46,7 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
   const rounds = counter({ metrics }, 'bramble_outbox_publishes_total');
 
   return async function lead(leader: Leadership): Promise<void> {
-    const restAfter = createGathering(GATHER);
+    const pauseAfter = createBatchPause(PAUSE_BOUNDS);
     const state: LeadState = {
       highest: new Map(await leader.highest()),
       failures: 0,
@@ -66,7 +66,7 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
       try {
         const count = await round(leader, state, { sweep, cause: woken ? 'notify' : 'sweep' });
         state.failures = 0;
-        await pause(restAfter(count), signal);
+        await pause(pauseAfter(count), signal);
       } catch (error) {
         rounds.inc({ cause: sweep ? 'sweep' : 'notify', result: 'error' });
         await afterFailure(leader, state, error);
@@ -74,7 +74,7 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
     }
   };
 
-  async function round(leader: Leadership, state: LeadState, kind: Round): Promise<number> {
+  async function round(leader: Leadership, state: LeadState, kind: RoundKind): Promise<number> {
     let count: number;
     try {
       count = await drain(leader, state, kind);
@@ -87,16 +87,20 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
   }
 
   /** Publishes until no row is left, and answers how many there were. */
-  async function drain(leader: Leadership, { highest }: LeadState, { sweep, cause }: Round): Promise<number> {
+  async function drain(
+    leader: Leadership,
+    { highest }: LeadState,
+    { sweep, cause }: RoundKind,
+  ): Promise<number> {
     let count = 0;
     for (let first = true; first || !signal.aborted; first = false) {
       const rows = await leader.unsent(BATCH);
       const batches = batchByStream(rows, highest, first && sweep ? streams : []);
       if (batches.length === 0) break;
-      const whole = await sender.send(leader, highest, batches);
+      const complete = await sender.send(leader, highest, batches);
       count += rows.length;
       if (rows.length > 0) rounds.inc({ cause, result: 'ok' });
-      if (whole && rows.length < BATCH) break;
+      if (complete && rows.length < BATCH) break;
     }
     return count;
   }
@@ -121,13 +125,13 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
         'events wait: the outbox could not be published',
       );
     await leader.renew();
-    await redisBack(redis, backoff(state.failures, { base: 100, max: 3_000 }), signal);
+    await waitForRedis(redis, backoff(state.failures, { base: 100, max: 3_000 }), signal);
     state.sweepAt = 0;
   }
 }
 
-/** Waits `ms`, or less when a Redis that was away is back. */
-async function redisBack(redis: Redis, ms: number, signal: AbortSignal): Promise<void> {
+/** Waits `ms`, or less when Redis reconnects. */
+async function waitForRedis(redis: Redis, ms: number, signal: AbortSignal): Promise<void> {
   if (redis.status === 'ready') return pause(ms, signal);
   const waker = createWaker();
   redis.once('ready', waker.wake);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ChangeStream, type Collection, MongoServerError } from 'mongodb';
-import { dropMongoLease, takeMongoLease } from '../../stores/lock';
+import { acquireMongoLease, releaseMongoLease } from '../../stores/lock';
 import type { Mongo } from '../../stores/mongo';
 import { prepareInbox } from '../mongo-inbox';
 import { parseStreamId } from '../stream-id';
@@ -45,7 +45,7 @@ export function mongoOutboxStore(mongo: Mongo): OutboxStore {
   const holder = randomUUID();
 
   async function lead(): Promise<Leadership | undefined> {
-    const fence = await takeMongoLease(mongo, LEASE, LEASE_MS, holder).catch((error: unknown) => {
+    const fence = await acquireMongoLease(mongo, LEASE, LEASE_MS, holder).catch((error: unknown) => {
       // Two processes may insert the first lease at once; the loser gets a duplicate-key error.
       if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return undefined;
       throw error;
@@ -74,15 +74,15 @@ export function mongoOutboxStore(mongo: Mongo): OutboxStore {
 function createLeadership(mongo: Mongo, { holder, fence }: { holder: string; fence: number }): Leadership {
   const outbox = outboxOf(mongo);
   const lease = createHeldLease(mongo, { holder, fence });
-  const wakes = createWakeStream(mongo);
+  const wakeStream = createWakeStream(mongo);
 
   function onWake(wake: () => void): void {
-    wakes.listen(wake);
+    wakeStream.listen(wake);
   }
 
   async function renew(): Promise<void> {
     await lease.renew();
-    wakes.reopen();
+    wakeStream.reopen();
   }
 
   async function unsent(limit: number): Promise<OutboxRow[]> {
@@ -132,8 +132,8 @@ function createLeadership(mongo: Mongo, { holder, fence }: { holder: string; fen
   }
 
   async function release(): Promise<void> {
-    await wakes.close();
-    await dropMongoLease(mongo, LEASE, holder);
+    await wakeStream.close();
+    await releaseMongoLease(mongo, LEASE, holder);
   }
 
   const deleteOld = () => Promise.resolve(0);
@@ -149,10 +149,10 @@ function createHeldLease(mongo: Mongo, { holder, fence }: { holder: string; fenc
   }
 
   async function renew(): Promise<void> {
-    const askedAt = performance.now();
-    if ((await takeMongoLease(mongo, LEASE, LEASE_MS, holder)) !== fence)
+    const requestedAt = performance.now();
+    if ((await acquireMongoLease(mongo, LEASE, LEASE_MS, holder)) !== fence)
       throw new Error('another process publishes the outbox');
-    state.heldUntil = askedAt + LEASE_MS;
+    state.heldUntil = requestedAt + LEASE_MS;
   }
 
   return { assertHeld, renew };

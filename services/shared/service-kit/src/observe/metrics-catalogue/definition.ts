@@ -1,7 +1,7 @@
-/** A closed list of values, or null where the values are few but known only at run time (routes, event types). */
+/** A closed list of label values, or null when the few values are known only at run time (routes, event types). */
 type Labels = Readonly<Record<string, readonly string[] | null>>;
 
-/** What a metric is: kind, help, labels, and the upper bounds of a histogram's buckets in its unit. */
+/** The definition of a metric: kind, help, labels, and a histogram's upper bucket bounds in its unit. */
 export interface Definition {
   kind: 'counter' | 'gauge' | 'histogram';
   help: string;
@@ -11,10 +11,10 @@ export interface Definition {
 
 /** Metrics by their names. */
 export type Catalogue = Readonly<Record<string, Definition>>;
-/** Of a service that has none beside the kit's. */
+/** For a service without metrics of its own. */
 export type NoMetrics = Record<never, never>;
 
-/** Keeps the exact type of a catalogue, so that labels are checked where metrics are used. */
+/** Keeps the exact type of a catalogue, so that labels are type-checked. */
 export const define = <const C extends Catalogue>(catalogue: C): C => catalogue;
 
 /** The names of a catalogue's metrics of one kind. */
@@ -24,7 +24,7 @@ export type NameOf<C extends Catalogue, K extends Definition['kind']> = {
   string;
 
 type LabelValue<V> = V extends readonly (infer S)[] ? S : string;
-/** The labels a metric takes, each with its closed values. */
+/** The labels of a metric, each with its closed values. */
 export type LabelsOf<C extends Catalogue, N extends keyof C> = {
   [L in keyof C[N]['labels']]: LabelValue<C[N]['labels'][L]>;
 };

@@ -1,6 +1,6 @@
 import { define } from './definition';
 
-/** Whether ledgers add up, for a service that checks some. `ledgers` names them. */
+/** Metrics of ledger checks, for a service with ledgers. `ledgers` names them. */
 export const ledgerMetrics = <const L extends readonly string[]>(ledgers: L) =>
   define({
     bramble_ledger_drift: {

@@ -3,7 +3,7 @@ import { define } from './definition';
 const httpBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
 const limiters = ['signup', 'login', 'token', 'account', 'read', 'write'] as const;
 
-/** HTTP, breakers, caches, limits, stores and the process itself. */
+/** Metrics of HTTP, breakers, caches, limits, stores and the process. */
 export const processMetrics = define({
   http_server_request_duration_seconds: {
     kind: 'histogram',

@@ -2,7 +2,9 @@ import { define } from './definition';
 
 const perGroup = { stream: null, group: null } as const;
 
-/** Streams, outbox and dead letters. The service that publishes a stream exports the lag of all its groups. */
+/**
+ * Metrics of streams, outbox and dead letters. The service that publishes a stream exports the lag of all its groups.
+ */
 export const streamMetrics = define({
   bramble_stream_length: { kind: 'gauge', help: 'Entries in a stream.', labels: { stream: null } },
   bramble_stream_oldest_unread_age_seconds: {

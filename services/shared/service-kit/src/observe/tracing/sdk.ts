@@ -20,25 +20,28 @@ export interface SdkOptions {
   readonly name: string;
   readonly config: BaseConfig;
   readonly log: Logger;
-  /** False where strangers send requests: their `traceparent` names a trace, and our own share decides on recording. */
+  /**
+   * False for a service with outside clients: their `traceparent` names the trace, but this service's own share decides
+   * on sampling.
+   */
   readonly trustsCallers: boolean;
 }
 
 export interface Sdk {
   readonly tracer: Tracer;
-  /** Sends the spans that are left, for at most three seconds. */
+  /** Sends the remaining spans, for at most three seconds. */
   stop(): Promise<void>;
 }
 
-const QUIET_MS = 60_000;
+const LOG_INTERVAL_MS = 60_000;
 const STOP_LIMIT_MS = 3_000;
 
 /**
- * Opens the OpenTelemetry SDK: batches of spans as OTLP over HTTP in JSON. The SDK itself reads the standard variables
- * for headers, compression, time limits, batch sizes and resource attributes from the environment.
+ * Opens the OpenTelemetry SDK: batches of spans as OTLP over HTTP in JSON. The SDK reads the standard variables for
+ * headers, compression, time limits, batch sizes and resource attributes from the environment.
  */
 export function openSdk({ name, config, log, trustsCallers }: SdkOptions): Sdk {
-  logTroubleRarely(log);
+  logFailuresRarely(log);
   const share = new TraceIdRatioBasedSampler(config.OTEL_TRACES_SAMPLER_ARG);
   const sampler = new ParentBasedSampler({
     root: share,
@@ -55,7 +58,7 @@ export function openSdk({ name, config, log, trustsCallers }: SdkOptions): Sdk {
         }),
       )
       .merge(detectResources({ detectors: [envDetector] })),
-    // OTEL_TRACES_SAMPLER, where it is set, names another sampler, which the SDK makes from the environment.
+    // OTEL_TRACES_SAMPLER, if set, names another sampler, which the SDK creates from the environment.
     ...(config.OTEL_TRACES_SAMPLER === undefined ? { sampler } : {}),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: tracesUrl(config) }))],
   });
@@ -77,15 +80,15 @@ function tracesUrl(config: BaseConfig): string {
   return traces ?? `${(endpoint ?? '').replace(/\/$/, '')}/v1/traces`;
 }
 
-/** A collector that is away fails every batch: one line a minute is enough. */
-function logTroubleRarely(log: Logger): void {
+/** While a collector is away every batch fails, so the failure is logged once a minute. */
+function logFailuresRarely(log: Logger): void {
   let loggedAt = -Infinity;
-  const trouble = (message: string) => {
-    if (performance.now() - loggedAt < QUIET_MS) return;
+  const logFailure = (message: string) => {
+    if (performance.now() - loggedAt < LOG_INTERVAL_MS) return;
     loggedAt = performance.now();
-    log.warn({ trouble: message }, 'spans could not be sent');
+    log.warn({ reason: message }, 'spans could not be sent');
   };
   const ignore = () => undefined;
-  const logger = { error: trouble, warn: trouble, info: ignore, debug: ignore, verbose: ignore };
+  const logger = { error: logFailure, warn: logFailure, info: ignore, debug: ignore, verbose: ignore };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }

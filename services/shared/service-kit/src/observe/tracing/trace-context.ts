@@ -1,4 +1,4 @@
-/** W3C trace context: whose span something belongs to, and whether anybody records it. */
+/** W3C trace context: the ids of the trace and of the parent span, and whether the trace is sampled. */
 export interface TraceContext {
   /** 32 hex digits. */
   traceId: string;
@@ -9,7 +9,7 @@ export interface TraceContext {
 
 const pattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** Reads a `traceparent`; undefined when it is empty or malformed. */
+/** Parses a `traceparent`; undefined when it is empty or malformed. */
 export function parseTraceparent(text: string | undefined): TraceContext | undefined {
   const [, traceId, spanId, flags] = pattern.exec(text ?? '') ?? [];
   if (!traceId || !spanId || !flags) return undefined;

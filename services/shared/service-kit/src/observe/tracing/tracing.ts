@@ -25,24 +25,24 @@ const kinds = {
 export interface SpanStart {
   name: string;
   kind: keyof typeof kinds;
-  /** The `traceparent` of the span above; empty or malformed: a new trace begins. */
+  /** The `traceparent` of the parent span; when it is empty or malformed a new trace begins. */
   parent?: string;
   links?: readonly string[];
   attributes?: Attributes;
 }
-/** Something that takes time. `traceparent` names it to whatever it causes. */
+/** A running span. `traceparent` names it as the parent of further spans. */
 export interface Span {
   readonly traceparent: string;
-  /** Once: with what is known at the end, and what went wrong. */
+  /** Ends the span, once: with further attributes, and with the error if it failed. */
   end(outcome?: { name?: string; attributes?: Attributes; error?: string | undefined }): void;
 }
 export interface Tracing {
-  /** Loads the OpenTelemetry SDK. Spans that start earlier are not recorded. */
+  /** Loads the OpenTelemetry SDK. Spans that start before are not recorded. */
   load(): Promise<void>;
   start(span: SpanStart): Span;
   /**
-   * One span for each event of a batch, below the span that made the event and linked to it. `events` carry their own
-   * span from here on, so that what is made because of them stands below it.
+   * Starts one span for each event of a batch, below the span that made the event and linked to the batch. `events`
+   * carry their span from here on, so that further spans are below it.
    */
   processing(
     batch: readonly AnyEvent[],
@@ -59,8 +59,8 @@ export interface TracingOptions {
 }
 
 /**
- * Spans for the collector that the environment names. Undefined when it names none or sets OTEL_SDK_DISABLED; then
- * nothing is traced, and the SDK is not even loaded.
+ * Tracing to the collector that the environment names. Undefined when it names none or sets OTEL_SDK_DISABLED; then
+ * nothing is traced and the SDK is not loaded.
  */
 export function createTracing(options: TracingOptions): Tracing | undefined {
   const { config } = options;

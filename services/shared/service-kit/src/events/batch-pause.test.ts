@@ -1,11 +1,11 @@
-import { createGathering } from './gather';
+import { createBatchPause } from './batch-pause';
 
 const bounds = { perEventMs: 0.5, minMs: 5, maxMs: 120 };
 
 /** The rest after five seconds of so many events a second, in batches that are so many milliseconds apart. */
 function restAt(eventsPerSecond: number, everyMs: number): number {
   let now = 0;
-  const restAfter = createGathering(bounds, () => now);
+  const restAfter = createBatchPause(bounds, () => now);
   let rest = 0;
   while (now < 5_000) {
     now += everyMs;
@@ -32,7 +32,7 @@ describe('the rest between batches', () => {
 
   it('is short again when the rush is over', () => {
     let now = 0;
-    const restAfter = createGathering(bounds, () => now);
+    const restAfter = createBatchPause(bounds, () => now);
     expect(restAfter(1_000)).toBe(120);
     now = 10_000;
     expect(restAfter(1)).toBe(5);
