@@ -4,7 +4,7 @@ import { createService } from '@bramble/service-kit/service/create-service';
 import type { SimulatorConfig } from './config';
 import { createSimulation } from './simulation/simulation';
 
-/** The simulator as a service: shoppers arrive for as long as it runs, and it logs what became of them every minute. */
+/** The simulator as a service: shoppers arrive while it runs, and it logs their outcomes every minute. */
 export function buildSimulator(config: SimulatorConfig): Service {
   const service = createService({ name: 'simulator', config });
   const simulation = createSimulation({

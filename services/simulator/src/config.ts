@@ -1,6 +1,6 @@
 import { baseEnv, factor, integer, loadConfig, urlOr } from '@bramble/service-kit/base/config';
 
-/** The environment of the simulator as a service. The rate is arrivals of shoppers per second. */
+/** The environment of the simulator as a service. The rate is in shoppers per second. */
 export const loadSimulatorConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(
     {

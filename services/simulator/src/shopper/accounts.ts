@@ -4,19 +4,19 @@ import type { ShopClient } from './shop-client';
 
 /** The password of every account of the simulator. */
 export const PASSWORD = 'simulated-shopper';
-/** Access tokens live 10 minutes; renewed well before. */
+/** Access tokens are valid for 10 minutes; they are renewed after 8. */
 const RENEW_AFTER_MS = 8 * 60_000;
 
 export interface AccountGroup {
-  /** The beginning of the accounts' addresses: a later run with the same name finds them again. */
+  /** The prefix of the accounts' e-mail addresses; a later run with the same name uses the accounts again. */
   name: string;
   role?: 'customer' | 'seller';
 }
 
-/** Accounts that are opened when first used, and found again by a later run of the same group. */
+/** The accounts of a group. They are created on first use; a later run of the same group uses them again. */
 export function createAccounts(client: ShopClient, group: AccountGroup) {
   const tokens = new Map<number, { token: Promise<string>; at: number }>();
-  /** Whether the last account was there before: then the next one probably is, too. */
+  /** True when the last account existed already: then the next one probably exists too. */
   let foundAgain = false;
   const emailOf = (n: number): string => `${group.name}-${n}@example.com`;
 

@@ -2,7 +2,7 @@ import { Agent, request } from 'undici';
 import { callBy } from '@bramble/contracts/call';
 import { problemOf } from '@bramble/contracts/call-error';
 
-/** What a call took and how it ended. `status` 0: no answer came; `code` is that of a refusal. */
+/** The result of a call. `status` 0: there was no answer; `code` is the error code of a refusal. */
 export interface Called {
   name: string;
   status: number;
@@ -10,16 +10,16 @@ export interface Called {
   seconds: number;
 }
 export interface CallOptions {
-  /** What the figures call it. */
+  /** The name of the call in the figures. */
   name: string;
   token?: string | undefined;
-  /** Hears the access token of the session that the answer opens: a browser keeps it as a cookie. */
+  /** Called with the access token of the session that the answer opens; browsers store it as a cookie. */
   onAccessToken?: (token: string) => void;
 }
 export interface ShopClientOptions {
   onCall: (called: Called) => void;
   timeoutMs?: number;
-  /** Calls that may be under way at the same moment; the others wait for their turn. */
+  /** The most concurrent calls; further calls wait. */
   connections?: number;
 }
 export type ShopClient = ReturnType<typeof createShopClient>;
@@ -27,7 +27,7 @@ export type ShopClient = ReturnType<typeof createShopClient>;
 const accessTokenOf = (cookies: readonly string[]): string | undefined =>
   cookies.map((cookie) => /^(?:__Host-)?bramble_access=([^;]+)/.exec(cookie)?.[1]).find(Boolean);
 
-/** Calls a shop's public operations by their contract; `onCall` hears of every call. */
+/** Calls a shop's public operations; `onCall` is called after each call. */
 export function createShopClient(
   url: string,
   { onCall, timeoutMs = 10_000, connections = 64 }: ShopClientOptions,

@@ -26,10 +26,10 @@ const address = {
   postalCode: '10115',
   country: 'DE',
 };
-/** How long a shopper watches an order before going away. */
+/** How long a shopper watches an order before leaving. */
 const WATCH_MS = 20_000;
 
-/** Browses, perhaps searches, and answers a product that is in stock, if the shopper finds one. */
+/** Browses or searches, and answers a product that is in stock, if one was found. */
 async function browse({ client, random }: Visit): Promise<Product | undefined> {
   const searches = random.chance(0.3);
   const query = searches
@@ -61,7 +61,7 @@ function outcomeOf(order: Order): Outcome {
   return ['PAID', 'SHIPPED', 'COMPLETED'].includes(order.status) ? 'paid' : 'still open';
 }
 
-/** One shopper's visit from the first look to the last: most only look, some fill a cart, some of those buy. */
+/** One shopper's visit: most only browse, some fill a cart, and some of those buy. */
 export async function visit(shopper: Visit): Promise<Outcome> {
   const { client, random, signal } = shopper;
   const product = await browse(shopper);

@@ -1,7 +1,7 @@
 import type { Called } from '../shopper/shop-client';
 import type { Outcome } from '../shopper/shopper';
 
-/** Figures of one kind of call; `slowest` in seconds. */
+/** The figures of one kind of call; `p50`, `p95` and `slowest` in seconds. */
 export interface CallFigures {
   name: string;
   calls: number;
@@ -12,10 +12,10 @@ export interface CallFigures {
   slowest: number;
 }
 
-/** How a visit ended: as the shopper wanted, by a refusal of the shop, or by an answer that never came or was its fault. */
+/** How a visit ended: with an outcome, with a refusal of the shop, or with a failed call. */
 export type Ending = Outcome | 'refused' | 'broken off';
 
-/** Everything a run counts. Latencies are kept whole: a run is bounded in time. */
+/** Counts everything of a run. All latencies are kept, since a run is limited in time. */
 export function createFigures() {
   const calls = new Map<string, { seconds: number[]; refused: number; failed: number }>();
   const outcomes = new Map<Ending, number>();
@@ -30,7 +30,7 @@ export function createFigures() {
       entry.seconds.push(seconds);
       if (code === 'rate_limited') limited += 1;
       if (status === 0 || status >= 500) entry.failed += 1;
-      // An account of an earlier run is found again, not refused.
+      // The account exists since an earlier run, so this is no refusal.
       else if (status >= 400 && code !== 'email_taken') entry.refused += 1;
     },
     ended: (outcome: Ending) => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
@@ -52,7 +52,7 @@ export function createFigures() {
           slowest: sorted.at(-1) ?? 0,
         };
       }),
-    /** Forgets latencies so far, for a service that runs for ever. */
+    /** Deletes the latencies, for the service, which runs without end. */
     forgetCalls: () => calls.clear(),
   };
 }

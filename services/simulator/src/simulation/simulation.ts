@@ -9,15 +9,15 @@ import { createFigures } from './figures';
 
 export interface SimulationOptions {
   url: string;
-  /** Shoppers arriving per second, whatever the shop's answers take: an open model. */
+  /** Arriving shoppers per second, independent of the shop's response times: an open model. */
   rate: number;
   seed: number;
   accounts: number;
-  /** Shoppers in the shop at once; above it arrivals are turned away and counted. */
+  /** The most simultaneous shoppers; further arrivals are turned away and counted. */
   atMost?: number;
 }
 
-/** A stream of shoppers. `run` ends when `signal` aborts and the last shopper has left. */
+/** A stream of arriving shoppers. `run` ends when `signal` aborts and the last shopper has left. */
 export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: SimulationOptions) {
   const figures = createFigures();
   const client = createShopClient(url, { onCall: figures.called });
@@ -49,7 +49,7 @@ export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: 
     inShop: () => inShop.size,
     turnedAway: () => turnedAway,
     async run(signal: AbortSignal): Promise<void> {
-      // Every shopper in the shop listens to it.
+      // Every shopper listens to the signal.
       setMaxListeners(0, signal);
       const startedAt = performance.now();
       for (let n = 1; !signal.aborted; n++) {
