@@ -33,8 +33,8 @@ const shape = (env: NodeJS.ProcessEnv) => ({
 type Config = JobConfig<ReturnType<typeof shape>>;
 
 /**
- * One sealed archive of every database and of the Secrets that open them, read back and counted before it is believed,
- * then copied off the board. Databases follow each other within seconds; the orders' reconciler settles what lies between.
+ * Writes one sealed archive of every database and of the Secrets with their keys, reads it back and counts its content,
+ * then copies it to the bucket. Databases are read seconds apart; the orders' reconciler settles the differences.
  */
 export const backup = job({
   name: 'backup',
@@ -45,7 +45,7 @@ export const backup = job({
     const name = archiveName(new Date());
     const part = place.file(`${name}.part`);
     const counts = { rows: 0, documents: 0 };
-    const lines = gather(config, log, counts);
+    const lines = archiveLines(config, log, counts);
     await pipeline(
       Readable.from(pack(config.BACKUP_PASSPHRASE, lines)),
       createWriteStream(part, { mode: 0o600 }),
@@ -59,7 +59,7 @@ export const backup = job({
   },
 });
 
-async function* gather(
+async function* archiveLines(
   config: Config,
   log: Logger,
   counts: { rows: number; documents: number },
@@ -75,24 +75,24 @@ async function* gather(
   };
   yield* secrets(config.SECRETS_DIR);
   for (const name of config.POSTGRES_DATABASES) {
-    yield* within<Line>((take) =>
+    yield* asGenerator<Line>((emit) =>
       withPostgres(given(config, postgresVariable(name)), options, async (client) => {
         for await (const line of savePostgres(client, name)) {
           if ('content' in line) counts.rows += 1;
-          await take(line);
+          await emit(line);
         }
       }),
     );
   }
   for (const name of config.MONGODB_DATABASES) {
-    yield* within<Line>((take) =>
+    yield* asGenerator<Line>((emit) =>
       withMongo(
         given(config, mongoVariable(name)),
         { ...options, client: { promoteValues: false } },
         async (client) => {
           for await (const line of saveMongo(client, name)) {
             if ('content' in line) counts.documents += 1;
-            await take(line);
+            await emit(line);
           }
         },
       ),
@@ -101,8 +101,11 @@ async function* gather(
   yield { end: { ...counts } };
 }
 
-/** Turns a function that hands values out one at a time into a generator, so that its connection closes when it ends. */
-async function* within<T>(run: (take: (value: T) => Promise<void>) => Promise<void>): AsyncGenerator<T> {
+/**
+ * Turns a function that passes values to a callback into a generator that ends the function, and so closes its
+ * connection.
+ */
+async function* asGenerator<T>(run: (emit: (value: T) => Promise<void>) => Promise<void>): AsyncGenerator<T> {
   const { readable, writable } = new TransformStream<T, T>();
   const writer = writable.getWriter();
   const running = run((value) => writer.write(value)).then(
@@ -115,7 +118,7 @@ async function* within<T>(run: (take: (value: T) => Promise<void>) => Promise<vo
 
 async function* secrets(folder: string): AsyncGenerator<Line> {
   for (const name of (await readdir(folder)).sort()) {
-    // A mounted Secret holds its keys as links beside hidden folders.
+    // A mounted Secret contains its keys as links beside hidden folders.
     const keys = (await readdir(path.join(folder, name))).filter((key) => !key.startsWith('..'));
     const values = await Promise.all(
       keys.map(

@@ -4,8 +4,9 @@ import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';
 
 /**
- * Writes to the backups' volume and looks into their bucket once, at installation: a place that refuses is found now and
- * not on the day of a restore. It is also the first to mount the volume, without which `helm --wait` would wait for ever.
+ * Writes to the backups' volume and reads from their bucket once, at installation, so that a place without access is
+ * found before the first backup. The Job also is the first to mount the volume; without a mount `helm --wait` would
+ * wait for ever.
  */
 export const checkBackup = job({
   name: 'check-backup',

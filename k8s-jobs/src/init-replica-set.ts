@@ -7,11 +7,11 @@ import { job, Refusal } from './shared/job';
 import { withMongo } from './shared/mongo';
 
 const SET = 'rs0';
-/** A new member copies all data before it counts. */
+/** A new member copies all data before it is ready. */
 const JOIN_MS = 600_000;
 
-/** A name that is not resolved yet, or a change before this one that the set has still to confirm. */
-const PASSING = new Set([
+/** Errors that pass: a host name that does not resolve yet, or a configuration change that is not confirmed yet. */
+const TRANSIENT_ERRORS = new Set([
   'NodeNotFound',
   'HostUnreachable',
   'NewReplicaSetConfigurationIncompatible',
@@ -25,7 +25,7 @@ const members = () =>
     .transform((list) => list.split(','))
     .pipe(z.array(z.string().regex(/^[^\s:,]+:\d+$/, 'not host:port')).min(1));
 
-interface Reach {
+interface Connection {
   readonly seconds: number;
   readonly log: Logger;
   readonly password: string;
@@ -36,10 +36,10 @@ interface SetConfig extends Document {
   members: { _id: number; host: string }[];
 }
 
-/** Talks to one member alone, as root, whatever the set thinks of it. */
+/** Connects to one member directly, as root, whatever the state of the set. */
 const onMember = <T>(
   host: string,
-  { seconds, log, password }: Reach,
+  { seconds, log, password }: Connection,
   use: (client: MongoClient) => Promise<T>,
 ) =>
   withMongo(
@@ -51,38 +51,39 @@ const onMember = <T>(
 const admin = (client: MongoClient, command: Document): Promise<Document> =>
   client.db('admin').command(command);
 
-/** The one that initiates rs0, and the only one: members never initiate themselves, so that there can be no second set. */
+/** The member that initiates rs0. Members never initiate themselves, so that there cannot be two sets. */
 export const initReplicaSet = job({
   name: 'init-replica-set',
   env: { MONGODB_MEMBERS: members(), MONGODB_ROOT_PASSWORD: text() },
-  async run({ MONGODB_MEMBERS: wanted, MONGODB_ROOT_PASSWORD: password, CONNECT_SECONDS: seconds }, log) {
-    const reach = { seconds, log, password };
-    const first = wanted[0] ?? '';
-    const belongs = await Promise.all(
-      wanted.map((host) =>
-        onMember(host, reach, async (client) => (await admin(client, { hello: 1 }))['setName'] === SET),
+  async run({ MONGODB_MEMBERS: hosts, MONGODB_ROOT_PASSWORD: password, CONNECT_SECONDS: seconds }, log) {
+    const connection = { seconds, log, password };
+    const first = hosts[0] ?? '';
+    const isMember = await Promise.all(
+      hosts.map((host) =>
+        onMember(host, connection, async (client) => (await admin(client, { hello: 1 }))['setName'] === SET),
       ),
     );
-    const known = wanted.find((_, index) => belongs[index]);
-    if (known === undefined) await onMember(first, reach, (client) => initiate(client, first));
-    const primary = await findPrimary(known ?? first, reach);
-    const added = await onMember(primary, reach, (client) => join(client, wanted, log));
-    return { members: wanted.length, initiated: known === undefined, added };
+    const known = hosts.find((_, index) => isMember[index]);
+    if (known === undefined) await onMember(first, connection, (client) => initiate(client, first));
+    const primary = await findPrimary(known ?? first, connection);
+    const added = await onMember(primary, connection, (client) => join(client, hosts, log));
+    return { members: hosts.length, initiated: known === undefined, added };
   },
 });
 
 async function initiate(client: MongoClient, host: string): Promise<void> {
   try {
-    // Alone at first: the others have data of their own (the root user), and a set is initiated with empty ones only.
+    // Initiate with one member: the others contain data (the root user), and a set can be initiated with empty ones
+    // only.
     await admin(client, { replSetInitiate: { _id: SET, members: [{ _id: 0, host }] } });
   } catch (error) {
     if ((error as { codeName?: string }).codeName !== 'AlreadyInitialized') throw error;
   }
 }
 
-async function findPrimary(member: string, reach: Reach): Promise<string> {
-  return onMember(member, reach, async (client) => {
-    const primary = await until(60_000, async () => {
+async function findPrimary(member: string, connection: Connection): Promise<string> {
+  return onMember(member, connection, async (client) => {
+    const primary = await poll(60_000, async () => {
       const { primary: host } = await admin(client, { hello: 1 });
       return typeof host === 'string' ? host : undefined;
     });
@@ -91,21 +92,21 @@ async function findPrimary(member: string, reach: Reach): Promise<string> {
   });
 }
 
-/** Brings in the members that are missing, one at a time as the server demands. */
-async function join(client: MongoClient, wanted: readonly string[], log: Logger): Promise<number> {
+/** Adds the missing members one at a time, as the server demands. */
+async function join(client: MongoClient, hosts: readonly string[], log: Logger): Promise<number> {
   const config = await configuration(client);
-  const superfluous = config.members.filter(({ host }) => !wanted.includes(host)).map(({ host }) => host);
+  const superfluous = config.members.filter(({ host }) => !hosts.includes(host)).map(({ host }) => host);
   if (superfluous.length > 0) {
     throw new Refusal(
       `rs0 has ${superfluous.join(', ')}, which mongodb.replicas no longer asks for: set it back, remove the members with rs.remove() while they run, then lower mongodb.replicas.`,
     );
   }
-  const missing = wanted.filter((host) => !config.members.some((member) => member.host === host));
+  const missing = hosts.filter((host) => !config.members.some((member) => member.host === host));
   for (const host of missing) {
-    const accepted = await until(120_000, () => add(client, host));
+    const accepted = await poll(120_000, () => add(client, host));
     if (accepted === undefined) throw new Error(`${host} could not be added in two minutes`);
     log.info({ member: host }, 'member added');
-    const joined = await until(
+    const joined = await poll(
       JOIN_MS,
       async () => (await stateOf(client, host)) === 'SECONDARY' || undefined,
     );
@@ -114,7 +115,7 @@ async function join(client: MongoClient, wanted: readonly string[], log: Logger)
   return missing.length;
 }
 
-/** True when the set has taken the member in; undefined while it cannot yet. */
+/** True when the set has accepted the member; undefined while it cannot accept it yet. */
 async function add(client: MongoClient, host: string): Promise<true | undefined> {
   const current = await configuration(client);
   if (current.members.some((member) => member.host === host)) return true;
@@ -124,7 +125,7 @@ async function add(client: MongoClient, host: string): Promise<true | undefined>
     await admin(client, { replSetReconfig: { ...current, version: current.version + 1, members } });
     return true;
   } catch (error) {
-    if (PASSING.has((error as { codeName?: string }).codeName ?? '')) return undefined;
+    if (TRANSIENT_ERRORS.has((error as { codeName?: string }).codeName ?? '')) return undefined;
     throw error;
   }
 }
@@ -139,7 +140,7 @@ async function stateOf(client: MongoClient, host: string): Promise<string | unde
   return states.find(({ name }) => name === host)?.stateStr;
 }
 
-async function until<T>(ms: number, read: () => Promise<T | undefined>): Promise<T | undefined> {
+async function poll<T>(ms: number, read: () => Promise<T | undefined>): Promise<T | undefined> {
   const deadline = Date.now() + ms;
   for (;;) {
     const value = await read();

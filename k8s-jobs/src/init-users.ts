@@ -17,8 +17,9 @@ const passwords = (env: NodeJS.ProcessEnv, store: string) =>
   );
 
 /**
- * A database and a user for each service, with the least rights: in PostgreSQL it reads and writes rows, while the tables
- * belong to a role that only migrations take on; in MongoDB it sees its own database. Sets passwords anew on each run.
+ * Creates a database and a user with least privileges for each service. In PostgreSQL the user reads and writes rows,
+ * while the tables belong to a role that only migrations use; in MongoDB the user has access to its own database. Each
+ * run sets the passwords.
  */
 export const initUsers = job({
   name: 'init-users',

@@ -3,12 +3,12 @@ import { url } from '@bramble/service-kit/base/config';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';
 
-/** The copies of public answers that catalog keeps; its counters are no copies and stay. */
+/** The keys of catalog's cached answers. Its counters are not cached answers and stay. */
 const COPIES = ['catalog:product:*', 'catalog:list:*'];
 
 /**
- * Drops every shared copy of the catalogue. Each write drops what it changed; this is the net below, should one ever have
- * been missed: the next reader gets the store's answer.
+ * Deletes catalog's cached answers in Redis. Every write invalidates what it changed, so this is only needed if an
+ * invalidation was missed.
  */
 export const invalidateCache = job({
   name: 'invalidate-cache',

@@ -7,7 +7,7 @@ import { grantRows } from './shared/grant-rows';
 import { job } from './shared/job';
 import { withPostgres } from './shared/postgres';
 
-/** Brings every PostgreSQL schema up to this image's, one database after the other; a newer one is left as it is. */
+/** Migrates every PostgreSQL database to this image's schema, one after the other; a newer schema stays as it is. */
 export const migrate = job({
   name: 'migrate',
   env: (env) => ({ MIGRATIONS_DIR: text(), ...postgresShape(env) }),
@@ -20,7 +20,7 @@ export const migrate = job({
           const { rows } = await client.query<{ owner: boolean }>('SELECT current_user = $1 AS owner', [
             `${name}_owner`,
           ]);
-          // A service's own address (a database made by hand) has nobody to grant to.
+          // With an address of its own (a database made by hand) there is no user to grant rights to.
           if (rows[0]?.owner === true) await grantRows(client, name);
         });
         return migratePostgres({

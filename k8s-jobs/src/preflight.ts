@@ -3,7 +3,10 @@ import { text } from '@bramble/service-kit/base/config';
 import { complaint, pageSizeOf } from './shared/board';
 import { job, Refusal } from './shared/job';
 
-/** Says in one sentence why this board cannot run the chosen MongoDB, where the server itself would die silently. */
+/**
+ * Exits with one sentence when this board cannot run the configured MongoDB, which itself would crash without a
+ * message.
+ */
 export const preflight = job({
   name: 'preflight',
   env: { MONGODB_IMAGE: text() },

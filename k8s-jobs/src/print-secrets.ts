@@ -4,8 +4,8 @@ import { unpack } from './archive/lines';
 import { job } from './shared/job';
 
 /**
- * Prints the Secrets of an archive as a list that `kubectl apply -f -` takes, marked as the release's own: a new
- * installation of that name then finds its old passwords.
+ * Prints the Secrets of an archive as a list for `kubectl apply -f -`, with the release's labels, so that a new
+ * installation of that name uses its old passwords.
  */
 export const printSecrets = job({
   name: 'print-secrets',

@@ -19,9 +19,9 @@ import { openDeployments } from './shared/deployments';
 import { job, type JobConfig } from './shared/job';
 import { withMongo } from './shared/mongo';
 import { withPostgres } from './shared/postgres';
-import { tellerShape, tellOrders } from './shared/tell-orders';
+import { reporterShape, reportToOrders } from './shared/report-to-orders';
 
-/** Orders was only just told to start. */
+/** Orders has just been started, so retry. */
 const STARTS_SECONDS = 120;
 
 const scale = () =>
@@ -44,13 +44,13 @@ const shape = (env: NodeJS.ProcessEnv) => ({
   REDIS_EVENTS_URL: url(),
   REDIS_CACHE_URL: url().optional(),
   KUBERNETES_SERVICE_HOST: optionalText(),
-  ...tellerShape(),
+  ...reporterShape(),
 });
 type Config = JobConfig<ReturnType<typeof shape>>;
 
 /**
- * Puts every database back to the archive's moment: stops the services, replaces the data, empties Redis (which holds
- * events of a future that no longer happened; what is still owed is published again from the databases), starts them again.
+ * Restores every database from an archive: stops the services, replaces the data, empties Redis (which holds events
+ * newer than the archive; unsent and unconfirmed ones are published again from the databases), and starts the services.
  */
 export const restore = job({
   name: 'restore',
@@ -60,7 +60,7 @@ export const restore = job({
     const { name, bytes } = await place.open(config.RESTORE_FROM);
     const deployments = config.SCALE.size > 0 ? openDeployments(config.NAMESPACE) : undefined;
     await deployments?.stop([...config.SCALE.keys()]);
-    const counts = await putBack(config, log, unpack(config.BACKUP_PASSPHRASE, bytes));
+    const counts = await restoreAll(config, log, unpack(config.BACKUP_PASSPHRASE, bytes));
     for (const address of new Set([
       config.REDIS_EVENTS_URL,
       config.REDIS_CACHE_URL ?? config.REDIS_EVENTS_URL,
@@ -68,16 +68,16 @@ export const restore = job({
       await flush(address);
     }
     await deployments?.start(config.SCALE);
-    await tellOrders({ ...config, CONNECT_SECONDS: STARTS_SECONDS }, log, 'restore', (orders) =>
+    await reportToOrders({ ...config, CONNECT_SECONDS: STARTS_SECONDS }, log, 'restore', (orders) =>
       orders(tasksApi.restored, { body: { stores: storesOf(config) } }),
     );
     return { archive: name, ...counts };
   },
 });
 
-/** One database after the other, each closed before the next begins. */
-async function putBack(config: Config, log: Logger, source: AsyncGenerator<Line>) {
-  const lines = peekable(source);
+/** Restores one database after the other; each connection is closed before the next opens. */
+async function restoreAll(config: Config, log: Logger, source: AsyncGenerator<Line>) {
+  const lines = lineReader(source);
   const options = { seconds: config.CONNECT_SECONDS, log };
   const counts = { rows: 0, documents: 0 };
   for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
@@ -115,7 +115,7 @@ async function putBack(config: Config, log: Logger, source: AsyncGenerator<Line>
   return counts;
 }
 
-function peekable(source: AsyncGenerator<Line>) {
+function lineReader(source: AsyncGenerator<Line>) {
   let held: Line | undefined;
   const next = async (): Promise<Line | undefined> => {
     const line = held ?? (await source.next()).value;
@@ -124,7 +124,7 @@ function peekable(source: AsyncGenerator<Line>) {
   };
   return {
     next,
-    /** The next line when it is of one of these kinds; else it stays for whoever asks after. */
+    /** The next line if it is of one of these kinds; otherwise the line stays in the reader. */
     async nextOf(...kinds: readonly string[]): Promise<Line | undefined> {
       const line = await next();
       if (line === undefined || kinds.some((kind) => kind in line)) return line;

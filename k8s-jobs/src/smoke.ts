@@ -4,7 +4,7 @@ import { url } from '@bramble/service-kit/base/config';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';
 
-/** `helm test`: the shop is open, sells and shows its storefront, as seen through the gateway. */
+/** `helm test`: checks through the gateway that the shop is open, lists products and serves the storefront. */
 export const smoke = job({
   name: 'smoke',
   env: { GATEWAY_URL: url() },

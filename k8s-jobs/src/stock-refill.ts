@@ -8,8 +8,9 @@ import { jobClient } from './shared/job-client';
 import { quantityFor, refillRules } from './shared/refill-rules';
 
 /**
- * Refills what has run low, product by product, through catalog's own operation: it adds to the stock in one transaction,
- * so an order that comes between the look and the refill only leaves the stock a little lower than the rule's level.
+ * Refills products with low stock, one after the other, through catalog's own operation. The operation adds to the
+ * stock in one transaction, so an order between reading and refilling only leaves the stock a little below the rule's
+ * level.
  */
 export const stockRefill = job({
   name: 'stock-refill',
@@ -26,13 +27,13 @@ export const stockRefill = job({
     });
     const page = (cursor?: string) =>
       call(catalogApi.list, { query: { limit: 100, sort: 'newest', cursor } });
-    let seen = 0;
+    let checked = 0;
     let refilled = 0;
     let units = 0;
     let next = await firstConnection('catalog', { seconds: config.CONNECT_SECONDS, log }, () => page());
     for (;;) {
       for (const product of next.items) {
-        seen += 1;
+        checked += 1;
         const quantity = quantityFor(rules, product);
         if (quantity === 0) continue;
         await call(catalogApi.refill, { params: { id: product.id }, body: { quantity } });
@@ -42,6 +43,6 @@ export const stockRefill = job({
       if (next.nextCursor === null) break;
       next = await page(next.nextCursor);
     }
-    return { rules: rules.length, products: seen, refilled, units };
+    return { rules: rules.length, products: checked, refilled, units };
   },
 });

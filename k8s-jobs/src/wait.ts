@@ -14,7 +14,7 @@ const KINDS = [
   { pattern: /^REDIS_(EVENTS|CACHE)_URL$/, schema: url },
 ];
 
-/** Holds a service back until its stores answer and the schema is at least its own; a newer one passes. */
+/** Delays the start of a service until its stores answer and the schema is at least its own; a newer schema passes. */
 export const wait = job({
   name: 'wait',
   env: (env) => ({

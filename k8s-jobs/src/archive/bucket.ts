@@ -11,15 +11,15 @@ export interface BucketAddress {
   readonly secretAccessKey: string;
 }
 
-/** S3's smallest part. An upload holds two of them in memory, whatever the size of the file. */
+/** The smallest part that S3 accepts. An upload holds two parts in memory, whatever the size of the file. */
 const PART_BYTES = 5 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
 const ATTEMPTS = 5;
 const CONNECT_MS = 10_000;
-/** Without a byte in either direction. */
+/** The limit of a connection without a byte in either direction, in ms. */
 const SILENCE_MS = 60_000;
 
-/** A bucket of any S3-compatible store. Every request is repeated when the store does not answer or asks for patience. */
+/** A bucket of an S3-compatible store. Requests are retried when the store does not answer or throttles. */
 export function openBucket({ bucket, endpoint, region, ...credentials }: BucketAddress) {
   const client = new S3Client({
     endpoint,
@@ -27,7 +27,7 @@ export function openBucket({ bucket, endpoint, region, ...credentials }: BucketA
     credentials,
     maxAttempts: ATTEMPTS,
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
-    // What every S3-compatible store accepts: the bucket in the path, and no checksums beyond the signature's.
+    // What every S3-compatible store supports: the bucket in the path, and no additional checksums.
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -43,14 +43,14 @@ export function openBucket({ bucket, endpoint, region, ...credentials }: BucketA
     }
   }
 
-  /** Sends a file in parts. */
+  /** Uploads a file in parts. */
   async function put(key: string, file: string): Promise<void> {
     const params = { Bucket: bucket, Key: key, Body: createReadStream(file) };
     const upload = new Upload({ client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE });
     await named(() => upload.done());
   }
 
-  /** The content of an object, as it arrives. */
+  /** The content of an object as a stream. */
   async function get(key: string): Promise<Readable> {
     const { Body } = await named(() => client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
     return Body as Readable;

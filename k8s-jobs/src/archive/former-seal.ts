@@ -2,8 +2,8 @@ import { createDecipheriv, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /*
- * Reads archives that releases before age sealed: magic, salt, then frames of (length, ciphertext, tag). Each frame of at
- * most 64 KiB is AES-256-GCM under a nonce of its number and whether it is the last.
+ * Reads archives that releases before age sealed: magic, salt, then frames of (length, ciphertext, tag). Each frame of
+ * at most 64 KiB is AES-256-GCM; its nonce contains the frame's number and whether it is the last.
  */
 const MAGIC = Buffer.from('BRAMBLE1');
 const SALT_BYTES = 16;
@@ -13,10 +13,10 @@ const SCRYPT = { N: 32_768, r: 8, p: 1, maxmem: 64 << 20 };
 
 const derive = promisify<string, Buffer, number, typeof SCRYPT, Buffer>(scrypt);
 
-/** Whether a file that begins so was sealed by an earlier release. */
+/** True for the first bytes of a file that an earlier release sealed. */
 export const isFormer = (head: Uint8Array): boolean => MAGIC.equals(head.subarray(0, MAGIC.length));
 
-/** Opens such a file. Throws on a wrong passphrase and on any byte that is not as it was written. */
+/** Opens such a file. Throws on a wrong passphrase and on any changed byte. */
 export async function* unsealFormer(
   passphrase: string,
   source: AsyncIterable<Uint8Array>,
@@ -26,7 +26,7 @@ export async function* unsealFormer(
   const key = await derive(passphrase, await reader.read(SALT_BYTES), 32, SCRYPT);
   for (let frame = 0; ; frame += 1) {
     const header = (await reader.read(4)).readUInt32BE();
-    // The top bit tells which nonce to use; a lie about it fails the tag.
+    // The top bit marks the last frame. It selects the nonce, so a changed bit fails the authentication.
     const last = header >= 0x80000000;
     const body = await reader.read(header & 0x7fffffff);
     yield openFrame(key, frame, last, body);

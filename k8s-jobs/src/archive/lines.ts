@@ -3,9 +3,9 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { seal, unseal } from './sealed';
 
 /*
- * What an archive says, one JSON object to a line, in this order: about, secrets, then each database with its tables or
- * collections and their content, and `end` with the counts. Rows and documents are kept as text: a number that JavaScript
- * cannot hold passes through unharmed.
+ * The lines of an archive, each a JSON object, in this order: about, secrets, then each database with its tables or
+ * collections and their content, and `end` with the counts. Rows and documents stay text, so that numbers beyond
+ * JavaScript's precision are not changed.
  */
 export interface About {
   readonly version: 1;
@@ -40,22 +40,22 @@ export type Line =
 const CONTENT = '{"content":';
 const NEWLINE = 0x0a;
 
-/** A row or document stands in the line as it is, not as a string: half the quoting, and it compresses better. */
+/** A row or document is embedded as JSON, not as a string: it needs half the quoting and compresses better. */
 const toText = (line: Line): string =>
   'content' in line ? `${CONTENT}${line.content}}\n` : `${JSON.stringify(line)}\n`;
 const toLine = (text: string): Line =>
   text.startsWith(CONTENT) ? { content: text.slice(CONTENT.length, -1) } : (JSON.parse(text) as Line);
 
-/** Lines → compressed, sealed bytes. `key` as in `seal`. */
+/** Turns lines into compressed, sealed bytes. `key` as in `seal`. */
 export function pack(key: string, lines: AsyncIterable<Line>): AsyncGenerator<Uint8Array> {
   async function* texts(): AsyncGenerator<string> {
     for await (const line of lines) yield toText(line);
   }
-  // One line at a time: a line may be a picture.
+  // One line at a time, because a line may contain a picture.
   return seal(key, through(Readable.from(texts(), { highWaterMark: 1 }), createGzip()));
 }
 
-/** The reverse; throws when anything is not as it was packed, or when the end is missing. */
+/** The reverse of `pack`; throws when a byte was changed or the end is missing. */
 export async function* unpack(key: string, source: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let ended = false;
   for await (const text of textLines(through(Readable.from(unseal(key, source)), createGunzip()))) {
@@ -66,14 +66,15 @@ export async function* unpack(key: string, source: AsyncIterable<Uint8Array>): A
   if (!ended) throw new Error('the archive ends too early');
 }
 
-/** The output of a transformation; an error of the source is one of the output, and neither outlives the other. */
+/**
+ * The output of a transform stream. An error of the source is passed to the output, and each is destroyed with the
+ * other.
+ */
 function through(source: Readable, transform: Transform): AsyncIterable<Buffer> {
   return pipeline(source, transform, () => undefined);
 }
 
-/**
- * The lines of a text, each as soon as it is there. `readline` would gather a thousand lines ahead of its reader.
- */
+/** The lines of a text, each as soon as it is read. `readline` would buffer a thousand lines ahead of its reader. */
 async function* textLines(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let parts: Buffer[] = [];
   for await (const chunk of source) {

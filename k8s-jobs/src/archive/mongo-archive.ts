@@ -9,14 +9,14 @@ import {
 } from 'mongodb';
 import type { Line, SavedCollection } from './lines';
 
-/** Of the documents in one answer of the server, by their average size. */
+/** The bytes of documents in one reply of the server, by their average size. */
 const READ_BYTES = 1024 * 1024;
 const BATCH = 200;
-/** Of the documents that wait to be written: a few pictures are written before 200 documents have come. */
+/** The bytes of documents in one write: with pictures, fewer than 200 documents. */
 const WAITING_LENGTH = 4 * 1024 * 1024;
 const { EJSON } = BSON;
 
-/** Every collection of a database as of one moment, with its options and indexes. */
+/** Reads every collection of a database from one snapshot, with its options and indexes. */
 export async function* saveMongo(client: MongoClient, database: string): AsyncGenerator<Line> {
   const db = client.db();
   yield { mongodb: database };
@@ -39,7 +39,7 @@ async function* documents(db: Db, name: string, session: ClientSession): AsyncGe
   }
 }
 
-/** How many documents to read at once: BATCH of them, or a few when they are pictures. */
+/** The number of documents per reply: BATCH, or fewer when they contain pictures. */
 async function readBatch(db: Db, name: string): Promise<number> {
   const [stats] = await db
     .collection(name)
@@ -67,7 +67,7 @@ async function collectionsOf(db: Db): Promise<SavedCollection[]> {
   );
 }
 
-/** Puts a database's collections back in the place of those that are there. */
+/** Replaces the collections of a database by those of the archive. */
 export function restoreMongo(client: MongoClient) {
   const db = client.db();
   let current: SavedCollection | undefined;
@@ -107,7 +107,7 @@ export function restoreMongo(client: MongoClient) {
   };
 }
 
-/** A text index reports its fields in `weights`; under `key` stands what only the server may write there. */
+/** A text index lists its fields in `weights`; its `key` contains fields that only the server may write. */
 function toIndex({
   key,
   weights,

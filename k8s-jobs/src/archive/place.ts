@@ -6,7 +6,7 @@ import { optionalText, text } from '@bramble/service-kit/base/config';
 import type { JobConfig } from '../shared/job';
 import type { BucketAddress } from './bucket';
 
-/** Where archives are: a folder, and a bucket off the board when one is named. */
+/** The places of archives: a folder and, if one is configured, a bucket. */
 export const placeShape = () => ({
   BACKUP_DIR: text(),
   BACKUP_PASSPHRASE: text(),
@@ -19,9 +19,9 @@ export const placeShape = () => ({
 });
 type PlaceConfig = JobConfig<ReturnType<typeof placeShape>>;
 
-/** Archives that releases before age sealed end in .bak. */
+/** Archives of releases before age end in .bak. */
 const ARCHIVE = /^bramble-\d{8}T\d{6}Z\.(?:age|bak)$/;
-/** Sorts by time. */
+/** A name that sorts by time. */
 export const archiveName = (at: Date): string =>
   `bramble-${at.toISOString().replace(/[-:]|\.\d{3}/g, '')}.age`;
 
@@ -39,7 +39,7 @@ function bucketOf(config: PlaceConfig): (BucketAddress & { prefix: string }) | u
   return { bucket, endpoint, accessKeyId, secretAccessKey, region, prefix };
 }
 
-/** The archives of the folder BACKUP_DIR, and of the bucket when one is named. */
+/** Opens the folder BACKUP_DIR and, if one is configured, the bucket. */
 export async function openPlace(config: PlaceConfig) {
   const folder = config.BACKUP_DIR;
   const remote = bucketOf(config);
@@ -57,32 +57,32 @@ export async function openPlace(config: PlaceConfig) {
     return keys.map((key) => path.posix.basename(key)).filter((name) => ARCHIVE.test(name));
   }
 
-  /** Every archive, here and off the board, oldest first. */
+  /** All archives of the folder and the bucket, oldest first. */
   async function names(): Promise<string[]> {
     return [...new Set([...(await local()), ...(await remoteNames())])].sort();
   }
 
-  /** Copies an archive of the folder off the board. */
+  /** Copies an archive from the folder to the bucket. */
   async function send(name: string): Promise<void> {
     await bucket?.put(keyOf(name), file(name));
   }
 
-  /** Keeps the newest archives of the folder; answers how many went. */
+  /** Deletes all but the newest archives of the folder; answers how many were deleted. */
   async function prune(keep: number): Promise<number> {
     const old = (await local()).slice(0, -keep);
     for (const name of old) await rm(file(name));
     return old.length;
   }
 
-  /** The bytes of an archive by name, or of the newest; fetched from the bucket when the folder has it not. */
-  async function open(wanted: string): Promise<{ name: string; bytes: AsyncIterable<Buffer> }> {
-    const here = await local();
-    const there = here.includes(wanted) ? [] : await remoteNames();
-    const name = wanted === 'latest' ? [...here, ...there].sort().at(-1) : wanted;
+  /** The content of an archive by name, or of the newest; read from the bucket when the folder does not have it. */
+  async function open(requested: string): Promise<{ name: string; bytes: AsyncIterable<Buffer> }> {
+    const localNames = await local();
+    const inBucket = localNames.includes(requested) ? [] : await remoteNames();
+    const name = requested === 'latest' ? [...localNames, ...inBucket].sort().at(-1) : requested;
     if (name === undefined) throw new Error('there is no archive yet');
     if (!ARCHIVE.test(name)) throw new Error(`${name} is not the name of an archive`);
-    if (!here.includes(name)) {
-      if (!there.includes(name) || bucket === undefined) throw new Error(`there is no archive ${name}`);
+    if (!localNames.includes(name)) {
+      if (!inBucket.includes(name) || bucket === undefined) throw new Error(`there is no archive ${name}`);
       const part = file(`${name}.part`);
       await pipeline(await bucket.get(keyOf(name)), createWriteStream(part, { mode: 0o600 }));
       await rename(part, file(name));

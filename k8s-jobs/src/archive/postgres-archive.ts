@@ -2,12 +2,12 @@ import type pg from 'pg';
 import type { Line } from './lines';
 
 const FETCH = 500;
-/** Of the rows that wait to be written: a few long ones are written before 500 have come. */
+/** The bytes of rows in one write: with long rows, fewer than 500 rows. */
 const WAITING_LENGTH = 4 * 1024 * 1024;
-const KEPT_OUT = '_prisma_migrations';
+const MIGRATIONS_TABLE = '_prisma_migrations';
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Every table's rows as of one moment, referenced tables before those that refer to them. */
+/** Reads every table's rows from one snapshot, referenced tables before those that refer to them. */
 export async function* savePostgres(client: pg.Client, database: string): AsyncGenerator<Line> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
@@ -31,7 +31,7 @@ export async function* savePostgres(client: pg.Client, database: string): AsyncG
   }
 }
 
-/** Puts a database's rows back in one transaction: all that is there now goes, or nothing changes. */
+/** Replaces a database's rows in one transaction. */
 export function restorePostgres(client: pg.Client, database: string) {
   let table: { name: string; columns: readonly string[] } | undefined;
   let waiting: string[] = [];
@@ -83,7 +83,7 @@ export function restorePostgres(client: pg.Client, database: string) {
 
 async function appliedMigrations(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ migration_name: string }>(
-    `SELECT migration_name FROM ${KEPT_OUT} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
+    `SELECT migration_name FROM ${MIGRATIONS_TABLE} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
   );
   return rows.map((row) => row.migration_name);
 }
@@ -94,7 +94,7 @@ async function tablesInOrder(client: pg.Client): Promise<string[]> {
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
     LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid
     LEFT JOIN pg_class f ON f.oid = k.confrelid
-    WHERE c.relkind = 'r' AND c.relname <> '${KEPT_OUT}' GROUP BY 1 ORDER BY 1`);
+    WHERE c.relkind = 'r' AND c.relname <> '${MIGRATIONS_TABLE}' GROUP BY 1 ORDER BY 1`);
   const order: string[] = [];
   const visit = (name: string, above: readonly string[]): void => {
     if (order.includes(name) || above.includes(name)) return;
@@ -113,7 +113,7 @@ async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
   return rows.map((row) => row.attname);
 }
 
-/** Rows came back with their numbers; the next one must not meet them. */
+/** The restored rows contain ids of sequences, so each sequence must continue after the highest one. */
 async function advanceSequences(client: pg.Client, table: string): Promise<void> {
   for (const column of await columnsOf(client, table)) {
     const { rows } = await client.query<{ sequence: string | null }>(

@@ -2,17 +2,17 @@ import { ReadableStream } from 'node:stream/web';
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
 import { isFormer, unsealFormer } from './former-seal';
 
-/** scrypt needs 32 MiB for this, within the Job's memory limit; age's own default of 18 would need 256 MiB. */
+/** scrypt needs 32 MiB at this work factor, within the Job's memory limit; age's default of 18 needs 256 MiB. */
 const SCRYPT_LOG_N = 15;
 const AGE = 'age-encryption.org/v1\n';
 const IDENTITY = 'AGE-SECRET-KEY-';
 const RECIPIENT = 'age1';
 
 type Bytes = AsyncIterable<Uint8Array>;
-/** age-encryption is typed with the browser's stream, which Node has under another type. */
+/** age-encryption uses the browser's stream type; Node's stream has another type. */
 type AgeStream = Parameters<Encrypter['encrypt']>[0] & { readonly locked: boolean };
 
-/** Throws one sentence when a key seals archives that it could not open again. */
+/** Throws when a key could seal archives but not open them. */
 export function assertOpens(key: string): void {
   if (key.startsWith(RECIPIENT))
     throw new Error(
@@ -21,8 +21,8 @@ export function assertOpens(key: string): void {
 }
 
 /**
- * Seals bytes as a file of the age format, which the tool `age` opens too. The key is a passphrase, or an age identity
- * (`AGE-SECRET-KEY-…`): then the file is for that identity's recipient.
+ * Seals bytes in the age format, which the tool `age` can open. The key is a passphrase, or an age identity
+ * (`AGE-SECRET-KEY-…`): then the file is encrypted to that identity's recipient.
  */
 export async function* seal(key: string, source: Bytes): AsyncGenerator<Uint8Array> {
   assertOpens(key);
@@ -37,11 +37,11 @@ export async function* seal(key: string, source: Bytes): AsyncGenerator<Uint8Arr
 }
 
 /**
- * Opens what `seal` made, and archives that releases before age made. Throws when the key is another, and on any byte
- * that is not as it was written.
+ * Opens what `seal` made, and archives of releases before age. Throws when the key is another one, and on any changed
+ * byte.
  */
 export async function* unseal(key: string, source: Bytes): AsyncGenerator<Uint8Array> {
-  const { head, bytes } = await peek(source, AGE.length);
+  const { head, bytes } = await readHead(source, AGE.length);
   if (isFormer(head)) yield* unsealFormer(key, bytes);
   else if (head.toString('latin1') === AGE) yield* openAge(key, bytes);
   else throw new Error('this is no archive of Bramble');
@@ -65,18 +65,18 @@ async function* openAge(key: string, source: Bytes): AsyncGenerator<Uint8Array> 
 const toStream = (bytes: Bytes): AgeStream => ReadableStream.from(bytes) as unknown as AgeStream;
 const fromStream = (stream: AgeStream): Bytes => stream as unknown as Bytes;
 
-/** The first bytes of a source, fewer when it has no more; `bytes` are all of it, those included. */
-async function peek(source: Bytes, count: number): Promise<{ head: Buffer; bytes: Bytes }> {
+/** The first bytes of a source (fewer when it is shorter), and `bytes` as a stream of the whole source. */
+async function readHead(source: Bytes, count: number): Promise<{ head: Buffer; bytes: Bytes }> {
   const chunks = source[Symbol.asyncIterator]();
-  let held = Buffer.alloc(0);
-  while (held.length < count) {
+  let read = Buffer.alloc(0);
+  while (read.length < count) {
     const { done, value } = await chunks.next();
     if (done === true) break;
-    held = Buffer.concat([held, value]);
+    read = Buffer.concat([read, value]);
   }
   async function* all(): AsyncGenerator<Uint8Array> {
-    yield held;
+    yield read;
     yield* { [Symbol.asyncIterator]: () => chunks };
   }
-  return { head: held.subarray(0, count), bytes: all() };
+  return { head: read.subarray(0, count), bytes: all() };
 }

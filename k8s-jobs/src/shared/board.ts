@@ -1,15 +1,15 @@
 export interface Board {
   readonly image: string;
   readonly cpuinfo: string;
-  /** Bytes of a memory page. */
+  /** The size of a memory page in bytes. */
   readonly pageSize: number;
-  /** As Node names it: arm64, x64 ... */
+  /** The architecture as Node names it: arm64, x64 ... */
   readonly architecture: string;
 }
 
 const AT_PAGESZ = 6n;
 
-/** The page size from the auxiliary vector that the kernel hands to a process; 4096 when it does not say. */
+/** The page size from the auxiliary vector that the kernel passes to a process; 4096 when it is missing. */
 export function pageSizeOf(auxv: Buffer): number {
   for (let at = 0; at + 16 <= auxv.length; at += 16) {
     if (auxv.readBigUInt64LE(at) === AT_PAGESZ) return Number(auxv.readBigUInt64LE(at + 8));
@@ -17,7 +17,7 @@ export function pageSizeOf(auxv: Buffer): number {
   return 4096;
 }
 
-/** Major, minor and patch of an image's tag; undefined for a digest or a tag that is no version. */
+/** Major, minor and patch of an image's tag; undefined for a digest or a tag that is not a version. */
 export function versionOf(image: string): readonly [number, number, number] | undefined {
   const [tag = ''] = /:[^:/@]+$/.exec(image) ?? [];
   const [major, minor = '0', patch = '0'] = /^:v?[\d.]+/.exec(tag)?.[0].replace(/^:v?/, '').split('.') ?? [];
@@ -37,16 +37,16 @@ function flagsOf(cpuinfo: string): Set<string> {
   return new Set(line?.split(':')[1]?.trim().split(/\s+/));
 }
 
-/** Why this board cannot run this MongoDB, with the ways out; undefined when nothing is known against it. */
+/** The reason why this board cannot run this MongoDB image, with alternatives; undefined when no obstacle is known. */
 export function complaint({ image, cpuinfo, pageSize, architecture }: Board): string | undefined {
   const version = versionOf(image);
   if (version === undefined) return undefined;
   const flags = flagsOf(cpuinfo);
-  const waysOut =
+  const alternatives =
     'use a Raspberry Pi 5, point mongodb.external at a server elsewhere, or set mongodb.image to a build that you chose for this board';
   const needsLse = isAtLeast(version, 5) || (version[0] === 4 && version[1] === 4 && version[2] >= 19);
   if (architecture === 'arm64' && needsLse && !flags.has('atomics')) {
-    return `${image} needs an ARMv8.2-A processor and this one is older (a Raspberry Pi 4 or 3): ${waysOut}.`;
+    return `${image} needs an ARMv8.2-A processor and this one is older (a Raspberry Pi 4 or 3): ${alternatives}.`;
   }
   if (architecture === 'x64' && isAtLeast(version, 5) && !flags.has('avx')) {
     return `${image} needs a processor with AVX and this one has none: point mongodb.external at a server elsewhere, or set mongodb.image to a build that you chose for it.`;

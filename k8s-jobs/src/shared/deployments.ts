@@ -14,7 +14,7 @@ export function openDeployments(namespace: string) {
       { name, namespace, body: { spec: { replicas } } },
       setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
     );
-  /** A Deployment forgets a pod as soon as it is told to end, and it works on for a while: only the pods themselves tell. */
+  /** A Deployment stops counting a pod that is terminating although it still works, so the pods are counted. */
   async function pods(name: string): Promise<number> {
     const { spec } = await api.readNamespacedDeployment({ name, namespace });
     const labelSelector = Object.entries(spec?.selector.matchLabels ?? {})
@@ -22,11 +22,11 @@ export function openDeployments(namespace: string) {
       .join(',');
     if (labelSelector === '') throw new Error(`${name} selects no pods by label`);
     const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-    // One that was evicted stays as a record of it, without a process.
+    // An evicted pod remains as an object without a process.
     return items.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded').length;
   }
   return {
-    /** Scales to zero and waits until the last pod has let go of its connections. */
+    /** Scales to zero and waits until the last pod has ended. */
     async stop(names: readonly string[]): Promise<void> {
       for (const name of names) await scale(name, 0);
       const deadline = Date.now() + GONE_MS;

@@ -5,8 +5,8 @@ const PAUSE_MS = 1_000;
 const REPEAT_LINE_MS = 10_000;
 
 /**
- * Repeats `open` until it answers or `seconds` are over, then throws its last error. Network policies lag behind the
- * start of a pod by some seconds, and stores may start after the job.
+ * Retries `open` until it succeeds or `seconds` are over, then throws its last error. Network policies apply some
+ * seconds after the start of a pod, and stores may start after the Job.
  */
 export function firstConnection<T>(
   what: string,
@@ -20,7 +20,7 @@ export function firstConnection<T>(
     signal,
     onFailure: (error) => {
       if (Date.now() < lineDue) return;
-      log.warn({ store: what, reason: (error as Error).message }, 'not there yet');
+      log.warn({ store: what, reason: (error as Error).message }, 'waiting for a store');
       lineDue = Date.now() + REPEAT_LINE_MS;
     },
   });

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Inside a service's database: its user may read and write the rows of every table that its owner has made or will make.
- * The owner and the administrator may both say so; whichever Job comes first does, so that their order does not matter.
+ * Grants the user of a service's database access to the rows of every table, existing or future. The owner and the
+ * administrator may both run it; the first Job to come does, so that their order does not matter.
  */
 export async function grantRows(client: pg.Client, name: string): Promise<void> {
   const rows = 'SELECT, INSERT, UPDATE, DELETE';

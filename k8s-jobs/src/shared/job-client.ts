@@ -4,16 +4,16 @@ import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 
 export interface JobClientOptions {
   readonly service: ServiceName;
-  /** Of the service. */
+  /** The URL of the service. */
   readonly url: string;
-  /** INTERNAL_TOKEN_KEY */
+  /** The value of INTERNAL_TOKEN_KEY. */
   readonly secret: string;
-  /** Of the job. */
+  /** The name of the job. */
   readonly name: string;
   readonly correlationId: string;
 }
 
-/** Calls operations of a service as a job. */
+/** Makes a client that calls a service's operations as a job. */
 export const jobClient = ({ service, url, secret, name, correlationId }: JobClientOptions): Call =>
   callBy(async ({ method, path, headers, body }) => {
     const sender = { audience: service, kind: 'job', name, correlationId } as const;

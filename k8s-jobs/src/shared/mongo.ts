@@ -2,7 +2,7 @@ import { MongoClient, type MongoClientOptions } from 'mongodb';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import { firstConnection } from './first-connection';
 
-/** Opens a client that can reach its server (the primary of a set), waiting for it; closes it when `use` has ended. */
+/** Connects to a MongoDB server (the primary of a set), waiting for it, and closes the client after `use`. */
 export async function withMongo<T>(
   url: string,
   options: { seconds: number; log: Logger; client?: MongoClientOptions },

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import { firstConnection } from './first-connection';
 
-/** Opens a connection, waiting for the server; closes it when `use` has ended. */
+/** Connects to a PostgreSQL server, waiting for it, and closes the connection after `use`. */
 export async function withPostgres<T>(
   url: string,
   options: { seconds: number; log: Logger },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The rules of the chart's jobs.stockRefill.rules: no selector matches every product. */
+/** The rules of the chart's jobs.stockRefill.rules; a rule without selector matches every product. */
 export const refillRules = z.array(
   z
     .strictObject({
@@ -21,7 +21,7 @@ interface Refillable {
   readonly stock: { readonly available: number };
 }
 
-/** How many units the first rule that fits a product adds to it; 0 when none fits or there is enough. */
+/** The number of units that the first matching rule adds to a product; 0 when none matches or the stock suffices. */
 export function quantityFor(rules: RefillRules, { id, sellerId, category, stock }: Refillable): number {
   const rule = rules.find(
     (candidate) =>

@@ -9,9 +9,9 @@ import { type Mongo, openMongo } from '../src/stores/mongo';
 let stores: TestStores;
 let service: Service;
 let mongo: Mongo;
-const open = async (patienceMs?: number) => {
+const open = async (maxRetryMs?: number) => {
   service = createService({ name: 'toy', config: loadConfig(baseEnv(0), testEnv()) });
-  mongo = openMongo(service, { url: stores.mongodbUrl, ...(patienceMs ? { patienceMs } : {}) });
+  mongo = openMongo(service, { url: stores.mongodbUrl, ...(maxRetryMs ? { maxRetryMs } : {}) });
   await service.start();
 };
 beforeEach(async () => {

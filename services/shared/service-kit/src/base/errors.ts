@@ -75,11 +75,11 @@ export const isRefusal = (error: unknown): error is AppError =>
 export class NotYet extends Error {
   override readonly name = 'NotYet';
   /** How long the event may be too early, in ms; default 10 minutes. */
-  readonly patienceMs: number | undefined;
+  readonly maxEarlyMs: number | undefined;
 
-  constructor(message: string, { cause, patienceMs }: { cause?: unknown; patienceMs?: number } = {}) {
+  constructor(message: string, { cause, maxEarlyMs }: { cause?: unknown; maxEarlyMs?: number } = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    this.patienceMs = patienceMs;
+    this.maxEarlyMs = maxEarlyMs;
   }
 }
 

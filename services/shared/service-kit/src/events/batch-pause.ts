@@ -15,11 +15,11 @@ export function createBatchPause(
   clock = () => performance.now(),
 ): (count: number) => number {
   let lastSecond = 0;
-  let at = clock();
+  let lastAt = clock();
   return (count) => {
     const now = clock();
-    lastSecond = lastSecond * Math.exp((at - now) / 1_000) + count;
-    at = now;
+    lastSecond = lastSecond * Math.exp((lastAt - now) / 1_000) + count;
+    lastAt = now;
     return Math.min(maxMs, Math.max(minMs, lastSecond * perEventMs));
   };
 }

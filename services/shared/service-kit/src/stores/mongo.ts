@@ -36,7 +36,7 @@ const WRITE_CONCERN = { w: 'majority', journal: true } as const;
 /** Opens the database that `url` names. The concerns are explicit, because the defaults depend on the replica set. */
 export function openMongo(
   service: Service,
-  { url, max = 10, patienceMs = 10_000 }: { url: string; max?: number; patienceMs?: number },
+  { url, max = 10, maxRetryMs = 10_000 }: { url: string; max?: number; maxRetryMs?: number },
 ): Mongo {
   const client = new MongoClient(url, {
     appName: `bramble-${service.name}`,
@@ -56,12 +56,12 @@ export function openMongo(
   observePool(service, client, { poolName: `${service.name}-mongodb`, max });
   watchStore(service, 'mongodb', () => db.command({ ping: 1 }, { signal: AbortSignal.timeout(PING_MS) }));
   service.onStop('mongodb client', () => client.close());
-  return { client, db, options: {}, transaction: createTransactions(service, { client, db, patienceMs }) };
+  return { client, db, options: {}, transaction: createTransactions(service, { client, db, maxRetryMs }) };
 }
 
 function createTransactions(
   owner: MetricsOwner,
-  { client, db, patienceMs }: { client: MongoClient; db: Db; patienceMs: number },
+  { client, db, maxRetryMs }: { client: MongoClient; db: Db; maxRetryMs: number },
 ): Mongo['transaction'] {
   const retries = counter(owner, 'bramble_tx_retries_total');
 
@@ -71,7 +71,7 @@ function createTransactions(
       let cause: unknown;
       let hooks: (() => void)[] = [];
       // The driver's own limit is two minutes, and its `timeoutMS` has no effect here.
-      const deadline = performance.now() + patienceMs;
+      const deadline = performance.now() + maxRetryMs;
 
       async function run(): Promise<T> {
         attempt += 1;

@@ -15,7 +15,7 @@ const UNKNOWN_TYPE_MS = 86_400_000;
 /** The event is of a type that a newer version of the contracts has. */
 class UnknownType extends NotYet {
   constructor(type: string) {
-    super(`this version does not know ${type.slice(0, 100)}`, { patienceMs: UNKNOWN_TYPE_MS });
+    super(`this version does not know ${type.slice(0, 100)}`, { maxEarlyMs: UNKNOWN_TYPE_MS });
   }
 }
 

@@ -68,7 +68,7 @@ describe('the runner of batches', () => {
   });
 
   it('waits for what is too early as long as its error says', async () => {
-    const { runner, log, settle, now } = lab(() => new NotYet('early', { patienceMs: 86_400_000 }));
+    const { runner, log, settle, now } = lab(() => new NotYet('early', { maxEarlyMs: 86_400_000 }));
     await runner.run([entry(1, 'a')], new Map());
     await settle();
     expect(log.dead).toEqual(['1']);

@@ -65,7 +65,7 @@ export function createRunner(hooks: RunnerHooks) {
       ? { ...before, since: before.since ?? hooks.now() }
       : { ...before, count: before.count + 1 };
     const over = early
-      ? hooks.now() - (tries.since ?? 0) >= (error.patienceMs ?? NOT_YET_MS)
+      ? hooks.now() - (tries.since ?? 0) >= (error.maxEarlyMs ?? NOT_YET_MS)
       : tries.count >= MAX_TRIES;
     if (over) {
       await hooks.dead(entry, tries, error);

@@ -4,24 +4,24 @@ import type { Logger } from '@bramble/service-kit/observe/logger';
 import { firstConnection } from './first-connection';
 import { jobClient } from './job-client';
 
-/** Where orders is and what signs a call to it; absent where there is no orders to tell. */
-export const tellerShape = () => ({ ORDERS_URL: optionalText(), INTERNAL_TOKEN_KEY: optionalText() });
+/** The URL of orders and the key for calls to it; absent in a shop without orders. */
+export const reporterShape = () => ({ ORDERS_URL: optionalText(), INTERNAL_TOKEN_KEY: optionalText() });
 
-interface Teller {
+interface ReporterConfig {
   readonly ORDERS_URL?: string | undefined;
   readonly INTERNAL_TOKEN_KEY?: string | undefined;
   readonly CONNECT_SECONDS: number;
 }
 
 /**
- * Tells orders what this Job has done, for its metrics. The Job's work is done whether or not that succeeds, so that a
- * failure is a warning: the alert on missed runs will speak if it stays so. Says nothing when no orders is named.
+ * Reports this Job's run to orders, for its metrics. A failure is only a warning, since the Job's work is done; the
+ * alert on missed runs reports a lasting failure. Does nothing without the URL of orders.
  */
-export async function tellOrders(
-  config: Teller,
+export async function reportToOrders(
+  config: ReporterConfig,
   log: Logger,
   name: string,
-  tell: (orders: Call) => Promise<unknown>,
+  report: (orders: Call) => Promise<unknown>,
 ): Promise<void> {
   const { ORDERS_URL: url, INTERNAL_TOKEN_KEY: secret, CONNECT_SECONDS: seconds } = config;
   if (url === undefined || secret === undefined) return;
@@ -33,8 +33,8 @@ export async function tellOrders(
     correlationId: `${name}:${Date.now().toString(36)}`,
   });
   try {
-    await firstConnection('orders', { seconds, log }, () => tell(orders));
+    await firstConnection('orders', { seconds, log }, () => report(orders));
   } catch (error) {
-    log.warn({ err: error }, 'orders could not be told of this run');
+    log.warn({ err: error }, 'this run could not be reported to orders');
   }
 }

@@ -7,7 +7,7 @@ import { type StartedService, startService } from '@bramble/test-kit/start-servi
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { invalidateCache } from '../src/invalidate-cache';
 import { job, runJob } from '../src/shared/job';
-import { tellOrders } from '../src/shared/tell-orders';
+import { reportToOrders } from '../src/shared/report-to-orders';
 
 let stores: TestStores;
 let orders: StartedService;
@@ -52,7 +52,7 @@ it('lets orders export when each Job last succeeded, how often it should, and ho
   await runJob(invalidateCache, { ...hours, REDIS_CACHE_URL: 'redis://127.0.0.1:1' });
   expect(process.exitCode).toBe(1);
   await runJob(archiving, env);
-  await tellOrders({ ...env, CONNECT_SECONDS: 0 }, createLogger('test', 'silent'), 'restore', (orders) =>
+  await reportToOrders({ ...env, CONNECT_SECONDS: 0 }, createLogger('test', 'silent'), 'restore', (orders) =>
     orders(tasksApi.restored, { body: { stores: ['postgres'] } }),
   );
   const text = await (await fetch(`${orders.opsUrl}/metrics`)).text();
