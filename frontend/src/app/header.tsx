@@ -8,18 +8,18 @@ import { useSession } from '../lib/session';
 
 const AccountLink = () => {
   const session = useSession();
-  const look =
+  const className =
     'inline-flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-control px-2 text-ink no-underline hover:bg-sunken';
   if (session) {
     return (
-      <Link to="/account" className={look} aria-label={`Account of ${session.name}`}>
+      <Link to="/account" className={className} aria-label={`Account of ${session.name}`}>
         <UserRound className="size-6" aria-hidden />
         <span className="hidden max-w-32 truncate lg:inline">{session.name}</span>
       </Link>
     );
   }
   return (
-    <Link to="/sign-in" className={look} aria-label="Sign in">
+    <Link to="/sign-in" className={className} aria-label="Sign in">
       <UserRound className="size-6" aria-hidden />
       <span className="hidden lg:inline">Sign in</span>
     </Link>

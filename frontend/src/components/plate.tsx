@@ -10,7 +10,7 @@ export type PlateView = 'plate' | Arrangement | 'macro';
 interface PlateProps {
   product: Pick<Product, 'id' | 'title' | 'category' | 'pictures'>;
   view?: PlateView;
-  /** Empty where a link or heading beside the picture names the product already. */
+  /** Empty when a link or heading beside the picture names the product already. */
   alt?: string;
   eager?: boolean;
   className?: string;
@@ -118,7 +118,7 @@ const Art = ({
   });
 };
 
-/** The square of a product picture, tinted by category. Its colour stands in until the picture has loaded. */
+/** The square of a product picture, tinted by category. The colour is visible until the picture has loaded. */
 export const Plate = ({
   product,
   view = 'plate',

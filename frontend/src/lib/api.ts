@@ -4,7 +4,7 @@ import { authApi } from './operations.gen';
 
 interface Options {
   signal?: AbortSignal;
-  /** Milliseconds until the whole answer must be there; 20,000 unless told. */
+  /** Milliseconds until the whole answer must have arrived; default 20,000. */
   timeout?: number;
 }
 
@@ -36,7 +36,7 @@ const send = async (
 };
 
 let renewal: Promise<boolean> | undefined;
-/** One renewal for all calls that met a 401 at the same time: a refresh token is good for one use. */
+/** All calls that got a 401 share one renewal, because a refresh token can be used once. */
 const renew = (): Promise<boolean> => {
   renewal ??= send(encode(authApi.refresh, { body: {} }), {}, authApi.refresh)
     .then(({ status }) => status === authApi.refresh.success)
@@ -48,9 +48,9 @@ const renew = (): Promise<boolean> => {
 };
 
 /**
- * Calls an operation of the shop: `call(catalogApi.list, { query, signal })`. Rejects with CallError, whose code is
- * `offline` when no answer came. A 401 is answered by renewing the session once, except where it is the answer to
- * credentials.
+ * Calls an operation of the shop: `call(catalogApi.list, { query, signal })`. Rejects with CallError; its code is
+ * `offline` when there was no answer. After a 401 the session is renewed once and the call repeated, except where the
+ * 401 answers credentials.
  */
 export const call = callBy<Options>(async (request, options, operation) => {
   const answer = await send(request, options, operation);

@@ -1,6 +1,6 @@
 /**
- * The Idempotency-Key of an attempt: the same body keeps its key, also over a reload, so that pressing again after a
- * lost answer can never buy twice. Another body is another attempt.
+ * The Idempotency-Key of an attempt: the same body keeps its key, also after a reload, so that a repetition after a
+ * lost answer cannot buy twice. Another body is another attempt.
  */
 export const attemptKey = (purpose: string, body: unknown): string => {
   const text = JSON.stringify(body);

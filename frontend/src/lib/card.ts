@@ -1,4 +1,4 @@
-/** The sandbox's cards. A number never leaves the browser: only its token does, as with a real provider. */
+/** The cards of the sandbox. Card numbers never leave the browser: as with a real provider, only a token does. */
 export const testCards = [
   { number: '4242424242424242', token: 'tok_visa', does: 'pays' },
   { number: '4000000000000002', token: 'tok_declined', does: 'is declined' },
@@ -8,20 +8,20 @@ export const testCards = [
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
-/** Groups of four, as printed on the card. */
+/** Formats a card number in groups of four, as printed on the card. */
 export const groupCard = (text: string): string =>
   digitsOf(text)
     .slice(0, 19)
     .replace(/(\d{4})(?=\d)/g, '$1 ');
 
-/** `MM / YY` as printed on the card, while it is typed. */
+/** Formats an expiry date as `MM / YY` while it is typed. */
 export const groupExpiry = (text: string): string => {
   let digits = digitsOf(text).slice(0, 4);
   if (/^[2-9]/.test(digits)) digits = `0${digits}`.slice(0, 4);
   return digits.length > 2 ? `${digits.slice(0, 2)} / ${digits.slice(2)}` : digits;
 };
 
-/** The check digit that every card number carries (Luhn). */
+/** Checks the check digit of a card number (Luhn). */
 export const isCardNumber = (text: string): boolean => {
   const digits = digitsOf(text);
   if (digits.length < 13) return false;
@@ -37,7 +37,7 @@ export const isCardNumber = (text: string): boolean => {
 export const tokenOf = (number: string): string | undefined =>
   testCards.find((card) => card.number === digitsOf(number))?.token;
 
-/** A card is good until the end of its month. */
+/** A card is valid until the end of its month. */
 export const isExpiryAhead = (text: string, now = new Date()): boolean => {
   const match = /^(0[1-9]|1[0-2])\/?(\d{2})$/.exec(text.replace(/\s/g, ''));
   if (!match) return false;

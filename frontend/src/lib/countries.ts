@@ -35,7 +35,7 @@ export const countries = [
   'US',
 ] as const;
 
-/** Codes with their names in the reader's language, in its order. */
+/** The country codes with their names in the reader's language, sorted in that language. */
 export const countryNames = (locale?: string): { code: string; name: string }[] => {
   const names = new Intl.DisplayNames(locale ? [locale] : [], { type: 'region' });
   return countries
@@ -43,7 +43,7 @@ export const countryNames = (locale?: string): { code: string; name: string }[] 
     .sort((a, b) => a.name.localeCompare(b.name, locale));
 };
 
-/** The country that the browser's language names, when the shop sends there. */
+/** The country of the browser's language, if the shop delivers there. */
 export const likelyCountry = (language: string): string => {
   const region = /-([A-Z]{2})\b/.exec(language)?.[1];
   return countries.find((code) => code === region) ?? 'DE';

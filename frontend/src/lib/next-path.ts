@@ -1,6 +1,6 @@
 /**
- * Where to go on after signing in: only a path of this shop, so that nobody can send people elsewhere through our door.
- * Pages call it again on what they get, because the router passes on parameters that a reader has left out.
+ * The path to open after signing in. Only a path of this shop is accepted, so that a link cannot lead to another site.
+ * Pages call it again on the search parameters, because the router passes parameters that validation removed.
  */
 export const readNext = ({ next }: { next?: unknown }): { next?: string } =>
   typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};

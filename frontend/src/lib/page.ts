@@ -6,8 +6,8 @@ import { announce } from './announce';
 let lastPath: string | undefined;
 
 /**
- * Names the page. After a change of path (never of search parameters, never on the first load) it moves focus to the
- * page's heading and says the title: what a full page load would have done. Undefined while the name is not known yet.
+ * Sets the title of the page. After a change of path (not of search parameters, and not on the first load) it focuses
+ * the page's heading and announces the title, as a full page load would. Pass undefined while the title is not known.
  */
 export const usePage = (title: string | undefined): void => {
   const path = useRouterState({

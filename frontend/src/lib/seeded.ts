@@ -1,4 +1,4 @@
-/** A small stable number from a text (FNV-1a), so that the same product always looks the same. */
+/** A stable number from a text (FNV-1a), so that a product always looks the same. */
 export const seedOf = (text: string): number => {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

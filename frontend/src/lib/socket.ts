@@ -27,11 +27,11 @@ const setOpen = (next: boolean): void => {
   changes.forEach((change) => change());
 };
 
-const say = (message: object): void => {
+const send = (message: object): void => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 };
 
-const hear = (message: Message): void => {
+const dispatch = (message: Message): void => {
   if (message.id) lastId = message.id;
   if (message.type === 'stock.changed')
     products.get(message.productId)?.forEach((tell) => tell(message.available));
@@ -39,7 +39,7 @@ const hear = (message: Message): void => {
   if (message.type === 'resync') orders.forEach((tell) => tell(undefined));
 };
 
-/** Installations without the notification service have no socket; asking first keeps their consoles clean. */
+/** Installations without the notification service have no socket. Checking first avoids errors in the console. */
 const isOffered = (): Promise<boolean> => {
   offered ??= call(gatewayApi.health)
     .then(({ services }) => services['notifications'] === 'up')
@@ -55,13 +55,13 @@ const connect = async (): Promise<void> => {
   socket = next;
   next.onopen = () => {
     tries = 0;
-    if (products.size > 0) say({ subscribe: [...products.keys()].map((id) => `product:${id}`) });
-    if (lastId) say({ resume: lastId });
+    if (products.size > 0) send({ subscribe: [...products.keys()].map((id) => `product:${id}`) });
+    if (lastId) send({ resume: lastId });
     setOpen(true);
   };
   next.onmessage = (event) => {
     try {
-      hear(JSON.parse(String(event.data)) as Message);
+      dispatch(JSON.parse(String(event.data)) as Message);
     } catch {
       // A message that is not JSON is ignored.
     }
@@ -79,7 +79,7 @@ const use = (): (() => void) => {
   void connect();
   return () => {
     users--;
-    // The next page may subscribe at once: close only if there is no subscriber after a moment.
+    // The next page may subscribe at once, so the socket closes only after a moment without subscribers.
     setTimeout(() => {
       if (users > 0) return;
       clearTimeout(timer);
@@ -93,7 +93,7 @@ export const watchProduct = (id: string, tell: (available: number) => void): (()
   const release = use();
   const listeners = products.get(id) ?? new Set();
   products.set(id, listeners.add(tell));
-  say({ subscribe: [`product:${id}`] });
+  send({ subscribe: [`product:${id}`] });
   return () => {
     listeners.delete(tell);
     if (listeners.size === 0) products.delete(id);

@@ -17,7 +17,7 @@ interface FieldProps {
   children: (wiring: Wiring) => ReactNode;
 }
 
-/** A label that stays visible, a hint, and one sentence when something is wrong; wired to the control it holds. */
+/** A visible label, a hint and an error sentence, connected to their control for screen readers. */
 export const Field = ({ label, hint, error, optional, className, children }: FieldProps) => {
   const id = useId();
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');

@@ -6,7 +6,7 @@ interface QuantityProps {
   value: number;
   min?: number;
   max: number;
-  /** What is counted; part of the buttons' accessible names. */
+  /** The name of the counted thing, for the accessible names of the buttons. */
   of: string;
   onChange: (next: number) => void;
   className?: string;

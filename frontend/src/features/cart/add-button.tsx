@@ -4,7 +4,7 @@ import type { Product } from '@bramble/contracts/catalog';
 import { Button } from '../../components/ui/button';
 import { announce } from '../../lib/announce';
 import { cn } from '../../lib/cn';
-import { cartState, onCartState, putIn } from './cart-sync';
+import { addToBasket, cartState, onCartState } from './cart-sync';
 
 const ADDED_MS = 1_600;
 
@@ -30,7 +30,7 @@ export const AddButton = ({ product }: { product: Product }) => {
         aria-disabled={soldOut || undefined}
         onClick={() => {
           if (soldOut) return;
-          putIn({ productId: product.id, title: product.title, unitPrice: product.price });
+          addToBasket({ productId: product.id, title: product.title, unitPrice: product.price });
           setAdded(added + 1);
           announce(`${product.title} added to the basket`);
         }}

@@ -12,8 +12,8 @@ import { Quantity } from '../../components/ui/quantity';
 import { Skeleton } from '../../components/ui/skeleton';
 import { announce } from '../../lib/announce';
 import { usePage } from '../../lib/page';
-import { choose } from './cart-sync';
-import type { BasketLine } from './cart-wishes';
+import type { BasketLine } from './cart-changes';
+import { setQuantity } from './cart-sync';
 import { useBasket } from './use-basket';
 
 interface BasketViewProps {
@@ -50,14 +50,14 @@ const Line = ({ line, art, refusal }: { line: BasketLine; art: ReactNode; refusa
             value={line.quantity}
             max={Math.max(line.quantity, Math.min(line.available, MAX_QUANTITY))}
             of={line.title}
-            onChange={(next) => choose(line, next)}
+            onChange={(next) => setQuantity(line, next)}
           />
           <Button
             variant="quiet"
             size="icon"
             aria-label={`Take ${line.title} out`}
             onClick={() => {
-              choose(line, 0);
+              setQuantity(line, 0);
               announce(`${line.title} taken out of the basket`);
               document.querySelector<HTMLElement>('h1')?.focus();
             }}

@@ -8,7 +8,7 @@ import { Notice } from '../../components/ui/notice';
 import { Quantity } from '../../components/ui/quantity';
 import { announce } from '../../lib/announce';
 import { useRefusal } from './add-button';
-import { putIn } from './cart-sync';
+import { addToBasket } from './cart-sync';
 
 const ADDED_MS = 2_000;
 
@@ -41,7 +41,7 @@ export const BuyBox = ({ product }: { product: Product }) => {
           aria-disabled={soldOut || undefined}
           onClick={() => {
             if (soldOut) return;
-            putIn({ productId: product.id, title: product.title, unitPrice: product.price }, quantity);
+            addToBasket({ productId: product.id, title: product.title, unitPrice: product.price }, quantity);
             setAdded(true);
             setEver(true);
             announce(`${quantity} × ${product.title} added to the basket`);

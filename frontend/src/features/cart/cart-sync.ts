@@ -7,38 +7,51 @@ import { sentenceFor } from '../../lib/error-sentence';
 import { cartApi } from '../../lib/operations.gen';
 import { queryClient } from '../../lib/query-client';
 import { stored } from '../../lib/stored';
-import { readWishes, together, type Wish, type Wishes, wishExactly, wishMore, without } from './cart-wishes';
+import {
+  type CartChange,
+  type CartChanges,
+  mergeChanges,
+  parseChanges,
+  withAddition,
+  withoutChange,
+  withQuantity,
+} from './cart-changes';
 
-type Goods = Parameters<typeof wishMore>[1];
+type Goods = Parameters<typeof withAddition>[1];
 
 export interface CartState {
-  wishes: Wishes;
+  changes: CartChanges;
   /** The change that is being sent. */
-  sending: Wishes;
+  sending: CartChanges;
   /** Refused changes by product id; shown beside the product until the next try. */
   refusals: Readonly<Record<string, string>>;
   /** The shop could not be reached; changes wait. */
-  stuck: boolean;
+  unreachable: boolean;
 }
 
 const SETTLE_MS = 250;
 const RETRY_MS = 5_000;
-const kept = stored('bramble.wishes');
+const storage = stored('bramble.wishes');
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('bramble.cart');
 
-let state: CartState = { wishes: readWishes(kept.get()), sending: {}, refusals: {}, stuck: false };
+let state: CartState = {
+  changes: parseChanges(storage.get()),
+  sending: {},
+  refusals: {},
+  unreachable: false,
+};
 let running = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
-const change = (next: Partial<CartState>): void => {
+const update = (next: Partial<CartState>): void => {
   state = { ...state, ...next };
-  const unsent = Object.values(state.sending).reduce<Wishes>(
-    (all, wish) => ({ ...all, [wish.productId]: together(wish, all[wish.productId]) }),
-    state.wishes,
+  const unsent = Object.values(state.sending).reduce<CartChanges>(
+    (all, change) => ({ ...all, [change.productId]: mergeChanges(change, all[change.productId]) }),
+    state.changes,
   );
-  if (Object.keys(unsent).length > 0) kept.set(JSON.stringify(unsent));
-  else kept.clear();
+  if (Object.keys(unsent).length > 0) storage.set(JSON.stringify(unsent));
+  else storage.clear();
   listeners.forEach((listener) => listener());
 };
 
@@ -54,65 +67,68 @@ export const cartQuery = queryOptions({
   queryFn: async ({ signal }) => (await call(cartApi.getCart, { signal })).cart,
 });
 
-const known = (): Cart | undefined => queryClient.getQueryData(cartQuery.queryKey);
+const cachedCart = (): Cart | undefined => queryClient.getQueryData(cartQuery.queryKey);
 /** Stores the newest cart of the shop, and cancels older requests, whose answers would bring back an older cart. */
-const keep = async (cart: Cart): Promise<void> => {
+const storeCart = async (cart: Cart): Promise<void> => {
   await queryClient.cancelQueries({ queryKey: cartQuery.queryKey });
   queryClient.setQueryData(cartQuery.queryKey, cart);
 };
-const ask = async (): Promise<Cart> => queryClient.fetchQuery({ ...cartQuery, staleTime: 0, retry: false });
-const held = (cart: Cart | undefined, productId: string): number =>
+const fetchCart = async (): Promise<Cart> =>
+  queryClient.fetchQuery({ ...cartQuery, staleTime: 0, retry: false });
+const quantityOf = (cart: Cart | undefined, productId: string): number =>
   cart?.items.find((item) => item.productId === productId)?.quantity ?? 0;
 
-const fulfil = async ({ productId, set, add }: Wish): Promise<Cart> => {
+const sendChange = async ({ productId, set, add }: CartChange): Promise<Cart> => {
   const params = { productId };
-  const inBasket = held(known(), productId) > 0;
+  const inBasket = quantityOf(cachedCart(), productId) > 0;
   const addToCart = async (quantity: number) =>
     (await call(cartApi.addToCart, { body: { productId, quantity } })).cart;
   if (set === undefined) return addToCart(add);
   const quantity = set + add;
-  if (quantity <= 0) return inBasket ? (await call(cartApi.removeCartItem, { params })).cart : ask();
+  if (quantity <= 0) return inBasket ? (await call(cartApi.removeCartItem, { params })).cart : fetchCart();
   if (!inBasket) return addToCart(quantity);
   return (await call(cartApi.setCartItem, { params, body: { quantity } })).cart;
 };
 
 /** An addition whose answer was lost may have taken effect. The quantity in the shop's cart shows whether it did. */
-const wasCounted = async (wish: Wish, before: number): Promise<boolean> =>
-  wish.set === undefined && wish.add > 0 && held(await ask(), wish.productId) === before + wish.add;
+const tookEffect = async (change: CartChange, before: number): Promise<boolean> =>
+  change.set === undefined &&
+  change.add > 0 &&
+  quantityOf(await fetchCart(), change.productId) === before + change.add;
 
-const refuse = async (wish: Wish, error: unknown): Promise<void> => {
-  const cart = await ask().catch(() => known());
-  const left = cart?.items.find((item) => item.productId === wish.productId)?.available;
-  void queryClient.invalidateQueries({ queryKey: ['product', wish.productId] });
+const refuse = async (change: CartChange, error: unknown): Promise<void> => {
+  const cart = await fetchCart().catch(() => cachedCart());
+  const left = cart?.items.find((item) => item.productId === change.productId)?.available;
+  void queryClient.invalidateQueries({ queryKey: ['product', change.productId] });
   const reason = isCode(error, 'out_of_stock')
     ? left === undefined
       ? 'No more of this is left.'
       : `Only ${left} left.`
     : sentenceFor(error);
-  change({ sending: {}, refusals: { ...state.refusals, [wish.productId]: reason } });
-  announce(`${wish.title}: ${reason}`);
+  update({ sending: {}, refusals: { ...state.refusals, [change.productId]: reason } });
+  announce(`${change.title}: ${reason}`);
 };
 
-const doubts = new Map<string, number>();
+const uncertainAdditions = new Map<string, number>();
 
-const sendOne = async (wish: Wish): Promise<void> => {
-  const doubt = doubts.get(wish.key);
-  if (doubt !== undefined && (await wasCounted(wish, doubt))) {
-    doubts.delete(wish.key);
-    change({ sending: {}, stuck: false });
+const sendOne = async (change: CartChange): Promise<void> => {
+  const quantityBefore = uncertainAdditions.get(change.key);
+  if (quantityBefore !== undefined && (await tookEffect(change, quantityBefore))) {
+    uncertainAdditions.delete(change.key);
+    update({ sending: {}, unreachable: false });
     return;
   }
-  const before = held(known() ?? (await ask()), wish.productId);
+  const before = quantityOf(cachedCart() ?? (await fetchCart()), change.productId);
   try {
-    await keep(await fulfil(wish));
-    doubts.delete(wish.key);
-    change({ sending: {}, stuck: false });
+    await storeCart(await sendChange(change));
+    uncertainAdditions.delete(change.key);
+    update({ sending: {}, unreachable: false });
   } catch (error) {
     if (!(error instanceof CallError) || error.status === 0 || error.status === 503 || error.status === 429) {
-      if (known()) doubts.set(wish.key, before);
+      if (cachedCart()) uncertainAdditions.set(change.key, before);
       throw error;
     }
-    await refuse(wish, error);
+    await refuse(change, error);
   }
 };
 
@@ -121,13 +137,16 @@ const run = async (): Promise<void> => {
   if (running) return;
   running = true;
   try {
-    for (let wish = Object.values(state.wishes)[0]; wish; wish = Object.values(state.wishes)[0]) {
-      change({ wishes: without(state.wishes, wish.productId), sending: { [wish.productId]: wish } });
+    for (let change = Object.values(state.changes)[0]; change; change = Object.values(state.changes)[0]) {
+      update({
+        changes: withoutChange(state.changes, change.productId),
+        sending: { [change.productId]: change },
+      });
       try {
-        await sendOne(wish);
+        await sendOne(change);
       } catch {
-        const again = together(wish, state.wishes[wish.productId]);
-        change({ wishes: { ...state.wishes, [wish.productId]: again }, sending: {}, stuck: true });
+        const again = mergeChanges(change, state.changes[change.productId]);
+        update({ changes: { ...state.changes, [change.productId]: again }, sending: {}, unreachable: true });
         schedule(RETRY_MS);
         return;
       }
@@ -143,34 +162,34 @@ const schedule = (wait: number): void => {
   timer = setTimeout(() => void run(), wait);
 };
 
-const forgetting = (productId: string): CartState['refusals'] => {
+const withoutRefusal = (productId: string): CartState['refusals'] => {
   const { [productId]: _gone, ...rest } = state.refusals;
   return rest;
 };
 
 /** Adds a product to the cart: shown at once, sent soon after. */
-export const putIn = (goods: Goods, quantity = 1): void => {
-  change({
-    wishes: wishMore(state.wishes, goods, quantity, () => crypto.randomUUID()),
-    refusals: forgetting(goods.productId),
+export const addToBasket = (goods: Goods, quantity = 1): void => {
+  update({
+    changes: withAddition(state.changes, goods, quantity, () => crypto.randomUUID()),
+    refusals: withoutRefusal(goods.productId),
   });
   schedule(0);
 };
 
 /** Sets the quantity of a line; 0 removes the line. */
-export const choose = (goods: Goods, quantity: number): void => {
-  change({
-    wishes: wishExactly(state.wishes, goods, quantity, () => crypto.randomUUID()),
-    refusals: forgetting(goods.productId),
+export const setQuantity = (goods: Goods, quantity: number): void => {
+  update({
+    changes: withQuantity(state.changes, goods, quantity, () => crypto.randomUUID()),
+    refusals: withoutRefusal(goods.productId),
   });
   schedule(quantity === 0 ? 0 : SETTLE_MS);
 };
 
 /** Starts the synchronisation of the cart between tabs, after going back, and after being offline. Called once, by the shell. */
-export const keepCartInStep = (): void => {
+export const startCartSync = (): void => {
   const again = () => void queryClient.invalidateQueries({ queryKey: cartQuery.queryKey });
   channel?.addEventListener('message', again);
   addEventListener('online', () => schedule(0));
   addEventListener('pageshow', (event) => event.persisted && again());
-  if (Object.keys(state.wishes).length > 0) schedule(0);
+  if (Object.keys(state.changes).length > 0) schedule(0);
 };

@@ -5,9 +5,9 @@ import { useBasket } from './use-basket';
 /** Tells that the shop cannot be reached and which changes wait. */
 export const OfflineBanner = () => {
   const online = useOnline();
-  const { unsent, stuck } = useBasket();
+  const { unsent, unreachable } = useBasket();
   const waiting = unsent === 1 ? '1 change will be sent' : `${unsent} changes will be sent`;
-  const shown = !online || (stuck && unsent > 0);
+  const shown = !online || (unreachable && unsent > 0);
   return (
     <div role="status">
       {shown && (

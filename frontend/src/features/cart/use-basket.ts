@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
+import { applyChanges, countOf } from './cart-changes';
 import { cartQuery, cartState, onCartState } from './cart-sync';
-import { countOf, foresee } from './cart-wishes';
 
 /** The cart as the shopper sees it: the shop's lines with all unconfirmed changes applied. */
 export const useBasket = () => {
   const query = useQuery(cartQuery);
-  const { wishes, sending, refusals, stuck } = useSyncExternalStore(onCartState, cartState);
-  const lines = useMemo(() => foresee(query.data, sending, wishes), [query.data, sending, wishes]);
-  const unsent = Object.keys(wishes).length + Object.keys(sending).length;
+  const { changes, sending, refusals, unreachable } = useSyncExternalStore(onCartState, cartState);
+  const lines = useMemo(() => applyChanges(query.data, sending, changes), [query.data, sending, changes]);
+  const unsent = Object.keys(changes).length + Object.keys(sending).length;
   return {
     lines,
     refusals,
-    stuck,
+    unreachable,
     unsent,
     count: countOf(lines),
     cart: query.data,

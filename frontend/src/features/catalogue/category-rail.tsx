@@ -13,7 +13,7 @@ const stall =
 export const CategoryRail = ({ search }: { search: CatalogueSearch }) => {
   const { data: categories = [] } = useQuery(categoriesQuery);
   const { category: current, page: _page, ...rest } = search;
-  const look = (on: boolean) =>
+  const classNameOf = (on: boolean) =>
     cn(
       stall,
       on ? 'border-ink bg-ink font-semibold text-paper' : 'border-line bg-surface text-ink hover:border-ink',
@@ -26,7 +26,7 @@ export const CategoryRail = ({ search }: { search: CatalogueSearch }) => {
             to="/"
             search={rest}
             resetScroll={false}
-            className={look(!current)}
+            className={classNameOf(!current)}
             aria-current={current ? undefined : 'page'}
           >
             Everything
@@ -38,7 +38,7 @@ export const CategoryRail = ({ search }: { search: CatalogueSearch }) => {
               to="/"
               search={{ ...rest, category: slug }}
               resetScroll={false}
-              className={look(slug === current)}
+              className={classNameOf(slug === current)}
               aria-current={slug === current ? 'page' : undefined}
             >
               <span aria-hidden className="swatch size-3" style={{ '--hue': hueOf(slug) } as CSSProperties} />

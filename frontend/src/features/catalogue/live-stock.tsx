@@ -3,19 +3,19 @@ import type { Product } from '@bramble/contracts/catalog';
 import { StockNote } from '../../components/stock-note';
 import { announce } from '../../lib/announce';
 
-const QUIET_MS = 10_000;
+const ANNOUNCE_INTERVAL_MS = 10_000;
 const words = (available: number): string => (available <= 0 ? 'Sold out' : `${available} left`);
 
 /** The current stock. It animates when it changes, and is announced at most every ten seconds. */
 export const LiveStock = ({ product }: { product: Product }) => {
   const { available } = product.stock;
-  const said = useRef({ available, at: 0 });
+  const announced = useRef({ available, at: 0 });
   useEffect(() => {
-    const last = said.current;
+    const last = announced.current;
     if (last.available === available) return;
-    const wait = Math.max(0, last.at + QUIET_MS - Date.now());
+    const wait = Math.max(0, last.at + ANNOUNCE_INTERVAL_MS - Date.now());
     const timer = setTimeout(() => {
-      said.current = { available, at: Date.now() };
+      announced.current = { available, at: Date.now() };
       announce(`${product.title}: ${words(available)}`);
     }, wait);
     return () => clearTimeout(timer);

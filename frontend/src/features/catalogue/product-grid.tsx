@@ -3,7 +3,7 @@ import type { Product } from '@bramble/contracts/catalog';
 import { Skeleton } from '../../components/ui/skeleton';
 import { ProductCard } from './product-card';
 
-const ABOVE_THE_FOLD = 4;
+const EAGER_PICTURES = 4;
 
 interface ProductGridProps {
   products: Product[];
@@ -16,7 +16,7 @@ export const ProductGrid = ({ products, renderAction }: ProductGridProps) => (
       <ProductCard
         key={product.id}
         product={product}
-        eager={index < ABOVE_THE_FOLD}
+        eager={index < EAGER_PICTURES}
         action={renderAction(product)}
       />
     ))}

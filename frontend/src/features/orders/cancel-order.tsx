@@ -8,7 +8,7 @@ import { cancelOrder } from './orders.queries';
 
 /** The cancel button with its confirmation in place, without a dialog. */
 export const CancelOrder = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const cancel = useMutation({
     mutationFn: () => cancelOrder(order.id),
     onSuccess: (next) => {
@@ -18,16 +18,16 @@ export const CancelOrder = ({ order, onOrder }: { order: Order; onOrder: (order:
   });
   return (
     <div className="grid justify-items-start gap-3">
-      {asking ? (
+      {confirming ? (
         <div role="group" aria-label="Cancel this order?" className="flex flex-wrap items-center gap-3">
           <p>Cancel this order? {order.status === 'PAID' && 'Your money goes back.'}</p>
           <Button variant="danger" autoFocus busy={cancel.isPending} onClick={() => cancel.mutate()}>
             Yes, cancel it
           </Button>
-          <Button onClick={() => setAsking(false)}>Keep it</Button>
+          <Button onClick={() => setConfirming(false)}>Keep it</Button>
         </div>
       ) : (
-        <Button onClick={() => setAsking(true)}>Cancel this order</Button>
+        <Button onClick={() => setConfirming(true)}>Cancel this order</Button>
       )}
       {cancel.error && <Failure error={cancel.error} />}
     </div>

@@ -40,12 +40,12 @@ const Loaded = ({ order, renderArt }: { order: Order; renderArt: (productId: str
   const client = useQueryClient();
   const keep = (next: Order) => client.setQueryData(orderQuery(order.id).queryKey, next);
   const headline = headlineOf(order);
-  // Keep the row while the page is open: what is below must not move when the parcel is shipped.
+  // Keep the row while the page is open, so that content below does not move when the parcel is shipped.
   const [hadActions] = useState(canCancel(order));
-  const said = useRef(headline.title);
+  const announced = useRef(headline.title);
   useEffect(() => {
-    if (said.current !== headline.title) announce(`${headline.title}. ${headline.text}`);
-    said.current = headline.title;
+    if (announced.current !== headline.title) announce(`${headline.title}. ${headline.text}`);
+    announced.current = headline.title;
   }, [headline.title, headline.text]);
   return (
     <div className="grid gap-10 lg:grid-cols-[minmax(0,1fr)_22rem] lg:gap-16">

@@ -15,7 +15,7 @@ import { ordersQuery } from './orders.queries';
 const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
 
 const Row = ({ order, renderArt }: { order: Order; renderArt: (productId: string) => ReactNode }) => {
-  const things = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
+  const pieces = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   return (
     <li className="group relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-2 border-t border-line py-5 sm:grid-cols-[14rem_minmax(0,1fr)_auto]">
       <div className="flex gap-2 max-sm:order-3 max-sm:col-span-2">
@@ -37,7 +37,7 @@ const Row = ({ order, renderArt }: { order: Order; renderArt: (productId: string
         </h2>
         <p className="text-sm text-ink-muted">
           <time dateTime={order.createdAt}>{date.format(new Date(order.createdAt))}</time>,{' '}
-          {things === 1 ? '1 thing' : `${things} things`}
+          {pieces === 1 ? '1 thing' : `${pieces} things`}
         </p>
       </div>
       <div className="grid justify-items-end gap-1">

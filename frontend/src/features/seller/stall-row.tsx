@@ -15,7 +15,7 @@ const REFILL = 10;
 /** One product in the seller's list: price, stock, refill and delete. */
 export const StallRow = ({ product }: { product: Product }) => {
   const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const more = useMutation({
     mutationFn: () => refill(product.id, REFILL),
     onSuccess: async (next) => {
@@ -57,7 +57,7 @@ export const StallRow = ({ product }: { product: Product }) => {
       </td>
       <td className="py-3 text-right whitespace-nowrap">
         <span className="inline-flex gap-2">
-          {asking ? (
+          {confirming ? (
             <>
               <Button
                 size="sm"
@@ -68,7 +68,7 @@ export const StallRow = ({ product }: { product: Product }) => {
               >
                 Yes, take it off
               </Button>
-              <Button size="sm" onClick={() => setAsking(false)}>
+              <Button size="sm" onClick={() => setConfirming(false)}>
                 Keep it
               </Button>
             </>
@@ -86,7 +86,7 @@ export const StallRow = ({ product }: { product: Product }) => {
                 size="sm"
                 variant="quiet"
                 aria-label={`Take off ${product.title}`}
-                onClick={() => setAsking(true)}
+                onClick={() => setConfirming(true)}
               >
                 Take off
               </Button>
