@@ -66,7 +66,7 @@ spec:
           readinessProbe:
             httpGet: { path: /ready, port: metrics }
             periodSeconds: 10
-          # Not /ready: that fails while Cloudflare is away, and a restart does not bring Cloudflare back.
+          # No /ready: it fails while Cloudflare is not reachable, and a restart would not help.
           livenessProbe:
             httpGet: { path: /healthcheck, port: metrics }
             periodSeconds: 15

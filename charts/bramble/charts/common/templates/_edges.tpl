@@ -1,5 +1,5 @@
 {{/*
-Who talks to whom: one table, from which every NetworkPolicy is made, both ends of each edge.
+The allowed connections: one table from which both sides of every NetworkPolicy are made.
 {root} -> YAML {component: {stores, calls, outside}} of everything that this release runs.
   stores   postgres, mongodb, redis-events, redis-cache
   calls    components, on their HTTP port
@@ -26,19 +26,19 @@ Who talks to whom: one table, from which every NetworkPolicy is made, both ends 
 {{- $edges | toYaml -}}
 {{- end -}}
 
-{{/* Pods of a component of this release, as a peer. */}}
+{{/* The pods of a component of this release, as a peer. */}}
 {{- define "common.peer" -}}
 - podSelector:
     matchLabels:
       {{- include "common.selector" . | nindent 6 }}
 {{- end -}}
 
-{{/* The component whose pods serve a store: one Redis may serve both roles. */}}
+{{/* The component that serves a store; one Redis may serve both roles. */}}
 {{- define "common.storeComponent" -}}
 {{- if and (eq .store "redis-cache") (not .root.Values.redis.cache.enabled) }}redis-events{{ else }}{{ .store }}{{ end -}}
 {{- end -}}
 
-{{/* {root, name}: ingress peers of a component: whoever declares it. */}}
+{{/* {root, name}: the ingress peers of a component: all components that declare an edge to it. */}}
 {{- define "common.callers" -}}
 {{- $callers := list -}}
 {{- range $caller, $edge := include "common.edges" . | fromYaml -}}
@@ -51,7 +51,7 @@ Who talks to whom: one table, from which every NetworkPolicy is made, both ends 
 {{- end }}
 {{- end -}}
 
-{{/* A rule towards addresses, without those that belong to the cluster and the house. */}}
+{{/* A rule for public addresses, without those of the cluster and of private networks. */}}
 {{- define "common.publicAddresses" -}}
 - ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8, 100.64.0.0/10, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16] }
 - ipBlock: { cidr: '::/0', except: ['fc00::/7', 'fe80::/10'] }

@@ -36,8 +36,8 @@ spec:
 {{- end -}}
 
 {{/*
-A plain Job, never a Helm hook: its name ends in a hash of all it would run, so that a change is a new Job and the same
-release is none. It is left for a day and a half, because deleting it earlier makes deploy tools wait for ever.
+A plain Job, not a Helm hook. Its name ends in a hash of its pod, so that a change makes a new Job and an unchanged
+release makes none. It is kept for a day and a half, because deploy tools wait for ever for a deleted Job.
 */}}
 {{- define "common.job" -}}
 {{- $pod := include "common.jobPod" . -}}
@@ -60,7 +60,7 @@ spec:
 {{ include "common.networkPolicy" . }}
 {{- end -}}
 
-{{/* {schedule, suspend} besides what a Job takes. */}}
+{{/* A CronJob: the arguments of common.job, and {schedule, suspend}. */}}
 {{- define "common.cronJob" -}}
 {{ include "common.serviceAccount" . }}
 ---

@@ -1,19 +1,19 @@
 {{/*
 Every template takes one dictionary:
   root  the umbrella's context. Workloads are rendered by the umbrella, because a subchart cannot see its
-        siblings' values (postgres.external, for one) and Helm offers no other way to show them.
+        siblings' values (for example postgres.external).
   name  the component: gateway, orders, postgres, stock-refill ...
 */}}
 {{- define "common.fullname" -}}
 {{- printf "%s-%s" .root.Release.Name .name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Our services, in the network's order. */}}
+{{/* Our services, from the gateway inwards. */}}
 {{- define "common.services" -}}
 gateway,users,catalog,orders,payments,delivery,notifications,simulator,storefront
 {{- end -}}
 
-{{/* What selectors use: nothing that a new version could change. */}}
+{{/* Labels for selectors: they are immutable, so none of them depends on the version. */}}
 {{- define "common.selector" -}}
 app.kubernetes.io/name: bramble
 app.kubernetes.io/instance: {{ .root.Release.Name }}

@@ -21,7 +21,7 @@
   ports: [{ port: {{ $port }}, protocol: TCP }]
 {{- end }}
 {{- if has (dig "service" "type" "ClusterIP" $values) (list "NodePort" "LoadBalancer") }}
-# Through a node's port a request comes from the node, or from anywhere.
+# A request through a NodePort has the node's address or any other.
 - ports: [{ port: {{ $port }}, protocol: TCP }]
 {{- end }}
 {{- with .ingress }}
@@ -30,8 +30,8 @@
 {{- end -}}
 
 {{/*
-{root, name, values?, port?, ingress?, egress?}: a component's two sides, `ingress` and `egress` being more rules as
-YAML. Callers come from the table of edges; default deny and DNS are policies of the whole release.
+{root, name, values?, port?, ingress?, egress?}: the NetworkPolicy of a component. `ingress` and `egress` are additional
+rules as YAML. The peers come from common.edges; default deny and DNS are policies of the whole release.
 */}}
 {{- define "common.networkPolicy" -}}
 {{- if .root.Values.networkPolicy.enabled -}}

@@ -1,4 +1,4 @@
-{{/* A store's volume, unless a claim template makes it. */}}
+{{/* The volume of a store without a claim template. */}}
 {{- define "common.claimVolume" -}}
 {{- if .persistence.existingClaim }}
 - name: data
@@ -8,7 +8,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* Claim templates are immutable: they carry no label that a version or a value could change. */}}
+{{/* Claim templates are immutable, so their labels do not depend on the version or on values. */}}
 {{- define "common.claimTemplate" -}}
 {{- $persistence := .values.persistence -}}
 {{- if and $persistence.enabled (not $persistence.existingClaim) }}

@@ -1,6 +1,6 @@
 {{/*
-{values, port}: probes of one of our services. Start-up is patient (a Pi under load), readiness takes a pod out of its
-Service while a store is away, liveness restarts only a process that answers nobody.
+{values, port}: the probes of one of our services. The startup probe allows for a Pi under load, the readiness probe
+removes a pod from its Service while a store is away, the liveness probe restarts a process that does not answer.
 */}}
 {{- define "common.probes" -}}
 startupProbe:

@@ -1,4 +1,4 @@
-{{/* A budget only above one replica: on one it would block the drain of a node for ever. */}}
+{{/* A disruption budget for more than one replica: with one it would block the drain of a node for ever. */}}
 {{- define "common.disruptionBudget" -}}
 {{- if gt (int .replicas) 1 }}
 ---
@@ -35,8 +35,8 @@ spec:
 {{- end -}}
 
 {{/*
-Metrics have a port of their own, and with monitoring a headless Service of their own: on the public Service a
-NodePort would show them to the world.
+Metrics have a port of their own and, with monitoring, a headless Service of their own: on the public Service a
+NodePort would publish them.
 */}}
 {{- define "common.serviceMonitor" -}}
 {{- $monitoring := .root.Values.monitoring -}}

@@ -1,6 +1,6 @@
 {{/*
-{root, name, keys: {key: length}}: a Secret that is generated once. What is in the cluster stays; a key that was
-generated before and is gone stops the release, because a new password would not fit the data on the volumes.
+{root, name, keys: {key: length}}: a Secret that is generated once. Existing keys stay. A missing key that was generated
+before fails the release, because a new password would not match the data on the volumes.
 */}}
 {{- define "common.generatedSecret" -}}
 {{- $name := include "common.fullname" . -}}

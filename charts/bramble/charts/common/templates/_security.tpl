@@ -1,4 +1,4 @@
-{{/* {root, uid, token?: bool}: what every pod shares. PodSecurity "restricted" passes. */}}
+{{/* {root, uid, token?: bool}: the security context of every pod; it satisfies PodSecurity "restricted". */}}
 {{- define "common.podSecurity" -}}
 automountServiceAccountToken: {{ .token | default false }}
 enableServiceLinks: false
@@ -25,7 +25,7 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{/* {root, values, name, replicas}: where a pod may run. */}}
+{{/* {root, values, name, replicas}: node selector, tolerations, affinity and topology spread of a pod. */}}
 {{- define "common.placement" -}}
 nodeSelector:
   {{- mergeOverwrite (deepCopy .root.Values.global.nodeSelector) (.values.nodeSelector | default dict) | toYaml | nindent 2 }}

@@ -1,4 +1,4 @@
-{{/* {root, name}: everything one of our services is made of. */}}
+{{/* {root, name}: all objects of one of our services. */}}
 {{- define "common.service" -}}
 {{- if (index .root.Values .name).enabled -}}
 {{- $values := include "common.values" . | fromYaml -}}
@@ -18,7 +18,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Plain environment: the shop's, the upstreams this service calls, then its own. */}}
+{{/* Plain environment: that of all services, the URLs of called services, then the service's own. */}}
 {{- define "common.environment" -}}
 {{- $environment := dict "NODE_ENV" "production" "HOST" "0.0.0.0" "PORT" (toString .values.port) "OPS_PORT" (toString .values.opsPort)
       "LOG_LEVEL" .root.Values.logLevel "CURRENCY" .root.Values.currency "DEMO" (ternary "true" "false" .root.Values.demo.enabled)
@@ -115,8 +115,8 @@ spec:
           {{- end }}
           {{- if not .values.node }}
           lifecycle:
-            # The endpoint leaves the Service first. Our own services know DRAIN_SECONDS instead: they serve on, and tell
-            # clients to let go of their connections.
+            # Wait until the endpoint has left the Service. Our own services use DRAIN_SECONDS instead: they keep serving and ask
+            # clients to close their connections.
             preStop: { sleep: { seconds: {{ .values.drainSeconds }} } }
           {{- end }}
           resources:

@@ -1,4 +1,4 @@
-{{/* {root, store}: where a store answers. */}}
+{{/* {root, store}: the host of a store. */}}
 {{- define "common.storeHost" -}}
 {{- $values := index .root.Values (splitList "-" .store | first) -}}
 {{- $external := $values.external.host -}}
@@ -12,7 +12,7 @@
 {{- (index .root.Values (splitList "-" .store | first)).external.port -}}
 {{- end -}}
 
-{{/* Stores that one component uses: [postgres, mongodb, redis-events, redis-cache] of its values, as YAML. */}}
+{{/* {env, secret, key}: an environment variable from a Secret. */}}
 {{- define "common.secretEnv" -}}
 - name: {{ .env }}
   valueFrom: { secretKeyRef: { name: {{ .secret }}, key: {{ .key }} } }
@@ -43,7 +43,7 @@ with role the administrator connects and acts as that role.
 {{- end }}
 {{- end -}}
 
-{{/* Is there an administrator of the PostgreSQL server for us? (an external server may give us none) */}}
+{{/* Not empty when an administrator of the PostgreSQL server is configured; an external server may have none. */}}
 {{- define "common.postgresAdmin" -}}
 {{- with .root.Values.postgres -}}{{ if or (not .external.host) .external.adminExistingSecret }}yes{{ end }}{{- end -}}
 {{- end -}}
@@ -57,14 +57,14 @@ with role the administrator connects and acts as that role.
 {{- .root.Values.postgres.external.adminUser -}}
 {{- end -}}
 
-{{/* Is there an administrator of the MongoDB server for us? */}}
+{{/* Not empty when an administrator of the MongoDB server is configured. */}}
 {{- define "common.mongodbAdmin" -}}
 {{- with .root.Values.mongodb -}}{{ if or (not .external.host) .external.adminExistingSecret }}yes{{ end }}{{- end -}}
 {{- end -}}
 
 {{/*
-{root, user, as}: the MongoDB address of one service. The headless Service is the seed: drivers ask it for the
-members, so that a member added later changes no pod.
+{root, user, as}: the MongoDB address of one service. The headless Service is the seed: drivers read the
+members from it, so that an added member changes no pod.
 */}}
 {{- define "common.mongodbEnv" -}}
 {{- $own := (index .root.Values .user).database | default dict -}}
@@ -84,7 +84,7 @@ members, so that a member added later changes no pod.
 {{- end -}}
 {{- end -}}
 
-{{/* The administrator's MongoDB address. */}}
+{{/* The MongoDB URL of the administrator. */}}
 {{- define "common.mongodbAdminEnv" -}}
 {{- $external := .root.Values.mongodb.external -}}
 {{ include "common.secretEnv" (dict "env" "MONGODB_ADMIN_PASSWORD"
@@ -116,7 +116,7 @@ members, so that a member added later changes no pod.
 {{- end }}
 {{- end -}}
 
-{{/* {root, name, values}: the environment that gives a component its stores. */}}
+{{/* {root, name, values}: the environment with the store URLs of a component. */}}
 {{- define "common.storesEnv" -}}
 {{- range $store := .values.stores }}
 {{- if eq $store "postgres" }}
@@ -132,7 +132,7 @@ members, so that a member added later changes no pod.
 {{- end }}
 {{- end -}}
 
-{{/* {root, store: postgres|mongodb, bundled?}: services with a database there, comma-separated; one with an address of its own only counts with own. */}}
+{{/* {root, store: postgres|mongodb, own?}: the services with a database in the store, comma-separated. Services with a database address of their own are included only with `own`. */}}
 {{- define "common.databases" -}}
 {{- $names := list -}}
 {{- range $service := include "common.services" . | splitList "," -}}

@@ -1,4 +1,4 @@
-{{/* {root, values, image, env}: waits for the stores, and for a schema that is at least the image's; a newer one passes, so that a rollback does. */}}
+{{/* {root, values, image, env}: an init container that waits for the stores and for a schema that is at least the image's. A newer schema passes, so that a rollback works. */}}
 {{- define "common.wait" -}}
 - name: wait
   image: {{ .image }}

@@ -28,7 +28,7 @@ spec:
 {{ include "common.cronJob" (dict "root" $root "name" "backup" "values" $backup "schedule" $backup.schedule "suspend" $backup.suspend
      "command" (list "node" "/app/backup.mjs") "env" (include "jobs.backupEnv" .) "tmpSize" $backup.scratchSize "volumes" $volumes "volumeMounts" $mounts) }}
 ---
-# Never by the clock: `kubectl create job --from=cronjob/...` starts a restore.
+# Suspended: `kubectl create job --from=cronjob/...` starts a restore.
 {{ include "common.cronJob" (dict "root" $root "name" "restore" "values" $backup "schedule" "0 0 1 1 *" "suspend" true "token" true "backoffLimit" 2
      "command" (list "node" "/app/restore.mjs") "env" (include "jobs.restoreEnv" .) "tmpSize" $backup.scratchSize "volumes" $volumes "volumeMounts" $mounts) }}
 ---
@@ -36,7 +36,7 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* Where archives are, and what opens them. */}}
+{{/* The environment with the place of the archives and their key. */}}
 {{- define "jobs.placeEnv" -}}
 - { name: BACKUP_DIR, value: /backup }
 {{ include "common.secretEnv" (dict "env" "BACKUP_PASSPHRASE" "secret" (include "common.secretName" (dict "root" .root "store" "backup")) "key" "passphrase") }}
@@ -92,7 +92,7 @@ spec:
 {{- include "jobs.tellArchiveEnv" . }}
 {{- end -}}
 
-{{/* deployment=replicas of everything that holds a store's connection, for the time of a restore. */}}
+{{/* deployment=replicas of all components with connections to a store; a restore stops them. */}}
 {{- define "jobs.restoreScale" -}}
 {{- $scale := list -}}
 {{- range $service := include "common.services" . | splitList "," -}}
@@ -133,7 +133,7 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* A restore stops the services and starts them again: these Deployments, nothing else. */}}
+{{/* The rights of a restore: scale these Deployments only. */}}
 {{- define "jobs.restoreRights" -}}
 {{- $context := dict "root" .root "name" "restore" -}}
 {{- $deployments := list -}}
@@ -151,7 +151,7 @@ rules:
     resources: [deployments/scale]
     resourceNames: {{ $deployments | toJson }}
     verbs: [get, patch]
-  # Whether the last pod of each has ended; the API knows no narrower right to look.
+  # To see when the last pod has ended; the API has no narrower right for this.
   - apiGroups: ['']
     resources: [pods]
     verbs: [list]

@@ -29,7 +29,7 @@ data:
 {{- end }}
 {{- end -}}
 
-{{/* {root, calls}: an upstream. */}}
+{{/* {root, calls}: the environment with the URL of the service that a Job calls. */}}
 {{- define "jobs.upstreamEnv" -}}
 - { name: {{ upper .calls }}_URL, value: "http://{{ include "common.fullname" (dict "root" .root "name" .calls) }}:{{ (index .root.Values .calls).port }}" }
 {{- end -}}
@@ -39,7 +39,7 @@ data:
 {{ include "common.secretEnv" (dict "env" "INTERNAL_TOKEN_KEY" "secret" (include "common.secretName" (dict "root" .root "store" "internal")) "key" "token-key") }}
 {{- end -}}
 
-{{/* {root, cron}: what a CronJob needs to tell orders that it ran, for the alert on missed runs. */}}
+{{/* {root, cron}: the environment by which a CronJob reports its runs to orders, for the alert on missed runs. */}}
 {{- define "jobs.tellEnv" -}}
 {{- if .root.Values.orders.enabled }}
 {{ include "jobs.upstreamEnv" (dict "root" .root "calls" "orders") }}

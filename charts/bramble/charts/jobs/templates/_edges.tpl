@@ -1,4 +1,4 @@
-{{/* What each Job talks to; see common.edges. */}}
+{{/* The stores and services that each Job connects to; see common.edges. */}}
 {{- define "jobs.edges" -}}
 {{- $jobs := .root.Values.jobs -}}
 {{- $postgres := ternary (list "postgres") list (not (empty (include "common.databases" (dict "root" .root "store" "postgres")))) -}}

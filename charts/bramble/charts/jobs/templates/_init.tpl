@@ -45,7 +45,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* Each database as the role that owns it: services' own users may read and write rows, not change tables. */}}
+{{/* The URL of each database for the role that owns its tables. The services' users may read and write rows only. */}}
 {{- define "jobs.ownersEnv" -}}
 {{- range splitList "," .databases }}
 {{ include "common.postgresEnv" (dict "root" $.root "user" . "as" (printf "%s_DATABASE_URL" (upper .)) "role" (printf "%s_owner" .)) }}
@@ -58,7 +58,7 @@
 {{- include "jobs.ownersEnv" . }}
 {{- end -}}
 
-{{/* All that a service's own pods would have, for a command of its image. */}}
+{{/* The environment of a service's pods, for a Job that runs a command of its image. */}}
 {{- define "jobs.serviceEnv" -}}
 {{- range $key, $value := include "common.environment" . | fromYaml -}}
 {{- if not (has $key (list "NODE_OPTIONS" "DRAIN_SECONDS")) }}

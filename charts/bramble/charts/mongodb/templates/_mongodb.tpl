@@ -7,7 +7,7 @@
 {{- $fullname := include "common.fullname" $context -}}
 {{ include "common.serviceAccount" $context }}
 ---
-# Headless, and with members that are not ready: they must find each other before any of them is.
+# Headless, and with members that are not ready, because they must find each other before one can be ready.
 apiVersion: v1
 kind: Service
 metadata:
@@ -44,11 +44,11 @@ spec:
       serviceAccountName: {{ include "common.fullname" $context }}
       {{- include "common.podSecurity" (dict "root" .root "uid" $values.uid) | nindent 6 }}
       terminationGracePeriodSeconds: 60
-      {{- /* Spread at one replica too: growing to three must not change the pod, and so restart the one that the others copy from. */}}
+      {{- /* Also with one replica: adding replicas must not change the pod, which would restart the member that the others copy from. */}}
       {{- include "common.placement" (merge (dict "replicas" 2) $context) | nindent 6 }}
       initContainers:
         {{- if $values.preflight.enabled }}
-        # A processor without the instructions that mongod is built with kills it without a word: say it in one sentence.
+        # On a processor without the required instructions mongod crashes without a message; this container prints one.
         - name: preflight
           image: {{ include "common.jobsImage" . }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
@@ -85,7 +85,7 @@ spec:
             - {{ $values.cacheSizeGB | quote }}
             - --oplogSize
             - {{ $values.oplogSizeMB | quote }}
-            # A pod that was killed leaves its transaction open, and others wait for its documents until it is over.
+            # The limit of transactions that a killed pod left open: other writers of their documents wait for it.
             - --setParameter
             - transactionLifetimeLimitSeconds=5
             {{- range $values.extraArgs }}
@@ -96,7 +96,7 @@ spec:
             - { name: MONGO_INITDB_ROOT_USERNAME, value: root }
             {{- include "common.secretEnv" (dict "env" "MONGO_INITDB_ROOT_PASSWORD" "secret" $secret "key" "root-password") | nindent 12 }}
           ports: [{ name: mongodb, containerPort: 27017 }]
-          # Not by mongosh: it takes 100 MB and a second of a Pi's processor each time. Clients wait for the primary.
+          # No mongosh: each run takes 100 MB and a second of a Pi's processor. Clients wait for the primary.
           startupProbe:
             tcpSocket: { port: mongodb }
             periodSeconds: 2
@@ -144,7 +144,7 @@ spec:
   ports: [{ port: 27017, protocol: TCP }]
 {{- end -}}
 
-{{/* The members of rs0, by the names that they know each other by. */}}
+{{/* The host names of the members of rs0. */}}
 {{- define "mongodb.members" -}}
 {{- $fullname := include "common.fullname" (dict "root" .root "name" "mongodb") -}}
 {{- $members := list -}}

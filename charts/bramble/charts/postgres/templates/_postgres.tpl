@@ -46,7 +46,7 @@ spec:
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           args:
             - postgres
-            # A quarter of the limit for shared buffers: the rest is the connections' and the page cache's.
+            # Shared buffers get a quarter of the limit; connections and the page cache need the rest.
             - -c
             - shared_buffers={{ div $limit 4 }}MB
             - -c
@@ -60,7 +60,7 @@ spec:
           env:
             {{- include "common.secretEnv" (dict "env" "POSTGRES_PASSWORD" "secret" $secret "key" "postgres-password") | nindent 12 }}
           ports: [{ name: postgres, containerPort: 5432 }]
-          # The port opens when the server serves: while it makes its first files it listens on a socket file only.
+          # Probe the port: during initialisation the server listens on a Unix socket only.
           startupProbe:
             tcpSocket: { port: postgres }
             periodSeconds: 2

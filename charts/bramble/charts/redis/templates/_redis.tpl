@@ -55,7 +55,7 @@ spec:
             - $(REDISCLI_AUTH)
             - --save
             - ''
-            # Redis knows nothing of the container's limit; a rewrite of its log needs room beside the data.
+            # Redis does not know the container's memory limit, and rewriting its log needs memory besides the data.
             - --maxmemory
             - {{ printf "%dmb" (div (mul (include "common.mebibytes" $values.resources.limits.memory | int) 6) 10) }}
             - --maxmemory-policy
