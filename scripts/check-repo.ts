@@ -3,10 +3,10 @@ import path from 'node:path';
 import { events, streams } from '@bramble/contracts/events';
 import { root } from './workspace';
 
-/** Facts for readers outside the saga; notifications reads them, and the services before it stand without. */
+/** Events that no service consumes yet: they are published for notifications, which does not exist yet. */
 const FACTS = ['order.failed', 'order.cancelled', 'order.refunded', 'order.shipped', 'order.completed'];
 
-/** What belongs together and lies in several places; prints every fault and ends with 1. */
+/** Checks that things which are declared in several places agree; prints every fault and exits with 1. */
 const faults: string[] = [];
 const read = (file: string): string =>
   existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : '';
@@ -52,16 +52,16 @@ interface Manifest {
   devDependencies?: Record<string, string>;
 }
 
-// An event is made by the service that owns its stream, and read by somebody.
+// The service that owns a stream publishes its events, and each event has a consumer.
 const code = new Map(services.map((name) => [name, sources(`services/${name}/src`).map(read).join('\n')]));
 for (const [event, { stream }] of Object.entries(events)) {
   const owner = streams[stream];
   if (!code.has(owner)) continue;
   if (!code.get(owner)?.includes(`'${event}'`))
-    faults.push(`nobody publishes ${event}: ${owner} does not name it`);
+    faults.push(`${event} has no publisher: ${owner} does not name it`);
   const readers = services.filter((name) => name !== owner && code.get(name)?.includes(`'${event}'`));
   const forReaders = FACTS.includes(event) || stream === 'catalog_stream';
-  if (readers.length === 0 && !forReaders) faults.push(`nobody consumes ${event}`);
+  if (readers.length === 0 && !forReaders) faults.push(`${event} has no consumer`);
 }
 
 for (const file of [
@@ -94,5 +94,5 @@ for (const file of readdirSync(path.join(root, 'docs/adr')).filter((name) => nam
 }
 
 for (const fault of faults) console.error(fault);
-console.log(faults.length === 0 ? 'The repository hangs together.' : `${faults.length} faults`);
+console.log(faults.length === 0 ? 'The repository is consistent.' : `${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 // Adds what npm leaves out of the lockfile: optional packages for other platforms that the registry in use did not
 // serve. Without these entries `npm ci` calls the lockfile out of sync, although it would never install them here.
-// Run after a change of dependencies; with --check it only tells.
+// Run after a change of dependencies; with --check it only reports.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = new URL('../package-lock.json', import.meta.url);

@@ -3,7 +3,7 @@ import type { ServiceEnvironment } from '../start/environment';
 import type { StartedShop } from '../start/run-shop';
 import type { Log } from '../stores/types';
 
-/** How long a restarted service may take until it is ready, before the developer is told. */
+/** How long a restarted service may take until it is ready, before a warning is printed. */
 const READY_LIMIT_MS = 30_000;
 
 /** Restarts services whose bundle changed, each service by itself and never twice at once. */

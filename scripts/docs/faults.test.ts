@@ -41,7 +41,7 @@ describe('the pictures of docs/architecture.md', () => {
       'docs/images/order-life.svg is not what the code says: npm run docs',
       'docs/images/request.svg is not what the code says: npm run docs',
       'docs/architecture.md does not show mail-queue.svg',
-      'docs/images/river.svg is drawn by nobody',
+      'docs/images/river.svg is left over: no code draws it',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What is wrong with the drawn pictures in `docs`: stale, not shown in architecture.md, or shown and drawn by nobody. */
+/** What is wrong with the drawn pictures in `docs`: stale, not shown in architecture.md, or left over. */
 export function pictureFaults(pictures: ReadonlyMap<string, string>, docs: string): string[] {
   const document = readFileSync(path.join(docs, 'architecture.md'), 'utf8');
   const faults: string[] = [];
@@ -12,7 +12,7 @@ export function pictureFaults(pictures: ReadonlyMap<string, string>, docs: strin
     if (!document.includes(`(images/${name})`)) faults.push(`docs/architecture.md does not show ${name}`);
   }
   for (const name of readdirSync(path.join(docs, 'images')).filter((file) => file.endsWith('.svg'))) {
-    if (!pictures.has(name)) faults.push(`docs/images/${name} is drawn by nobody`);
+    if (!pictures.has(name)) faults.push(`docs/images/${name} is left over: no code draws it`);
   }
   return faults;
 }

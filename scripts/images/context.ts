@@ -30,7 +30,7 @@ export async function layOut(name: string, architecture: string): Promise<string
   return context;
 }
 
-/** Without source maps, which are half of a bundle and which nobody reads in a pod. */
+/** Without source maps: they are half of the size of a bundle and are not used in a pod. */
 const copyBundles = (from: string, to: string): Promise<void> =>
   cp(from, to, {
     recursive: true,

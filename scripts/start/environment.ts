@@ -11,7 +11,7 @@ export interface ServiceEnvironment {
   env: Record<string, string>;
 }
 
-/** Where the gateway listens, and what it is told besides what every service is told. */
+/** Where the gateway listens, and its environment besides that of every service. */
 export interface GatewayPlace {
   port: number;
   host: string;
@@ -36,7 +36,7 @@ export interface EnvironmentInputs {
   gateway: GatewayPlace;
 }
 
-/** A port for each service, and all that they need to know about stores and one another. */
+/** A port for each service, and the addresses of the stores and of the other services. */
 export async function serviceEnvironments(inputs: EnvironmentInputs): Promise<ServiceEnvironment[]> {
   const { settings, stores, services, gateway } = inputs;
   const ports = new Map<string, number>();
@@ -69,7 +69,7 @@ export async function serviceEnvironments(inputs: EnvironmentInputs): Promise<Se
       port,
       env: {
         ...common,
-        // What a person sets wins over our defaults, but nobody can move one service away from the others.
+        // Variables set by the user win over the defaults, except the addresses of services and stores.
         ...passedOn(common),
         PORT: String(port),
         HOST: isGateway ? gateway.host : '127.0.0.1',
@@ -87,7 +87,7 @@ function mongodbUrl(server: string, name: string): string {
   return `${address}/${name}${query}`;
 }
 
-/** The environment we were started with, without what we decide ourselves. */
+/** The environment of this process, without the variables that are set here. */
 function passedOn(common: Record<string, string>): Record<string, string> {
   const ours = new Set([
     'DEMO',
@@ -106,10 +106,10 @@ function passedOn(common: Record<string, string>): Record<string, string> {
 
 /** Writes down how to reach the stores, for bramble-admin; readable by its owner only. */
 export function recordEnvironments(dataDir: string, environments: readonly ServiceEnvironment[]): void {
-  const told = /_URL$|^INTERNAL_TOKEN_KEY$|^CURRENCY$/;
+  const recorded = /_URL$|^INTERNAL_TOKEN_KEY$|^CURRENCY$/;
   const record = environments.map(({ name, env }) => [
     name,
-    Object.fromEntries(Object.entries(env).filter(([key]) => told.test(key))),
+    Object.fromEntries(Object.entries(env).filter(([key]) => recorded.test(key))),
   ]);
   const file = path.join(dataDir, 'environments.json');
   writeFileSync(file, JSON.stringify(Object.fromEntries(record)), { mode: 0o600 });

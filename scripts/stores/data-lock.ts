@@ -37,7 +37,7 @@ function take(file: string): (() => void) | ProcessId {
   try {
     for (;;) {
       try {
-        // A link either makes the whole file or fails: nobody ever reads half a lock.
+        // link() is atomic: another process never reads a lock file that is only partly written.
         linkSync(mine, file);
         return () => rmSync(file, { force: true });
       } catch {

@@ -35,7 +35,7 @@ export async function startMongodb(context: StoreContext): Promise<RunningStore>
       ...['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', 'rs0'],
       ...['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '200', '--nounixsocket', '--quiet'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-      // A process that was killed leaves its transaction open here, and whoever wants the same documents waits for its
+      // A process that was killed leaves its transaction open, and writers of the same documents wait for its
       // end: 7.5 s at most instead of a minute and a half.
       ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
     ],
@@ -73,7 +73,7 @@ async function becomePrimary(running: Parameters<typeof until>[0], port: number)
   }
 }
 
-/** A client whose first connection failed is of no use any more, so each attempt makes its own. */
+/** A client whose first connection failed cannot be used again, so each attempt makes a new one. */
 async function connect(port: number): Promise<MongoClient> {
   const url = `mongodb://127.0.0.1:${port}/?directConnection=true`;
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 1_000 });

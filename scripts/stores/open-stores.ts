@@ -17,9 +17,9 @@ export interface StoreOptions {
   /** For tests: no durability, one Redis for both roles. */
   ephemeral: boolean;
   log: Log;
-  /** Told of each server as soon as its process is there. */
+  /** Called with each server as soon as its process is started. */
   track?: (process: Supervised) => void;
-  /** Servers that run already; each one given is used instead of an own one. */
+  /** Servers that run already: each of them is used, and none is started in its place. */
   given?: {
     postgresUrl?: string | undefined;
     mongodbUrl?: string | undefined;
@@ -36,9 +36,9 @@ export interface Stores {
   /** Cache and limits; the same server as `redisUrl` when that was given, or in tests. */
   redisCacheUrl: string;
   processes: Supervised[];
-  /** Stops the stores and gives the data folder free. */
+  /** Stops the stores and releases the lock of the data folder. */
   stop(): Promise<void>;
-  /** Ends everything at once; the data stays good. */
+  /** Kills all stores at once; they recover their data at the next start. */
   kill(): void;
 }
 

@@ -16,7 +16,7 @@ export function canListen(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** A port nobody listens on, and that this process has not handed out before. */
+/** A free port that this process has not returned before. */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred && !given.has(preferred) && (await canListen(preferred))) {
     given.add(preferred);

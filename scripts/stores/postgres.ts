@@ -23,7 +23,7 @@ import type { ServerBinary } from './types';
 import { until } from './until';
 import { readRecord, writeRecord } from './version-record';
 
-// What initdb and postgres see of the parent's environment: nothing that could point them elsewhere.
+// The variables that initdb and postgres inherit: none that names another server or data folder.
 const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 const DURABLE = ['fsync=on', 'synchronous_commit=on', 'max_connections=100'];
 const EPHEMERAL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
@@ -97,7 +97,7 @@ async function createCluster(
   account: Account | undefined,
   password: string,
 ): Promise<void> {
-  // Left half made by a start that was killed: initdb refuses a folder that is not empty.
+  // A start that was killed left an incomplete cluster: initdb refuses a folder that is not empty.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (account) chownSync(folder, account.uid, account.gid);
@@ -147,7 +147,7 @@ function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ');
   } catch {
-    // Without /proc nothing is known, and PostgreSQL's own judgement stands.
+    // Without /proc the process cannot be checked, so PostgreSQL decides by its own lock file.
     return 'postgres';
   }
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Names one process for good: numbers are used again, a number with its start time is not. */
+/** Identifies one process: process ids are reused, a process id together with its start time is not. */
 export interface ProcessId {
   pid: number;
   startedAt: string;

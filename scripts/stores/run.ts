@@ -33,12 +33,12 @@ export function run(file: string, args: readonly string[], options: RunOptions =
   });
 }
 
-/** Ends every command that has not come to its end, so that none outlives us. */
+/** Ends every command that still runs, so that none is left after this process. */
 export function endCommands(): void {
   for (const child of underWay) child.kill('SIGKILL');
 }
 
-/** The last lines of a command's complaint, short enough for one sentence. */
+/** The last lines of a command's error output, short enough for one sentence. */
 export function lastLines(text: string, count = 3): string {
   return text.trim().split('\n').slice(-count).join(' ').slice(-2_000);
 }

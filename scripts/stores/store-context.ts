@@ -7,12 +7,12 @@ export interface StoreContext {
   cacheDir: string;
   runDir: string;
   logDir: string;
-  /** Data for tests: as fast as the server can be made, lost when the power is. */
+  /** For tests: the servers do not sync to the disk, so a power cut loses data. */
   ephemeral: boolean;
   /** The administrator's password of PostgreSQL and Redis. */
   password: string;
   log: Log;
-  /** Told of each server as soon as its process is there. */
+  /** Called with each server as soon as its process is started. */
   track?: ((process: Supervised) => void) | undefined;
 }
 

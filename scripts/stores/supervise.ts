@@ -17,15 +17,15 @@ export interface SuperviseOptions {
   stopSignal: NodeJS.Signals;
   stopGraceMs: number;
   log: Log;
-  /** Told of each exit that was not asked for. */
+  /** Called for each exit that was not requested. */
   onExit?: (deaths: number) => void;
 }
 
-/** One process that is started again whenever it ends without being asked to. */
+/** One process that is restarted whenever it ends unexpectedly. */
 export interface Supervised {
   readonly name: string;
   pid(): number | undefined;
-  /** How often it ended by itself since it was started. */
+  /** How often it ended unexpectedly. */
   deaths(): number;
   /** The last lines of its log. */
   lastWords(lines?: number): string;
@@ -36,7 +36,7 @@ export interface Supervised {
 }
 
 const LOG_LIMIT = 20 * 1024 * 1024;
-/** Of a log line that is shown to a person; the rest of a stack trace is in the file. */
+/** Characters of a log line that are printed; the whole stack trace is in the log file. */
 const WIDEST = 400;
 const LONGEST_PAUSE_MS = 5_000;
 const HEALTHY_AFTER_MS = 30_000;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Supervised } from './supervise';
 
 /**
- * Tries until it works. Throws with the server's own last lines when it keeps dying, or after `timeoutMs`.
+ * Repeats a check until it passes. Throws with the last lines of the server's log when the server keeps ending, or after `timeoutMs`.
  */
 export async function until<T>(server: Supervised, attempt: () => Promise<T>, timeoutMs: number): Promise<T> {
   const deadline = Date.now() + timeoutMs;

@@ -14,7 +14,7 @@ export function readRecord(dataDir: string, store: string): Recorded {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Recorded) : {};
 }
 
-/** Written once the server is up on the data; the port is only a wish for the next time. */
+/** Written once the server is up on the data; the next start takes the same port if it is free. */
 export function writeRecord(dataDir: string, store: string, server: ServerBinary, port: number): void {
   const record: Recorded = { major: server.major, version: server.version, port };
   writeFileSync(path.join(dataDir, `${store}.version.json`), `${JSON.stringify(record)}\n`);

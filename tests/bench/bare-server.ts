@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 
-/** The servers that do nothing but one thing: the limits this machine sets. Started as `bare-server.ts <kind> [url]`. */
+/** Servers that do one thing only, to measure the limits of the machine. Started as `bare-server.ts <kind> [url]`. */
 export const bareKinds = ['http', 'express', 'redis', 'postgres', 'mongodb'] as const;
 export type BareKind = (typeof bareKinds)[number];
 

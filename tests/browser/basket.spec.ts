@@ -27,7 +27,7 @@ describe('the basket in a browser', () => {
   });
   afterAll(() => shop?.close());
 
-  it('adding is seen at once, and a refusal is said once and kindly', async () => {
+  it('adding shows at once, and a refusal shows one message', async () => {
     const product = await sellProduct(shop.url, seller, 1);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
@@ -53,7 +53,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  it('twenty presses on plus are few requests and one truth', async () => {
+  it('twenty presses on plus send few requests and end with the right quantity', async () => {
     const product = await sellProduct(shop.url, seller, 500);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
@@ -83,7 +83,7 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 
-  it('what is added offline is kept, said, and sent once', async () => {
+  it('a product that is added offline is kept, shown as not sent, and sent once', async () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     await openBoard(page);
@@ -192,7 +192,7 @@ describe('the basket in a browser', () => {
       if (route.request().method() !== 'POST') return route.continue();
       keys.push(route.request().headers()['idempotency-key'] ?? '');
       if (keys.length > 1) return route.continue();
-      // The shop hears it, the browser does not.
+      // The shop handles the request, and the browser does not get the answer.
       await route.fetch();
       await route.fulfill({ status: 500, body: '{}' });
     });

@@ -57,7 +57,7 @@ describe('the board in a browser', () => {
     await other.close();
   });
 
-  it('a filter says what it leaves, and an empty board has a way back', async () => {
+  it('a filter shows how many products match, and an empty board offers to clear it', async () => {
     const { page } = visitor;
     await page.getByRole('link', { name: /^Bakery/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Bakery' }).waitFor();
@@ -73,7 +73,7 @@ describe('the board in a browser', () => {
     expect(await visitor.faults()).toEqual([]);
   });
 
-  it('a rubbish address shows the whole board', async () => {
+  it('an address with invalid filters shows the whole board', async () => {
     const { page } = visitor;
     await page.goto('/?page=0&sort=x&price=%00&category=../../etc&inStock=maybe');
     await page.getByRole('heading', { level: 1, name: 'Fresh on the board' }).waitFor();

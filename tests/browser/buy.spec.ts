@@ -129,7 +129,7 @@ describe('buying in a browser', () => {
     await visitor.close();
   });
 
-  it('a declined card is not the end: another one pays', async () => {
+  it('an order can be paid with another card after a decline', async () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     await openBoard(page);

@@ -74,7 +74,7 @@ describe('the look of the shop in a browser', () => {
     },
   );
 
-  it('nothing sticks out at 320 pixels', async () => {
+  it('no element overflows at a width of 320 pixels', async () => {
     const visitor = await visit(shop.browser, shop.url, { viewport: { width: 320, height: 640 } });
     for (const path of ['/', `/products/${productId}`, '/basket', '/sign-up']) {
       await visitor.page.goto(path);
@@ -84,7 +84,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  it('who asks for less motion gets none', async () => {
+  it('reduced motion turns animations off', async () => {
     const visitor = await visit(shop.browser, shop.url, { reducedMotion: 'reduce' });
     const { page } = visitor;
     await page.goto(`/products/${productId}`);
@@ -99,7 +99,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  it('who likes it dark never sees it light', async () => {
+  it('a dark colour scheme never shows the light theme first', async () => {
     const visitor = await visit(shop.browser, shop.url, { colorScheme: 'dark' });
     const { page } = visitor;
     await page.route('**/*.js', async (route) => {
@@ -136,7 +136,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  it('a first visit is light: few requests, few bytes, nothing jumps', async () => {
+  it('a first visit takes few requests and few bytes, and shifts no layout', async () => {
     const visitor = await visit(shop.browser, shop.url, { viewport: { width: 390, height: 844 } });
     const { page } = visitor;
     const session = await page.context().newCDPSession(page);
@@ -164,7 +164,7 @@ describe('the look of the shop in a browser', () => {
     await visitor.close();
   });
 
-  it('somebody without cookies leaves none behind by looking', async () => {
+  it('a visit without signing in sets no cookie', async () => {
     const visitor = await visit(shop.browser, shop.url);
     await openBoard(visitor.page);
     await goods(visitor.page).first().getByRole('link').click();

@@ -18,7 +18,7 @@ declare global {
   }
 }
 
-/** Somebody with a browser of their own in front of the shop. */
+/** A visitor of the shop with a browser context of their own. */
 export interface Visitor {
   page: Page;
   /** What a screen reader was told, newest last. */
@@ -87,7 +87,7 @@ export async function visit(
       // Evaluated by the debugger, so the page's content security policy stays as strict as it is.
       await page.evaluate(axeSource);
       const { violations } = await page.evaluate(async () => {
-        // What is half faded in has the contrast of a moment: the page is judged as it comes to rest.
+        // An element that is fading in has a low contrast for a moment, so the check waits for the end of transitions.
         const ending = document
           .getAnimations()
           .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);

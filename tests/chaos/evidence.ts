@@ -29,7 +29,7 @@ async function storyOf({ orders, payments, catalog, delivery }: Eyes, id: string
   };
 }
 
-/** Writes the story of every id that the violations name; answers the folder, or undefined when they name none. */
+/** Writes what the stores hold of every id that the violations name; answers the folder, or undefined when they name none. */
 export async function keepEvidence(
   eyes: Eyes,
   dataDir: string,

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { requiredGroups, type Stream, streams } from '@bramble/contracts/events';
 import type { Ledger } from './ledger';
 
-/** Direct ways to the stores, past every proxy, with the administrator's rights. */
+/** Direct connections to the stores, without the proxies, with the administrator's rights. */
 export interface Eyes {
   orders: Pool;
   payments: Pool;
@@ -14,7 +14,7 @@ export interface Eyes {
   redis: Redis;
 }
 
-/** What one promise looked like: how much was looked at, and what broke it (a few in words). */
+/** The result for one promise: how many samples were checked, and a few of the violations in words. */
 export interface Finding {
   promise: string;
   sampled: number;

@@ -1,4 +1,4 @@
-/** What the test itself knows was promised: written from answers alone, never read from the services. */
+/** What the shop acknowledged, recorded from its answers alone and never read from its stores. */
 export interface Promised {
   orderId: string;
   buyer: number;

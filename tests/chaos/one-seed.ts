@@ -51,7 +51,7 @@ const count = ({ inflicted }: Run, name: string) => void inflicted.set(name, (in
 const lostRedis = ({ inflicted }: Run) =>
   [...inflicted].reduce((sum, [name, times]) => sum + (name.startsWith('Redis') ? times : 0), 0);
 
-/** Entries that no schema accepts: what dead letters are for, and the only ones that may become some. */
+/** Entries that no schema accepts: the only ones that may become dead letters. */
 async function poisonStreams(run: Run): Promise<void> {
   for (const stream of ['orders_stream', 'payments_stream']) {
     const id = newId();
@@ -120,7 +120,7 @@ async function comeToRest(run: Run): Promise<{ seconds: number; left: string[] }
   }
 }
 
-/** Samples promise 1 until told to stop. */
+/** Samples promise 1 until it is stopped. */
 async function sampleWhile(run: Run, signal: AbortSignal): Promise<{ samples: number; broken: string[] }> {
   const seen = { samples: 0, broken: [] as string[] };
   while (!signal.aborted) {
@@ -166,7 +166,7 @@ export async function runSeed(
   say(`${ledger.orders.size} orders acknowledged; waiting for rest`);
   const rest = await comeToRest(run);
 
-  // What waits for a person runs out with its reservation; only then is there nothing that moves by itself.
+  // An order that waits for another card ends with its reservation; only then does no order change by itself.
   const patience = Date.now() + REST_MS;
   while (!(await allFinal(rig.eyes)) && Date.now() < patience) await pause(500);
   await comeToRest(run);

@@ -73,7 +73,10 @@ function watchLog(dataDir: string) {
   };
 }
 
-/** Refuses a claim by the millisecond it is made in: a validator may not use chance, and the next try has another one. */
+/**
+ * Refuses a claim by the millisecond in which it is made: a validator cannot call a random function, and a retry comes in
+ * another millisecond.
+ */
 const failingShare = (share: number) => ({
   $expr: { $gte: [{ $mod: [{ $toLong: '$receivedAt' }, 100] }, share * 100] },
 });

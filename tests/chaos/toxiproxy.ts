@@ -9,7 +9,7 @@ import { freePort } from '../../scripts/stores/ports';
 const VERSION = 'v2.5.0';
 const exec = promisify(execFile);
 
-/** A way to a store that can be made slow, or cut. */
+/** A proxy before a store: it can delay connections or cut them. */
 export interface Proxy {
   readonly name: string;
   readonly port: number;

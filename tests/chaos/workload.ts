@@ -15,7 +15,7 @@ export interface WorkloadOptions {
   tokens: readonly string[];
   sellerToken: string;
   productIds: readonly string[];
-  /** Arrivals per second: an open rate, whatever the answers take. */
+  /** Arrivals per second, independent of how long the answers take. */
   rate: number;
 }
 

@@ -1,4 +1,4 @@
-/** As much of the API as the assertions look at. */
+/** The part of the Kubernetes API that the assertions use. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;

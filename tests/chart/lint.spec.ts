@@ -6,7 +6,7 @@ import { CHART, helm, ofKind, render, renderText, valuesFiles } from './render';
 import { KUBERNETES, schemas, tool } from './tools';
 
 const CUSTOM = 'ServiceMonitor,PrometheusRule,HTTPRoute';
-/** kube-score's checks that this chart decides otherwise, each with the reason. */
+/** Checks of kube-score that are turned off for this chart, each with the reason. */
 const DECIDED: Readonly<Record<string, string>> = {
   'container-image-pull-policy': 'tags are pinned; Always would keep a shop down while the registry is',
   'container-security-context-user-group-id': 'the official images bring their own ids, below 10000',

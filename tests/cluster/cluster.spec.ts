@@ -10,13 +10,13 @@ const STORES = ['postgres:18', 'mongo:6.0.5', 'redis:7.0.15'].map((name) => `bra
 const SERVICES = serviceNames().filter((name) => name !== 'simulator');
 const GOAL_SECONDS = 120;
 
-/** A machine that has never built a cluster or a base image does so now. */
+/** The first run on a machine also builds the cluster and the base image. */
 const FIRST_TIME_MS = 2_400_000;
 const DEMO_PASSWORD = 'demotest';
 
 let tools: Tools;
 let shop: Shop;
-/** The same door, for somebody who keeps connections. */
+/** The same address, by a client that keeps its connections. */
 let keptOpen: Shop;
 let buyer: string;
 let product: Product;
@@ -54,7 +54,7 @@ async function open(): Promise<void> {
   );
 }
 
-/** No event was given up by any service: what is owed is either done or still being tried. */
+/** No service has a dead letter: every event is either handled or still being retried. */
 async function expectNoDeadLetters(): Promise<void> {
   const admin = await shop.token('admin@bramble.local', DEMO_PASSWORD);
   expect(await shop.deadLetters(admin)).toEqual([]);
@@ -117,7 +117,7 @@ describe('install', () => {
   });
 });
 
-/** What follows needs the shop, and takes minutes to fail without. */
+/** The following tests need an installed shop, and would take minutes to fail without it. */
 const withShop = () => {
   if (!installed) throw new Error('there is no shop: its installation failed');
 };
@@ -138,7 +138,7 @@ describe('upgrade', () => {
         return n % 4 < 2 ? door.product(product.id) : door.call('GET', '/api/orders?limit=5', buyer);
       });
       await change();
-      // helm waits for the new pods only; the old ones still serve, and then let go.
+      // helm waits for the new pods only; the old ones still serve until they have drained.
       await tools.drained();
       const { sent, failures } = await stop();
       console.log(`${sent} requests while every service was replaced, ${failures.length} failed`);

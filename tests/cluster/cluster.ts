@@ -108,7 +108,7 @@ export function openTools({ env }: Cluster, namespace: string, release: string) 
       return JSON.parse(line ?? '{}') as Record<string, unknown>;
     },
 
-    /** Waits until every pod that was told to end has ended. */
+    /** Waits until every pod that is being deleted is gone. */
     async drained(): Promise<void> {
       const deadline = Date.now() + 120_000;
       for (;;) {
@@ -122,7 +122,7 @@ export function openTools({ env }: Cluster, namespace: string, release: string) 
     },
 
     /**
-     * Kills the pods of a component a second after it is told, and waits until others serve. Never by --force: that starts
+     * Kills the pods of a component a second after their deletion was requested, and waits until others serve. Never by --force: that starts
      * a second server on the first one's files before the first has ended.
      */
     async kill(component: string): Promise<void> {

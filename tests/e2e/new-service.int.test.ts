@@ -62,7 +62,7 @@ describe('what it made', () => {
     expect(inCopy('npx', 'eslint', ...linted)).toEqual({ status: 0, output: '' });
     expect(inCopy('npx', 'tsc', '--noEmit', '-p', '.')).toEqual({ status: 0, output: '' });
     expect(inCopy('node', '--import', 'tsx', 'scripts/check-repo.ts').output).toBe(
-      'The repository hangs together.\n',
+      'The repository is consistent.\n',
     );
   });
 

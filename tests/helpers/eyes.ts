@@ -5,7 +5,7 @@ import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import type { Eyes } from '../chaos/invariants';
 
-/** Looks into the stores of a shop that `npm start` runs, past its services; `close` when done. */
+/** Connects to the stores of a shop that `npm start` runs, without its services; call `close` when done. */
 export async function openEyes(dataDir: string): Promise<Eyes & { close(): Promise<void> }> {
   const { orders: known = {} } = JSON.parse(
     readFileSync(path.join(dataDir, 'environments.json'), 'utf8'),

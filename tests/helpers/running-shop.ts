@@ -47,7 +47,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
     cwd: options.folder ?? root,
     env: { ...process.env, ...options.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C on the test run is ours to pass on.
+    // A process group of its own: Ctrl-C on the test run does not reach it.
     detached: true,
   });
   let output = '';
@@ -102,7 +102,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself in this moment.
+    // The process has ended meanwhile.
     return;
   }
 }

@@ -5,7 +5,7 @@ import { sendRaw, statusesIn } from './raw-socket';
 import { shopUrl } from './shop';
 import { filled, makeWorld, type World } from './world';
 
-/** Values that mean something to one of the parts behind a field. */
+/** Values with a meaning to SQL, MongoDB, a shell, HTML or HTTP. */
 const values: unknown[] = [
   { $ne: null },
   { $gt: '' },

@@ -6,11 +6,11 @@ import { sendRaw, statusesIn } from './raw-socket';
 import { adminToken, shopUrl } from './shop';
 
 const POST = 'POST /api/auth/login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n';
-/** What an attacker hopes that a part behind us takes for a request of its own. */
+/** A hidden request that an attacker wants the service behind the gateway to answer. */
 const SMUGGLED = 'GET /api/smuggled HTTP/1.1\r\nHost: shop\r\n\r\n';
 const CHUNKED = `0\r\n\r\n${SMUGGLED}`;
 
-/** Requests that two readers could read in two ways. */
+/** Requests that two HTTP parsers could understand differently. */
 const smuggling: Record<string, string> = {
   'two lengths': `${POST}Content-Length: 3\r\nContent-Length: 60\r\n\r\nabc${SMUGGLED}`,
   'a list of lengths': `${POST}Content-Length: 3, 60\r\n\r\nabc${SMUGGLED}`,
@@ -51,7 +51,7 @@ const smuggling: Record<string, string> = {
 };
 
 describe('bytes that are no proper request', () => {
-  it('are refused once and the connection closes, so that nothing can hide behind them', async () => {
+  it('are refused once and the connection closes, so that no second request can follow', async () => {
     const wrong: unknown[] = [];
     for (const [name, bytes] of Object.entries(smuggling)) {
       const { text, closed } = await sendRaw(bytes);
@@ -62,7 +62,7 @@ describe('bytes that are no proper request', () => {
     expect(wrong).toEqual([]);
   }, 120_000);
 
-  it('name no other host’s or folder’s things', async () => {
+  it('are refused when the target names another host or leaves its folder', async () => {
     const paths = [
       ...[
         '/api/products/../users',
@@ -94,7 +94,7 @@ describe('bytes that are no proper request', () => {
       const [status = 0] = statusesIn(text);
       if (status < 400 || status >= 500) wrong.push([path, status]);
     }
-    tally('devious paths, by raw socket', paths.length, wrong);
+    tally('ambiguous paths, by raw socket', paths.length, wrong);
     expect(wrong).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { adminToken, shopUrl } from './shop';
 
 export type Caller = 'anonymous' | 'owner' | 'other' | 'admin';
 
-/** Somebody's things, and everybody who may try to get at them. */
+/** What one user owns, and the other users who try to read or change it. */
 export interface World {
   tokens: Record<Caller, string | undefined> & { owner: string; other: string; admin: string };
   /** Ids of the owner's things, by the first part of their path. */
