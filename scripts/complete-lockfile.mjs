@@ -1,7 +1,20 @@
 // Adds what npm leaves out of the lockfile: optional packages for other platforms that the registry in use did not
 // serve. Without these entries `npm ci` calls the lockfile out of sync, although it would never install them here.
-// Run after a change of dependencies; with --check it only reports.
+// Run after a change of dependencies. It reads its words with Node's own parser, since `npm ci` may still refuse.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { readWords } from './words.mjs';
+
+const HELP = `Usage: node scripts/complete-lockfile.mjs [--check]
+
+Adds to package-lock.json what npm leaves out: optional packages for other platforms.
+
+  --check   write nothing; end with 1 when something is missing
+  --help    this text
+
+Example: npm install --package-lock-only && node scripts/complete-lockfile.mjs`;
+
+const options = readWords('complete-lockfile', HELP, { check: { type: 'boolean' } });
+if (options === undefined) process.exit(0);
 
 const FILE = new URL('../package-lock.json', import.meta.url);
 const OS = [
@@ -54,7 +67,7 @@ for (const [path, entry] of Object.entries(packages)) {
   }
 }
 const names = Object.keys(missing);
-if (process.argv.includes('--check')) {
+if (options.check) {
   if (names.length > 0) {
     console.error(
       `package-lock.json lacks ${names.length} optional packages: run node scripts/complete-lockfile.mjs`,

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';
 import { plans, steps } from './steps.mjs';
+import { sentenceOf } from './words.mjs';
 
 /** What a step starts in a plan: a program and its arguments. */
 export function commandOf(step, plan) {
@@ -108,7 +109,6 @@ async function main([plan, ...words]) {
 const started = process.argv[1];
 if (started && existsSync(started) && path.resolve(started) === fileURLToPath(import.meta.url))
   main(process.argv.slice(2)).catch((error) => {
-    // Node's parser explains an unknown option in several sentences; the first one names it.
-    console.error(error.message.split('. ')[0]);
+    console.error(`steps: ${sentenceOf(error)}`);
     process.exitCode = 2;
   });

@@ -1,6 +1,8 @@
-// Starts the whole shop. Plain JavaScript without dependencies, because it is what installs them.
+// Starts the whole shop. Plain JavaScript without dependencies, because it is what installs them: it reads its words with
+// Node's own parser.
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './install.mjs';
+import { readWords } from './words.mjs';
 
 const HELP = `Usage: npm start
 
@@ -14,11 +16,11 @@ Starts Bramble on this machine: PostgreSQL, MongoDB, Redis, the services and the
   DEMO_ADMIN  on          the demo accounts include an administrator
   BRAMBLE_CACHE  ~/.cache/bramble    keeps servers that were fetched
 
-Every other setting of the services is passed on from the environment; see docs/operator.md.`;
+Every other setting of the services is passed on from the environment; see docs/operator.md.
 
-if (process.argv.includes('--help') || process.argv.includes('-h')) {
-  console.log(HELP);
-} else {
+Example: PORT=9000 DATA_DIR=/tmp/shop npm start`;
+
+if (readWords('start', HELP)) {
   process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   await ensureInstalled();
   const { register } = await import('tsx/esm/api');

@@ -1,16 +1,11 @@
-// npm run structure: measures the shape of the code. `-- --root DIR` measures another checkout, `-- --list` names places.
+// npm run structure: measures the shape of the code.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createCommand, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
 import { repeats } from './structure/repeats';
 import { circularArrows } from './structure/rooms';
 import { quantile, readSources, type SourceFile } from './structure/sources';
 import { countSyntax, type FunctionSize } from './structure/syntax';
-
-const HELP = `Usage: npm run structure [-- --root DIR] [--list]
-
-Prints files, functions, circles between folders, repeated lines, casts and clients of the contract as a table.
-  --root DIR   measure another checkout (default: this one)
-  --list       name the places behind the figures
-  --help       this text`;
 
 const AREAS: readonly (readonly [string, RegExp])[] = [
   ['services', /^services\/(?!shared\/)/],
@@ -25,13 +20,18 @@ const VIEW = /\.tsx$/;
 /** Where a request to an operation may be put together: the pure halves of a call, and the operations themselves. */
 const CONTRACTS = 'services/shared/contracts/';
 
-const args = process.argv.slice(2);
-if (args.includes('--help')) {
-  console.log(HELP);
-} else {
-  const at = args.indexOf('--root');
-  print(path.resolve(at >= 0 ? (args[at + 1] ?? '.') : '.'), args.includes('--list'));
-}
+const program = createCommand('npm run structure --', {
+  does: 'Prints files, functions, circles between folders, repeated lines, casts and clients of the contract as a table.',
+  example: 'npm run structure -- --list',
+})
+  .option('--root <folder>', 'measure another checkout', '.')
+  .option('--list', 'name the places behind the figures', false)
+  .action(() => {
+    const { root, list } = program.opts<{ root: string; list: boolean }>();
+    if (!existsSync(path.join(root, 'package.json')))
+      throw new UsageError(`--root takes the folder of a checkout, and ${root} is none`);
+    print(path.resolve(root), list);
+  });
 
 function print(root: string, list: boolean): void {
   const files = readSources(root);
@@ -135,3 +135,5 @@ function printPlaces({ plain, circles, same, typed, urls }: Places): void {
   );
   section('URLs in the gateway', urls);
 }
+
+await runCommand(program);

@@ -16,13 +16,13 @@ import { readDevOptions } from './options';
 import { createRestarts } from './restarts';
 import { devBundles, watchBundles } from './watch-bundles';
 
-const options = readDevOptions();
+const options = await readDevOptions();
 // The services log what is asked for, unless the environment says otherwise.
 process.env['LOG_LEVEL'] ||= levels.indexOf(options.level) < levels.indexOf('info') ? options.level : 'info';
 const names = serviceNames().filter((name) => name !== 'simulator');
 const format = createFormatter({
   level: options.level,
-  colour: process.stdout.isTTY,
+  colour: process.stdout.isTTY && process.stdout.hasColors(),
   names: [...names, 'storefront'],
 });
 const print = (name: string, line: string): void => {

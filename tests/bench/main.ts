@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { createCommand, numberOption, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
 import { defaultCacheDir } from '../../scripts/stores/cache';
 import { openStores } from '../../scripts/stores/open-stores';
 import { startShop } from '../helpers/running-shop';
@@ -12,15 +12,31 @@ import { edgePlans } from './edge';
 import type { LoadPlan, LoadResult } from './load';
 import { load, ORDERS_WARM_UP_SECONDS, withBareServer } from './processes';
 
-const help = `npm run bench -- [options]
+interface Options {
+  url?: string;
+  seconds: number;
+  connections: number;
+  json: string;
+}
 
-Measures a running shop on this machine and, in the same run, the bare limits of the machine, and prints ratios.
-
-  --url URL           a running instance on loopback (default: starts one of its own and stops it)
-  --seconds N         length of each measurement, 1 to 60 (default 5)
-  --connections N     open connections, 1 to 500 (default 50)
-  --json FILE         where the figures go (default bench-results.json)
-`;
+const program = createCommand('npm run bench --', {
+  does: 'Measures a running shop on this machine and, in the same run, the bare limits of the machine, and prints ratios.',
+  example: 'npm run bench -- --seconds 10 --json /tmp/bench.json',
+})
+  .option('--url <url>', 'a running instance on loopback (default: starts one of its own and stops it)')
+  .addOption(
+    numberOption('--seconds <number>', 'length of each measurement', { min: 1, max: 60, fallback: 5 }),
+  )
+  .addOption(
+    numberOption('--connections <count>', 'open connections', {
+      min: 1,
+      max: 500,
+      whole: true,
+      fallback: 50,
+    }),
+  )
+  .option('--json <file>', 'where the figures go', 'bench-results.json')
+  .action(() => bench(program.opts<Options>()));
 
 interface Row extends LoadResult {
   name: string;
@@ -30,27 +46,10 @@ interface Row extends LoadResult {
 
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-function options() {
-  const { values } = parseArgs({
-    options: {
-      url: { type: 'string' },
-      seconds: { type: 'string', default: '5' },
-      connections: { type: 'string', default: '50' },
-      json: { type: 'string', default: 'bench-results.json' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    process.exit(0);
-  }
-  const seconds = Number(values.seconds);
-  const connections = Number(values.connections);
-  if (!(seconds >= 1 && seconds <= 60)) throw new Error('--seconds takes 1 to 60');
-  if (!(connections >= 1 && connections <= 500)) throw new Error('--connections takes 1 to 500');
-  if (values.url && !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(values.url).hostname))
-    throw new Error('--url takes an address on this machine only');
-  return { ...values, seconds, connections };
+function checkUrl(url: string | undefined): void {
+  if (url === undefined) return;
+  if (!URL.canParse(url) || !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname))
+    throw new UsageError('--url takes an address on this machine only');
 }
 
 async function bareLimits(seconds: number, connections: number): Promise<Row[]> {
@@ -150,8 +149,8 @@ function table(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-async function main(): Promise<void> {
-  const { url, seconds, connections, json } = options();
+async function bench({ url, seconds, connections, json }: Options): Promise<void> {
+  checkUrl(url);
   const bare = await bareLimits(seconds, connections);
   // The demo courier's steps belong to no figure here: a courier takes hours, and the orders are timed to PAID.
   const env = { RATE_LIMIT_FACTOR: '1000000', DELIVERY_STEP_SECONDS: '600' };
@@ -172,7 +171,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
+await runCommand(program);

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { runCommand } from '@bramble/service-kit/base/command-line';
 import { root } from '../../scripts/workspace';
 import { keepEvidence } from './evidence';
 import { faultKinds, runSeed } from './one-seed';
-import { readOptions } from './options';
+import { chaosCommand, type ChaosOptions } from './options';
 import { describeAll, describeSeed, passed, type SeedResult } from './report';
 import { startRig } from './rig';
 
@@ -12,8 +13,7 @@ const say = (line: string) =>
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const keep = process.env['KEEP_CHAOS_DATA'] === '1';
 
-async function main(): Promise<void> {
-  const options = readOptions();
+async function main(options: ChaosOptions): Promise<void> {
   await promisify(execFile)('npm', ['run', 'build', '--silent'], { cwd: root });
   const results: SeedResult[] = [];
   const broken: string[] = [];
@@ -49,7 +49,4 @@ async function main(): Promise<void> {
   process.exitCode = broken.length === 0 && results.every(passed) ? 0 : 1;
 }
 
-main().catch((error: unknown) => {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exit(1);
-});
+await runCommand(chaosCommand(main));

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { createCommand, runCommand } from '@bramble/service-kit/base/command-line';
 import { openCluster, openTools, type Tools } from './cluster';
 
-/*
- * Installs the chart into a namespace of its own, measures it at rest and under the simulator, and writes docs/footprint.md:
- * node --import tsx tests/cluster/footprint.ts. The images are those of the last npm run test:cluster.
- */
+const program = createCommand('npm run footprint --', {
+  does: 'Installs the chart into a namespace of its own, measures it at rest and under the simulator, and writes docs/footprint.md. The images are those of the last npm run test:cluster.',
+  example: 'npm run footprint',
+}).action(measure);
 const namespace = 'bramble-footprint';
 const release = 'shop';
 const SECONDS_IDLE = 45;
@@ -70,52 +71,53 @@ function imageSizes(): [string, number][] {
     .sort();
 }
 
-const tools = openTools(await openCluster(4), namespace, release);
-await tools.run('kubectl', ['create', 'namespace', namespace]);
-await tools.deploy('install');
-await pause(SECONDS_IDLE);
-const idle = await workingSets(tools);
-await tools.deploy('upgrade', 'simulator.enabled=true', `simulator.env.SIMULATOR_RATE=${RATE}`);
-await pause(SECONDS_BUSY);
-const busy = await workingSets(tools);
-const { items } = await tools.json<{ items: Workload[] }>(
-  'get',
-  'deployment,statefulset',
-  '-l',
-  `app.kubernetes.io/instance=${release}`,
-);
-const rows = items
-  .filter(({ spec }) => spec.replicas > 0)
-  .map((workload) => {
-    const [container] = workload.spec.template.spec.containers;
-    const { requests, limits } = container?.resources ?? {};
-    return {
-      name: workload.metadata.name.replace(`${release}-`, ''),
-      cpu: cores(requests?.['cpu']),
-      request: mebibytes(requests?.['memory']),
-      limit: mebibytes(limits?.['memory']),
-      idle: ofWorkload(idle, workload),
-      busy: ofWorkload(busy, workload),
-    };
-  })
-  .sort((a, b) => a.name.localeCompare(b.name));
-const shop = rows.filter(({ name }) => name !== 'simulator');
-const sum = (pick: (row: (typeof rows)[number]) => number) =>
-  Math.round(shop.reduce((total, row) => total + pick(row), 0));
+async function measure(): Promise<void> {
+  const tools = openTools(await openCluster(4), namespace, release);
+  await tools.run('kubectl', ['create', 'namespace', namespace]);
+  await tools.deploy('install');
+  await pause(SECONDS_IDLE);
+  const idle = await workingSets(tools);
+  await tools.deploy('upgrade', 'simulator.enabled=true', `simulator.env.SIMULATOR_RATE=${RATE}`);
+  await pause(SECONDS_BUSY);
+  const busy = await workingSets(tools);
+  const { items } = await tools.json<{ items: Workload[] }>(
+    'get',
+    'deployment,statefulset',
+    '-l',
+    `app.kubernetes.io/instance=${release}`,
+  );
+  const rows = items
+    .filter(({ spec }) => spec.replicas > 0)
+    .map((workload) => {
+      const [container] = workload.spec.template.spec.containers;
+      const { requests, limits } = container?.resources ?? {};
+      return {
+        name: workload.metadata.name.replace(`${release}-`, ''),
+        cpu: cores(requests?.['cpu']),
+        request: mebibytes(requests?.['memory']),
+        limit: mebibytes(limits?.['memory']),
+        idle: ofWorkload(idle, workload),
+        busy: ofWorkload(busy, workload),
+      };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
+  const shop = rows.filter(({ name }) => name !== 'simulator');
+  const sum = (pick: (row: (typeof rows)[number]) => number) =>
+    Math.round(shop.reduce((total, row) => total + pick(row), 0));
 
-const table = rows
-  .map(
-    (row) =>
-      `| ${row.name} | ${row.cpu} | ${row.request} | ${row.limit} | ${row.idle ? row.idle.toFixed(0) : '–'} | ${row.busy.toFixed(0)} |`,
-  )
-  .join('\n');
-const images = imageSizes()
-  .map(([name, size]) => `| ${name} | ${size.toFixed(0)} |`)
-  .join('\n');
+  const table = rows
+    .map(
+      (row) =>
+        `| ${row.name} | ${row.cpu} | ${row.request} | ${row.limit} | ${row.idle ? row.idle.toFixed(0) : '–'} | ${row.busy.toFixed(0)} |`,
+    )
+    .join('\n');
+  const images = imageSizes()
+    .map(([name, size]) => `| ${name} | ${size.toFixed(0)} |`)
+    .join('\n');
 
-writeFileSync(
-  path.join(process.cwd(), 'docs', 'footprint.md'),
-  `# What it takes
+  writeFileSync(
+    path.join(process.cwd(), 'docs', 'footprint.md'),
+    `# What it takes
 
 Measured by \`tests/cluster/footprint.ts\` on one node (amd64, 2 cores, Kubernetes 1.34, Node 24), with the chart's default
 values; working sets are the kubelet's. Busy: the simulator with ${RATE} shoppers per second for a minute.
@@ -136,8 +138,11 @@ ${images}
 
 The storefront's is nginx and nothing else of ours is in it but 4 MB; its size is its base image's, here a stand-in.
 `,
-);
-console.log(
-  `requested ${sum((r) => r.request)} Mi, idle ${sum((r) => r.idle)} Mi, busy ${sum((r) => r.busy)} Mi`,
-);
-await tools.run('kubectl', ['delete', 'namespace', namespace]);
+  );
+  console.log(
+    `requested ${sum((r) => r.request)} Mi, idle ${sum((r) => r.idle)} Mi, busy ${sum((r) => r.busy)} Mi`,
+  );
+  await tools.run('kubectl', ['delete', 'namespace', namespace]);
+}
+
+await runCommand(program);

@@ -1,54 +1,49 @@
-import { parseArgs } from 'node:util';
+import { createCommand, numberOption, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
 import { report } from './simulation/report';
 import { createSimulation } from './simulation/simulation';
 
-const help = `npm run simulate -- [options]
+interface Options {
+  url: string;
+  rate: number;
+  seconds: number;
+  seed: number;
+  accounts: number;
+  anywhere: boolean;
+}
 
-Sends shoppers through a running shop: they browse, search, fill carts, order, cancel, and have cards declined.
+const program = createCommand('npm run simulate --', {
+  does: 'Sends shoppers through a running shop: they browse, search, fill carts, order, cancel, and have cards declined.',
+  example: 'npm run simulate -- --rate 10 --seconds 60',
+})
+  .option(
+    '--url <url>',
+    'the shop; only addresses of this machine unless --anywhere',
+    'http://127.0.0.1:8000',
+  )
+  .addOption(
+    numberOption('--rate <number>', 'shoppers arriving per second', { min: 0.01, max: 1_000, fallback: 5 }),
+  )
+  .addOption(
+    numberOption('--seconds <number>', 'for how long they arrive', { min: 1, max: 86_400, fallback: 60 }),
+  )
+  .addOption(
+    numberOption('--seed <number>', 'the same seed sends the same shoppers', {
+      min: 0,
+      max: 2_147_483_647,
+      fallback: 1,
+    }),
+  )
+  .addOption(
+    numberOption('--accounts <count>', 'how many accounts they share', { min: 1, max: 1_000, fallback: 20 }),
+  )
+  .option('--anywhere', 'allow a shop on another machine, which must be your own', false)
+  .action(() => simulate(program.opts<Options>()));
 
-  --url URL       the shop (default http://127.0.0.1:8000); only addresses of this machine unless --anywhere
-  --rate N        shoppers arriving per second (default 5)
-  --seconds N     for how long they arrive (default 60)
-  --seed N        the same seed sends the same shoppers (default 1)
-  --accounts N    how many accounts they share (default 20)
-  --anywhere      allow a shop on another machine, which must be your own
-`;
-
-const fail = (message: string): never => {
-  process.stderr.write(`simulate: ${message}\n`);
-  process.exit(2);
-};
-
-function options() {
-  const { values } = parseArgs({
-    options: {
-      url: { type: 'string', default: 'http://127.0.0.1:8000' },
-      rate: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '60' },
-      seed: { type: 'string', default: '1' },
-      accounts: { type: 'string', default: '20' },
-      anywhere: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    process.exit(0);
-  }
-  const number = (name: 'rate' | 'seconds' | 'seed' | 'accounts', low: number, high: number) => {
-    const value = Number(values[name]);
-    return value >= low && value <= high ? value : fail(`--${name} takes ${low} to ${high}`);
-  };
-  if (!URL.canParse(values.url)) fail('--url is no address');
-  if (!values.anywhere && !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(values.url).hostname))
-    fail('--url names another machine; add --anywhere if it is yours');
-  return {
-    url: values.url.replace(/\/$/, ''),
-    rate: number('rate', 0.01, 1_000),
-    seconds: number('seconds', 1, 86_400),
-    seed: number('seed', 0, 2_147_483_647),
-    accounts: number('accounts', 1, 1_000),
-  };
+function checkedUrl({ url, anywhere }: Options): string {
+  if (!URL.canParse(url)) throw new UsageError('--url is no address');
+  if (!anywhere && !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname))
+    throw new UsageError('--url names another machine; add --anywhere if it is yours');
+  return url.replace(/\/$/, '');
 }
 
 /** One line that is written over on a terminal, and a line now and then in a log. */
@@ -64,10 +59,11 @@ function showProgress(line: () => string) {
   };
 }
 
-async function main(): Promise<void> {
-  const { url, rate, seconds, seed, accounts } = options();
+async function simulate(options: Options): Promise<void> {
+  const url = checkedUrl(options);
+  const { rate, seconds, seed, accounts } = options;
   const health = await fetch(`${url}/api/health`).catch(() => undefined);
-  if (!health?.ok) fail(`no open shop at ${url}; start one with npm start, or name it with --url`);
+  if (!health?.ok) throw new Error(`no open shop at ${url}; start one with npm start, or name it with --url`);
   const simulation = createSimulation({ url, rate, seed, accounts });
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), seconds * 1_000);
@@ -95,4 +91,4 @@ async function main(): Promise<void> {
   if (simulation.figures.failures() > 0) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+await runCommand(program);
