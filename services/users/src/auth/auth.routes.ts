@@ -74,7 +74,7 @@ export const authRoutes = ({
     return undefined;
   }),
   endpoint(authApi.forgotPassword, async ({ body, req }) => {
-    await auth.askReset(body.email, clientAddress(req));
+    await auth.requestReset(body.email, clientAddress(req));
     return undefined;
   }),
   endpoint(authApi.verifyEmail, async ({ body }) => {

@@ -86,7 +86,7 @@ export function createAuthService(dependencies: AuthDependencies) {
   }
 
   /** Requests a mail with a link for `resetPassword`. Known and unknown addresses are treated alike. */
-  async function askReset(email: string, address: string): Promise<void> {
+  async function requestReset(email: string, address: string): Promise<void> {
     await guesses.beforeMail(email, address);
     await mail.requestReset(email);
   }
@@ -108,5 +108,5 @@ export function createAuthService(dependencies: AuthDependencies) {
     if (account) await guesses.reset(account.email);
   }
 
-  return { signup, authenticate, verifyEmail, askReset, resetPassword };
+  return { signup, authenticate, verifyEmail, requestReset, resetPassword };
 }
