@@ -14,7 +14,7 @@ const HELP = `
 Without a shape all four run, with the numbers of the examples. Start a shop first: npm start.
 The buyers' accounts stay in the shop and are used again by the next run; the products stay, too.
 A shop lets one address open 300 accounts in ten minutes and sign in 120 times a minute, and a run waits
-for that; RATE_LIMIT_FACTOR=100 npm start lifts it. Orders are delivered by the courier of the demo, so
+up to five minutes for that; RATE_LIMIT_FACTOR=100 npm start lifts it. Orders are delivered by the courier of the demo, so
 the shop must run with DEMO=on, as it does unless told otherwise.
 
 Examples:
@@ -65,7 +65,7 @@ export function readOptions(argv: readonly string[]): StressOptions {
     .option('--cart <n>', 'so many buyers with carts of several products check out', wholeFrom(4, 2_000))
     .option('--same-key <n>', 'one order is sent so many times with one Idempotency-Key', wholeFrom(2, 500))
     .option('--url <address>', 'the shop', ownShop, 'http://127.0.0.1:8000')
-    .option('--wait <seconds>', 'how long the orders may take to end', wholeFrom(1, 3_600), 120)
+    .option('--wait <seconds>', 'how long the orders may take to end', wholeFrom(1, 240), 120)
     .addHelpText('after', HELP)
     .parse(argv, { from: 'user' });
   const given = program.opts<Given>();

@@ -6,8 +6,10 @@ import { createAccounts } from '@bramble/simulator/shopper/accounts';
 import { createShopClient } from '@bramble/simulator/shopper/shop-client';
 import { forEach } from './for-each';
 
-/** How long one waits for a shop that lets an address open only so many accounts in ten minutes. */
-const LIMITED_MS = 11 * 60_000;
+/** How long signing in may take: access tokens live ten minutes, and the orders need the rest of them. */
+const SIGN_IN_MS = 5 * 60_000;
+const TOO_SLOW =
+  'The shop lets too few accounts of this address in: start it with RATE_LIMIT_FACTOR=100 npm start, or take fewer buyers.';
 const TRY_AGAIN_MS = 2_000;
 /** The gateway keeps copies of a product for moments; afterwards the shop's own number must be there. */
 const COPIES_MS = 5_000;
@@ -21,13 +23,18 @@ export function openStressShop(url: string, { connections }: { connections: numb
   const sellers = createAccounts(client, { name: 'stress-seller', role: 'seller' });
 
   /** Signs in; waits for as long as the shop refuses because too many came from this address. */
-  async function enter(accounts: typeof buyers, n: number, onLimit: () => void): Promise<string> {
-    const deadline = Date.now() + LIMITED_MS;
+  async function enter(
+    accounts: typeof buyers,
+    n: number,
+    onLimit: () => void = () => undefined,
+    deadline = Date.now() + SIGN_IN_MS,
+  ): Promise<string> {
     for (;;) {
       try {
         return await accounts.tokenOf(n);
       } catch (error) {
-        if (!isCode(error, 'rate_limited') || Date.now() > deadline) throw error;
+        if (!isCode(error, 'rate_limited')) throw error;
+        if (Date.now() > deadline) throw new Error(TOO_SLOW, { cause: error });
         onLimit();
         await pause(TRY_AGAIN_MS);
       }
@@ -45,9 +52,10 @@ export function openStressShop(url: string, { connections }: { connections: numb
       onProgress: (signedIn: number, limited: boolean) => void = () => undefined,
     ): Promise<string[]> {
       const tokens: string[] = [];
+      const deadline = Date.now() + SIGN_IN_MS;
       let signedIn = 0;
       const one = async (n: number) => {
-        tokens[n] = await enter(buyers, n, () => onProgress(signedIn, true));
+        tokens[n] = await enter(buyers, n, () => onProgress(signedIn, true), deadline);
         onProgress((signedIn += 1), false);
       };
       // The first one finds out whether an earlier run has opened these accounts.
@@ -60,7 +68,7 @@ export function openStressShop(url: string, { connections }: { connections: numb
       return tokens;
     },
     async offer(title: string, stock: number): Promise<Product> {
-      const token = await enter(sellers, 0, () => undefined);
+      const token = await enter(sellers, 0);
       const { product } = await client.call(catalogApi.create, {
         name: 'offer',
         token,
