@@ -34,13 +34,13 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
     demo.assertUsable(newPassword, 'newPassword');
     const account = await get(userId);
     await guesses.beforeGuess(account.email, address);
-    const { ok } = await hasher.verify(account.passwordHash, currentPassword);
+    const { ok } = await hasher.verify(account.passwordHash, currentPassword, address);
     if (!ok)
       throw new AppError('invalid_input', {
         errors: [{ path: 'currentPassword', message: 'is not your password' }],
       });
     await guesses.afterCorrectGuess(account.email, address);
-    const passwordHash = await hasher.hash(newPassword);
+    const passwordHash = await hasher.hash(newPassword, address);
     await denylist.announce(await accounts.changePassword(userId, passwordHash, sessionId));
     return get(userId);
   }

@@ -81,8 +81,8 @@ export const authRoutes = ({
     await auth.verifyEmail(body.token);
     return undefined;
   }),
-  endpoint(authApi.resetPassword, async ({ body }) => {
-    await auth.resetPassword(body.token, body.password);
+  endpoint(authApi.resetPassword, async ({ body, req }) => {
+    await auth.resetPassword(body.token, body.password, clientAddress(req));
     return undefined;
   }),
 ];

@@ -46,7 +46,7 @@ export function createAuthService(dependencies: AuthDependencies) {
         id,
         email: input.email,
         name: input.name,
-        passwordHash: await hasher.hash(input.password),
+        passwordHash: await hasher.hash(input.password, address),
         roles,
       },
       prepareLink(newId(), id, 'verify-email'),
@@ -63,7 +63,7 @@ export function createAuthService(dependencies: AuthDependencies) {
       throw error;
     });
     const account = await accounts.byEmail(email);
-    const { ok, outdated } = await hasher.verify(account?.passwordHash, password);
+    const { ok, outdated } = await hasher.verify(account?.passwordHash, password, address);
     if (!account || !ok || demo.isPublished(password)) {
       onLogin('bad');
       throw new AppError('bad_credentials');
@@ -72,7 +72,8 @@ export function createAuthService(dependencies: AuthDependencies) {
       onLogin('disabled');
       throw new AppError('account_disabled');
     }
-    if (outdated) await accounts.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
+    if (outdated)
+      await accounts.replaceHash(account.id, account.passwordHash, await hasher.hash(password, address));
     await guesses.afterCorrectGuess(email, address);
     onLogin('ok');
     return account;
@@ -91,13 +92,13 @@ export function createAuthService(dependencies: AuthDependencies) {
     await mail.requestReset(email);
   }
 
-  async function resetPassword(token: string, password: string): Promise<void> {
+  async function resetPassword(token: string, password: string, address: string): Promise<void> {
     const id = await signer.open('reset-password', token);
     const ownerId = id && (await links.ownerOf(id, 'reset-password'));
     if (!ownerId) throw new AppError('token_invalid');
     demo.assertOwn(ownerId);
     demo.assertUsable(password, 'password');
-    const passwordHash = await hasher.hash(password);
+    const passwordHash = await hasher.hash(password, address);
     const userId = await links.use(id, 'reset-password');
     if (!userId) throw new AppError('token_invalid');
     await denylist.announce(await accounts.changePassword(userId, passwordHash));

@@ -34,7 +34,10 @@ export function createDemoAccounts({
       log.warn({ roles: closing }, 'demo accounts that are no longer offered were disabled');
     if (!offered.on) return;
     const { seedUsers } = await import('@bramble/demo/users.seeder');
-    await seedUsers({ open: accounts.open, hash: hasher.hash }, { admin: offered.admin });
+    await seedUsers(
+      { open: accounts.open, hash: (password) => hasher.hash(password, undefined) },
+      { admin: offered.admin },
+    );
   }
 
   /** The demo account of a role; `not_found` when it is not offered. */

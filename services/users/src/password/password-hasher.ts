@@ -10,50 +10,76 @@ import type { passwordMetrics } from './password.metrics';
  * many users sign in at once.
  */
 const settings = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-const LIMITS = { atOnce: 3, waiting: 2_000 };
+const LIMITS = { atOnce: 3, waiting: 2_000, perAddress: 60 };
 const RETRY_AFTER_SECONDS = 5;
 
+/** For whom a password is hashed; none for the shop itself. */
+type Address = string | undefined;
+
 export interface PasswordHasher {
-  hash(password: string): Promise<string>;
+  hash(password: string, address: Address): Promise<string>;
   /** Compares a password with `stored`. Without `stored` it takes as long and answers false. */
-  verify(stored: string | undefined, password: string): Promise<{ ok: boolean; outdated: boolean }>;
+  verify(
+    stored: string | undefined,
+    password: string,
+    address: Address,
+  ): Promise<{ ok: boolean; outdated: boolean }>;
 }
 
 /**
- * Hashes with argon2id, at most three at once (each takes 19 MiB and a thread). Others wait in a queue; when the queue
- * is full, requests get 503.
+ * Hashes with argon2id, at most three at once (each takes 19 MiB and a thread). More wait: the address with the fewest
+ * waiting hashes comes first, so that many from one address delay only each other. Throws `rate_limited` when an address
+ * has 60 waiting, `unavailable` when 2,000 wait.
  */
 export function createPasswordHasher(
   service: Pick<Service<typeof passwordMetrics>, 'metrics'>,
   limits = LIMITS,
 ): PasswordHasher {
   const queue = new PQueue({ concurrency: limits.atOnce });
+  /** Hashes of each address that wait or run. */
+  const pending = new Map<string, number>();
   sampled(service, 'bramble_password_hash_queue_length', () => [{ labels: {}, value: queue.size }]);
   sampled(service, 'bramble_password_hash_active', () => [{ labels: {}, value: queue.pending }]);
   const duration = histogram(service, 'bramble_password_hash_duration_seconds');
 
-  async function timed<T>(operation: 'hash' | 'verify', work: () => Promise<T>): Promise<T> {
+  async function timed<T>(
+    operation: 'hash' | 'verify',
+    address: Address,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const key = address ?? '';
+    const before = pending.get(key) ?? 0;
+    if (before >= limits.perAddress)
+      throw new AppError('rate_limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     if (queue.size >= limits.waiting)
       throw new AppError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    return queue.add(async () => {
+    pending.set(key, before + 1);
+    const run = async () => {
       const startedAt = performance.now();
       try {
         return await work();
       } finally {
         duration.observe({ operation }, (performance.now() - startedAt) / 1000);
       }
-    });
+    };
+    try {
+      return await queue.add(run, { priority: -before });
+    } finally {
+      const left = (pending.get(key) ?? 1) - 1;
+      if (left > 0) pending.set(key, left);
+      else pending.delete(key);
+    }
   }
 
   const dummyHash = hash('no account has this password', settings);
   dummyHash.catch(() => undefined);
 
   return {
-    hash: (password) => timed('hash', () => hash(password, settings)),
-    verify: async (stored, password) => {
+    hash: (password, address) => timed('hash', address, () => hash(password, settings)),
+    verify: async (stored, password, address) => {
       const known = stored !== undefined && stored.startsWith('$argon2');
       const against = known ? stored : await dummyHash;
-      const matches = await timed('verify', () => verify(against, password));
+      const matches = await timed('verify', address, () => verify(against, password));
       return { ok: known && matches, outdated: known && matches && needsRehash(stored, settings) };
     },
   };
