@@ -113,6 +113,7 @@ export function buildGateway(config: GatewayConfig): Service {
   service.server.on(
     'upgrade',
     createUpgradeHandler({
+      server: service.server,
       url: config.NOTIFICATIONS_URL,
       tokenKey: config.INTERNAL_TOKEN_KEY,
       secureAlways,

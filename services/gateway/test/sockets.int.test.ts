@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { tally } from '@bramble/test-kit/tally';
@@ -139,7 +139,7 @@ describe('a socket', () => {
       [{ origin: `https://127.0.0.1:${port}` }, '/ws', 403, 'cross_site'],
       [{ authorization: 'Bearer forged' }, '/ws', 401, 'unauthenticated'],
       [{ origin: shop.url }, '/ws/other', 404, 'not_found'],
-      [{ origin: shop.url }, '/api/orders', 404, 'not_found'],
+      [{ origin: shop.url }, '/api/orders', 401, 'unauthenticated'],
     ];
     const accepted: unknown[] = [];
     for (const [headers, path, status, code] of attempts) {
@@ -150,6 +150,31 @@ describe('a socket', () => {
     tally('sockets from elsewhere', attempts.length, accepted);
     expect(accepted).toEqual([]);
     expect(echo.seen).toHaveLength(before);
+  });
+
+  it('is not what a request for another protocol gets: that is answered as if it had not asked', async () => {
+    const offers = [
+      'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n',
+      'Upgrade: TLS/1.0\r\nConnection: keep-alive, Upgrade\r\n',
+    ];
+    const body = JSON.stringify({ email: 'nobody@example.com', password: 'not my password' });
+    const requests = offers.flatMap((offer) => [
+      `GET /api/health HTTP/1.1\r\nHost: shop\r\n${offer}\r\n`,
+      `POST /api/auth/login HTTP/1.1\r\nHost: shop\r\n${offer}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    ]);
+    const { port, hostname } = new URL(shop.url);
+    const socket = connect(Number(port), hostname);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+    // One connection for all of them: the answer must not close it.
+    for (const [index, bytes] of requests.entries()) {
+      socket.write(bytes);
+      await waitFor(() => statuses().length === index + 1, { what: 'an answer' });
+    }
+    socket.destroy();
+    expect(statuses()).toEqual([503, 401, 503, 401]);
+    expect(text).toContain('bad_credentials');
   });
 
   it('is a clean 503 while notifications is away', async () => {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { createByteCache } from '../cache/byte-cache';
-import { type RenderedPicture, renderPicture } from './picture.image';
+import { renderPicture } from './picture.image';
 import type { Picture, PictureRepository } from './picture.repository';
 
 /** Sets a product's pictures. `app.ts` passes it in, since services do not import each other. */
@@ -15,31 +14,17 @@ interface Dependencies<P> {
 
 const CONTENT_TYPE = 'image/webp';
 const CACHE_BYTES = 16_000_000;
-const MAX_RENDERING = 2;
-/** The most waiting uploads; further ones are refused, since each takes megabytes. */
-const MAX_WAITING = 16;
-const RETRY_AFTER_SECONDS = 2;
 
 /** The small size of a picture is `<id>-s`. */
 export const smallId = (id: string): string => `${id}-s`;
 
 export function createPictureService<P>({ repository, setPictures }: Dependencies<P>) {
   const cache = createByteCache<Picture>(CACHE_BYTES);
-  const rendering = new PQueue({ concurrency: MAX_RENDERING });
-
-  async function render(upload: Buffer): Promise<RenderedPicture> {
-    if (rendering.size >= MAX_WAITING)
-      throw new AppError('unavailable', {
-        detail: 'too many pictures at once',
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    return rendering.add(() => renderPicture(upload));
-  }
 
   return {
     /** Replaces the pictures of a product by the uploaded one. */
     async put(product: { _id: string; pictures: { id: string }[] }, upload: Buffer): Promise<P> {
-      const { large, small } = await render(upload);
+      const { large, small } = await renderPicture(upload);
       const id = createHash('sha256').update(large).digest('base64url').slice(0, 32);
       await repository.keep([
         { id, bytes: large, contentType: CONTENT_TYPE },

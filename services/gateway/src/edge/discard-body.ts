@@ -9,9 +9,11 @@ const MAX_MS = 3_000;
  * client might never read the answer.
  */
 export function discardBody(req: IncomingMessage): void {
-  if (req.complete) return;
+  // A destroyed request has no socket any more, and nothing that could be read.
+  if (req.complete || req.destroyed) return;
+  const { socket } = req;
   let left = MAX_BYTES;
-  const destroy = () => req.socket.destroy();
+  const destroy = () => socket.destroy();
   const timer = setTimeout(destroy, MAX_MS);
   timer.unref();
   req.on('data', (chunk: Buffer) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import type { Operation } from '@bramble/contracts/operation';
 import type { AccessClaims } from '@bramble/contracts/sessions';
 import { AppError } from '@bramble/service-kit/base/errors';
@@ -55,17 +55,26 @@ export const callerHeaders = (
     correlationId,
   });
 
-/** The body of an upload as a stream, limited to the size of an upload. */
+/**
+ * An upload passes through as it comes, up to its limit. It ends with an AppError: `body_too_large`, or `request_timeout`
+ * when the caller went away. The request itself is never destroyed, since its answer is still to be sent.
+ */
 function limited(req: IncomingMessage): Readable {
-  const limitedBody = new PassThrough();
   let size = 0;
-  req.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > UPLOAD_LIMIT)
-      limitedBody.destroy(new AppError('body_too_large', { detail: `at most ${UPLOAD_LIMIT} bytes` }));
+  const through = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size <= UPLOAD_LIMIT) done(null, chunk);
+      else done(new AppError('body_too_large', { detail: `at most ${UPLOAD_LIMIT} bytes` }));
+    },
   });
-  pipeline(req, limitedBody, () => undefined);
-  return limitedBody;
+  // An upload that is refused before it is sent has no other listener.
+  through.on('error', () => undefined);
+  req.once('close', () => {
+    if (!req.complete)
+      through.destroy(new AppError('request_timeout', { detail: 'the body did not arrive' }));
+  });
+  return req.pipe(through);
 }
 
 /** The whole JSON body. A body over the limit is refused while it arrives; the edge drains the rest. */
@@ -92,7 +101,14 @@ export function createForward(tokenKey: string) {
     const length = req.headers['content-length'];
     const hasBody =
       !reads && ((length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined);
-    const plain = { method, path, template, headers, timeoutMs: timeoutOf(operation) };
+    const plain = {
+      method,
+      path,
+      template,
+      headers,
+      timeoutMs: timeoutOf(operation),
+      slow: operation.slow ?? false,
+    };
     if (!hasBody) {
       delete headers['content-type'];
       return upstream.send(plain);
@@ -100,13 +116,7 @@ export function createForward(tokenKey: string) {
     if (!operation.multipart) return upstream.send({ ...plain, body: await readJsonBody(req) });
     if (length !== undefined) headers['content-length'] = length;
     const body = limited(req);
-    let tooLarge: unknown;
-    body.once('error', (error) => {
-      tooLarge = error;
-    });
-    return upstream.send({ ...plain, body }).catch((error: unknown) => {
-      throw tooLarge instanceof AppError ? tooLarge : error;
-    });
+    return upstream.send({ ...plain, body }).finally(() => body.destroy());
   };
 
   /** Fetches a public answer: without the caller's identity, and whole. */

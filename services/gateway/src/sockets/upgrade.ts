@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, request as httpRequest, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { SOCKET_PATH } from '@bramble/contracts/gateway';
 import { AppError } from '@bramble/service-kit/base/errors';
@@ -14,6 +14,7 @@ import { pathWithoutQuery } from '../http/paths';
 import { callerHeaders } from '../proxy/forward';
 
 export interface UpgradeParts {
+  server: Server;
   url: string | undefined;
   tokenKey: string;
   secureAlways: boolean;
@@ -38,13 +39,38 @@ function fromAnotherSite(req: IncomingMessage, client: Client, allowed: Readonly
   return origin !== undefined && origin !== client.origin && !allowed.has(origin);
 }
 
+const isHandshake = (req: IncomingMessage) =>
+  req.headers.upgrade?.toLowerCase() === 'websocket' && pathWithoutQuery(req.url ?? '') === SOCKET_PATH;
+
+/** The head of a request as it came, without the wish for another protocol. */
+function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+  const lines = [`${method ?? 'GET'} ${url ?? '/'} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    if (/^(?:upgrade|http2-settings)$/i.test(name)) continue;
+    const options = value.split(',').filter((option) => !/^\s*(?:upgrade|http2-settings)\s*$/i.test(option));
+    if (/^connection$/i.test(name) && options.length === 0) continue;
+    lines.push(`${name}: ${/^connection$/i.test(name) ? options.join(',') : value}`);
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/**
+ * Answers a request that asks for a protocol that is not spoken here (such as `h2c`, which curl and Java offer) as if it
+ * had not asked. Node hands over the bare connection, so the server gets it as a new one that begins with the request.
+ */
+function readAsPlain(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
+  socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(req), 'latin1'), head]));
+  server.emit('connection', socket);
+}
+
 /**
  * Tunnels WebSockets to notifications as raw bytes; an internal token names the caller. A client without Origin is not
  * a browser, so its cookies are ignored.
  */
 export function createUpgradeHandler(parts: UpgradeParts) {
   const open = async (req: IncomingMessage, socket: Duplex, head: Buffer, correlationId: string) => {
-    if (pathWithoutQuery(req.url ?? '') !== SOCKET_PATH) throw new AppError('not_found');
     const client = parts.clientOf(req);
     if (fromAnotherSite(req, client, parts.corsOrigins)) throw new AppError('cross_site');
     if (parts.url === undefined)
@@ -113,6 +139,10 @@ export function createUpgradeHandler(parts: UpgradeParts) {
   };
 
   return (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!isHandshake(req)) {
+      readAsPlain(parts.server, req, socket, head);
+      return;
+    }
     const correlationId = correlationIdFrom(req.headers['x-correlation-id']);
     socket.on('error', () => socket.destroy());
     open(req, socket, head, correlationId).catch((error: unknown) => {

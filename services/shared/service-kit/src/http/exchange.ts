@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
 export interface UpstreamRequest {
@@ -13,6 +13,8 @@ export interface UpstreamRequest {
   /** Milliseconds until the head of the answer must have arrived. */
   timeoutMs: number;
   buffered?: boolean;
+  /** Takes long by nature, so it uses connections apart. */
+  slow?: boolean;
   /** Aborts when the caller disconnects. */
   signal?: AbortSignal;
 }
@@ -29,6 +31,11 @@ export type BufferedAnswer = UpstreamAnswer & { body: Buffer };
 
 /** Bodies up to this size are read into memory, so that they are sent in one write and can be cached. */
 const MAX_BUFFERED_BYTES = 256 * 1024;
+
+/** The body broke off while it was sent, so the request failed by its sender's fault. `cause` is the body's error. */
+export class BodyBrokeOff extends Error {
+  override readonly name = 'BodyBrokeOff';
+}
 
 export class UpstreamTimeout extends Error {
   override readonly name = 'TimeoutError';
@@ -55,6 +62,10 @@ export function exchange(pool: Dispatcher, request: UpstreamRequest): Promise<Up
     );
     const onAbort = () => abort(new DOMException('the caller went away', 'AbortError'));
     request.signal?.addEventListener('abort', onAbort, { once: true });
+    if (request.body instanceof Readable)
+      request.body.once('error', (cause) => {
+        failed ??= new BodyBrokeOff('the body of the request broke off', { cause });
+      });
     const settle = () => {
       clearTimeout(timer);
       request.signal?.removeEventListener('abort', onAbort);

@@ -6,6 +6,7 @@ import { pause } from '../runtime/clock';
 import type { Service } from '../runtime/service';
 import { openBreaker } from './breaker';
 import {
+  BodyBrokeOff,
   type BufferedAnswer,
   type BufferedRequest,
   exchange,
@@ -16,7 +17,10 @@ import { createRetryBudget } from './retry-budget';
 
 export interface Transport {
   readonly name: string;
-  /** Throws AppError `unavailable` or `timeout` without an answer. Any answer, also a 500, is returned. */
+  /**
+   * Throws AppError `unavailable` or `timeout` when there is no answer, and the AppError by which a body that is a stream
+   * ended. Any answer, also a 500, is an answer.
+   */
   send(request: BufferedRequest): Promise<BufferedAnswer>;
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
 }
@@ -24,6 +28,8 @@ export interface Transport {
 /** Bulkhead: the most concurrent requests to one service; most of them wait for a connection. */
 const MAX_IN_FLIGHT = 2_000;
 const CONNECTIONS = 64;
+/** Password hashes and uploads have connections of their own, so that no number of them keeps other requests waiting. */
+const SLOW_CONNECTIONS = 32;
 
 const codeOf = (error: unknown): string =>
   String((error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code ?? '');
@@ -42,12 +48,15 @@ const errorTypeOf = (error: unknown): 'timeout' | 'refused' | 'reset' =>
  * with jitter where it is safe and the retry budget allows it.
  */
 export function createTransport(service: Service, { name, url }: { name: string; url: string }): Transport {
-  const pool = new Pool(new URL(url).origin, {
-    connections: CONNECTIONS,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: 900 },
-  });
+  const openPool = (connections: number) =>
+    new Pool(new URL(url).origin, {
+      connections,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      connect: { timeout: 900 },
+    });
+  const pool = openPool(CONNECTIONS);
+  const slowPool = openPool(SLOW_CONNECTIONS);
   const duration = histogram(service, 'http_client_request_duration_seconds');
   const rejected = counter(service, 'bramble_http_rejected_total');
   const budget = createRetryBudget();
@@ -69,7 +78,7 @@ export function createTransport(service: Service, { name, url }: { name: string;
     let status: number | undefined;
     let errorType = '';
     try {
-      const answer = await exchange(pool, { ...request, headers });
+      const answer = await exchange(request.slow ? slowPool : pool, { ...request, headers });
       status = answer.status;
       if (status >= 500) errorType = '5xx';
       return answer;
@@ -93,12 +102,15 @@ export function createTransport(service: Service, { name, url }: { name: string;
     {
       name,
       volumeThreshold: 5,
-      // A caller that disconnected is not a failure of the service.
-      ignores: (error) => error instanceof Error && error.name === 'AbortError',
+      // A caller that went away, or whose body broke off, says nothing about the service.
+      ignores: (error) =>
+        error instanceof BodyBrokeOff || (error instanceof Error && error.name === 'AbortError'),
     },
     sendOnce,
   );
-  service.onStop(`${name} upstream`, () => pool.destroy());
+  service.onStop(`${name} upstream`, async () => {
+    await Promise.all([pool.destroy(), slowPool.destroy()]);
+  });
 
   function repeatable({ method, body, signal }: UpstreamRequest, error: unknown): boolean {
     const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
@@ -126,6 +138,7 @@ export function createTransport(service: Service, { name, url }: { name: string;
         return breaker.fire(request);
       });
     } catch (error) {
+      if (error instanceof BodyBrokeOff && error.cause instanceof AppError) throw error.cause;
       throw errorTypeOf(error) === 'timeout'
         ? new AppError('timeout', { detail: `${name} did not answer in time`, cause: error })
         : new AppError('unavailable', {
