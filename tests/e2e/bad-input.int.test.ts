@@ -1,7 +1,7 @@
 import { errorCodes } from '@bramble/contracts/errors';
 import { publicOperations } from '@bramble/contracts/public-operations';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { request, signUp } from '../helpers/shop-session';
+import { createShopClient } from '../helpers/shop-client';
 
 const operations = publicOperations.filter(({ path }) => path.startsWith('/api/'));
 
@@ -42,14 +42,12 @@ describe('bad input on every route', () => {
 
   beforeAll(async () => {
     shop = await startShop({ env: { RATE_LIMIT_FACTOR: '100000' } });
-    const admin = await request<{ accessToken: string }>(shop.url, '/api/auth/token', {
-      body: { email: 'admin@bramble.local', password: 'demotest' },
-    });
+    const client = createShopClient(shop.url);
     tokens = [
       undefined,
-      await signUp(shop.url, 'customer'),
-      await signUp(shop.url, 'seller'),
-      admin.accessToken,
+      await client.signUp('customer'),
+      await client.signUp('seller'),
+      await client.signInToDemo('admin'),
     ];
   }, 300_000);
   afterAll(() => shop.stop(), 60_000);

@@ -1,8 +1,10 @@
-import type { Order } from '@bramble/contracts/orders';
+import { cartApi } from '@bramble/contracts/cart';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { ordersApi } from '@bramble/contracts/orders';
+import { paymentsApi } from '@bramble/contracts/payments';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { request, signUp } from '../helpers/shop-session';
-import { ask, orderReaches, placeOrder, sellProduct } from '../helpers/shopper';
+import { createShopClient, type ShopClient } from '../helpers/shop-client';
 import { carts, keptAnswer, lastPiece, rush, type Scene, type Shown } from '../stress/shapes';
 import { openStressShop, type StressShop } from '../stress/stress-shop';
 
@@ -10,18 +12,20 @@ import { openStressShop, type StressShop } from '../stress/stress-shop';
 const broken = ({ verdicts }: Shown) => verdicts.filter(({ kept }) => !kept);
 
 describe('the shop, through its public address', () => {
-  let shop: RunningShop;
+  let running: RunningShop;
+  let shop: ShopClient;
   let seller: string;
   let stress: StressShop;
 
   beforeAll(async () => {
-    shop = await startShop({ env: { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' } });
-    seller = await signUp(shop.url, 'seller');
-    stress = openStressShop(shop.url, { connections: 200 });
+    running = await startShop({ env: { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' } });
+    shop = createShopClient(running.url);
+    seller = await shop.signUp('seller');
+    stress = openStressShop(running.url, { connections: 200 });
   }, 300_000);
   afterAll(async () => {
     await stress.close();
-    await shop.stop();
+    await running.stop();
   }, 60_000);
 
   const sceneOf = async (buyers: number): Promise<Scene> => ({
@@ -31,30 +35,21 @@ describe('the shop, through its public address', () => {
     watch: () => undefined,
   });
 
-  const availableOf = async (id: string) =>
-    (await request<{ product: { stock: { available: number } } }>(shop.url, `/api/products/${id}`)).product
-      .stock.available;
+  const availableOf = async (id: string) => (await shop.product(id)).stock.available;
 
   it('takes a shopper from sign-up through the cart to a COMPLETED order', async () => {
-    const { items } = await request<{ items: { id: string; title: string }[] }>(
-      shop.url,
-      '/api/products?limit=5',
-    );
+    const { items } = await shop.call(catalogApi.list, { query: { limit: 5 } });
     expect(items).toHaveLength(5);
-    const buyer = await signUp(shop.url, 'customer');
+    const buyer = await shop.signUp('customer');
     const productId = items[0]!.id;
-    await request(shop.url, '/api/cart/items', { token: buyer, body: { productId, quantity: 2 } });
-    const placed = await placeOrder(shop.url, buyer, undefined);
-    expect(placed.status).toBe(202);
-    const { id } = placed.body['order'] as Order;
-    const order = await orderReaches(shop.url, buyer, id, ['COMPLETED']);
+    await shop.call(cartApi.addToCart, { token: buyer, body: { productId, quantity: 2 } });
+    const { id } = await shop.placeOrder(buyer);
+    const order = await shop.orderReaches(buyer, id, { statuses: ['COMPLETED'] });
     expect(order.timeline.map(({ status }) => status)).toEqual(
       expect.arrayContaining(['PENDING', 'RESERVED', 'PAID', 'SHIPPED', 'COMPLETED']),
     );
     expect(order.payment).toEqual({ status: 'captured', attempts: 1 });
-    expect(
-      (await request<{ cart: { items: unknown[] } }>(shop.url, '/api/cart', { token: buyer })).cart.items,
-    ).toEqual([]);
+    expect((await shop.call(cartApi.getCart, { token: buyer })).cart.items).toEqual([]);
   }, 60_000);
 
   it('sells exactly 10 of 10 to 200 buyers at once, and tells the rest that it is out of stock', async () => {
@@ -74,50 +69,42 @@ describe('the shop, through its public address', () => {
   }, 90_000);
 
   it('declines a card, takes another, and refuses a third', async () => {
-    const product = await sellProduct(shop.url, seller, 3);
-    const buyer = await signUp(shop.url, 'customer');
-    const { body } = await placeOrder(shop.url, buyer, [{ productId: product.id, quantity: 1 }], {
+    const product = await shop.offer(seller, 3);
+    const buyer = await shop.signUp('customer');
+    const { id } = await shop.placeOrder(buyer, {
+      items: [{ productId: product.id, quantity: 1 }],
       card: 'tok_declined',
     });
-    const { id } = body['order'] as Order;
-    const pay = (key: string) =>
-      ask(
-        shop.url,
-        'POST',
-        '/api/payments/checkout',
-        buyer,
-        { orderId: id, paymentMethod: { token: 'tok_visa' } },
-        { 'idempotency-key': key },
-      );
-    let again = await pay('try-1');
-    for (let n = 2; again.status === 409 && n < 100; n++) again = await pay(`try-${n}`);
-    expect(again.status).toBe(202);
-    const order = await orderReaches(shop.url, buyer, id, ['COMPLETED']);
+    const pay = (idempotencyKey: string) =>
+      shop.call(ordersApi.checkout, {
+        token: buyer,
+        body: { orderId: id, paymentMethod: { token: 'tok_visa' } },
+        idempotencyKey,
+      });
+    let tries = 0;
+    // It is refused until the first card is declined.
+    await waitFor(() => pay(`try-${(tries += 1)}`), { what: 'the second card to be taken' });
+    const order = await shop.orderReaches(buyer, id, { statuses: ['COMPLETED'] });
     expect(order.payment).toEqual({ status: 'captured', attempts: 2 });
-    expect((await pay('late')).body['code']).toBe('order_not_payable');
+    await expect(pay('late')).rejects.toMatchObject({ code: 'order_not_payable' });
   }, 60_000);
 
   it('puts stock and money back when an order is cancelled', async () => {
-    const product = await sellProduct(shop.url, seller, 2);
-    const buyer = await signUp(shop.url, 'customer');
-    const { body } = await placeOrder(shop.url, buyer, [{ productId: product.id, quantity: 2 }], {
+    const product = await shop.offer(seller, 2);
+    const buyer = await shop.signUp('customer');
+    const { id } = await shop.placeOrder(buyer, {
+      items: [{ productId: product.id, quantity: 2 }],
       card: 'tok_slow',
     });
-    const { id } = body['order'] as Order;
-    await orderReaches(shop.url, buyer, id, ['RESERVED']);
-    expect((await ask(shop.url, 'POST', `/api/orders/${id}/cancel`, buyer)).status).toBe(200);
+    await shop.orderReaches(buyer, id, { statuses: ['RESERVED'] });
+    await shop.call(ordersApi.cancel, { token: buyer, params: { id } });
     // tok_slow is captured about five seconds after the cancel; the late money goes back.
-    await waitFor(
-      async () => {
-        const { items } = await request<{ items: { type: string; status: string }[] }>(
-          shop.url,
-          `/api/payments?orderId=${id}`,
-          { token: buyer },
-        );
-        return items.some(({ type, status }) => type === 'refund' && status === 'succeeded');
-      },
-      { timeout: 40_000, interval: 250, what: 'the refund' },
-    );
+    await waitFor(() => shop.call(paymentsApi.list, { token: buyer, query: { orderId: id } }), {
+      until: ({ items }) => items.some(({ type, status }) => type === 'refund' && status === 'succeeded'),
+      timeout: 40_000,
+      interval: 250,
+      what: 'the refund',
+    });
     expect(await availableOf(product.id)).toBe(2);
   }, 90_000);
 });

@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { gatewayApi } from '@bramble/contracts/gateway';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { isAlive, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
 import { serviceNames } from '../../scripts/workspace';
+import { createShopClient } from '../helpers/shop-client';
 import { copyTree, type TreeCopy } from '../helpers/tree-copy';
 
 const SERVICES = serviceNames().filter((name) => name !== 'simulator');
@@ -157,7 +159,7 @@ it('restarts only the service that changed, which then answers anew', async () =
     new Map([...before].filter(([name]) => name !== 'delivery')),
   );
   expect(output.match(/\S+ changed: restarting it/g)).toEqual(['delivery changed: restarting it']);
-  expect((await fetch(`${url}/api/health`)).status).toBe(200);
+  expect(await createShopClient(url).call(gatewayApi.health)).toMatchObject({ status: 'ok' });
 });
 
 it('says what does not build, and leaves the service running', async () => {

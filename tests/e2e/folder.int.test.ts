@@ -2,10 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { end, processId } from '../../scripts/stores/process-id';
-import { waitFor } from '../../services/shared/test-kit/src/wait-for';
 import { copyClone } from '../helpers/copied-clone';
+import { createShopClient } from '../helpers/shop-client';
 
 let above: string;
 let clone: string;
@@ -41,7 +43,7 @@ it('starts, answers and stops in a folder whose name holds spaces and umlauts', 
   try {
     await waitFor(() => output.includes('] healthy') || child.exitCode !== null, { timeout: 240_000 });
     expect(output).toContain('healthy');
-    const { items } = (await (await fetch(`${url}/api/products?limit=5`)).json()) as { items: unknown[] };
+    const { items } = await createShopClient(url).call(catalogApi.list, { query: { limit: 5 } });
     expect(items).toHaveLength(5);
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     expect(await page.text()).toContain('<div id="root">');

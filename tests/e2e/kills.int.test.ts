@@ -1,13 +1,12 @@
-import type { Order } from '@bramble/contracts/orders';
+import { ordersApi } from '@bramble/contracts/orders';
+import { paymentsApi } from '@bramble/contracts/payments';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { allFinal, checkMoney, checkSold, unfinished } from '../chaos/invariants';
 import { createLedger } from '../chaos/ledger';
 import { openEyes } from '../helpers/eyes';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { request, signUp } from '../helpers/shop-session';
-import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
+import { createShopClient, refusedStatus } from '../helpers/shop-client';
 
-const ended = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'] as const;
 const env = { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' };
 
 interface Placed {
@@ -21,12 +20,9 @@ describe('a shop that is killed', () => {
 
   async function open(stock: number) {
     shop = await startShop({ env });
-    const seller = await signUp(shop.url, 'seller');
-    return {
-      shop,
-      product: await sellProduct(shop.url, seller, stock),
-      tokens: await signUpMany(shop.url, 10),
-    };
+    const client = createShopClient(shop.url);
+    const seller = await client.signUp('seller');
+    return { shop, product: await client.offer(seller, stock), tokens: await client.signUpMany(10) };
   }
 
   /** Orders one after another on each token; those that were acknowledged count, whatever happens to the others. */
@@ -37,11 +33,15 @@ describe('a shop that is killed', () => {
     each: number,
   ): Promise<Placed[]> {
     const placed: Placed[] = [];
+    const shopper = createShopClient(url);
     await Promise.all(
       tokens.map(async (token) => {
         for (let n = 0; n < each; n++) {
-          const answer = await placeOrder(url, token, [{ productId, quantity: 1 }]).catch(() => undefined);
-          if (answer?.status === 202) placed.push({ id: (answer.body['order'] as Order).id, token });
+          const items = [{ productId, quantity: 1 }];
+          await shopper.placeOrder(token, { items }).then(
+            ({ id }) => placed.push({ id, token }),
+            (error: unknown) => void refusedStatus(error),
+          );
         }
       }),
     );
@@ -54,22 +54,16 @@ describe('a shop that is killed', () => {
     productId: string,
     stock: number,
   ): Promise<void> {
+    const client = createShopClient(url);
     const orders = await Promise.all(
-      placed.map(({ id, token }) => orderReaches(url, token, id, ended, 120_000)),
+      placed.map(({ id, token }) => client.orderReaches(token, id, { timeout: 120_000 })),
     );
     const completed = orders.filter(({ status }) => status === 'COMPLETED').length;
-    const { product } = await request<{ product: { stock: { available: number } } }>(
-      url,
-      `/api/products/${productId}`,
-    );
+    const product = await client.product(productId);
     // What was not acknowledged may have been placed all the same, so stock can only be lower by those.
     expect(stock - product.stock.available).toBeGreaterThanOrEqual(completed);
     for (const { id, token } of placed) {
-      const { items } = await request<{ items: { type: string; status: string }[] }>(
-        url,
-        `/api/payments?orderId=${id}`,
-        { token },
-      );
+      const { items } = await client.call(paymentsApi.list, { token, query: { orderId: id } });
       expect(
         items.filter(({ type, status }) => type === 'capture' && status === 'succeeded').length,
       ).toBeLessThanOrEqual(1);
@@ -119,14 +113,11 @@ describe('a shop that is killed', () => {
 
   /** Resolves when the shop has `count` orders of the first buyer. */
   async function orderBegan({ url }: RunningShop, tokens: readonly string[], count = 2): Promise<void> {
-    await waitFor(
-      async () => {
-        const { items } = await request<{ items: unknown[] }>(url, '/api/orders?limit=20', {
-          token: tokens[0]!,
-        });
-        return items.length >= count;
-      },
-      { timeout: 60_000, what: `${count} orders` },
-    );
+    const { call } = createShopClient(url);
+    await waitFor(() => call(ordersApi.list, { token: tokens[0], query: { limit: 20 } }), {
+      until: ({ items }) => items.length >= count,
+      timeout: 60_000,
+      what: `${count} orders`,
+    });
   }
 });

@@ -14,10 +14,10 @@ import { createLedger } from '../chaos/ledger';
 import { openEyes } from '../helpers/eyes';
 import { openLossyWire } from '../helpers/lossy-wire';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { signUp } from '../helpers/shop-session';
-import { orderReaches, placeOrder, sellProduct, signUpMany } from '../helpers/shopper';
+import { createShopClient, type ShopClient } from '../helpers/shop-client';
 
 let shop: RunningShop;
+let client: ShopClient;
 let eyes: Awaited<ReturnType<typeof openEyes>>;
 let seller: string;
 let collector: Awaited<ReturnType<typeof startCollector>>;
@@ -31,7 +31,8 @@ beforeAll(async () => {
     },
   });
   eyes = await openEyes(shop.dataDir);
-  seller = await signUp(shop.url, 'seller');
+  client = createShopClient(shop.url);
+  seller = await client.signUp('seller');
 });
 afterAll(async () => {
   await eyes.close();
@@ -58,8 +59,10 @@ const admin = (...words: string[]) => run('scripts/bramble-admin.mjs', ...words)
 const simulate = (...words: string[]) =>
   run('--import', 'tsx', 'services/simulator/src/cli.ts', '--url', shop.url, ...words);
 
-const place = async (token: string, productId: string): Promise<Order> =>
-  (await placeOrder(shop.url, token, [{ productId, quantity: 1 }])).body['order'] as Order;
+const place = (token: string, productId: string): Promise<Order> =>
+  client.placeOrder(token, { items: [{ productId, quantity: 1 }] });
+const completed = (token: string, { id }: Order) =>
+  client.orderReaches(token, id, { statuses: ['COMPLETED'] });
 
 describe('bramble-admin', () => {
   it('says how it is used, and answers wrong words with one sentence and an exit code', async () => {
@@ -94,11 +97,11 @@ describe('bramble-admin', () => {
   });
 
   it('replays a dead letter once its cause is gone, while other orders were never held up', async () => {
-    const product = await sellProduct(shop.url, seller, 100);
-    const [unlucky, lucky] = (await signUpMany(shop.url, 2)) as [string, string];
+    const product = await client.offer(seller, 100);
+    const [unlucky, lucky] = (await client.signUpMany(2)) as [string, string];
     // Payments can write nothing about the orders of this one buyer.
     const order = await place(unlucky, product.id);
-    await orderReaches(shop.url, unlucky, order.id, ['COMPLETED']);
+    await completed(unlucky, order);
     await eyes.payments.query(
       `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
          IF NEW.user_id = '${order.userId}' THEN RAISE EXCEPTION 'the ledger is locked'; END IF; RETURN NEW; END $$`,
@@ -108,7 +111,7 @@ describe('bramble-admin', () => {
     );
     const stuck = await place(unlucky, product.id);
     const others = await Promise.all(Array.from({ length: 10 }, () => place(lucky, product.id)));
-    for (const { id } of others) await orderReaches(shop.url, lucky, id, ['COMPLETED']);
+    for (const other of others) await completed(lucky, other);
 
     const listed = await waitFor(
       async () => {
@@ -127,7 +130,7 @@ describe('bramble-admin', () => {
 
     await eyes.payments.query('DROP TRIGGER refuse ON payment_attempts');
     expect(await admin('dead', 'replay', id)).toMatchObject({ code: 0, err: '' });
-    await orderReaches(shop.url, unlucky, stuck.id, ['COMPLETED']);
+    await completed(unlucky, stuck);
     expect((await admin('order', 'explain', stuck.number)).out).toContain('is COMPLETED');
     const explained: unknown = JSON.parse((await admin('order', 'explain', stuck.id, '--json')).out);
     expect(explained).toMatchObject({ number: stuck.number, status: 'COMPLETED', obligations: [] });
@@ -208,10 +211,10 @@ describe('stress', () => {
 
 describe('an order as a trace', () => {
   it('is one tree over all services, with every hop of its events', async () => {
-    const product = await sellProduct(shop.url, seller, 10);
-    const buyer = await signUp(shop.url, 'customer');
+    const product = await client.offer(seller, 10);
+    const buyer = await client.signUp('customer');
     const order = await place(buyer, product.id);
-    await orderReaches(shop.url, buyer, order.id, ['COMPLETED']);
+    await completed(buyer, order);
     const hop = (service: string, type: string) => `${service}: process ${type}`;
     const hops = [
       hop('catalog', 'order.placed'),
@@ -253,9 +256,9 @@ describe('an order as a trace', () => {
 describe('Redis emptied with orders in flight', () => {
   it('lets every order end within 120 s, and consumers read again within 10 s', async () => {
     const ledger = createLedger();
-    const product = await sellProduct(shop.url, seller, 1_000);
+    const product = await client.offer(seller, 1_000);
     ledger.stock.set(product.id, { initial: 1_000 });
-    const tokens = await signUpMany(shop.url, 5);
+    const tokens = await client.signUpMany(5);
     const buy = async (token: string, buyer: number) => {
       const { id } = await place(token, product.id);
       const cancelAcknowledged = false;
@@ -270,13 +273,12 @@ describe('Redis emptied with orders in flight', () => {
     await eyes.redis.flushall();
     const start = performance.now();
     const targets = await lastIds(eyes.redis);
-    await waitFor(async () => (await notReadAgain(eyes.redis, targets)).length === 0, { timeout: 10_000 });
+    await waitFor(() => notReadAgain(eyes.redis, targets), { until: (missing) => missing.length === 0 });
     const readAgain = performance.now() - start;
     await going;
     await waitFor(
-      async () =>
-        (await unfinished(eyes)).length === 0 && (await checkOrdersEnd(eyes, ledger)).violations.length === 0,
-      { timeout: 120_000, interval: 250, what: 'every order to end' },
+      async () => [...(await unfinished(eyes)), ...(await checkOrdersEnd(eyes, ledger)).violations],
+      { until: (left) => left.length === 0, timeout: 120_000, interval: 250, what: 'every order to end' },
     );
     process.stdout.write(
       `Redis emptied: read again after ${(readAgain / 1000).toFixed(1)} s, ${ledger.orders.size} orders ended after ${((performance.now() - start) / 1000).toFixed(1)} s\n`,

@@ -2,11 +2,15 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { authApi } from '@bramble/contracts/auth';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { gatewayApi } from '@bramble/contracts/gateway';
 import { demoPassword, demoPeople } from '@bramble/demo/people';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { isAlive, type ProcessId } from '../../scripts/stores/process-id';
 import { serviceNames } from '../../scripts/workspace';
-import { waitFor } from '../../services/shared/test-kit/src/wait-for';
 import { type RunningShop, startShop } from '../helpers/running-shop';
+import { createShopClient, refusedStatus } from '../helpers/shop-client';
 
 const PARTS = [...serviceNames().filter((name) => name !== 'simulator'), 'postgres', 'mongodb', 'redis'];
 
@@ -35,18 +39,19 @@ async function failedStart(env: Record<string, string>): Promise<{ code: number 
   return { code, output };
 }
 
-async function signUp(of: RunningShop, email: string): Promise<number> {
-  const response = await fetch(`${of.url}/api/auth/signup`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password: 'a long enough password', name: 'Ivy' }),
-  });
-  return response.status;
-}
+/** The status of a sign-up or a sign-in, which is accepted with `accepted`. */
+const statusOf = (attempt: Promise<unknown>, accepted: number): Promise<number | undefined> =>
+  attempt.then(() => accepted, refusedStatus);
+const signUp = (of: RunningShop, email: string) => {
+  const account = { email, password: 'a long enough password' };
+  return statusOf(createShopClient(of.url).signUp('customer', account), 201);
+};
+const healthy = async (of: RunningShop) =>
+  (await createShopClient(of.url).call(gatewayApi.health)).status === 'ok';
 
 it('serves the demo catalogue and the storefront at one address', async () => {
-  const list = (await (await fetch(`${shop.url}/api/products?limit=100`)).json()) as { items: unknown[] };
-  expect(list.items).toHaveLength(100);
+  const { items } = await createShopClient(shop.url).call(catalogApi.list, { query: { limit: 100 } });
+  expect(items).toHaveLength(100);
   const page = await fetch(shop.url, { headers: { accept: 'text/html' } });
   expect(await page.text()).toContain('<div id="root">');
   expect(parts(shop)).toHaveLength(PARTS.length);
@@ -86,7 +91,7 @@ it('starts a service again that died', async () => {
   const before = shop.process('payments')!;
   process.kill(before.pid, 'SIGKILL');
   await waitFor(() => shop.process('payments') && shop.process('payments')!.pid !== before.pid);
-  await waitFor(async () => (await fetch(`${shop.url}/api/health`)).status === 200, { timeout: 20_000 });
+  await waitFor(() => healthy(shop), { timeout: 20_000, what: 'the shop to be healthy' });
 });
 
 it('refuses a second start on the same data, and one on the same port, with a sentence each', async () => {
@@ -95,7 +100,7 @@ it('refuses a second start on the same data, and one on the same port, with a se
   const samePort = await failedStart({ DATA_DIR: `${dataDir}-other`, PORT: String(shop.port) });
   expect(samePort.output).toContain(`127.0.0.1:${shop.port} is in use`);
   expect([sameData.code, samePort.code]).toEqual([1, 1]);
-  expect((await fetch(`${shop.url}/api/health`)).status).toBe(200);
+  expect(await healthy(shop)).toBe(true);
 });
 
 it('runs a second shop beside the first, which knows nothing of it', async () => {
@@ -125,14 +130,11 @@ it('ends what is left when only the start was killed, and comes back on the same
 });
 
 it('closes the demo accounts when the same data is started without demo mode', async () => {
-  const logins = () =>
-    Promise.all(
-      Object.values(demoPeople).map(async ({ email }) => {
-        const body = JSON.stringify({ email, password: demoPassword });
-        const headers = { 'content-type': 'application/json' };
-        return (await fetch(`${shop.url}/api/auth/login`, { method: 'POST', headers, body })).status;
-      }),
-    );
+  const logins = () => {
+    const { call } = createShopClient(shop.url);
+    const bodies = Object.values(demoPeople).map(({ email }) => ({ email, password: demoPassword }));
+    return Promise.all(bodies.map((body) => statusOf(call(authApi.login, { body }), 200)));
+  };
   expect(await logins()).toEqual([200, 200, 200]);
   await shop.stop();
   shop = await startShop({ dataDir, env: { DEMO: 'off' } });

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { gatewayApi } from '@bramble/contracts/gateway';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { end, isAlive, processId, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
+import { createShopClient } from './shop-client';
 
 export interface ShopOptions {
   /** Added to the environment of `npm start`. */
@@ -73,20 +75,22 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
     async kill9All() {
       const all = runningIn(dataDir);
       for (const { pid: target } of self ? [self, ...all] : all) kill(target);
-      while ([...all, ...(self ? [self] : [])].some(isAlive)) await delay(20);
+      await waitFor(() => [...all, ...(self ? [self] : [])].filter(isAlive), {
+        until: (alive) => alive.length === 0,
+        what: 'every process to be gone',
+      });
       await exited;
     },
   };
-  const deadline = Date.now() + (options.timeoutMs ?? 280_000);
-  while (!(await isHealthy(url))) {
-    const ended = self === undefined || !isAlive(self);
-    if (!ended && Date.now() < deadline) {
-      await delay(100);
-      continue;
-    }
-    if (!ended) await shop.stop();
-    throw new Error(`The shop ${ended ? 'ended' : 'did not become healthy'}. It printed:\n${output}`);
+  const hasEnded = () => self === undefined || !isAlive(self);
+  try {
+    const timeout = options.timeoutMs ?? 280_000;
+    await waitFor(async () => hasEnded() || (await isHealthy(url)), { timeout, interval: 100 });
+  } catch {
+    await shop.stop();
+    throw new Error(`The shop did not become healthy. It printed:\n${output}`);
   }
+  if (hasEnded()) throw new Error(`The shop ended. It printed:\n${output}`);
   return shop;
 }
 
@@ -107,11 +111,10 @@ function kill(pid: number): void {
   }
 }
 
-async function isHealthy(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(2_000) });
-    return response.status === 200;
-  } catch {
-    return false;
-  }
-}
+const isHealthy = (url: string): Promise<boolean> =>
+  createShopClient(url, { timeoutMs: 2_000 })
+    .call(gatewayApi.health)
+    .then(
+      () => true,
+      () => false,
+    );
