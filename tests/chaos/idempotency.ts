@@ -1,29 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createShopClient, type OrderInput, refusedStatus } from '../helpers/shop-client';
 import type { Finding } from './invariants';
 import type { Ledger } from './ledger';
 import type { People } from './people';
-import { orderBody } from './workload';
-
-interface Placed {
-  status: number;
-  id: string;
-}
-
-async function place(
-  url: string,
-  token: string,
-  key: string,
-  lines: readonly { productId: string; quantity: number }[],
-  card: string,
-): Promise<Placed> {
-  const response = await fetch(`${url}/api/orders`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify(orderBody(lines, card)),
-  });
-  const body = (await response.json()) as { order?: { id: string } };
-  return { status: response.status, id: body.order?.id ?? '' };
-}
 
 /**
  * Promise 6: a repeated request finds the order it made, also one that was cut off by a fault; 50 at once with one key
@@ -34,22 +13,26 @@ export async function checkIdempotency(
   ledger: Ledger,
   { tokens, productIds }: People,
 ): Promise<Finding> {
+  const shop = createShopClient(url);
   const violations: string[] = [];
+  /** The id of the order that is answered, or the status of the refusal. */
+  const placed = (token: string, order: OrderInput): Promise<string> =>
+    shop.placeOrder(token, order).then(
+      ({ id }) => id,
+      (error: unknown) => String(refusedStatus(error) ?? error),
+    );
+  const place = (token: string, key: string, productId: string) =>
+    placed(token, { key, items: [{ productId, quantity: 1 }] });
   const sample = [...ledger.orders.values()].slice(0, 50);
   for (const { orderId, buyer, key, lines, card } of sample) {
-    const { status, id } = await place(url, tokens[buyer] ?? '', key, lines, card);
-    if (status !== 202 || id !== orderId)
-      violations.push(`order ${orderId} repeated answered ${status} ${id}`);
+    const answer = await placed(tokens[buyer] ?? '', { items: lines, card, key });
+    if (answer !== orderId) violations.push(`order ${orderId} repeated answered ${answer}`);
   }
   const token = tokens[0] ?? '';
   const key = randomUUID();
-  const lines = [{ productId: productIds[1] ?? '', quantity: 1 }];
-  const answers = await Promise.all(
-    Array.from({ length: 50 }, () => place(url, token, key, lines, 'tok_visa')),
-  );
-  if (new Set(answers.map(({ status, id }) => `${status} ${id}`)).size !== 1)
-    violations.push('50 parallel posts with one key got different answers');
-  const other = await place(url, token, key, [{ productId: productIds[2] ?? '', quantity: 1 }], 'tok_visa');
-  if (other.status !== 422) violations.push(`another body under the same key answered ${other.status}`);
+  const answers = await Promise.all(Array.from({ length: 50 }, () => place(token, key, productIds[1] ?? '')));
+  if (new Set(answers).size !== 1) violations.push('50 parallel posts with one key got different answers');
+  const other = await place(token, key, productIds[2] ?? '');
+  if (other !== '422') violations.push(`another body under the same key answered ${other}`);
   return { promise: '6 an Idempotency-Key means one order', sampled: sample.length + 51, violations };
 }

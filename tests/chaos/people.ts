@@ -1,5 +1,5 @@
 import type { Random } from '@bramble/service-kit/base/random';
-import { request, signUp } from '../helpers/shop-session';
+import { createShopClient } from '../helpers/shop-client';
 import type { Ledger } from './ledger';
 
 const BUYERS = 8;
@@ -13,24 +13,17 @@ export interface People {
 
 /** Buyers, a seller, and products: most with stock for a while, one hot with hardly any. */
 export async function preparePeople(url: string, ledger: Ledger, random: Random): Promise<People> {
-  const sellerToken = await signUp(url, 'seller');
+  const shop = createShopClient(url);
+  const sellerToken = await shop.signUp('seller');
   const productIds: string[] = [];
   for (let n = 0; n < PRODUCTS; n++) {
     const initial = n === 0 ? 5 : random.between(20, 80);
-    const { product } = await request<{ product: { id: string } }>(url, '/api/products', {
-      token: sellerToken,
-      body: {
-        title: `Chaos pear ${n}`,
-        description: 'Falls far from the tree.',
-        category: 'chaos',
-        price: { amount: random.between(100, 5_000), currency: 'EUR' },
-        stock: { available: initial },
-      },
-    });
-    productIds.push(product.id);
-    ledger.stock.set(product.id, { initial });
+    const about = { title: `Chaos pear ${n}`, price: random.between(100, 5_000) };
+    const { id } = await shop.offer(sellerToken, initial, about);
+    productIds.push(id);
+    ledger.stock.set(id, { initial });
   }
   const tokens: string[] = [];
-  for (let n = 0; n < BUYERS; n++) tokens.push(await signUp(url, 'customer'));
+  for (let n = 0; n < BUYERS; n++) tokens.push(await shop.signUp('customer'));
   return { tokens, sellerToken, productIds };
 }

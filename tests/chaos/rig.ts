@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
+import { gatewayApi } from '@bramble/contracts/gateway';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { prepareDatabases } from '../../scripts/start/databases';
 import { builtGateway, serviceEnvironments } from '../../scripts/start/environment';
@@ -13,6 +14,7 @@ import { keptSecret, openStores, type Stores } from '../../scripts/stores/open-s
 import { freePort } from '../../scripts/stores/ports';
 import { supervise, type Supervised } from '../../scripts/stores/supervise';
 import { root, serviceNames } from '../../scripts/workspace';
+import { createShopClient } from '../helpers/shop-client';
 import type { Eyes } from './invariants';
 import { type Proxy, startToxiproxy } from './toxiproxy';
 
@@ -146,7 +148,7 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
     );
   }
   const url = `http://127.0.0.1:${settings.port}`;
-  await waitFor(async () => (await fetch(`${url}/api/health`)).ok, {
+  await waitFor(() => createShopClient(url).call(gatewayApi.health), {
     what: 'a healthy shop',
     timeout: 120_000,
   });

@@ -1,12 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { successOf } from '@bramble/contracts/operation';
+import { type Order, ordersApi } from '@bramble/contracts/orders';
 import type { Random } from '@bramble/service-kit/base/random';
-import { address } from '../helpers/shop-session';
-import type { Ledger, Promised } from './ledger';
-
-interface Answer {
-  status: number;
-  body: Record<string, unknown>;
-}
+import { createShopClient, refusedStatus } from '../helpers/shop-client';
+import type { Ledger } from './ledger';
 
 export interface WorkloadOptions {
   url: string;
@@ -19,52 +17,30 @@ export interface WorkloadOptions {
   rate: number;
 }
 
-/** The body of an order; a repetition under its key must send the very same. */
-export const orderBody = (items: readonly Promised['lines'][number][], card: string) => ({
-  items,
-  shippingAddress: address,
-  paymentMethod: { token: card },
-});
-
 const RETRY_FOR_MS = 60_000;
-
-/** Sends one request; undefined when no answer came. */
-async function send(
-  url: string,
-  method: string,
-  path: string,
-  token: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer | undefined> {
-  try {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-        ...headers,
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(15_000),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
-    };
-  } catch {
-    return undefined;
-  }
-}
 
 /** Shoppers who order, cancel, try other cards and repeat what got no answer, as an open stream until `signal`. */
 export async function runWorkload(
   { url, ledger, random, tokens, sellerToken, productIds, rate }: WorkloadOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const shop = createShopClient(url);
   const busy = new Set<Promise<void>>();
   let made = 0;
+
+  /** Counts how a call ended: its status, or that no answer came. */
+  async function counted<T>(
+    name: string,
+    success: number,
+    call: Promise<T>,
+  ): Promise<{ answer?: T; status?: number | undefined }> {
+    const outcome = await call.then(
+      (answer) => ({ answer, status: success }),
+      (error: unknown) => ({ status: refusedStatus(error) }),
+    );
+    ledger.count(`${name}${outcome.status ?? 'no answer'}`);
+    return outcome;
+  }
 
   const order = async () => {
     const n = made++;
@@ -91,16 +67,17 @@ export async function runWorkload(
     const cancelAfter = random.between(0, 1_500);
     // Drawn before the first answer: later draws would depend on how fast answers come.
     const triesAgain = random.chance(0.5);
-    const body = orderBody(lines, card);
 
     const deadline = Date.now() + RETRY_FOR_MS;
-    let placed: { id: string; totals: { total: { amount: number } } } | undefined;
+    let placed: Order | undefined;
     while (!placed && Date.now() < deadline) {
-      const answer = await send(url, 'POST', '/api/orders', token, body, { 'idempotency-key': key });
-      ledger.count(answer?.status ?? 'no answer');
-      if (answer?.status === 202) placed = answer.body['order'] as typeof placed;
-      else if (answer && answer.status < 500 && answer.status !== 429 && answer.status !== 409) return;
-      else await pause(300);
+      const call = shop.placeOrder(token, { items: lines, card, key });
+      const { answer, status } = await counted('', successOf(ordersApi.place), call);
+      placed = answer;
+      if (placed === undefined) {
+        if (status !== undefined && status < 500 && status !== 429 && status !== 409) return;
+        await pause(300);
+      }
     }
     if (!placed) return;
     const promised = {
@@ -115,28 +92,29 @@ export async function runWorkload(
     ledger.orders.set(placed.id, promised);
     if (cancels) {
       await pause(cancelAfter);
-      const answer = await send(url, 'POST', `/api/orders/${placed.id}/cancel`, token);
-      ledger.count(`cancel ${answer?.status ?? 'no answer'}`);
-      promised.cancelAcknowledged = answer?.status === 200;
+      const call = shop.call(ordersApi.cancel, { token, params: { id: placed.id } });
+      const { answer } = await counted('cancel ', successOf(ordersApi.cancel), call);
+      promised.cancelAcknowledged = answer !== undefined;
     } else if (card === 'tok_declined' && triesAgain) {
       await pause(1_500);
-      const answer = await send(
-        url,
-        'POST',
-        '/api/payments/checkout',
+      const call = shop.call(ordersApi.checkout, {
         token,
-        { orderId: placed.id, paymentMethod: { token: 'tok_visa' } },
-        { 'idempotency-key': `${key}-again` },
-      );
-      ledger.count(`checkout ${answer?.status ?? 'no answer'}`);
+        body: { orderId: placed.id, paymentMethod: { token: 'tok_visa' } },
+        idempotencyKey: `${key}-again`,
+      });
+      await counted('checkout ', successOf(ordersApi.checkout), call);
     }
   };
 
   const refill = async () => {
     const productId = random.pick(productIds);
     const quantity = random.between(1, 10);
-    const answer = await send(url, 'POST', `/api/products/${productId}/refill`, sellerToken, { quantity });
-    ledger.count(`refill ${answer?.status ?? 'no answer'}`);
+    const call = shop.call(catalogApi.refill, {
+      token: sellerToken,
+      params: { id: productId },
+      body: { quantity },
+    });
+    await counted('refill ', successOf(catalogApi.refill), call);
   };
 
   while (!signal.aborted) {
