@@ -1,5 +1,5 @@
-import { request, signUp } from '../helpers/shop-session';
-import { sellProduct } from '../helpers/shopper';
+import { cartApi } from '@bramble/contracts/cart';
+import { catalogApi } from '@bramble/contracts/catalog';
 import { openShop, type OpenShop } from './open-shop';
 import {
   activeElement,
@@ -12,23 +12,19 @@ import {
   openBoard,
   payButton,
 } from './steps';
-import { visit } from './visitor';
-
-interface CartAnswer {
-  cart: { items: { productId: string; quantity: number }[]; totals: { total: { amount: number } } };
-}
+import { callAs, visit } from './visitor';
 
 describe('the basket in a browser', () => {
   let shop: OpenShop;
   let seller: string;
   beforeAll(async () => {
     shop = await openShop();
-    seller = await signUp(shop.url, 'seller');
+    seller = await shop.client.signUp('seller');
   });
   afterAll(() => shop?.close());
 
   it('adding shows at once, and a refusal shows one message', async () => {
-    const product = await sellProduct(shop.url, seller, 1);
+    const product = await shop.client.offer(seller, 1);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     visitor.expectStatus(409);
@@ -54,7 +50,7 @@ describe('the basket in a browser', () => {
   });
 
   it('twenty presses on plus send few requests and end with the right quantity', async () => {
-    const product = await sellProduct(shop.url, seller, 500);
+    const product = await shop.client.offer(seller, 500);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     await page.goto(`/products/${product.id}`);
@@ -75,7 +71,7 @@ describe('the basket in a browser', () => {
     expect(await page.getByRole('link', { name: 'Check out' }).count()).toBe(0);
     await page.locator('dl[aria-busy=false]').waitFor();
     expect(requests).toBeLessThanOrEqual(3);
-    const { cart } = await page.evaluate(async () => (await (await fetch('/api/cart')).json()) as CartAnswer);
+    const { cart } = await callAs(page)(cartApi.getCart);
     expect(cart.items).toMatchObject([{ productId: product.id, quantity: 21 }]);
     await page.getByRole('link', { name: 'Basket 21 things' }).waitFor();
     const shown = (await total.innerText()).replace(/\D+/g, ' ');
@@ -96,7 +92,7 @@ describe('the basket in a browser', () => {
     await page.context().setOffline(false);
     await page.getByText(/will be sent$/).waitFor({ state: 'detached' });
     await page.waitForFunction(() => localStorage.getItem('bramble.wishes') === null);
-    const { cart } = await page.evaluate(async () => (await (await fetch('/api/cart')).json()) as CartAnswer);
+    const { cart } = await callAs(page)(cartApi.getCart);
     expect(cart.items.map(({ quantity }) => quantity)).toEqual([1, 1]);
     await visitor.close();
   });
@@ -114,17 +110,17 @@ describe('the basket in a browser', () => {
     await openBoard(page);
     await page.getByRole('link', { name: 'Basket 1 thing' }).waitFor();
     await page.waitForFunction(() => localStorage.getItem('bramble.wishes') === null);
-    const { cart } = await page.evaluate(async () => (await (await fetch('/api/cart')).json()) as CartAnswer);
+    const { cart } = await callAs(page)(cartApi.getCart);
     expect(cart.items.map(({ quantity }) => quantity)).toEqual([1]);
     await visitor.close();
   });
 
   it('a guest keeps the basket when signing in, and a second tab sees it', async () => {
     const account = newAccount();
-    const [a, b] = await Promise.all([sellProduct(shop.url, seller, 50), sellProduct(shop.url, seller, 50)]);
-    const token = await signUpAs(shop.url, account);
+    const [a, b] = await Promise.all([shop.client.offer(seller, 50), shop.client.offer(seller, 50)]);
+    const token = await shop.client.signUp('customer', account);
     for (const { id } of [a, b]) {
-      await request(shop.url, '/api/cart/items', { token, body: { productId: id, quantity: 1 } });
+      await shop.client.call(cartApi.addToCart, { token, body: { productId: id, quantity: 1 } });
     }
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
@@ -212,7 +208,7 @@ describe('the basket in a browser', () => {
   });
 
   it('a price that changed on the way stops the payment and is shown', async () => {
-    const product = await sellProduct(shop.url, seller, 5);
+    const product = await shop.client.offer(seller, 5);
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     visitor.expectStatus(409);
@@ -224,11 +220,11 @@ describe('the basket in a browser', () => {
     await fillAddress(page);
     await fillCard(page);
     await page.getByRole('button', { name: 'Pay €11.40' }).or(payButton(page)).first().waitFor();
-    await request(shop.url, `/api/products/${product.id}`, {
-      method: 'PATCH',
+    await shop.client.call(catalogApi.patch, {
       token: seller,
+      params: { id: product.id },
       body: { price: { amount: 720, currency: 'EUR' } },
-      headers: { 'if-match': `"${product.version}"` },
+      ifMatch: product.version,
     });
     await payButton(page).click();
     await page
@@ -241,8 +237,3 @@ describe('the basket in a browser', () => {
     await visitor.close();
   });
 });
-
-async function signUpAs(url: string, account: { email: string; password: string }): Promise<string> {
-  await request(url, '/api/auth/signup', { body: { ...account, name: 'Robin' } });
-  return (await request<{ accessToken: string }>(url, '/api/auth/token', { body: account })).accessToken;
-}

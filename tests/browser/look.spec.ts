@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core';
-import { signUp } from '../helpers/shop-session';
-import { sellProduct } from '../helpers/shopper';
+import { ordersApi } from '@bramble/contracts/orders';
 import { openShop, type OpenShop } from './open-shop';
 import { goods, openBoard } from './steps';
-import { visit } from './visitor';
+import { callAs, visit } from './visitor';
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [390, 1280].map((width) => ({ colorScheme, width })),
@@ -14,7 +13,7 @@ describe('the look of the shop in a browser', () => {
   let productId: string;
   beforeAll(async () => {
     shop = await openShop();
-    productId = (await sellProduct(shop.url, await signUp(shop.url, 'seller'), 5)).id;
+    productId = (await shop.client.offer(await shop.client.signUp('seller'), 5)).id;
   });
   afterAll(() => shop?.close());
 
@@ -47,9 +46,7 @@ describe('the look of the shop in a browser', () => {
       }
       await demo(page, 'Demo buyer');
       for (const path of ['/orders', '/account']) await check(path);
-      const { items } = await page.evaluate(
-        async () => (await (await fetch('/api/orders?limit=1')).json()) as { items: { id: string }[] },
-      );
+      const { items } = await callAs(page)(ordersApi.list, { query: { limit: 1 } });
       await check(`/orders/${items[0]!.id}`);
       await demo(page, 'Demo seller');
       for (const path of ['/sell', '/sell/new', `/sell/01900000-0000-7000-9000-000000000001`])

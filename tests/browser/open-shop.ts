@@ -1,9 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { startShop } from '../helpers/running-shop';
+import { createShopClient, type ShopClient } from '../helpers/shop-client';
 import { openChromium } from './chromium';
 
 export interface OpenShop {
   url: string;
+  client: ShopClient;
   browser: Browser;
   close(): Promise<void>;
 }
@@ -17,6 +19,7 @@ export async function openShop(): Promise<OpenShop> {
     : await startShop({ env: { DELIVERY_STEP_SECONDS: '1' } });
   return {
     url: shop.url,
+    client: createShopClient(shop.url),
     browser,
     close: async () => {
       await browser.close();

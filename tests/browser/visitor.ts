@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Call, callBy } from '@bramble/contracts/call';
 
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -33,6 +34,20 @@ export interface Visitor {
   overflow(): Promise<string[]>;
   close(): Promise<void>;
 }
+
+/** Calls operations from within a page, as its scripts do: with the visitor's cookies. */
+export const callAs = (page: Page): Call =>
+  callBy(async ({ method, path, headers, body }) => {
+    if (body instanceof FormData) throw new TypeError('a form is filled in on the page');
+    const init = { method, headers, body: body ?? null };
+    return page.evaluate(
+      async (request) => {
+        const response = await fetch(request.path, request.init);
+        return { status: response.status, text: await response.text() };
+      },
+      { path, init },
+    );
+  });
 
 const MAX_SHIFT = 0.02;
 
