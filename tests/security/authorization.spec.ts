@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { tally } from '@bramble/test-kit/tally';
-import { request } from '../helpers/shop-session';
 import { documented, type Documented, endsTheCaller, isUnsafe, nameOf } from './contract';
-import { serviceUrl, shopUrl } from './shop';
+import { serviceUrl, shopClient, shopUrl } from './shop';
 import { type Caller, filled, makeWorld, type World } from './world';
 
 let world: World;
@@ -147,10 +146,7 @@ describe('authorization, over every operation of the contract', () => {
   });
 
   it('takes no field that nobody may set', async () => {
-    const { product } = await request<{ product: { version: number } }>(
-      shopUrl(),
-      `/api/products/${world.owned.products}`,
-    );
+    const product = await shopClient().product(world.owned.products);
     const fields = ['role', 'roles', 'price', 'userId', 'status', '_id', 'sellerId', '__proto__', 'disabled'];
     const bodies: [string, string, object][] = [
       ['POST', '/api/auth/signup', { email: `${randomUUID()}@x.test`, password: 'long enough', name: 'A' }],

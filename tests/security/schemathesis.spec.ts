@@ -3,11 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { tally } from '@bramble/test-kit/tally';
-import { signUp } from '../helpers/shop-session';
-import { sellProduct } from '../helpers/shopper';
 import { short } from './effort';
 import { pythonTool } from './python-tool';
-import { adminToken, shopUrl } from './shop';
+import { adminToken, shopClient, shopUrl } from './shop';
 
 /** A product of the caller's own, so that more than 404 is seen of what is done to one. */
 const ofItsOwn = [
@@ -21,8 +19,9 @@ type Who = 'customer' | 'seller' | 'admin';
 const everybody: readonly Who[] = short ? ['customer', 'seller'] : ['customer', 'seller', 'admin'];
 
 async function settings(role: Who): Promise<string> {
-  const token = role === 'admin' ? await adminToken() : await signUp(shopUrl(), role);
-  const id = role === 'customer' ? undefined : (await sellProduct(shopUrl(), token, 10)).id;
+  const shop = shopClient();
+  const token = role === 'admin' ? await adminToken() : await shop.signUp(role);
+  const id = role === 'customer' ? undefined : (await shop.offer(token, 10)).id;
   // A cursor is a string that only its list can read, a state may refuse what a schema allows, and 428 asks for If-Match.
   return `[auth.openapi.bearer]
 bearer = "${token}"

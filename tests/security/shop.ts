@@ -1,5 +1,5 @@
 import { recordedEnvironment } from '../helpers/recorded-environment';
-import { request } from '../helpers/shop-session';
+import { createShopClient } from '../helpers/shop-client';
 
 const named = (name: string): string => {
   const value = process.env[name];
@@ -17,10 +17,8 @@ export function serviceUrl(name: string): string {
   return url;
 }
 
+/** A client of the shop that all files share. */
+export const shopClient = () => createShopClient(shopUrl());
+
 /** An access token of the demo admin. */
-export const adminToken = async (): Promise<string> =>
-  (
-    await request<{ accessToken: string }>(shopUrl(), '/api/auth/token', {
-      body: { email: 'admin@bramble.local', password: 'demotest' },
-    })
-  ).accessToken;
+export const adminToken = (): Promise<string> => shopClient().signInToDemo('admin');

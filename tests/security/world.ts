@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { address, request, signUp } from '../helpers/shop-session';
-import { adminToken, shopUrl } from './shop';
+import { authApi } from '@bramble/contracts/auth';
+import { adminToken, shopClient } from './shop';
 
 export type Caller = 'anonymous' | 'owner' | 'other' | 'admin';
 
@@ -13,33 +13,16 @@ export interface World {
 
 /** Two sellers; one offers a product and has bought it. */
 export async function makeWorld(): Promise<World> {
-  const url = shopUrl();
+  const shop = shopClient();
   const tokens = {
     anonymous: undefined,
-    owner: await signUp(url, 'seller'),
-    other: await signUp(url, 'seller'),
+    owner: await shop.signUp('seller'),
+    other: await shop.signUp('seller'),
     admin: await adminToken(),
   };
-  const { product } = await request<{ product: { id: string } }>(url, '/api/products', {
-    token: tokens.owner,
-    body: {
-      title: 'Guarded jam',
-      description: 'Somebody else’s.',
-      category: 'guarded',
-      price: { amount: 500, currency: 'EUR' },
-      stock: { available: 10 },
-    },
-  });
-  const { order } = await request<{ order: { id: string } }>(url, '/api/orders', {
-    token: tokens.owner,
-    headers: { 'idempotency-key': randomUUID() },
-    body: {
-      items: [{ productId: product.id, quantity: 1 }],
-      shippingAddress: address,
-      paymentMethod: { token: 'tok_visa' },
-    },
-  });
-  const { user } = await request<{ user: { id: string } }>(url, '/api/auth/me', { token: tokens.owner });
+  const product = await shop.offer(tokens.owner, 10, { title: 'Guarded jam' });
+  const order = await shop.placeOrder(tokens.owner, { items: [{ productId: product.id, quantity: 1 }] });
+  const { user } = await shop.call(authApi.me, { token: tokens.owner });
   return { tokens, owned: { products: product.id, orders: order.id, deliveries: order.id, users: user.id } };
 }
 
