@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { encode } from '@bramble/contracts/call';
+import { catalogApi } from '@bramble/contracts/catalog';
 import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
 import { recordedEnvironment } from '../helpers/recorded-environment';
 import type { LoadPlan } from './load';
@@ -15,12 +17,12 @@ export function edgePlans(
 ): { name: string; against?: string; plan: () => LoadPlan }[] {
   const { CATALOG_URL: catalog, INTERNAL_TOKEN_KEY: key } = recordedEnvironment(shop.dataDir);
   if (!catalog || !key) throw new Error('the shop has not written down where catalog is');
-  const path = `/api/products/${productId}`;
+  const { method, path } = encode(catalogApi.get, { params: { id: productId } });
   const plan = (url: string, headers: Record<string, string>): LoadPlan => ({
     url,
     seconds: Math.min(seconds, MAX_SECONDS),
     connections,
-    requests: [{ method: 'GET', path, headers }],
+    requests: [{ method, path, headers }],
   });
   const token = () =>
     signInternalToken(key, 'catalog', {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
+import type { CallRequest } from '@bramble/contracts/call';
 
 /** What one run of load is; passed as JSON in the first argument, so that the load has a process of its own. */
 export interface LoadPlan {
@@ -8,10 +9,10 @@ export interface LoadPlan {
   connections: number;
   /** Sent in turn. With `fresh`, each POST carries a new Idempotency-Key. */
   requests: {
-    method: 'GET' | 'POST';
+    method: CallRequest['method'];
     path: string;
     body?: string;
-    headers?: Record<string, string>;
+    headers?: Readonly<Record<string, string>>;
     fresh?: boolean;
   }[];
 }

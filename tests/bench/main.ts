@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { encode } from '@bramble/contracts/call';
+import { catalogApi } from '@bramble/contracts/catalog';
+import { ordersApi, type OrderStatus } from '@bramble/contracts/orders';
 import { createCommand, numberOption, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
 import { defaultCacheDir } from '../../scripts/stores/cache';
 import { openStores } from '../../scripts/stores/open-stores';
 import { startShop } from '../helpers/running-shop';
-import { address, countOrders, prepareShop } from '../helpers/shop-session';
+import { allPages, createShopClient, orderBody, type ShopClient } from '../helpers/shop-client';
 import type { BareKind } from './bare-server';
 import { edgePlans } from './edge';
 import type { LoadPlan, LoadResult } from './load';
@@ -80,13 +83,37 @@ async function bareLimits(seconds: number, connections: number): Promise<Row[]> 
   return rows;
 }
 
+/** The request of an operation that takes no body. */
+function getting(...call: Parameters<typeof encode>): LoadPlan['requests'][number] {
+  const { method, path, headers } = encode(...call);
+  return { method, path, headers };
+}
+
+/** Buyers, and products with stock that no run sells out. */
+async function prepare(shop: ShopClient): Promise<{ tokens: string[]; productIds: string[] }> {
+  const seller = await shop.signUp('seller');
+  const productIds: string[] = [];
+  for (let n = 0; n < 20; n++)
+    productIds.push((await shop.offer(seller, 1_000_000, { title: `Bench jam ${n}`, price: 500 + n })).id);
+  return { tokens: await shop.signUpMany(20), productIds };
+}
+
+/** How many orders are in `status`, counted by pages, at most 500. */
+const countOrders = async ({ call }: ShopClient, token: string, status: OrderStatus): Promise<number> => {
+  const query = { status, limit: 100 };
+  const pages = (cursor?: string) => call(ordersApi.adminList, { token, query: { ...query, cursor } });
+  return (await allPages(pages, 500)).length;
+};
+
 async function shopRows(
   { url, dataDir }: { url: string; dataDir: string | undefined },
   seconds: number,
   connections: number,
 ): Promise<{ rows: Row[]; unpaidAfterOneSecond: number }> {
   say('preparing buyers and products');
-  const { tokens, productIds, adminToken } = await prepareShop(url, { buyers: 20, products: 20 });
+  const shop = createShopClient(url);
+  const { tokens, productIds } = await prepare(shop);
+  const adminToken = await shop.signInToDemo('admin');
   const express = 'bare Express 5, 2 KB';
   const rows: Row[] = [];
   const measure = async (
@@ -98,16 +125,16 @@ async function shopRows(
     say(name);
     rows.push({ name, against, ...(await load({ url, seconds, connections, requests }, warmUpSeconds)) });
   };
-  await measure('product list', express, [{ method: 'GET', path: '/api/products?limit=20' }]);
+  await measure('product list', express, [getting(catalogApi.list, { query: { limit: 20 } })]);
   await measure(
     'product',
     express,
-    productIds.map((id) => ({ method: 'GET' as const, path: `/api/products/${id}` })),
+    productIds.map((id) => getting(catalogApi.get, { params: { id } })),
   );
   await measure(
     'search',
     express,
-    ['jam', 'honey', 'bread', 'rasp'].map((q) => ({ method: 'GET' as const, path: `/api/products?q=${q}` })),
+    ['jam', 'honey', 'bread', 'rasp'].map((q) => getting(catalogApi.list, { query: { q } })),
   );
   const edge =
     dataDir === undefined ? [] : edgePlans({ url, dataDir }, productIds[0] ?? '', { seconds, connections });
@@ -117,21 +144,24 @@ async function shopRows(
     say(named.name);
     rows.push({ ...named, ...(await load(plan())) });
   }
-  const orders = tokens.map((token, n) => ({
-    method: 'POST' as const,
-    path: '/api/orders',
-    fresh: true,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      items: [0, 1].map((line) => ({ productId: productIds[(n + line) % productIds.length], quantity: 1 })),
-      shippingAddress: address,
-      paymentMethod: { token: 'tok_visa' },
-    }),
-  }));
+  const orders = tokens.map((token, n) => {
+    const items = [0, 1].map((line) => ({
+      productId: productIds[(n + line) % productIds.length] ?? '',
+      quantity: 1,
+    }));
+    const { method, path, headers } = encode(ordersApi.place);
+    return {
+      method,
+      path,
+      fresh: true,
+      headers: { ...headers, 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(orderBody({ items })),
+    };
+  });
   await measure('orders, two lines, to PAID', 'node:http + PostgreSQL order', orders, ORDERS_WARM_UP_SECONDS);
   await pause(1_000);
   const unpaidAfterOneSecond =
-    (await countOrders(url, adminToken, 'PENDING')) + (await countOrders(url, adminToken, 'RESERVED'));
+    (await countOrders(shop, adminToken, 'PENDING')) + (await countOrders(shop, adminToken, 'RESERVED'));
   return { rows, unpaidAfterOneSecond };
 }
 
