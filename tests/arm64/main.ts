@@ -15,8 +15,7 @@ import { freePort } from '../../scripts/stores/ports';
 import type { Supervised } from '../../scripts/stores/supervise';
 import { serviceNames } from '../../scripts/workspace';
 import { findBeside } from '../helpers/find-beside';
-import { signUp } from '../helpers/shop-session';
-import { orderReaches, placeOrder, sellProduct } from '../helpers/shopper';
+import { createShopClient } from '../helpers/shop-client';
 import { boot } from './boot';
 import { layOutServices } from './lay-out';
 
@@ -95,20 +94,16 @@ async function prepare(services: readonly string[]): Promise<ServiceEnvironment[
 
 /** The first calls run code that was never run before, at a fraction of the speed: an answer that comes too late is asked for again. */
 async function sell(url: string): Promise<void> {
+  const shop = createShopClient(url, { timeoutMs: PATIENCE_MS });
   const patiently = <T>(what: string, ask: () => Promise<T>) =>
     waitFor(ask, { timeout: PATIENCE_MS, interval: 500, what });
   const since = performance.now();
-  const seller = await patiently('a seller', () => signUp(url, 'seller'));
-  const product = await patiently('a product', () => sellProduct(url, seller, 5));
-  const buyer = await patiently('a buyer', () => signUp(url, 'customer'));
-  const key = `arm64-${Date.now()}`;
-  const order = await patiently('an order', async () => {
-    const { status, body } = await placeOrder(url, buyer, [{ productId: product.id, quantity: 2 }], { key });
-    if (status !== 202) throw new Error(`ordering answered ${status}: ${JSON.stringify(body).slice(0, 200)}`);
-    return body['order'] as { id: string };
-  });
-  const ends = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
-  const { status } = await orderReaches(url, buyer, order.id, ends, PATIENCE_MS);
+  const seller = await patiently('a seller', () => shop.signUp('seller'));
+  const product = await patiently('a product', () => shop.offer(seller, 5));
+  const buyer = await patiently('a buyer', () => shop.signUp('customer'));
+  const request = { items: [{ productId: product.id, quantity: 2 }], key: `arm64-${Date.now()}` };
+  const { id } = await patiently('an order', () => shop.placeOrder(buyer, request));
+  const { status } = await shop.orderReaches(buyer, id, { timeout: PATIENCE_MS });
   if (status !== 'COMPLETED') throw new Error(`the order ended as ${status}`);
   say(`  an order went through them to ${status}, ${inSeconds(since)} from the first sign-up`);
 }

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import type { Product } from '@bramble/contracts/catalog';
+import { type Order, ordersApi } from '@bramble/contracts/orders';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { serviceNames } from '../../scripts/workspace';
 import { openCluster, openTools, type Pod, type Tools } from './cluster';
-import { openShop, type Order, type Product, type Shop, steadyLoad } from './shopper';
+import { INTERVAL_MS, openShop, type Shop, steadyLoad } from './shopper';
 
 const NAMESPACE = 'bramble-test';
 const RELEASE = 'shop';
@@ -12,7 +15,6 @@ const GOAL_SECONDS = 120;
 
 /** The first run on a machine also builds the cluster and the base image. */
 const FIRST_TIME_MS = 2_400_000;
-const DEMO_PASSWORD = 'demotest';
 
 let tools: Tools;
 let shop: Shop;
@@ -45,18 +47,13 @@ interface Job {
   spec: { template: { metadata: object; spec: object }; backoffLimit: number };
 }
 
-/** The shop again, after its pods were replaced: accounts stay, sessions too. */
-async function open(): Promise<void> {
-  await shop.patiently(
-    () => shop.call<{ status: string }>('GET', '/api/health'),
-    ({ status }) => status === 'ok',
-    180,
-  );
-}
+/** An order of a shop that has just come back; what fails meanwhile is tried again. */
+const patientlyBuy = () =>
+  waitFor(() => shop.buy(buyer, product.id), { timeout: 60_000, interval: INTERVAL_MS, what: 'an order' });
 
 /** No service has a dead letter: every event is either handled or still being retried. */
 async function expectNoDeadLetters(): Promise<void> {
-  const admin = await shop.token('admin@bramble.local', DEMO_PASSWORD);
+  const admin = await shop.signInToDemo('admin');
   expect(await shop.deadLetters(admin)).toEqual([]);
 }
 
@@ -98,11 +95,11 @@ describe('install', () => {
   it(`sells within ${GOAL_SECONDS} s of helm install, in a namespace that enforces the restricted profile`, async () => {
     const started = Date.now();
     await tools.deploy('install');
-    await open();
-    buyer = await shop.token('demo@bramble.local', DEMO_PASSWORD);
-    const seller = await shop.join('seller');
-    product = await shop.offer(seller, 'Cluster test kite', 100_000);
-    const { id } = await shop.order(buyer, product.id);
+    await shop.isHealthy();
+    buyer = await shop.signInToDemo('buyer');
+    const seller = await shop.signUp('seller');
+    product = await shop.offer(seller, 100_000, { title: 'Cluster test kite' });
+    const { id } = await shop.buy(buyer, product.id);
     expect((await shop.settled(buyer, id)).status).toBe('COMPLETED');
     const seconds = (Date.now() - started) / 1000;
     console.log(`helm install to the first COMPLETED order: ${seconds.toFixed(1)} s`);
@@ -134,8 +131,10 @@ describe('upgrade', () => {
       const stop = steadyLoad(20, (n) => {
         // Half of them keep their connections to a pod that is about to go.
         const door = n % 2 === 0 ? shop : keptOpen;
-        if (n % 20 < 2) return door.order(buyer, product.id);
-        return n % 4 < 2 ? door.product(product.id) : door.call('GET', '/api/orders?limit=5', buyer);
+        if (n % 20 < 2) return door.buy(buyer, product.id);
+        return n % 4 < 2
+          ? door.product(product.id)
+          : door.call(ordersApi.list, { token: buyer, query: { limit: 5 } });
       });
       await change();
       // helm waits for the new pods only; the old ones still serve until they have drained.
@@ -188,9 +187,9 @@ describe('jobs', () => {
   });
 
   it('refills its stock while orders run, and every unit is accounted for', async () => {
-    const seller = await shop.join('seller');
-    const scarce = await shop.offer(seller, 'Scarce cluster top', 4);
-    const stop = steadyLoad(5, () => shop.order(buyer, scarce.id));
+    const seller = await shop.signUp('seller');
+    const scarce = await shop.offer(seller, 4, { title: 'Scarce cluster top' });
+    const stop = steadyLoad(5, () => shop.buy(buyer, scarce.id));
     await tools.kubectl('create', 'job', 'refill-by-hand', `--from=cronjob/${RELEASE}-stock-refill`);
     const { units, refilled } = (await tools.finished('refill-by-hand')) as {
       units: number;
@@ -204,11 +203,12 @@ describe('jobs', () => {
     let sold = 0;
     for (const { id } of placed) if ((await shop.settled(buyer, id)).status === 'COMPLETED') sold += 1;
     const added = units + more.units;
-    await shop.patiently(
-      () => shop.product(scarce.id),
-      ({ stock }) => stock.available === 4 + added - sold,
-      15,
-    );
+    await waitFor(() => shop.product(scarce.id), {
+      until: ({ stock }) => stock.available === 4 + added - sold,
+      timeout: 15_000,
+      interval: INTERVAL_MS,
+      what: `${4 + added - sold} units`,
+    });
     console.log(`refilled ${added} units while ${placed.length} orders were placed: ${sold} sold, none lost`);
     expect(sold).toBeGreaterThan(4);
   });
@@ -222,16 +222,12 @@ describe('kills', () => {
     async (component) => {
       const acknowledged: string[] = [];
       const stop = steadyLoad(4, async () => {
-        acknowledged.push((await shop.order(buyer, product.id)).id);
+        acknowledged.push((await shop.buy(buyer, product.id)).id);
       });
       await tools.kill(component);
       await stop();
-      await open();
-      const { id } = await shop.patiently(
-        () => shop.order(buyer, product.id),
-        () => true,
-        60,
-      );
+      await shop.isHealthy();
+      const { id } = await patientlyBuy();
       for (const order of [...acknowledged, id]) {
         expect((await shop.settled(buyer, order, 180)).status).toBe('COMPLETED');
       }
@@ -248,7 +244,7 @@ describe('data', () => {
     await tools.helm('uninstall', RELEASE, '--wait', '--timeout=3m');
     expect((await tools.json<{ items: unknown[] }>('get', 'deployment,statefulset')).items).toEqual([]);
     await tools.deploy('install');
-    await open();
+    await shop.isHealthy();
     expect(await contents()).toEqual(before);
     expect(await secrets()).toEqual(keys);
   });
@@ -267,14 +263,14 @@ describe('data', () => {
       ...['postgres', 'mongodb', 'redis-events'].map((store) => `data-${RELEASE}-${store}-0`),
     );
     await tools.deploy('install');
-    await open();
+    await shop.isHealthy();
     expect((await shop.products()).some(({ id }) => id === product.id)).toBe(false);
     await tools.kubectl('create', 'job', 'restore-by-hand', `--from=cronjob/${RELEASE}-restore`);
     console.log('restored', await tools.finished('restore-by-hand', 300));
-    await open();
-    buyer = await shop.token('demo@bramble.local', DEMO_PASSWORD);
+    await shop.isHealthy();
+    buyer = await shop.signInToDemo('buyer');
     expect(await contents()).toEqual(before);
-    const { id } = await shop.order(buyer, product.id);
+    const { id } = await shop.buy(buyer, product.id);
     expect((await shop.settled(buyer, id)).status).toBe('COMPLETED');
     await expectNoDeadLetters();
   });
@@ -286,15 +282,11 @@ describe('data', () => {
       ({ metadata }) => metadata.labels['app.kubernetes.io/component'] === 'init-replica-set',
     )?.metadata.name;
     expect(await tools.finished(name ?? '', 300)).toMatchObject({ members: 3, initiated: false, added: 2 });
-    await open();
+    await shop.isHealthy();
     expect(await contents()).toEqual(before);
     await tools.kill('mongodb');
-    await open();
-    const { id } = await shop.patiently(
-      () => shop.order(buyer, product.id),
-      () => true,
-      60,
-    );
+    await shop.isHealthy();
+    const { id } = await patientlyBuy();
     expect((await shop.settled(buyer, id, 120)).status).toBe('COMPLETED');
   });
 });

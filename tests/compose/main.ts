@@ -9,8 +9,7 @@ import path from 'node:path';
 import { freePort } from '../../scripts/stores/ports';
 import { root } from '../../scripts/workspace';
 import { findLocalCluster } from '../cluster/local-cluster';
-import { signUp } from '../helpers/shop-session';
-import { orderReaches, placeOrder, sellProduct } from '../helpers/shopper';
+import { createShopClient } from '../helpers/shop-client';
 import { docker, engineIsUp, findCompose } from './compose';
 
 const PROJECT = 'bramble-compose-test';
@@ -80,13 +79,11 @@ const settings = (port: number): string =>
 
 async function sell(url: string): Promise<void> {
   const started = performance.now();
-  const seller = await signUp(url, 'seller');
-  const product = await sellProduct(url, seller, 5);
-  const buyer = await signUp(url, 'customer');
-  const { status, body } = await placeOrder(url, buyer, [{ productId: product.id, quantity: 2 }]);
-  if (status !== 202) throw new Error(`ordering answered ${status}: ${JSON.stringify(body).slice(0, 300)}`);
-  const { id } = body['order'] as { id: string };
-  const order = await orderReaches(url, buyer, id, ['COMPLETED', 'FAILED', 'CANCELLED'], 60_000);
+  const shop = createShopClient(url);
+  const product = await shop.offer(await shop.signUp('seller'), 5);
+  const buyer = await shop.signUp('customer');
+  const { id } = await shop.placeOrder(buyer, { items: [{ productId: product.id, quantity: 2 }] });
+  const order = await shop.orderReaches(buyer, id, { timeout: 60_000 });
   if (order.status !== 'COMPLETED') throw new Error(`the order ended as ${order.status}`);
   say(`an order went through it to ${order.status}, ${since(started)} from the first sign-up`);
 }
