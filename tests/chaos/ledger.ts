@@ -1,5 +1,5 @@
 /** What the shop acknowledged, recorded from its answers alone and never read from its stores. */
-export interface Promised {
+interface Promised {
   orderId: string;
   buyer: number;
   key: string;

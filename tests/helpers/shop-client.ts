@@ -30,13 +30,13 @@ export interface Account {
   password: string;
 }
 
-export const newAccount = (): Account => ({
+const newAccount = (): Account => ({
   email: `shopper-${randomUUID()}@example.com`,
   password: 'a-long-password-1',
 });
 
 /** The states that an order never leaves. */
-export const finalStatuses: readonly OrderStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'];
+const finalStatuses: readonly OrderStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'];
 
 /** What an order is placed with. Without items it is the cart's. */
 export interface OrderInput {
