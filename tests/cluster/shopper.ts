@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { CallError } from '@bramble/contracts/call-error';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { gatewayApi } from '@bramble/contracts/gateway';
@@ -50,7 +49,7 @@ const detailOf = (error: unknown): string =>
   error instanceof CallError
     ? (error.correlationId ?? '')
     : error instanceof Error && error.cause !== undefined
-      ? inspect(error.cause, { depth: 0 }).slice(0, 300)
+      ? String(error.cause)
       : '';
 
 /** Requests at a steady rate until stopped; answers how many were sent and what went wrong with each that failed. */
