@@ -56,7 +56,9 @@ describe('the development container', () => {
 
   it('runs commands that package.json has', () => {
     const { scripts } = jsonOf<{ scripts: Record<string, string> }>('package.json');
-    const named = [...container.updateContentCommand.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+    const named = [...container.updateContentCommand.matchAll(/npm run ([\w:-]+)/g)].map(
+      ([, name = '']) => name,
+    );
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });

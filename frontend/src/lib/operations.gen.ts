@@ -1,5 +1,5 @@
 // Written by `npm run generate` out of services/shared/contracts/src; `npm run types` fails when it is stale.
-// Method, path and success status of each public operation: all that a call needs at run time. Schemas would be heavy.
+// Method, path and success status of each public operation: all that a call needs at run time. The schemas would make the bundle larger.
 import type { Route } from '@bramble/contracts/call';
 import type { Operation } from '@bramble/contracts/operation';
 
