@@ -21,6 +21,8 @@ const COMMANDS = [
   'images',
   'bench',
   'simulate',
+  'stress',
+  'gallery',
   'footprint',
   'test:chaos',
   'test:cluster',

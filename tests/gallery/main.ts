@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { Command } from 'commander';
 import type { Browser } from 'playwright-core';
+import { createCommand, runCommand } from '@bramble/service-kit/base/command-line';
 import { buildAll } from '../../scripts/build/build-all';
 import { openChromium } from '../browser/chromium';
 import { openEyes } from '../helpers/eyes';
@@ -10,12 +10,6 @@ import { type Figures, FILE, galleryText } from './document';
 import { queuePage, terminalPage } from './html';
 import { drawPage, drawProduct, drawRefusedBuyer, FOLDER } from './pictures';
 import { busyReaders, waitingIn, watchQueue } from './queue';
-
-new Command('npm run gallery')
-  .description(
-    `Starts a shop with empty data on a free port, runs npm run stress against it, takes pictures, and writes ${FOLDER} and ${FILE}. Needs a Chromium (CHROMIUM names one).`,
-  )
-  .parse();
 
 const say = (line: string): void => console.error(`gallery: ${line}`);
 
@@ -88,18 +82,27 @@ async function drawAll(browser: Browser, shop: RunningShop): Promise<Figures> {
   return { ...rushFigures(rush), promises, busy, waitingAtEnd, refusedNumber };
 }
 
-const browser = await openChromium();
-try {
-  // A start that has to build first shows little but that.
-  await buildAll(say);
-  say('starting a shop');
-  const shop = await startShop({ env: { RATE_LIMIT_FACTOR: '100' } });
+async function gallery(): Promise<void> {
+  const browser = await openChromium();
   try {
-    writeFileSync(FILE, await galleryText(await drawAll(browser, shop)));
+    // A start that has to build first shows little but that.
+    await buildAll(say);
+    say('starting a shop');
+    const shop = await startShop({ env: { RATE_LIMIT_FACTOR: '100' } });
+    try {
+      writeFileSync(FILE, await galleryText(await drawAll(browser, shop)));
+    } finally {
+      await shop.stop();
+    }
   } finally {
-    await shop.stop();
+    await browser.close();
   }
-} finally {
-  await browser.close();
+  say(`wrote ${FILE} and ${FOLDER}`);
 }
-say(`wrote ${FILE} and ${FOLDER}`);
+
+await runCommand(
+  createCommand('npm run gallery --', {
+    does: `Starts a shop with empty data on a free port, runs npm run stress against it, takes pictures, and writes ${FOLDER} and ${FILE}. Needs a Chromium (CHROMIUM names one).`,
+    example: 'npm run gallery',
+  }).action(gallery),
+);

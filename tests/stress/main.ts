@@ -1,6 +1,7 @@
 import { gatewayApi } from '@bramble/contracts/gateway';
+import { runCommand } from '@bramble/service-kit/base/command-line';
 import type { Attempt } from './attempt';
-import { readOptions, type StressOptions } from './options';
+import { stressCommand, type StressOptions } from './options';
 import { countLine, showProgress } from './progress';
 import { carts, keptAnswer, lastPiece, rush, type Scene, type Shown } from './shapes';
 import { openStressShop } from './stress-shop';
@@ -19,9 +20,8 @@ const shapesOf = (options: StressOptions): ((scene: Scene) => Promise<Shown>)[] 
 const buyersOf = ({ rush, lastPiece, carts }: StressOptions): number =>
   Math.max(rush?.buyers ?? 1, lastPiece ? 2 : 1, carts?.buyers ?? 1);
 
-async function main(): Promise<void> {
+async function stress(options: StressOptions): Promise<void> {
   const startedAt = performance.now();
-  const options = readOptions(process.argv.slice(2));
   const { url, waitSeconds } = options;
   const buyers = buyersOf(options);
   const shop = openStressShop(url, { connections: Math.max(buyers, options.keptAnswer?.times ?? 0) });
@@ -54,7 +54,4 @@ async function main(): Promise<void> {
   if (verdicts.some(({ kept }) => !kept)) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  console.error(`stress: ${error instanceof Error ? error.message : String(error)}`);
-  process.exit(1);
-});
+void runCommand(stressCommand(stress));

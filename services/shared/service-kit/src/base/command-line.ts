@@ -34,13 +34,14 @@ export const addCommand = (parent: Command, words: string, { does, example }: Ab
 const withExample = (command: Command, example: string): Command =>
   command.addHelpText('after', `\nExample: ${example}`);
 
-/** `--rate <number>` within bounds; `whole` takes no fraction. */
+/** `--rate <number>` within bounds; `whole` takes no fraction; without `fallback` it may be absent. */
 export function numberOption(
   flags: string,
   says: string,
-  { min, max, whole = false, fallback }: { min: number; max: number; whole?: boolean; fallback: number },
+  { min, max, whole = false, fallback }: { min: number; max: number; whole?: boolean; fallback?: number },
 ): Option {
-  const option = new Option(flags, says).default(fallback);
+  const option = new Option(flags, says);
+  if (fallback !== undefined) option.default(fallback);
   return option.argParser((text) => {
     const value = text.trim() === '' ? NaN : Number(text);
     if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
