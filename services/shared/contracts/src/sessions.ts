@@ -26,10 +26,17 @@ export type AccessClaims = z.infer<typeof accessClaimsSchema>;
 
 /**
  * Keys of the denylist in Redis (role events). Users writes it after the commit that ends a session; the gateway and
- * sockets read it. Keys live as long as an access token is valid. Without `denylistReady` the list is not filled (Redis
- * is new or lost its data), and only users can answer.
+ * sockets read it. Entries live as long as an access token is valid. Users sets `denylistReady` again each second. The
+ * key is missing when Redis is new, lost its data or refuses writes, and when users does not reach Redis; then users is
+ * asked.
  */
 export const denylistReady = 'denylist:ready';
+export const DENYLIST_READY_SECONDS = 5;
+/**
+ * The key stays when users stops, and users deletes it when an entry could not be written. So the list without
+ * `denylistReady` is still complete while this key exists and users does not run: a session ends only in users.
+ */
+export const denylistComplete = 'denylist:complete';
 /** The key exists when the session has ended. */
 export const sessionEndedKey = (sessionId: string): string => `denylist:session:${sessionId}`;
 /** The key holds the lowest valid `ver` of the account; absent when all are valid. */

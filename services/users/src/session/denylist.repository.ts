@@ -1,6 +1,8 @@
 import {
   ACCESS_TOKEN_SECONDS,
   accountVersionKey,
+  DENYLIST_READY_SECONDS,
+  denylistComplete,
   denylistReady,
   sessionEndedKey,
   type SessionsEnded,
@@ -16,6 +18,7 @@ export type DenylistRepository = ReturnType<typeof createDenylistRepository>;
 
 export function createDenylistRepository(redis: Redis) {
   const settle = async (pipeline: ReturnType<Redis['pipeline']>) => {
+    // A transaction that Redis refuses throws; a pipeline answers an error per command.
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   };
   const put = (pipeline: ReturnType<Redis['pipeline']>, revocation: Revocation) =>
@@ -31,12 +34,17 @@ export function createDenylistRepository(redis: Redis) {
   return {
     isReady: async (): Promise<boolean> => (await redis.exists(denylistReady)) === 1,
 
-    /** Adds all entries, then marks the denylist as filled. */
+    /** Adds the entries and marks the denylist as ready for DENYLIST_READY_SECONDS; does both or nothing. */
     fill: async (revocations: readonly Revocation[]): Promise<void> => {
-      const pipeline = redis.pipeline();
-      for (const revocation of revocations) put(pipeline, revocation);
-      pipeline.set(denylistReady, '1');
-      await settle(pipeline);
+      const transaction = redis.multi();
+      for (const revocation of revocations) put(transaction, revocation);
+      transaction.set(denylistComplete, '1').set(denylistReady, '1', 'EX', DENYLIST_READY_SECONDS);
+      await settle(transaction);
+    },
+
+    /** Makes the gateway ask users. Redis deletes keys also when its memory is full. */
+    distrust: async (): Promise<void> => {
+      await redis.del(denylistReady, denylistComplete);
     },
 
     /** Adds the entries and publishes them to the sockets. */

@@ -5,8 +5,15 @@ import type { Revocation, SessionRepository } from './session.repository';
 export type DenylistService = ReturnType<typeof createDenylistService>;
 
 /**
+ * Each second the revocations of this long are written again. Another users process may have failed to write its own,
+ * and a transaction may commit some seconds after the time in its row.
+ */
+const OVERLAP_SECONDS = 20;
+
+/**
  * Keeps the denylist in Redis equal to the database. A revocation is written right after its commit. When that fails,
- * or Redis reconnects, or its data is lost, the whole list is written again.
+ * the list counts as incomplete at once, so that the gateway asks users. After that, and when Redis reconnects or lost
+ * its data, the whole list is written again.
  */
 export function createDenylistService({
   sessions,
@@ -22,6 +29,10 @@ export function createDenylistService({
     stale = true;
   });
 
+  const isStale = () => stale;
+  /** While Redis cannot be reached either, the mark expires by itself. */
+  const distrust = () => denylist.distrust().catch(() => undefined);
+
   return {
     announce: async (revocations: readonly Revocation[]): Promise<void> => {
       if (revocations.length === 0) return;
@@ -29,18 +40,21 @@ export function createDenylistService({
         await denylist.announce(revocations);
       } catch (error) {
         stale = true;
-        log.warn({ err: error }, 'the denylist could not be written; it will be written when Redis is back');
+        log.warn({ err: error }, 'the denylist could not be written; the gateway asks users until it is');
+        await distrust();
       }
     },
 
     /** Called every second. */
     maintain: async (): Promise<void> => {
-      if (!stale && (await denylist.isReady())) return;
+      const whole = stale || !(await denylist.isReady());
       stale = false;
       try {
-        const recent = await sessions.recentRevocations(REVOCATION_SECONDS);
+        const recent = await sessions.recentRevocations(whole ? REVOCATION_SECONDS : OVERLAP_SECONDS);
         await denylist.fill(recent);
-        log.info({ entries: recent.length }, 'denylist filled');
+        if (whole) log.info({ entries: recent.length }, 'denylist filled');
+        // A revocation that could not be written in the meantime may be missing in what was read.
+        if (isStale()) await distrust();
       } catch (error) {
         stale = true;
         throw error;
