@@ -56,7 +56,7 @@ const LAYERS = {
     'past',
     'cli',
   ],
-  'services/payments/src': ['config.ts', 'pricing', 'provider', 'discount', 'quote', 'payment'],
+  'services/payments/src': ['config.ts', 'pricing', 'provider', 'discount', 'quote', 'payment', 'shop'],
   'services/catalog/src': ['config.ts', 'ledger', 'db.ts', 'cache', 'product', 'picture', 'stock'],
   'services/delivery/src': ['config.ts', 'delivery'],
   'services/simulator/src': ['config.ts', 'shopper', 'simulation'],

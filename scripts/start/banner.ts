@@ -16,6 +16,11 @@ export function banner(url: string, settings: Settings, more: readonly string[] 
     }
     lines.push('');
   }
+  if (!settings.payments)
+    lines.push(
+      '  The checkout is closed: set STRIPE_SECRET_KEY to take payments, or ALLOW_SANDBOX=1 to take test cards.',
+      '',
+    );
   lines.push(...more);
   lines.push(`  data and logs  ${settings.dataDir}`, '  Ctrl-C stops everything.', '');
   return lines.join('\n');

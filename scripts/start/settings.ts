@@ -9,6 +9,8 @@ export interface Settings {
   cacheDir: string;
   demo: boolean;
   demoAdmin: boolean;
+  /** False when nothing can take payments, so that the checkout is closed. */
+  payments: boolean;
   given: { postgresUrl: string | undefined; mongodbUrl: string | undefined; redisUrl: string | undefined };
 }
 
@@ -17,8 +19,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const faults: string[] = [];
   const port = Number(env['PORT'] || 8000);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) faults.push(`PORT is not a port: ${env['PORT']}`);
-  const flag = (name: string): boolean => {
-    const text = (env[name] || 'on').toLowerCase();
+  const flag = (name: string, fallback = 'on'): boolean => {
+    const text = (env[name] || fallback).toLowerCase();
     if (['1', 'true', 'on', 'yes'].includes(text)) return true;
     if (!['0', 'false', 'off', 'no'].includes(text)) faults.push(`${name} is neither on nor off: ${text}`);
     return false;
@@ -28,13 +30,15 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     if (text !== undefined && !scheme.test(text)) faults.push(`${name} is not an address of such a server`);
     return text;
   };
+  const demo = flag('DEMO');
   const settings = {
     port,
     host: env['HOST'] || '127.0.0.1',
     dataDir: path.resolve(root, env['DATA_DIR'] || '.data'),
     cacheDir: defaultCacheDir(env),
-    demo: flag('DEMO'),
+    demo,
     demoAdmin: flag('DEMO_ADMIN'),
+    payments: flag('ALLOW_SANDBOX', 'off') || demo || Boolean(env['STRIPE_SECRET_KEY']),
     given: {
       postgresUrl: server('POSTGRES_URL', /^postgres(?:ql)?:\/\//),
       mongodbUrl: server('MONGODB_URL', /^mongodb(?:\+srv)?:\/\//),

@@ -66,6 +66,7 @@ async function prepare(services: readonly string[]): Promise<ServiceEnvironment[
     cacheDir: defaultCacheDir(),
     demo: true,
     demoAdmin: false,
+    payments: true,
     given: { postgresUrl: undefined, mongodbUrl: undefined, redisUrl: undefined },
   };
   const quiet = (): void => undefined;

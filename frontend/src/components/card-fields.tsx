@@ -13,12 +13,38 @@ interface CardFieldsProps {
   register: UseFormRegister<CardValues>;
   setValue: UseFormSetValue<CardValues>;
   errors: FieldErrors<CardValues>;
+  /** The shop takes test cards, so they are listed. */
+  sandbox: boolean;
 }
 
 const nextYear = () => `12 / ${String((new Date().getFullYear() + 2) % 100)}`;
 
+const TestCards = ({ setValue }: Pick<CardFieldsProps, 'setValue'>) => (
+  <details className="rounded-panel bg-sky-wash px-4 py-3 text-sm">
+    <summary className="min-h-6 font-semibold">This is a sandbox: pay with a test card</summary>
+    <ul className="grid gap-1 pt-2">
+      {testCards.map(({ number, does }) => (
+        <li key={number}>
+          <button
+            type="button"
+            className="link tabular min-h-8"
+            onClick={() => {
+              setValue('card', groupCard(number), { shouldValidate: true });
+              setValue('expiry', nextYear(), { shouldValidate: true });
+              setValue('csc', '123', { shouldValidate: true });
+            }}
+          >
+            {groupCard(number)}
+          </button>{' '}
+          {does}
+        </li>
+      ))}
+    </ul>
+  </details>
+);
+
 /** Number, expiry and code. They stay in the browser; the shop gets a token. */
-export const CardFields = ({ register, setValue, errors }: CardFieldsProps) => (
+export const CardFields = ({ register, setValue, errors, sandbox }: CardFieldsProps) => (
   <div className="grid gap-4">
     <Field label="Card number" error={errors.card?.message}>
       {(wiring) => (
@@ -69,26 +95,6 @@ export const CardFields = ({ register, setValue, errors }: CardFieldsProps) => (
         )}
       </Field>
     </div>
-    <details className="rounded-panel bg-sky-wash px-4 py-3 text-sm">
-      <summary className="min-h-6 font-semibold">This is a sandbox: pay with a test card</summary>
-      <ul className="grid gap-1 pt-2">
-        {testCards.map(({ number, does }) => (
-          <li key={number}>
-            <button
-              type="button"
-              className="link tabular min-h-8"
-              onClick={() => {
-                setValue('card', groupCard(number), { shouldValidate: true });
-                setValue('expiry', nextYear(), { shouldValidate: true });
-                setValue('csc', '123', { shouldValidate: true });
-              }}
-            >
-              {groupCard(number)}
-            </button>{' '}
-            {does}
-          </li>
-        ))}
-      </ul>
-    </details>
+    {sandbox && <TestCards setValue={setValue} />}
   </div>
 );

@@ -7,7 +7,7 @@ export const cardShape = {
     z.refine((text) => isCardNumber(text), 'Check the number: a digit is missing or wrong.'),
     z.refine(
       (text) => tokenOf(text) !== undefined,
-      'This shop takes test cards only. Pick one from the list below.',
+      'This card cannot be used here. In a demo shop, pick one from the list below.',
     ),
   ),
   expiry: z

@@ -1,5 +1,8 @@
 import { CallError } from '@bramble/contracts/call-error';
 
+/** What buyers read in a shop without a payment method. */
+export const CHECKOUT_CLOSED = 'This shop takes no payments yet, so nothing can be ordered.';
+
 const sentences: Partial<Record<string, string>> = {
   offline: "The shop can't be reached. Check your connection and try again.",
   bad_credentials: 'That e-mail and password do not belong together.',
@@ -10,6 +13,7 @@ const sentences: Partial<Record<string, string>> = {
   price_changed: 'The price has changed.',
   discount_invalid: 'This code cannot be used for this basket.',
   cart_empty: 'Your basket is empty.',
+  checkout_closed: CHECKOUT_CLOSED,
   order_not_cancellable: 'This order is too far along to be cancelled.',
   order_not_payable: 'This order takes no payment any more.',
   payment_in_progress: 'A payment is under way. Give it a moment.',

@@ -81,6 +81,10 @@ export const paymentsApi: Routes<typeof import('@bramble/contracts/payments').pa
   stripeWebhook: { method: 'post', path: '/api/payments/webhooks/stripe', success: 204 },
 };
 
+export const shopApi: Routes<typeof import('@bramble/contracts/shop').shopApi> = {
+  shop: { method: 'get', path: '/api/shop', success: 200 },
+};
+
 export const usersApi: Routes<typeof import('@bramble/contracts/users').usersApi> = {
   getProfile: { method: 'get', path: '/api/users/me/profile', success: 200 },
   putProfile: { method: 'put', path: '/api/users/me/profile', success: 200 },

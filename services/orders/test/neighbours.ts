@@ -25,7 +25,12 @@ export const startCatalog = (stores: TestStores, events: string, demo: boolean) 
   );
 
 /** The real payments with its sandbox. Nobody asks it for a cart here, so it needs no address of orders. */
-export const startPayments = (stores: TestStores, events: string, catalogUrl: string) =>
+export const startPayments = (
+  stores: TestStores,
+  events: string,
+  catalogUrl: string,
+  more: Record<string, string> = {},
+) =>
   startService(
     buildPayments(
       loadPaymentsConfig(
@@ -34,6 +39,8 @@ export const startPayments = (stores: TestStores, events: string, catalogUrl: st
           REDIS_EVENTS_URL: events,
           CATALOG_URL: catalogUrl,
           ORDERS_URL: 'http://127.0.0.1:9',
+          ALLOW_SANDBOX: 'on',
+          ...more,
         }),
       ),
     ),

@@ -24,20 +24,27 @@ export interface ShopOptions {
   /** Catalog and orders fill themselves with the demo's data. */
   demo?: boolean;
   reservationSeconds?: number;
+  /** Further environment of payments. */
+  paymentsEnv?: Record<string, string>;
 }
 
 /**
  * Orders with real stores, and the real catalog and payments behind it for products and prices. Unless `real`, those two
  * have a Redis of their own, so that the test can say what happens in the saga by the events of the contract.
  */
-export async function openShop({ real = false, demo = false, reservationSeconds = 600 }: ShopOptions = {}) {
+export async function openShop({
+  real = false,
+  demo = false,
+  reservationSeconds = 600,
+  paymentsEnv = {},
+}: ShopOptions = {}) {
   const stores = await Promise.all(
     (['orders', 'payments', 'catalog', 'delivery'] as const).map((name) => testStores(name)),
   );
   const [own, paying, goods, parcels] = stores as [TestStores, TestStores, TestStores, TestStores];
   const events = (apart: TestStores) => (real ? own.redisUrl : apart.redisUrl);
   const catalog = await startCatalog(goods, events(goods), demo);
-  const payments = await startPayments(paying, events(paying), catalog.url);
+  const payments = await startPayments(paying, events(paying), catalog.url, paymentsEnv);
   const delivery = real ? await startDelivery(parcels, own.redisUrl) : undefined;
   const build = (more: Record<string, string> = {}) =>
     startService(

@@ -33,8 +33,11 @@ import { chooseProvider } from './provider/choose-provider';
 import { productLookup } from './quote/products';
 import { quoteRoutes } from './quote/quote.routes';
 import { createQuoteService } from './quote/quote.service';
+import { shopRoutes } from './shop/shop.routes';
 
 const LAPSE_MINUTES = 15;
+const CLOSED =
+  'the checkout is closed: set STRIPE_SECRET_KEY to take payments, or ALLOW_SANDBOX=1 to take test cards';
 
 /** External parts that a test may replace. */
 export interface PaymentsOverrides {
@@ -54,8 +57,12 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const discounts = createDiscountRepository(sql);
   const uses = createDiscountUseRepository(sql);
   const quotes = createQuoteService({ product: productLookup(catalog), discounts, uses, currency });
+  const { provider, methods, readNotice } = chooseProvider(config, sql, stripeUrl);
+  const checkoutClosed = methods.length === 0;
+  if (checkoutClosed) service.log.warn(CLOSED);
   service.mount([
-    ...quoteRoutes(quotes, orders),
+    ...shopRoutes({ currency, paymentMethods: methods, demo: config.DEMO }),
+    ...quoteRoutes(quotes, orders, checkoutClosed),
     ...discountRoutes(createDiscountService({ discounts, currency })),
   ]);
   every(service, {
@@ -69,7 +76,6 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   exportUnsettled(service, payments);
   exportLedger(service, createLedgerRepository(sql));
 
-  const { provider, readNotice } = chooseProvider(config, sql, stripeUrl);
   const calls = createProviderCalls(service, provider);
   const settlement = createSettlement({ store });
   const attempts = createAttemptRepository(sql);

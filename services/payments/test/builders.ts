@@ -123,6 +123,7 @@ export async function startWorld(
             REDIS_EVENTS_URL: stores.redisUrl,
             CATALOG_URL: neighbours.catalogUrl,
             ORDERS_URL: neighbours.ordersUrl,
+            ALLOW_SANDBOX: 'on',
             ...more,
             ...again,
           }),

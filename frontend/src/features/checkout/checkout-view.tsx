@@ -13,9 +13,11 @@ import { Button } from '../../components/ui/button';
 import { Notice } from '../../components/ui/notice';
 import { announce } from '../../lib/announce';
 import { likelyCountry } from '../../lib/countries';
+import { CHECKOUT_CLOSED } from '../../lib/error-sentence';
 import { useOnline } from '../../lib/online';
 import { usePage } from '../../lib/page';
 import { useSession } from '../../lib/session';
+import { shopQuery, takesTestCards } from '../../lib/shop';
 import { AccountFields } from './account-fields';
 import { AddressFields } from './address-fields';
 import { type CheckoutValues, guestSchema, memberSchema } from './checkout-schema';
@@ -81,6 +83,8 @@ export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: Ch
     onWrongPassword: (message) => form.setError('password', { message }, { shouldFocus: true }),
   });
   const counting = settling || quote.isFetching;
+  const methods = useQuery(shopQuery).data?.paymentMethods;
+  const closed = methods?.length === 0;
 
   const submit = form.handleSubmit(pay, (wrong) => {
     const count = Object.keys(wrong).length;
@@ -101,7 +105,7 @@ export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: Ch
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!paying && !counting && online) void submit(event);
+          if (!paying && !counting && online && !closed) void submit(event);
         }}
         className="grid gap-10 lg:grid-cols-[minmax(0,1fr)_24rem] lg:gap-16"
       >
@@ -121,9 +125,15 @@ export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: Ch
           <Section title="Where it goes">
             <AddressFields form={form} />
           </Section>
-          <Section title="Card">
-            <CardFields {...card} errors={errors} />
-          </Section>
+          {closed ? (
+            <Notice tone="waiting" title="The checkout is closed">
+              {CHECKOUT_CLOSED}
+            </Notice>
+          ) : (
+            <Section title="Card">
+              <CardFields {...card} errors={errors} sandbox={takesTestCards(methods)} />
+            </Section>
+          )}
         </div>
         <div className="lg:sticky lg:top-24 lg:self-start">
           <CheckoutSummary
@@ -149,7 +159,7 @@ export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: Ch
               variant="buy"
               size="lg"
               busy={paying}
-              aria-disabled={!totals || counting || !online || undefined}
+              aria-disabled={!totals || counting || !online || closed || undefined}
             >
               {paying ? (
                 'Paying…'

@@ -1,5 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import type { Order } from '@bramble/contracts/orders';
@@ -9,6 +9,7 @@ import { Price } from '../../components/price';
 import { Button } from '../../components/ui/button';
 import { tokenOf } from '../../lib/card';
 import { cardSchema } from '../../lib/card-schema';
+import { shopQuery, takesTestCards } from '../../lib/shop';
 import { payAgain } from './orders.queries';
 
 const useMinutesLeft = (until: string | undefined): number | undefined => {
@@ -27,6 +28,7 @@ const takeFocus = (element: HTMLElement | null): void => element?.focus();
 /** The form to pay with another card while the reservation lasts. */
 export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) => {
   const minutes = useMinutesLeft(order.expiresAt);
+  const shop = useQuery(shopQuery);
   const form = useForm<CardValues>({
     mode: 'onTouched',
     resolver: zodResolver(cardSchema),
@@ -51,7 +53,12 @@ export const PayAgain = ({ order, onOrder }: { order: Order; onOrder: (order: Or
           Your goods are kept for {minutes === 1 ? 'one more minute' : `${minutes} more minutes`}.
         </p>
       )}
-      <CardFields register={form.register} setValue={form.setValue} errors={form.formState.errors} />
+      <CardFields
+        register={form.register}
+        setValue={form.setValue}
+        errors={form.formState.errors}
+        sandbox={takesTestCards(shop.data?.paymentMethods)}
+      />
       {pay.error && <Failure error={pay.error} />}
       <Button type="submit" variant="buy" size="lg" busy={pay.isPending}>
         <span>

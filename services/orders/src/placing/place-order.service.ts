@@ -48,7 +48,10 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     max: 64,
     concurrency: 2,
     run: async (requests) => {
-      const { items } = await payments.call(paymentsApi.quotes, { body: { quotes: requests } });
+      const { items, checkoutClosed } = await payments.call(paymentsApi.quotes, {
+        body: { quotes: requests },
+      });
+      if (checkoutClosed) return items.map(() => new AppError('checkout_closed'));
       return items.map((item) =>
         'quote' in item ? item.quote : (errorOfProblem(item.problem) ?? new AppError('bad_gateway')),
       );

@@ -28,9 +28,12 @@ const outcomeOf = ({
  */
 export function createSandbox({
   repository,
+  open = true,
   slowMs = SLOW_MS,
 }: {
   repository: SandboxRepository;
+  /** False declines every new charge. */
+  open?: boolean;
   slowMs?: number;
 }): Provider {
   const remember = batcher<SandboxCharge, Remembered>({
@@ -46,6 +49,10 @@ export function createSandbox({
     name: 'sandbox',
     concurrency: 256,
     async capture({ key, amount, currency, token }, signal) {
+      if (!open) {
+        const earlier = await repository.find(key);
+        return earlier ? outcomeOf(earlier) : { captured: false, reason: 'checkout_closed', reference: null };
+      }
       if (token === 'tok_slow') await pause(slowMs, signal);
       signal.throwIfAborted();
       const reason = token in cards ? (cards[token] ?? null) : 'unknown_card';

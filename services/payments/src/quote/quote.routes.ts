@@ -18,7 +18,7 @@ const priced = (quotes: QuoteService, { items, discountCode, shippingAddress, ta
     quotes.quote({ items, discountCode, country: shippingAddress?.country, takingOrderId: take?.orderId }),
   );
 
-export const quoteRoutes = (quotes: QuoteService, orders: Upstream): Mountable[] => [
+export const quoteRoutes = (quotes: QuoteService, orders: Upstream, checkoutClosed: boolean): Mountable[] => [
   endpoint(paymentsApi.quote, ({ body }) => priced(quotes, body)),
   endpoint(paymentsApi.quotes, { bodyLimit: BATCH_LIMIT }, async ({ body }) => ({
     items: await Promise.all(
@@ -33,6 +33,7 @@ export const quoteRoutes = (quotes: QuoteService, orders: Upstream): Mountable[]
         ),
       ),
     ),
+    checkoutClosed,
   })),
   endpoint(paymentsApi.calculate, async ({ body, actor, req }) => {
     const items =

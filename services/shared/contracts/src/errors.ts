@@ -28,6 +28,7 @@ export const errorCodes = {
   price_changed: { status: 409, title: 'The price has changed' },
   product_unavailable: { status: 409, title: 'A product is no longer for sale' },
   out_of_stock: { status: 409, title: 'Not enough in stock' },
+  checkout_closed: { status: 409, title: 'This shop takes no payments yet, so nothing can be ordered' },
   order_not_cancellable: { status: 409, title: 'This order can no longer be cancelled' },
   payment_in_progress: { status: 409, title: 'A payment is under way' },
   order_not_payable: { status: 409, title: 'This order takes no payment' },

@@ -188,6 +188,8 @@ export const paymentsApi = {
     responses: {
       200: z.object({
         items: z.array(z.union([z.object({ quote: quoteSchema }), z.object({ problem: problemSchema })])),
+        /** True when the shop has no payment method, so that no order may be placed. */
+        checkoutClosed: z.boolean().optional(),
       }),
     },
   }),

@@ -7,6 +7,7 @@ import type { Operation } from './operation';
 import { ordersApi } from './orders';
 import { paymentsApi } from './payments';
 import type { ServiceName } from './services';
+import { shopApi } from './shop';
 import { usersApi } from './users';
 
 /** An operation that outside callers reach through the gateway. */
@@ -24,6 +25,7 @@ export const publicOperations: readonly PublicOperation[] = [
   ordersApi,
   paymentsApi,
   deliveryApi,
+  shopApi,
   gatewayApi,
 ]
   .flatMap((api): Operation[] => Object.values(api))
