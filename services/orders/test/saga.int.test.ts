@@ -99,6 +99,44 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
     expect(refunded).toMatchObject({ status: 'FAILED', totals: { refunded: placed.totals.total } });
   });
 
+  it('asks what became of a capture after the order failed, until it is answered, and refunds the money', async () => {
+    const placed = await shop.place(buyer, product);
+    await shop.bring(buyer, placed, 'RESERVED');
+    await shop.age(placed.id, 640);
+    await shop.until(buyer, placed.id, ({ status }) => status === 'FAILED');
+    // Payments captured, but its event was lost; the two other services confirm the release.
+    await shop.publish(
+      eventOf('stock.released', { orderId: placed.id }),
+      eventOf('delivery.stopped', { orderId: placed.id }),
+    );
+    const obligations = async () =>
+      (
+        await shop.sql.query<{ kinds: string[] }>(
+          `SELECT ARRAY(SELECT jsonb_array_elements(obligations) ->> 'kind') AS kinds FROM orders WHERE id = $1`,
+          [placed.id],
+        )
+      ).rows[0]?.kinds;
+    await waitFor(obligations, {
+      until: (kinds) => kinds?.length === 1 && kinds[0] === 'void',
+      what: 'the confirmations',
+    });
+
+    await shop.age(placed.id, 31);
+    const releases = await shop.untilPublished(placed.id, 'order.released', 2);
+    expect(releases.map(({ payload }) => payload['attempt'])).toEqual([1, 1]);
+    await shop.capture(placed);
+    const [refund] = await shop.untilPublished(placed.id, 'order.refund_requested');
+    expect(refund?.payload['amount']).toEqual(placed.totals.total);
+    await shop.publish(
+      eventOf('payment.refunded', {
+        orderId: placed.id,
+        refundId: String(refund?.payload['refundId']),
+        amount: placed.totals.total,
+      }),
+    );
+    await waitFor(obligations, { until: (kinds) => kinds?.length === 0, what: 'no obligation' });
+  });
+
   it('waits for an unsettled capture 30 seconds past the deadline', async () => {
     const placed = await shop.place(buyer, product);
     await shop.bring(buyer, placed, 'RESERVED');

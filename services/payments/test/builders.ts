@@ -172,7 +172,9 @@ export function anOrder({ userId = randomUUID() as string, amount = 1_000 } = {}
     placed: () => eventOf('order.placed', fact),
     pay: (token: string, attempt = 1) =>
       eventOf('payment.requested', { ...fact, attempt, amount: eur(amount), paymentMethod: { token } }),
-    release: () => eventOf('order.released', { orderId }),
+    /** `attempt` is the one whose outcome the order waits for. */
+    release: (attempt?: number) =>
+      eventOf('order.released', { orderId, ...(attempt === undefined ? {} : { attempt }) }),
     cancelled: () => eventOf('order.cancelled', fact),
     failed: () => eventOf('order.failed', fact),
     refund: (refundId: string, of = amount) =>

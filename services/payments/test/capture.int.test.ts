@@ -79,6 +79,41 @@ describe('a capture', () => {
     }
   });
 
+  it('a release is answered with what became of each attempt, however often it comes', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_declined'));
+    await world.untilTold(order.orderId);
+    await world.publish(order.pay('tok_visa', 2));
+    await world.untilTold(order.orderId, 2);
+    await world.publish(order.release(2));
+    await world.untilTold(order.orderId, 4);
+    await world.publish(order.release(2));
+    const told = await world.untilTold(order.orderId, 6);
+    expect(told.map(({ type, payload }) => [type, payload['attempt']])).toEqual(
+      Array(3)
+        .fill([
+          ['payment.declined', 1],
+          ['payment.captured', 2],
+        ])
+        .flat(),
+    );
+  });
+
+  it('a release whose payment request never came is answered as declined, and the request is too', async () => {
+    const order = anOrder();
+    await world.publish(order.release(1));
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+      type: 'payment.declined',
+      payload: { attempt: 1, reason: 'order_released' },
+    });
+    await world.publish(order.pay('tok_visa'));
+    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
+      type: 'payment.declined',
+      payload: { attempt: 1, reason: 'order_released' },
+    });
+    expect(await charges(order.orderId)).toEqual([]);
+  });
+
   it('a capture that is under way when its order is released settles and is told', async () => {
     const { orderId } = slow.released;
     await waitFor(async () => {
@@ -260,7 +295,9 @@ describe('the ledger of money', () => {
     );
     expect(await drift()).toBe(1_300);
     await world.publish(kept.refund(randomUUID(), 1_300));
-    await world.untilTold(kept.orderId, 2);
+    await waitFor(async () =>
+      (await world.told(kept.orderId)).some(({ type }) => type === 'payment.refunded'),
+    );
     expect(await drift()).toBe(0);
     await world.sql.query('UPDATE refunds SET amount = amount + 5 WHERE order_id = $1', [kept.orderId]);
     expect(await drift()).toBe(5);

@@ -25,6 +25,7 @@ export const reminders: Readonly<
   deliver: paidEvent,
   release: releasedEvent,
   stop: releasedEvent,
+  void: releasedEvent,
   refund: (order, obligation) => {
     const refund = order.refunds.find(({ id }) => id === obligation.ref);
     return refund && refundRequestedEvent(order, refund);

@@ -92,14 +92,14 @@ const effects: Readonly<Record<Extract<Effect, string>, (context: EffectContext)
     order.captured = input.payload.amount.amount;
     order.paymentId = input.payload.paymentId;
     delete order.card;
-    closeObligations(context, ['pay']);
+    closeObligations(context, ['pay', 'void']);
   },
   decline: (context) => {
     const { order, input } = context;
     if (order.capture !== 'pending' || input.type !== 'payment.declined') return;
     if (input.payload.attempt !== order.attempt) return;
     order.capture = 'declined';
-    closeObligations(context, ['pay']);
+    closeObligations(context, ['pay', 'void']);
   },
   sendPaid: (context) => {
     send(context, paidEvent(context.order));
@@ -117,6 +117,7 @@ const effects: Readonly<Record<Extract<Effect, string>, (context: EffectContext)
     send(context, releasedEvent(order));
     openObligation(context, 'release');
     openObligation(context, 'stop');
+    if (order.capture === 'pending') openObligation(context, 'void');
   },
   refundRest: (context) => refund(context, context.order.captured - refundedSum(context.order)),
   refundAsked: (context) => {

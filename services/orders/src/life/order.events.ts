@@ -41,7 +41,11 @@ export const paidEvent = (order: OrderState): EventDraft => ({
 
 export const releasedEvent = (order: OrderState): EventDraft => ({
   type: 'order.released',
-  payload: { orderId: order.id, restock: order.restock },
+  payload: {
+    orderId: order.id,
+    restock: order.restock,
+    ...(order.capture === 'pending' ? { attempt: order.attempt } : {}),
+  },
 });
 
 export const refundRequestedEvent = (order: OrderState, refund: Refund): EventDraft => ({

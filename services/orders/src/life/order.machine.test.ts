@@ -146,6 +146,20 @@ describe('the table of orders', () => {
     );
   });
 
+  it('asks about a pending capture once the order is cancelled or failed, until the capture has an outcome', () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        follow(script, (_before, _input, outcome) => {
+          if (outcome.kind !== 'applied') return;
+          const { order } = outcome.step;
+          const asks = order.obligations.some(({ kind }) => kind === 'void');
+          expect(asks).toBe(['FAILED', 'CANCELLED'].includes(order.status) && order.capture === 'pending');
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('counts versions up by one and asks for an attempt only after a definite decline', () => {
     fc.assert(
       fc.property(steps, (script) => {

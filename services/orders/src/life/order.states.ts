@@ -106,7 +106,10 @@ const ended = {
     { when: 'captured', then: 'behind' },
     { when: 'captured', not: true, then: { do: ['capture', 'refundRest'] } },
   ],
-  'payment.declined': { do: ['decline'] },
+  'payment.declined': [
+    { when: 'settled', then: 'behind' },
+    { when: 'settled', not: true, then: { do: ['decline'] } },
+  ],
   'delivery.shipped': { do: ['release'] },
   'delivery.delivered': { do: [] },
   'reservation.overdue': { do: ['release'], shown: false },

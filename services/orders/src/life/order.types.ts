@@ -7,8 +7,12 @@ import type {
   TimelineEntry,
 } from '@bramble/contracts/orders';
 
-/** A step that is sent again until another service confirms it. */
-export type ObligationKind = 'reserve' | 'pay' | 'commit' | 'deliver' | 'release' | 'stop' | 'refund';
+/**
+ * A step that is sent again until another service confirms it. `void`: an order ended before the outcome of its capture
+ * was known.
+ */
+export type ObligationKind =
+  'reserve' | 'pay' | 'commit' | 'deliver' | 'release' | 'stop' | 'void' | 'refund';
 export interface Obligation {
   kind: ObligationKind;
   /** The refund's id when `kind` is refund. */

@@ -176,6 +176,13 @@ export function createAttemptRepository(session: SqlSession) {
         reference,
       ]),
 
+    ofOrders: (orderIds: readonly string[]) =>
+      run<Attempt>(
+        'of-orders',
+        `SELECT ${columns('p')} FROM payment_attempts p WHERE p.order_id = ANY($1::uuid[]) ORDER BY p.order_id, p.attempt`,
+        [orderIds],
+      ),
+
     find: async (id: string) =>
       (await run<Attempt>('find', `SELECT ${columns('p')} FROM payment_attempts p WHERE id = $1`, [id]))[0],
   };

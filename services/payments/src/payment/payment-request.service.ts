@@ -1,10 +1,10 @@
-import type { AnyEvent, EventName, EventOf } from '@bramble/contracts/events';
+import type { AnyEvent, EventDraft, EventName, EventOf } from '@bramble/contracts/events';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { EventUnit } from '@bramble/service-kit/events/unit';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import { createDiscountUseRepository } from '../discount/discount-use.repository';
-import { type Attempt, createAttemptRepository, type NewAttempt } from './attempt.repository';
-import { attemptEvent, refundEvent } from './payment.events';
+import { type Attempt, createAttemptRepository, type NewAttempt, NOT_CAPTURED } from './attempt.repository';
+import { attemptEvent, declinedEvent, refundEvent } from './payment.events';
 import { createRefundRepository, type NewRefund, type Refund } from './refund.repository';
 import type { WorkPool } from './work-pool';
 
@@ -38,6 +38,7 @@ export function createPaymentRequestService({ captures, refunds }: PaymentReques
     await updateDiscountUses(tx, fresh);
 
     unit.publish(attempts.filter(({ status }) => status !== 'pending').map(attemptEvent));
+    unit.publish(await answerReleases(tx, ofType(fresh, 'order.released'), attempts));
     unit.publish(requestedRefunds.filter(({ status }) => status === 'succeeded').map(refundEvent));
     unit.afterCommit(() => {
       captures.add(attempts.filter(isNew));
@@ -65,6 +66,32 @@ async function requestCaptures(tx: SqlTransaction, fresh: readonly PaymentEvent[
   );
   if (requests.length === 0) return [];
   return createAttemptRepository(tx).request(oncePer(requests, ({ key }) => key));
+}
+
+/**
+ * The outcomes of released orders' attempts, again at each release, so that an order whose event was lost still learns
+ * them. A pending attempt is answered once it is settled. An attempt that is not here can never be captured. `told` are
+ * the attempts that the same batch answers.
+ */
+async function answerReleases(
+  tx: SqlTransaction,
+  releases: readonly EventOf<'order.released'>[],
+  told: readonly Attempt[],
+): Promise<EventDraft[]> {
+  if (releases.length === 0) return [];
+  const asked = oncePer(
+    releases.map(({ payload }) => payload),
+    ({ orderId }) => orderId,
+  );
+  const attempts = await createAttemptRepository(tx).ofOrders(asked.map(({ orderId }) => orderId));
+  const absent = asked.flatMap(({ orderId, attempt }) =>
+    attempt === undefined || attempts.some((known) => known.orderId === orderId && known.attempt === attempt)
+      ? []
+      : [declinedEvent({ orderId, attempt, reason: NOT_CAPTURED.released })],
+  );
+  const answered = new Set(told.map(({ id }) => id));
+  const settled = attempts.filter(({ id, status }) => status !== 'pending' && !answered.has(id));
+  return [...settled.map(attemptEvent), ...absent];
 }
 
 async function requestRefunds(tx: SqlTransaction, fresh: readonly PaymentEvent[]) {

@@ -1,4 +1,4 @@
-import type { EventDraft } from '@bramble/contracts/events';
+import type { EventDraft, EventPayload } from '@bramble/contracts/events';
 import type { Attempt } from './attempt.repository';
 import type { Refund } from './refund.repository';
 
@@ -17,8 +17,13 @@ export function attemptEvent({
         type: 'payment.captured',
         payload: { orderId, paymentId: id, attempt, amount: { amount, currency } },
       }
-    : { type: 'payment.declined', payload: { orderId, attempt, reason: reason ?? 'declined' } };
+    : declinedEvent({ orderId, attempt, reason: reason ?? 'declined' });
 }
+
+export const declinedEvent = (payload: EventPayload<'payment.declined'>): EventDraft<'payment.declined'> => ({
+  type: 'payment.declined',
+  payload,
+});
 
 export const refundEvent = ({ id, orderId, amount, currency }: Refund): EventDraft => ({
   type: 'payment.refunded',

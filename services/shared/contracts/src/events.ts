@@ -61,9 +61,13 @@ export const events = {
   },
   /**
    * A command, sent again until it is confirmed: release the reservation (committed stock only if `restock`), stop the
-   * delivery, capture nothing.
+   * delivery, capture nothing. Payments answers it with the outcome of each attempt. `attempt` is the one whose outcome the
+   * order waits for: payments answers it as declined when it has no such attempt.
    */
-  'order.released': { stream: 'orders_stream', payload: order.extend({ restock: z.boolean() }) },
+  'order.released': {
+    stream: 'orders_stream',
+    payload: order.extend({ restock: z.boolean(), attempt: z.int().min(1).optional() }),
+  },
   'order.cancelled': { stream: 'orders_stream', payload: orderFact },
   /** A command, sent again until payment.refunded with the same refundId arrives. */
   'order.refund_requested': {
