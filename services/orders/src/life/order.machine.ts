@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@bramble/contracts/errors';
 import type { EventDraft } from '@bramble/contracts/events';
 import type { FailureReason, OrderStatus } from '@bramble/contracts/orders';
+import type { Definite } from '@bramble/service-kit/base/errors';
 import { dueAtOf, expiryOf, PLACED_RESENDS, reminders, RESEND_MS } from './order.deadlines';
 import { runEffect } from './order.effects';
 import type { Input } from './order.inputs';
@@ -27,8 +28,9 @@ export type Outcome =
 /**
  * The order table has no rule for this input in this state: a program error, or an event that belongs to another order.
  */
-export class IllegalStep extends Error {
+export class IllegalStep extends Error implements Definite {
   override readonly name = 'IllegalStep';
+  readonly definite = true;
 }
 
 const guards: Readonly<Record<Guard, (order: OrderState, input: Input, now: number) => boolean>> = {

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { NotYet } from '../src/base/errors';
+import { AppError, NotYet } from '../src/base/errors';
 import { eventScene, GROUP, labelled, labelOf, labels, metric, startReader, STREAM } from './events-support';
 import { startWorker } from './worker';
 
@@ -8,7 +8,11 @@ const scene = eventScene();
 const { reader, effects, effectsAre, pending } = scene;
 const deadOnes = () => scene.orders.redis.xrange(`${STREAM}:dead`, '-', '+');
 /** Throws for the event with this label, as often as told. */
-const poison = (label: string, times = Infinity, error: () => Error = () => new Error('poison')) => {
+const poison = (
+  label: string,
+  times = Infinity,
+  error: () => Error = () => new AppError('conflict', { detail: 'poison' }),
+) => {
   let tries = 0;
   const check = (events: readonly AnyEvent[]) => {
     if (!events.some((event) => labelOf(event) === label)) return;
@@ -54,7 +58,7 @@ describe('a consumer', () => {
     expect(await scene.orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
   });
 
-  it('gives poison up after 5 tries, and what waited behind it goes on', async () => {
+  it('gives an event up that was refused 5 times, and what waited behind it goes on', async () => {
     const bad = poison('bad');
     const { service } = await reader({ before: bad });
     await scene.orders.say(labelled('k', 'bad'), labelled('k', 'next'), labelled('o', 'other'));

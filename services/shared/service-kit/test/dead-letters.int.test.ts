@@ -2,6 +2,7 @@ import { deadLetterSchema } from '@bramble/contracts/gateway';
 import { pageOf } from '@bramble/contracts/page';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { AppError } from '../src/base/errors';
 import { signInternalToken } from '../src/base/internal-auth';
 import { deadLetterEndpoints, discardDead, listDead, replayDead, showDead } from '../src/events/dead-letters';
 import {
@@ -27,7 +28,8 @@ beforeEach(async () => {
   healed = false;
   reader = buildReader(stores, {
     before: (events) => {
-      if (!healed && events.some((event) => labelOf(event).startsWith('bad'))) throw new Error('not healed');
+      if (!healed && events.some((event) => labelOf(event).startsWith('bad')))
+        throw new AppError('conflict', { detail: 'not healed' });
     },
   });
   reader.service.mount(deadLetterEndpoints(reader.service, { redis: reader.redis, group: GROUP }));

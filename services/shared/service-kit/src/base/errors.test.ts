@@ -1,5 +1,5 @@
 import { errorCodes } from '@bramble/contracts/errors';
-import { AppError, isTransient } from './errors';
+import { AppError, isDefinite, isTransient } from './errors';
 
 describe('errors', () => {
   it('become problem documents with their code and status', () => {
@@ -13,6 +13,14 @@ describe('errors', () => {
       correlationId: 'cid',
       totals: { total: 2 },
     });
+  });
+
+  it('are definite when they refuse the input, unknown otherwise', () => {
+    const postgres = (code: string) => Object.assign(new Error('x'), { code });
+    const refusals = [new AppError('conflict'), postgres('23505'), postgres('22003'), postgres('P0001')];
+    expect(refusals.filter((error) => !isDefinite(error))).toEqual([]);
+    for (const error of [new Error('x'), new AppError('internal'), postgres('42P01'), 'text'])
+      expect(isDefinite(error)).toBe(false);
   });
 
   it('of stores and networks are transient, those of an event are not', () => {

@@ -1,5 +1,6 @@
 import { problemFields, type ProblemFields } from '@bramble/contracts/call-error';
 import { type ErrorCode, errorCodes, type Problem } from '@bramble/contracts/errors';
+import { isRefusedByStore, isStoreAway } from './store-errors';
 
 export interface AppErrorOptions {
   detail?: string;
@@ -83,61 +84,20 @@ export class NotYet extends Error {
   }
 }
 
-const transientCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  // PostgreSQL: serialization, deadlock, shutting down, starting up, too many connections, read-only after failover.
-  '40001',
-  '40P01',
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-  '25006',
-  '57014',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ABORT_ERR',
-  'P2034',
-  'P1001',
-]);
-const transientNames = new Set([
-  'MongoNetworkError',
-  'MongoNetworkTimeoutError',
-  'MongoServerSelectionError',
-  'MongoNotConnectedError',
-  'MongoTopologyClosedError',
-  'MongoPoolClearedError',
-  'PoolClearedOnNetworkError',
-  'MongoWaitQueueTimeoutError',
-  'MongoExpiredSessionError',
-  'MongoClientClosedError',
-  'MaxRetriesPerRequestError',
-  'AbortError',
-  'TimeoutError',
-]);
-/** MongoDB server codes for stepping down, shutting down and write conflicts. */
-const transientMongo = new Set([6, 7, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
-const transientMessages =
-  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Connection is closed|Stream isn't writeable|Command timed out|LOADING|READONLY|server closed the connection|not queryable/i;
-
 /** True for errors of stores and networks that may succeed on a retry, independently of the event or request. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof AppError) return ['unavailable', 'timeout', 'bad_gateway'].includes(error.code);
   if (!(error instanceof Error)) return false;
-  const { code, errorLabelSet } = error as { code?: unknown; errorLabelSet?: ReadonlySet<string> };
-  if (typeof code === 'string' && (transientCodes.has(code) || code.startsWith('08'))) return true;
-  if (transientNames.has(error.name) || transientMessages.test(error.message)) return true;
-  if (errorLabelSet?.has('TransientTransactionError') || errorLabelSet?.has('RetryableWriteError'))
-    return true;
-  if (error.name.startsWith('Mongo') && typeof code === 'number' && transientMongo.has(code)) return true;
+  if (isStoreAway(error)) return true;
   return error.cause !== undefined && error.cause !== error && isTransient(error.cause);
 }
+
+/** Marks an error that the same input meets every time, so that trying again for hours is of no use. */
+export interface Definite {
+  readonly definite: true;
+}
+
+/** True for a refusal, of a rule or of the store, and for an error that says of itself that it is definite. */
+export const isDefinite = (error: unknown): boolean =>
+  isRefusal(error) ||
+  (error instanceof Error && (isRefusedByStore(error) || (error as Partial<Definite>).definite === true));

@@ -1,13 +1,15 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import { isTransient, NotYet } from '../../base/errors';
 import { currentContext, withContext } from '../../base/request-context';
+import { isTooSlow } from '../../base/store-errors';
 import type { Logger } from '../../observe/logger';
 import type { Tracing } from '../../observe/tracing/tracing';
 import { backoff, pause } from '../../runtime/clock';
 import { type Entry, type EventEntry, isKnownType, logFields } from './entry';
 import type { Meters } from './meters';
-import type { RunnerHooks, Tries } from './runner';
+import type { RunnerHooks } from './runner';
 import type { DeadLetterCause, Settler } from './settler';
+import { MAX_TRIES, type Tries } from './tries';
 
 /** Longer than a rollout, with old and new versions side by side, and than a rollback. */
 const UNKNOWN_TYPE_MS = 86_400_000;
@@ -27,13 +29,15 @@ export interface BatchHandlerOptions {
   settler: Settler;
   /** Aborted when the consumer stops. */
   signal: AbortSignal;
+  /** True while Redis is nearly full. */
+  isFull: () => boolean;
   /** Applies events in one transaction and answers those that were fresh. */
   handle: (events: AnyEvent[]) => Promise<readonly AnyEvent[]>;
 }
 
 /** What the runner calls for one consumer: the handler inside its span and context, and what follows each outcome. */
 export function createBatchHandler(options: BatchHandlerOptions) {
-  const { group, log, tracing, meters, settler, signal } = options;
+  const { group, log, tracing, meters, settler, signal, isFull } = options;
   const state = { lastSeconds: 0 };
 
   async function handle(batch: AnyEvent[]): Promise<void> {
@@ -62,7 +66,7 @@ export function createBatchHandler(options: BatchHandlerOptions) {
   /** Waits before the batch is repeated; false when the consumer stops. */
   async function storeAway(attempt: number, error: unknown): Promise<boolean> {
     if (attempt === 1 || attempt % 30 === 0)
-      log.warn({ err: error, attempt }, 'events wait: a store is away');
+      log.warn({ err: error, attempt }, 'events wait: a store is away or refuses');
     await pause(backoff(attempt, { base: 100, max: 3_000 }), signal);
     return !signal.aborted;
   }
@@ -77,7 +81,7 @@ export function createBatchHandler(options: BatchHandlerOptions) {
   async function retry(entry: EventEntry, tries: Tries, error: unknown): Promise<void> {
     meters.failed(entry, 'retry', state.lastSeconds);
     // One of an unknown type was logged when it was read, and would otherwise be logged every ten seconds for a day.
-    const level = error instanceof UnknownType ? 'debug' : 'warn';
+    const level = error instanceof UnknownType ? 'debug' : tries.count === MAX_TRIES ? 'error' : 'warn';
     log[level](
       { err: error, ...logFields(entry), tries: tries.count },
       'an event failed and will be tried again',
@@ -98,7 +102,17 @@ export function createBatchHandler(options: BatchHandlerOptions) {
     log.error({ ...logFields(entry), ...cause }, 'an event failed for good');
   }
 
-  const hooks: RunnerHooks = { now: Date.now, isTransient, handle, recovered: storeAway, done, retry, dead };
+  const hooks: RunnerHooks = {
+    now: () => performance.now(),
+    isTransient,
+    isTooSlow,
+    isFull,
+    handle,
+    recovered: storeAway,
+    done,
+    retry,
+    dead,
+  };
   return { hooks, deadLetter };
 }
 export type BatchHandler = ReturnType<typeof createBatchHandler>;

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { Service } from '../../runtime/service';
 import { redisUrlOf } from '../../stores/redis';
+import { isNearlyFull } from '../outbox/trim';
 import { createBatchHandler } from './batch-handler';
 import { BATCH, createIntake } from './intake';
 import { sourcesOf } from './keys';
@@ -24,8 +25,9 @@ import { createSettler } from './settler';
  * Held back    Said of the events in a lane. They stay pending, so that nothing is lost when this process ends.
  * Too early    Said of an event whose entity is not ready for it, or whose type only a newer version knows. It is held back
  *              without being counted as failed.
- * Dead letter  An event that failed 5 times, or was too early for too long, or that no schema accepts. It is moved to
- *              `<stream>:dead` and waits for an operator.
+ * Definite     Said of an error that the event will meet every time, such as the refusal of a rule.
+ * Dead letter  An event that failed 5 times with a definite error, or 23 times over hours with another one, or was too early
+ *              for too long, or that no schema accepts. It is moved to `<stream>:dead` and waits for an operator.
  * Replay       Send a dead letter through its group's handler again, by way of `<stream>:replay:<group>`.
  */
 
@@ -54,10 +56,23 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
   const settler = createSettler(redis, group);
   const reader = createReader(service.name, { url: redisUrlOf(redis), group, consumer, keys, count: BATCH });
   const { tracing } = service;
-  const { hooks, deadLetter } = createBatchHandler({ group, log, tracing, meters, settler, signal, handle });
+  const room = { isFull: false };
+  const { hooks, deadLetter } = createBatchHandler({
+    group,
+    log,
+    tracing,
+    meters,
+    settler,
+    signal,
+    isFull: () => room.isFull,
+    handle,
+  });
   const runner = createRunner(hooks);
   const intake = createIntake({ sources, types, runner, settler, meters, log, deadLetter });
-  const takeOver = () => takeOverAbandoned({ redis, group, consumer, sources, runner, intake, meters, log });
+  const takeOver = async () => {
+    room.isFull = await isNearlyFull(redis);
+    return takeOverAbandoned({ redis, group, consumer, sources, runner, intake, meters, log });
+  };
   const loop = createReadLoop({
     redis,
     group,

@@ -19,7 +19,7 @@ const MAX_HELD = 10_000;
 interface LoopState {
   /** True when entries may be pending that this process does not have: at the start, and after a failure. */
   mustRecover: boolean;
-  /** When entries of other consumers are taken over next, in ms. */
+  /** When entries of other consumers are taken over next, in ms of the monotonic clock. */
   takeOverAt: number;
   failures: number;
 }
@@ -43,7 +43,7 @@ export interface ReadLoopOptions {
 /** Reads, runs and acknowledges until `signal` aborts. One turn does, in this order: what is left over, what is due, what is new. */
 export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
   const { redis, group, keys, reader, runner, intake, settler, meters, log, signal, takeOver } = options;
-  const state: LoopState = { mustRecover: true, takeOverAt: 0, failures: 0 };
+  const state: LoopState = { mustRecover: true, takeOverAt: -Infinity, failures: 0 };
   const pauseAfter = createBatchPause(PAUSE_BOUNDS);
 
   async function turn(): Promise<void> {
@@ -54,15 +54,15 @@ export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
     }
     if (signal.aborted) return;
     if (!(await runner.runDue())) return;
-    if (Date.now() >= state.takeOverAt) {
-      state.takeOverAt = Date.now() + TAKE_OVER_MS;
+    if (performance.now() >= state.takeOverAt) {
+      state.takeOverAt = performance.now() + TAKE_OVER_MS;
       if (await takeOver()) state.mustRecover = true;
     }
     if (!signal.aborted) await readNew();
   }
 
   async function readNew(): Promise<void> {
-    const untilTakeOver = Math.max(1, state.takeOverAt - Date.now());
+    const untilTakeOver = Math.max(1, state.takeOverAt - performance.now());
     const wait = Math.min(runner.dueIn() ?? BLOCK_MS, untilTakeOver, BLOCK_MS);
     if (runner.heldCount() >= MAX_HELD) return pause(wait, signal);
     const reply = await reader.readNew(wait);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { AnyEvent } from '@bramble/contracts/events';
-import { NotYet } from '../../base/errors';
+import { AppError, NotYet } from '../../base/errors';
 import type { EventEntry } from './entry';
-import { createRunner, MAX_TRIES, NOT_YET_MS, type Tries } from './runner';
+import { createRunner } from './runner';
+import { MAX_SLOW_TRIES, MAX_TRIES, NOT_YET_MS, type Tries } from './tries';
 
 const entry = (n: number, key: string): EventEntry => ({
   stream: 's',
@@ -14,11 +15,13 @@ const entry = (n: number, key: string): EventEntry => ({
 
 /** A runner whose handler fails for some events, with a clock that the test moves. */
 function lab(fail: (id: string, alone: boolean) => Error | undefined) {
-  const log = { effects: [] as string[], dead: [] as string[], calls: 0 };
+  const log = { effects: [] as string[], dead: [] as string[], retried: 0, calls: 0 };
   let now = 0;
   const runner = createRunner({
     now: () => now,
     isTransient: (error) => error instanceof Error && error.message === 'away',
+    isTooSlow: (error) => error instanceof Error && error.message === 'slow',
+    isFull: () => false,
     recovered: () => Promise.resolve(true),
     handle: (events) => {
       log.calls += 1;
@@ -30,7 +33,7 @@ function lab(fail: (id: string, alone: boolean) => Error | undefined) {
       return Promise.resolve();
     },
     done: () => Promise.resolve(),
-    retry: () => Promise.resolve(),
+    retry: () => Promise.resolve(void (log.retried += 1)),
     dead: (dead) => Promise.resolve(void log.dead.push(dead.event.id)),
   });
   const settle = async () => {
@@ -46,15 +49,52 @@ describe('the runner of batches', () => {
   it('handles a sound batch in one call', async () => {
     const { runner, log } = lab(() => undefined);
     await runner.run([entry(1, 'a'), entry(2, 'b')], new Map());
-    expect(log).toEqual({ effects: ['1', '2'], dead: [], calls: 1 });
+    expect(log).toEqual({ effects: ['1', '2'], dead: [], retried: 0, calls: 1 });
   });
 
-  it('gives an event up that failed before this run and fails again, at its fifth try', async () => {
-    const { runner, log } = lab(() => new Error('poison'));
+  it('gives an event up that was refused before this run and is refused again, at its fifth try', async () => {
+    const { runner, log } = lab(() => new AppError('conflict'));
     const tries = new Map<string, Tries>([['s\n1-0', { count: MAX_TRIES - 1 }]]);
     await runner.run([entry(1, 'a')], tries);
     expect(log.dead).toEqual(['1']);
     expect(runner.heldCount()).toBe(0);
+  });
+
+  it('tries an event for hours whose error may pass, and then gives it up', async () => {
+    const { runner, log, settle, now } = lab(() => new Error('who knows'));
+    await runner.run([entry(1, 'a')], new Map());
+    await settle();
+    expect(log).toEqual({ effects: [], dead: ['1'], retried: MAX_SLOW_TRIES - 1, calls: MAX_SLOW_TRIES });
+    expect(now()).toBeGreaterThan(3 * 3_600_000);
+    expect(now()).toBeLessThan(7 * 3_600_000);
+  });
+
+  it('blames the store, and no event, when most keys fail alike', async () => {
+    let broken = true;
+    const { runner, log, settle } = lab((id) =>
+      broken ? new Error(`relation "effects" is gone, said of event ${id}`) : undefined,
+    );
+    const entries = Array.from({ length: 100 }, (_, i) => entry(i, `k${i}`));
+    await runner.run(entries, new Map());
+    expect(log).toMatchObject({ effects: [], dead: [], retried: 0 });
+    // Seven halvings to each of the first events; the other 96 are not tried in vain.
+    expect(log.calls).toBeLessThan(20);
+    expect(runner.heldCount()).toBe(100);
+    broken = false;
+    await settle();
+    expect(log.effects).toHaveLength(100);
+    expect(log.dead).toEqual([]);
+  });
+
+  it('counts the failures of a few keys, although all of them fail alike, once others are handled', async () => {
+    const { runner, log, settle } = lab((id) => (Number(id) < 3 ? new AppError('conflict') : undefined));
+    await runner.run(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => entry(i, `k${i}`)),
+      new Map(),
+    );
+    await settle();
+    expect([...log.effects].sort()).toEqual(['3', '4', '5', '6', '7']);
+    expect([...log.dead].sort()).toEqual(['0', '1', '2']);
   });
 
   it('gives up on what stays too early for ten minutes, not before', async () => {

@@ -1,30 +1,26 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import { NotYet } from '../../base/errors';
+import { isDefinite, NotYet } from '../../base/errors';
 import { backoff } from '../../runtime/clock';
+import { createLikeness, type Likeness } from './alike';
 import type { EventEntry } from './entry';
-
-/** Failed tries of an event alone, after which it is given up. */
-export const MAX_TRIES = 5;
-/** How long an event may be too early, unless its error says otherwise. */
-export const NOT_YET_MS = 600_000;
-
-/** Retry state of an event: how often it failed, and since when it has been too early, in ms. */
-export interface Tries {
-  count: number;
-  since?: number;
-}
+import { MAX_SLOW_TRIES, MAX_TRIES, nextTries, NOT_YET_MS, type Tries, waitAfter, waitEarly } from './tries';
 
 export interface RunnerHooks {
   /** Applies events in order, all or none of them. */
   handle: (events: AnyEvent[]) => Promise<void>;
   /** True for errors of stores and networks: `handle` is repeated, and the tries are not counted. */
   isTransient: (error: unknown) => boolean;
+  /** True when the events took too long together: a batch is halved, and an event alone has failed. */
+  isTooSlow: (error: unknown) => boolean;
+  /** True while Redis is too full to keep events for hours: then each event has five tries. */
+  isFull: () => boolean;
   /** Waits before repetition `attempt` after a transient error; false: stop, and leave the events unhandled. */
   recovered: (attempt: number, error: unknown) => Promise<boolean>;
   done: (entries: EventEntry[]) => Promise<void>;
-  /** The event failed and is tried again later. */
+  /** The event failed and is tried again later. Not called for a failure that is the store's. */
   retry: (entry: EventEntry, tries: Tries, error: unknown) => Promise<void>;
   dead: (entry: EventEntry, tries: Tries, error: unknown) => Promise<void>;
+  /** Milliseconds of a clock that never steps. */
   now: () => number;
 }
 
@@ -33,18 +29,38 @@ interface Lane {
   entries: EventEntry[];
   tries: Tries;
   dueAt: number;
+  /** How often in a row the store was to blame, and when the event failed last. */
+  excused: number;
+  failedAt: number;
 }
+/** An event that failed alone. Whether this counts is decided when the rest of its batch has been tried. */
+interface Failure {
+  entry: EventEntry;
+  lane: Lane;
+  error: unknown;
+  /** False when it was held back without a try, because the store was to blame for the others. */
+  tried: boolean;
+}
+/** One batch on its way through the handler. */
+interface Course {
+  before: ReadonlyMap<string, Before>;
+  likeness: Likeness;
+  failures: Failure[];
+}
+type Before = Pick<Lane, 'tries'> & Partial<Lane>;
 
 const laneOf = (entry: EventEntry) => `${entry.stream}\n${entry.event.key}`;
 export const entryKey = (entry: { stream: string; id: string }) => `${entry.stream}\n${entry.id}`;
 
 /**
  * Runs batches through a handler. A batch that throws is halved until the failing event is alone; that event waits for its
- * next try while later events of its stream and key queue behind it, and all others go on.
+ * next try while later events of its stream and key queue behind it, and all others go on. When most keys of a batch fail
+ * alike, the store is taken to be the cause: no try is counted, and the next batch waits.
  */
 export function createRunner(hooks: RunnerHooks) {
   const lanes = new Map<string, Lane>();
   const held = new Set<string>();
+  const state = { handledAt: -Infinity, refusals: 0 };
 
   const hold = (entry: EventEntry, lane: Lane) => {
     lane.entries.push(entry);
@@ -59,68 +75,139 @@ export function createRunner(hooks: RunnerHooks) {
       return !lane;
     });
 
-  const failed = async (entry: EventEntry, before: Tries, error: unknown): Promise<void> => {
-    const early = error instanceof NotYet;
-    const tries: Tries = early
-      ? { ...before, since: before.since ?? hooks.now() }
-      : { ...before, count: before.count + 1 };
-    const over = early
-      ? hooks.now() - (tries.since ?? 0) >= (error.maxEarlyMs ?? NOT_YET_MS)
-      : tries.count >= MAX_TRIES;
-    if (over) {
-      await hooks.dead(entry, tries, error);
-      return;
-    }
-    await hooks.retry(entry, tries, error);
-    const wait = early ? backoff(earlySteps(tries, hooks.now())) : backoff(tries.count);
-    const lane: Lane = { entries: [], tries, dueAt: hooks.now() + wait };
+  const failed = (entry: EventEntry, error: unknown, course: Course, tried = true): void => {
+    const { before, likeness, failures } = course;
+    const known = before.get(entryKey(entry));
+    const lane: Lane = {
+      entries: [],
+      tries: known?.tries ?? { count: 0 },
+      dueAt: Infinity,
+      excused: known?.excused ?? 0,
+      failedAt: known?.failedAt ?? Infinity,
+    };
     lanes.set(laneOf(entry), lane);
     hold(entry, lane);
+    failures.push({ entry, lane, error, tried });
+    if (tried && !(error instanceof NotYet)) likeness.failed(entry, error);
   };
 
-  /** False: stopped in the middle; what was not handled stays pending in Redis. */
-  const run = async (all: readonly EventEntry[], tries: ReadonlyMap<string, Tries>): Promise<boolean> => {
+  const excuse = (lane: Lane): void => {
+    lane.excused += 1;
+    lane.dueAt = hooks.now() + backoff(lane.excused, { max: 30_000 });
+  };
+
+  const count = async ({ entry, lane, error }: Failure): Promise<void> => {
+    const now = hooks.now();
+    lane.tries = nextTries(lane.tries, error, now);
+    lane.excused = 0;
+    const early = error instanceof NotYet;
+    const limit = isDefinite(error) || hooks.isFull() ? MAX_TRIES : MAX_SLOW_TRIES;
+    const over = early
+      ? now - (lane.tries.since ?? now) >= (error.maxEarlyMs ?? NOT_YET_MS)
+      : lane.tries.count >= limit;
+    if (!over) {
+      await hooks.retry(entry, lane.tries, error);
+      lane.dueAt = now + (early ? waitEarly(lane.tries, now) : waitAfter(lane.tries.count));
+      return;
+    }
+    await hooks.dead(entry, lane.tries, error);
+    lane.entries.shift();
+    held.delete(entryKey(entry));
+    lane.tries = { count: 0 };
+    lane.dueAt = now;
+    if (lane.entries.length === 0) lanes.delete(laneOf(entry));
+  };
+
+  /** True when the store is taken to be the cause: nothing was handled since the event failed before. */
+  const isOfStore = ({ lane, error }: Failure, likeness: Likeness): boolean =>
+    likeness.isOfStore(error) && !(lane.failedAt < state.handledAt);
+
+  /** Counts the failures of a batch, or blames the store for them. */
+  const judge = async ({ likeness, failures }: Course): Promise<boolean> => {
+    const refusal = failures.find((failure) => isOfStore(failure, likeness));
+    for (const failure of failures) {
+      if (!failure.tried || isOfStore(failure, likeness)) excuse(failure.lane);
+      else await count(failure);
+      failure.lane.failedAt = hooks.now();
+    }
+    state.refusals = refusal ? state.refusals + 1 : 0;
+    return !refusal || hooks.recovered(state.refusals, refusal.error);
+  };
+
+  /** What the store is to blame for so far, so that the others need not be tried now. */
+  const hopeless = ({ failures, likeness }: Course): Failure | undefined => {
+    const last = failures.at(-1);
+    return last && isOfStore(last, likeness) ? last : undefined;
+  };
+
+  const part = async (all: readonly EventEntry[], course: Course): Promise<boolean> => {
     const entries = withoutLane(all);
     const first = entries[0];
     if (!first) return true;
+    const cause = hopeless(course);
+    if (cause) {
+      for (const entry of entries)
+        if (withoutLane([entry]).length > 0) failed(entry, cause.error, course, false);
+      return true;
+    }
     for (let attempt = 1; ; attempt++) {
       try {
         await hooks.handle(entries.map((entry) => entry.event));
         break;
       } catch (error) {
-        if (hooks.isTransient(error)) {
+        if (hooks.isTransient(error) && !hooks.isTooSlow(error)) {
           if (!(await hooks.recovered(attempt, error))) return false;
           continue;
         }
         if (entries.length === 1) {
-          await failed(first, tries.get(entryKey(first)) ?? { count: 0 }, error);
+          failed(first, error, course);
           return true;
         }
         const half = entries.length >> 1;
-        return (await run(entries.slice(0, half), tries)) && (await run(entries.slice(half), tries));
+        return (await part(entries.slice(0, half), course)) && (await part(entries.slice(half), course));
       }
     }
+    state.handledAt = hooks.now();
+    course.likeness.handled(entries);
     await hooks.done(entries);
     return true;
   };
 
+  const runFrom = async (entries: readonly EventEntry[], before: Course['before']): Promise<boolean> => {
+    const course: Course = { before, likeness: createLikeness(), failures: [] };
+    let complete = false;
+    try {
+      complete = await part(entries, course);
+    } finally {
+      complete = (await judge(course)) && complete;
+    }
+    return complete;
+  };
+
+  /** False: stopped in the middle; what was not handled stays pending in Redis. */
+  const run = (entries: readonly EventEntry[], tries: ReadonlyMap<string, Tries>): Promise<boolean> =>
+    runFrom(entries, new Map([...tries].map(([key, known]) => [key, { tries: known }])));
+
   /** Runs the lanes that are due: the failed event of each first, then those queued behind it. */
   const runDue = async (): Promise<boolean> => {
-    const due = [...lanes].filter(([, lane]) => lane.dueAt <= hooks.now());
+    // Those that failed least come first: one that can be handled shows that the store is not to blame for the others.
+    const due = [...lanes]
+      .filter(([, lane]) => lane.dueAt <= hooks.now())
+      .sort(([, a], [, b]) => a.tries.count - b.tries.count || a.excused - b.excused);
     if (due.length === 0) return true;
     const heads: EventEntry[] = [];
     const rest: EventEntry[] = [];
-    const tries = new Map<string, Tries>();
+    const before = new Map<string, Before>();
     for (const [key, lane] of due) {
       lanes.delete(key);
       for (const entry of lane.entries) held.delete(entryKey(entry));
       const [head, ...others] = lane.entries;
       if (!head) continue;
       heads.push(head);
-      tries.set(entryKey(head), lane.tries);
+      before.set(entryKey(head), lane);
       rest.push(...others);
     }
-    return (await run(heads, tries)) && (await run(rest, new Map()));
+    return (await runFrom(heads, before)) && (await runFrom(rest, new Map()));
   };
 
   return {
@@ -145,7 +232,3 @@ export function createRunner(hooks: RunnerHooks) {
 }
 
 export type Runner = ReturnType<typeof createRunner>;
-
-/** An early event has no count of tries, so its backoff grows with the time for which it has been too early. */
-const earlySteps = (tries: Tries, now: number): number =>
-  1 + Math.floor(Math.log2(1 + Math.max(0, now - (tries.since ?? now)) / 200));

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Entry } from './entry';
 import { deadKey, triesKey } from './keys';
-import { entryKey, type Tries } from './runner';
+import { entryKey } from './runner';
+import type { Tries } from './tries';
 
 /** Why an entry becomes a dead letter. */
 export interface DeadLetterCause {
@@ -72,7 +73,7 @@ export function createSettler(redis: Redis, group: string) {
   async function recordTries(entry: Entry, tries: Tries): Promise<void> {
     state.tried.add(entryKey(entry));
     const key = triesKey(entry.stream, group);
-    const since = tries.since === undefined ? [] : [`${entry.id}:since`, String(tries.since)];
+    const since = tries.since === undefined ? [] : [`${entry.id}:since`, String(toWallClock(tries.since))];
     await execute(
       redis
         .pipeline()
@@ -93,7 +94,7 @@ export function createSettler(redis: Redis, group: string) {
         state.tried.add(entryKey(entry));
         known.set(entryKey(entry), {
           count: Number(count),
-          ...(since === undefined ? {} : { since: Number(since) }),
+          ...(since === undefined ? {} : { since: fromWallClock(Number(since)) }),
         });
       }
     }
@@ -110,6 +111,11 @@ export function createSettler(redis: Redis, group: string) {
   };
 }
 export type Settler = ReturnType<typeof createSettler>;
+
+/** The monotonic clock of a process is of no meaning to another one. */
+const toWallClock = (at: number): number => Math.round(Date.now() - (performance.now() - at));
+/** A clock that was set back in between would show a time that is still to come. */
+const fromWallClock = (at: number): number => performance.now() - Math.max(0, Date.now() - at);
 
 function byStream(entries: readonly Entry[]): Map<string, Entry[]> {
   const streams = new Map<string, Entry[]>();

@@ -69,7 +69,8 @@ if not keep then keep = string.format('%.0f-0', now - tonumber(ARGV[3])) end
 redis.call('XTRIM', KEYS[1], 'MINID', '=', keep)
 return dropped`;
 
-async function isFull(redis: Redis): Promise<boolean> {
+/** True when Redis uses more than 80 % of its memory limit. */
+export async function isNearlyFull(redis: Redis): Promise<boolean> {
   const memory = await redis.info('memory');
   const value = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0);
   const max = value('maxmemory');
@@ -101,7 +102,7 @@ export async function trimStream(
 
 /** Trims streams; when Redis is nearly full, a group that has not read for a day is dropped, and the log says so. */
 export async function trimStreams(log: Logger, redis: Redis, streams: readonly string[]): Promise<void> {
-  const abandonedMs = (await isFull(redis)) ? ABANDONED_MS : 0;
+  const abandonedMs = (await isNearlyFull(redis)) ? ABANDONED_MS : 0;
   for (const stream of streams)
     for (const group of await trimStream(redis, stream, { abandonedMs }))
       log.error({ stream, group }, 'Redis is nearly full: dropped a group that has not read for a day');

@@ -1,0 +1,30 @@
+import { NotYet } from '../../base/errors';
+import { backoff } from '../../runtime/clock';
+
+/** Tries of an event alone, within seconds, after which it is given up when its error is definite. */
+export const MAX_TRIES = 5;
+/** Tries after which any event is given up. Those after the fifth are 15 s to 30 min apart: 3.3 to 6.5 hours in all. */
+export const MAX_SLOW_TRIES = 23;
+/** How long an event may be too early, unless its error says otherwise. */
+export const NOT_YET_MS = 600_000;
+const SLOW = { base: 30_000, max: 1_800_000 };
+
+/** Retry state of an event: how often it failed, and since when it has been too early, in ms of the monotonic clock. */
+export interface Tries {
+  count: number;
+  since?: number;
+}
+
+/** Milliseconds until an event that failed so often is tried again. */
+export const waitAfter = (count: number): number =>
+  count < MAX_TRIES ? backoff(count) : backoff(count - MAX_TRIES + 1, SLOW);
+
+/** Milliseconds until an event is tried again that has been too early since then. There is no count to go by. */
+export const waitEarly = (tries: Tries, now: number): number =>
+  backoff(1 + Math.floor(Math.log2(1 + Math.max(0, now - (tries.since ?? now)) / 200)));
+
+/** The state after one more failure. */
+export const nextTries = (before: Tries, error: unknown, now: number): Tries =>
+  error instanceof NotYet
+    ? { ...before, since: before.since ?? now }
+    : { ...before, count: before.count + 1 };
