@@ -115,6 +115,23 @@ export function createIdempotencyRepository(sql: Sql) {
     },
 
     /**
+     * Takes the key in the transaction of the effect, before the effect. A request with the same key at another process
+     * waits here until this transaction ends. False when an answer is stored, or when another try is running or done.
+     */
+    async claim(session: SqlSession, { userId, key, hash }: RequestKey, orderId: string): Promise<boolean> {
+      const { rowCount } = await session.query({
+        name: 'idempotency-claim',
+        text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
+          ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
+            status = NULL, body = NULL, created_at = now()
+          WHERE idempotency.created_at <= now() - ${RETENTION}
+            OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`,
+        values: [userId, key, hash, orderId],
+      });
+      return rowCount === 1;
+    },
+
+    /**
      * Stores the answer in the transaction of the effect. False when another request with this key stored its answer
      * first.
      */

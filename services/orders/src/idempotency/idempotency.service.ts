@@ -1,5 +1,5 @@
 import type { Order } from '@bramble/contracts/orders';
-import { AppError } from '@bramble/service-kit/base/errors';
+import { AppError, isRefusal } from '@bramble/service-kit/base/errors';
 import { pause } from '@bramble/service-kit/runtime/clock';
 import type { Answer, IdempotencyRepository, RequestKey, StoredRequest } from './idempotency.repository';
 
@@ -56,6 +56,16 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
     return new AppError('in_flight', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   };
 
+  /**
+   * Whether a refusal may be the trace of another process that serves the same key: its effect emptied the cart, or
+   * used the discount up. Then the stored answer is the answer, once it is there.
+   */
+  async function hasCompany({ userId, key }: RequestKey, error: unknown): Promise<boolean> {
+    if (!isRefusal(error)) return false;
+    const { stored } = await answers.find(userId, key);
+    return stored !== undefined && (stored.answer !== undefined || stored.ageMs < ABANDONED_MS);
+  }
+
   async function first({ request, answerOf, run }: Once, deadline: number): Promise<Answer> {
     for (;;) {
       const { now, stored } = await answers.find(request.userId, request.key);
@@ -67,7 +77,7 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
         try {
           return answerOf(await run({ request, answerOf, now, ...earlierOrderId }));
         } catch (error) {
-          if (!(error instanceof OvertakenError)) throw error;
+          if (!(error instanceof OvertakenError) && !(await hasCompany(request, error))) throw error;
         }
       }
       if (performance.now() > deadline) throw inFlight();

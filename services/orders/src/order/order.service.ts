@@ -69,13 +69,17 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
     return order;
   };
 
-  /** Runs a command and stores the answer to its request, in one transaction. */
+  /**
+   * Takes the request's key, runs a command and stores the answer, in one transaction. The key comes first: a second
+   * request with it waits, and then finds the answer instead of a state that no longer allows the command.
+   */
   const commandOnce = (
     { request, answerOf }: FirstRequest,
     orderId: string,
     choose: (order: OrderState) => CommandInput,
   ): Promise<Order> =>
     store.transaction(async (unit) => {
+      if (!(await answers.claim(unit.tx, request, orderId))) throw new OvertakenError();
       const order = toOrder(await saga.command(unit, orderId, choose));
       if (!(await answers.store(unit.tx, request, orderId, answerOf(order)))) throw new OvertakenError();
       return order;
