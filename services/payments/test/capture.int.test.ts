@@ -153,6 +153,26 @@ describe('a capture', () => {
     expect(await charges(order.orderId)).toHaveLength(1);
   });
 
+  it('an attempt that a killed process left behind is not charged once its order is released', async () => {
+    const order = anOrder();
+    await world.publish(order.release());
+    await waitFor(
+      async () =>
+        (await world.sql.query('SELECT 1 FROM released_orders WHERE order_id = $1', [order.orderId]))
+          .rowCount,
+    );
+    await world.sql.query(
+      `INSERT INTO payment_attempts (id, order_id, user_id, attempt, key, amount, currency, token, tries, claimed_until, correlation_id, traceparent)
+       VALUES ($1, $2, $3, 1, $4, 1000, 'EUR', 'tok_visa', 1, now() - interval '1 second', 'killed', '')`,
+      [randomUUID(), order.orderId, order.userId, `${order.orderId}:capture:1`],
+    );
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+      type: 'payment.declined',
+      payload: { attempt: 1, reason: 'order_released' },
+    });
+    expect((await charges(order.orderId)).filter(({ captured }) => captured)).toEqual([]);
+  });
+
   it('hundreds of orders at once are paid, each once', async () => {
     const orders = Array.from({ length: 600 }, () => anOrder());
     const start = Date.now();

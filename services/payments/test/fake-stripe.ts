@@ -34,6 +34,8 @@ export interface FakeStripe {
   calls: string[];
   /** Runs after a call took effect and before its reply; what it returns may hold the reply back. */
   beforeReply: (call: string) => Promise<unknown> | undefined;
+  /** Every connection is cut before its call takes effect. */
+  away: boolean;
   /** Calls that take effect and whose connection is then cut, by how many times. */
   cut: Map<string, number>;
   /** The body and the signature of a notification. */
@@ -60,7 +62,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
   const intents: Intent[] = [];
   const refunds: Refund[] = [];
   const replies = new Map<string, { answer: Answer; hash: string }>();
-  const fake = { intents, refunds, calls: [] as string[], cut: new Map<string, number>() };
+  const fake = { intents, refunds, calls: [] as string[], away: false, cut: new Map<string, number>() };
 
   const create = (form: URLSearchParams): Answer => {
     const method = form.get('payment_method');
@@ -83,10 +85,10 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     }
     return { status: 200, body: intent };
   };
-  const move = (name: string | undefined, from: string, to: string): Answer => {
+  const move = (name: string | undefined, from: readonly string[], to: string): Answer => {
     const intent = intents.find((each) => each.id === name);
     if (!intent) return error(404, { type: 'invalid_request_error', code: 'resource_missing' });
-    if (intent.status !== from)
+    if (!from.includes(intent.status))
       return error(400, { type: 'invalid_request_error', code: 'payment_intent_unexpected_state' });
     intent.status = to;
     return { status: 200, body: intent };
@@ -120,8 +122,9 @@ export async function startFakeStripe(): Promise<FakeStripe> {
             created >= Number(query.get('created[gte]')) && created <= Number(query.get('created[lte]')),
         ),
       );
-    if (action === 'capture') return move(one, 'requires_capture', 'succeeded');
-    if (action === 'cancel') return move(one, 'requires_action', 'canceled');
+    if (action === 'capture') return move(one, ['requires_capture'], 'succeeded');
+    if (action === 'cancel')
+      return move(one, ['requires_action', 'requires_capture', 'requires_payment_method'], 'canceled');
     if (one !== undefined) {
       const intent = intents.find((each) => each.id === one);
       return intent ? { status: 200, body: intent } : error(404, { type: 'invalid_request_error' });
@@ -161,8 +164,8 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       }),
   };
   const respond = async (call: string, res: ServerResponse, { status, body }: Answer): Promise<void> => {
-    const left = fake.cut.get(call) ?? 0;
     await api.beforeReply(call);
+    const left = fake.cut.get(call) ?? 0;
     if (left > 0) {
       fake.cut.set(call, left - 1);
       res.destroy();
@@ -174,6 +177,10 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     const url = new URL(req.url ?? '/', 'http://stripe');
     const call = `${req.method} ${url.pathname}`;
     fake.calls.push(call);
+    if (api.away) {
+      res.destroy();
+      return;
+    }
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {

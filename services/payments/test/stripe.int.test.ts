@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterEach(() => {
   stripe.beforeReply = () => undefined;
   stripe.cut.clear();
+  stripe.away = false;
 });
 afterAll(async () => {
   await world.close();
@@ -76,6 +77,59 @@ describe('Stripe', () => {
     await world.publish(order.pay('tok_visa'));
     expect((await world.untilTold(order.orderId))[0]?.type).toBe('payment.captured');
     expect(intentsOf(order.orderId)).toMatchObject([{ status: 'succeeded' }]);
+  });
+
+  describe('that is away until the order is released', () => {
+    /** Asks for money, lets Stripe go away at `lastCall`, and releases the order while Stripe is away. */
+    const releasedDuringOutage = async (lastCall?: (call: string) => boolean) => {
+      const order = anOrder();
+      stripe.away = lastCall === undefined;
+      stripe.beforeReply = (call) => {
+        if (lastCall?.(call)) {
+          stripe.away = true;
+          stripe.cut.set(call, 1);
+        }
+        return undefined;
+      };
+      await world.publish(order.pay('tok_visa'));
+      const calls = stripe.calls.length;
+      await waitFor(() => stripe.away && stripe.calls.length > calls + 2, { what: 'calls in vain' });
+      await world.publish(order.release());
+      await waitFor(
+        async () =>
+          (await world.sql.query('SELECT 1 FROM released_orders WHERE order_id = $1', [order.orderId]))
+            .rowCount,
+        { what: 'the release' },
+      );
+      // A round that began before the release makes at most one more call, so the second one is of a later round.
+      const atRelease = stripe.calls.length;
+      await waitFor(() => stripe.calls.length > atRelease + 1, {
+        timeout: 25_000,
+        what: 'a round after the release',
+      });
+      stripe.beforeReply = () => undefined;
+      stripe.away = false;
+      return order;
+    };
+    const released = { type: 'payment.declined', payload: { attempt: 1, reason: 'order_released' } };
+
+    it('charges nothing when the request never reached Stripe', async () => {
+      const { orderId } = await releasedDuringOutage();
+      expect((await world.untilTold(orderId))[0]).toMatchObject(released);
+      expect(intentsOf(orderId)).toEqual([]);
+    });
+
+    it('cancels what was only authorised', async () => {
+      const { orderId } = await releasedDuringOutage((call) => call === CREATE);
+      expect((await world.untilTold(orderId))[0]).toMatchObject(released);
+      expect(intentsOf(orderId)).toMatchObject([{ status: 'canceled' }]);
+    });
+
+    it('tells what was captured before', async () => {
+      const { orderId } = await releasedDuringOutage((call) => call.endsWith('/capture'));
+      expect((await world.untilTold(orderId))[0]).toMatchObject({ type: 'payment.captured' });
+      expect(intentsOf(orderId)).toMatchObject([{ status: 'succeeded' }]);
+    });
   });
 
   it('a refund is made once, also when its reply is cut off', async () => {

@@ -94,6 +94,9 @@ export function createAttemptRepository(session: SqlSession) {
         [orderIds],
       ),
 
+    isReleased: async (orderId: string) =>
+      (await run('is-released', 'SELECT 1 FROM released_orders WHERE order_id = $1', [orderId])).length > 0,
+
     /**
      * Marks attempts as about to reach the provider. An attempt that never reached it is left out when its order was
      * released or paid, or has an earlier unsettled attempt.

@@ -1,7 +1,7 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { backoff, pause } from '@bramble/service-kit/runtime/clock';
 import type { ChargeOutcome, ChargeRequest } from '../provider/provider';
-import type { Attempt, AttemptRepository } from './attempt.repository';
+import { type Attempt, type AttemptRepository, NOT_CAPTURED } from './attempt.repository';
 import type { ProviderCalls } from './provider-calls';
 import type { Settlement } from './settlement';
 
@@ -52,20 +52,44 @@ export function createCaptureService({
     else await attempts.postpone([id], BLOCKED_SECONDS);
   };
 
+  /** Ends the charge of a released order. One that is absent has failed: nothing is captured anew. */
+  const cancel = async (charge: ChargeRequest): Promise<ChargeOutcome | undefined> => {
+    const found = await calls.find(charge, 'cancel');
+    if (found === 'unknown') return undefined;
+    if (found !== 'absent' && found.captured) return found;
+    const reference = found === 'absent' ? null : found.reference;
+    return { captured: false, reason: NOT_CAPTURED.released, reference };
+  };
+
+  /** Asks for the outcome once. `sent`: an earlier call may have reached the provider. */
+  const ask = async (
+    charge: ChargeRequest,
+    sent: boolean,
+    ms: () => number,
+  ): Promise<ChargeOutcome | undefined> => {
+    if (sent) {
+      if (await attempts.isReleased(charge.orderId)) return cancel(charge);
+      const found = await calls.find(charge, 'lookup');
+      if (found !== 'absent' && found !== 'unknown') return found;
+      // The look-up may have taken seconds. The next round cancels.
+      if (await attempts.isReleased(charge.orderId)) return undefined;
+    }
+    return calls.capture(charge, ms());
+  };
+
   /** Calls the provider until the outcome is known or the time is up. Every call carries the same key. */
   const outcomeOf = async (attempt: Attempt): Promise<ChargeOutcome | undefined> => {
     const charge = chargeOf(attempt);
     const deadline = performance.now() + limits.outcomeMs;
-    // An earlier try may have reached the provider before its process died, so look it up first.
-    let outcome = attempt.tries > 1 ? await calls.lookup(charge) : undefined;
-    for (let round = 1; !outcome; round++) {
-      const left = deadline - performance.now();
-      if (left <= 0) return undefined;
-      outcome = await calls.capture(charge, Math.min(limits.replyMs, left));
-      outcome ??= await calls.lookup(charge);
-      if (!outcome) await pause(Math.min(backoff(round), Math.max(0, deadline - performance.now())));
+    const left = () => Math.max(0, deadline - performance.now());
+    let sent = attempt.tries > 1;
+    for (let round = 1; left() > 0; round++) {
+      const outcome = await ask(charge, sent, () => Math.min(limits.replyMs, left()));
+      if (outcome) return outcome;
+      sent = true;
+      await pause(Math.min(backoff(round), left()));
     }
-    return outcome;
+    return undefined;
   };
 
   return {

@@ -1,6 +1,12 @@
 import { counter, histogram } from '@bramble/service-kit/observe/metrics';
 import type { Service } from '@bramble/service-kit/runtime/service';
-import type { ChargeOutcome, ChargeRequest, Provider, RefundRequest } from '../provider/provider';
+import type {
+  ChargeOutcome,
+  ChargeRequest,
+  FoundCharge,
+  Provider,
+  RefundRequest,
+} from '../provider/provider';
 import type { paymentMetrics } from './payment.metrics';
 
 const LOOKUP_MS = 2_000;
@@ -65,12 +71,13 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
         (result) => (result.captured ? 'succeeded' : 'declined'),
       ),
 
-    async lookup(request: ChargeRequest): Promise<ChargeOutcome | undefined> {
+    /** Looks up a charge, or with `cancel` also ends it where it is only authorised. */
+    async find(request: ChargeRequest, act: 'lookup' | 'cancel'): Promise<FoundCharge> {
       try {
-        return await withTimeLimit(LOOKUP_MS, (signal) => provider.lookup(request, signal));
+        return await withTimeLimit(LOOKUP_MS, (signal) => provider[act](request, signal));
       } catch (error) {
         service.log.warn({ err: error, order_id: request.orderId }, 'an attempt could not be looked up');
-        return undefined;
+        return 'unknown';
       }
     },
 

@@ -13,6 +13,12 @@ export interface ChargeRequest {
 export type ChargeOutcome =
   { captured: true; reference: string } | { captured: false; reason: string; reference: string | null };
 
+/**
+ * What a provider has of a charge: its outcome; `absent` when the charge never reached the provider; `unknown` when the
+ * provider has no outcome yet or gave no answer.
+ */
+export type FoundCharge = ChargeOutcome | 'absent' | 'unknown';
+
 /** The outcome of an attempt, from the provider's reply or a webhook. */
 export interface AttemptOutcome {
   /** The attempt's id. */
@@ -39,7 +45,9 @@ export interface Provider {
   /** The most concurrent calls. */
   readonly concurrency: number;
   capture(request: ChargeRequest, signal: AbortSignal): Promise<ChargeOutcome>;
-  /** The outcome of a capture that may have reached the provider; undefined when the provider has none. */
-  lookup(request: ChargeRequest, signal: AbortSignal): Promise<ChargeOutcome | undefined>;
+  /** Looks up a capture that may have reached the provider, and completes one that was only authorised. */
+  lookup(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
+  /** Looks up a capture that may have reached the provider, and cancels one that was only authorised. */
+  cancel(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
   refund(request: RefundRequest, signal: AbortSignal): Promise<{ reference: string }>;
 }

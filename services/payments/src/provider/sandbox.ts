@@ -65,7 +65,11 @@ export function createSandbox({
     },
     async lookup({ key }) {
       const charge = await repository.find(key);
-      return charge && outcomeOf(charge);
+      return charge ? outcomeOf(charge) : 'absent';
+    },
+    async cancel({ key, amount, currency, token }) {
+      // The stored decline also refuses a capture that is still on its way.
+      return outcomeOf(await remember({ key, amount, currency, token, captured: false, reason: 'canceled' }));
     },
     async refund({ key, amount, capture }) {
       if (!(await repository.refund(key, capture.key, amount)))

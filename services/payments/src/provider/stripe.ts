@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import type { ChargeOutcome, ChargeRequest, Provider } from './provider';
+import type { ChargeOutcome, ChargeRequest, FoundCharge, Provider } from './provider';
 
 /** Close to the limit of our calls, so that a connection ends soon after its call was given up. */
 const TIMEOUT_MS = 6_000;
@@ -87,6 +87,21 @@ export function createStripe(stripe: Stripe): Provider {
     }
   };
 
+  /** The outcome of an intent that must not be captured any more; one that is open is cancelled. */
+  const end = async (intent: Stripe.PaymentIntent, { key }: ChargeRequest): Promise<FoundCharge> => {
+    switch (intent.status) {
+      case 'succeeded':
+        return { captured: true, reference: intent.id };
+      case 'canceled':
+        return declined(reasonOf(intent), intent.id);
+      case 'processing':
+        return 'unknown';
+      default:
+        await stripe.paymentIntents.cancel(intent.id, {}, { idempotencyKey: `${key}:cancel` });
+        return declined('canceled', intent.id);
+    }
+  };
+
   /**
    * Finds the intent by its id, or else among the intents of its time window: Stripe's search index lags behind by a
    * minute.
@@ -145,7 +160,12 @@ export function createStripe(stripe: Stripe): Provider {
 
     async lookup(request) {
       const intent = await find(request);
-      return intent && settle(intent, request);
+      return intent ? ((await settle(intent, request)) ?? 'unknown') : 'absent';
+    },
+
+    async cancel(request) {
+      const intent = await find(request);
+      return intent ? end(intent, request) : 'absent';
     },
 
     async refund({ key, orderId, amount, capture }) {
