@@ -13,17 +13,18 @@ import { createService } from '../src/service/create-service';
 import { openMongo } from '../src/stores/mongo';
 import { openRedis } from '../src/stores/redis';
 import { labelled, labelOf, labels, metric, STREAM } from './events-support';
+import { silentProxy } from './silent-proxy';
 
 const GROUP = 'delivery';
 let stores: TestStores;
 const open: { stop(): Promise<void> }[] = [];
 
 /** A MongoDB service with an outbox; with `reads`, also one that writes an effect per event. */
-async function start({ reads = false } = {}) {
+async function start({ reads = false, redisUrl = stores.redisUrl } = {}) {
   const config = loadConfig(baseEnv(0), testEnv({ SERVICE_INSTANCE: newId() }));
   const service = createService({ name: GROUP, config });
   const mongo = openMongo(service, { url: stores.mongodbUrl });
-  const redis = openRedis(service, { role: 'events', url: stores.redisUrl });
+  const redis = openRedis(service, { role: 'events', url: redisUrl });
   const outbox = mongoOutbox(service, { mongo, redis, streams: [STREAM] });
   const effects = mongo.db.collection<{ key: string; label: string; at: number }>('effects');
   service.onStart('effects', () => mongo.db.createCollection('effects').catch(() => undefined));
@@ -121,6 +122,18 @@ describe('the outbox of MongoDB', () => {
     expect(await second.published()).toEqual(['a', ...labels('b', 10), 'c']);
     expect(await metric(second.service, 'bramble_events_published_total', { type })).toBe(1);
   });
+
+  it('leaves publishing to another process when it alone has lost Redis', async () => {
+    const proxy = await silentProxy(stores.redisUrl);
+    const first = await start({ redisUrl: proxy.url });
+    await first.say(labelled('k', 'a'));
+    await waitFor(async () => (await first.unsent()) === 0);
+    const second = await start();
+    await proxy.close();
+    await second.say(labelled('k', 'b'));
+    await waitFor(async () => (await second.unsent()) === 0, { timeout: 20_000 });
+    expect(await second.published()).toEqual(['a', 'b']);
+  }, 40_000);
 
   it('takes records only from the latest leader', async () => {
     const service = createService({ name: GROUP, config: loadConfig(baseEnv(0), testEnv()) });

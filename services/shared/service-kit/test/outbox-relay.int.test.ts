@@ -12,12 +12,13 @@ import {
   startPublisher,
   STREAM,
 } from './events-support';
+import { silentProxy } from './silent-proxy';
 import { startWorker } from './worker';
 
 let stores: TestStores;
 const open: { stop(): Promise<void> }[] = [];
-const publisher = async (instance?: string): Promise<Publisher> => {
-  const started = await startPublisher(stores, instance);
+const publisher = async (instance?: string, redisUrl = stores.redisUrl): Promise<Publisher> => {
+  const started = await startPublisher({ ...stores, redisUrl }, instance);
   open.push(started);
   return started;
 };
@@ -137,6 +138,21 @@ describe('the relay of a PostgreSQL outbox', () => {
     await waitFor(async () => (await unsent(first)) === 0);
     expect(await published(first)).toEqual(['a', 'b']);
   });
+
+  it('leaves publishing to another process when it alone has lost Redis', async () => {
+    const proxy = await silentProxy(stores.redisUrl);
+    const first = await publisher('first', proxy.url);
+    await first.say(labelled('k', 'a'));
+    await waitFor(async () => (await unsent(first)) === 0);
+    const second = await publisher('second');
+    await proxy.close();
+    await second.say(labelled('k', 'b'));
+    await waitFor(async () => (await unsent(second)) === 0, { timeout: 20_000 });
+    expect(await published(second)).toEqual(['a', 'b']);
+    expect(await metric(second.service, 'bramble_events_published_total', { type: 'order.cancelled' })).toBe(
+      1,
+    );
+  }, 40_000);
 
   it('publishes everything again, in order, when Redis was emptied while idle', async () => {
     const orders = await publisher();

@@ -16,6 +16,14 @@ const CLEAN_MS = 60_000;
 /** Between two rounds, so that a busy service publishes few large batches instead of many small ones. */
 const PAUSE_BOUNDS = { perEventMs: 0.2, minMs: 2, maxMs: 40 };
 
+/** With Redis out of reach for longer, the leader makes room for a process that may reach it. */
+const STEP_DOWN_MS = 5_000;
+
+/** The leader could not reach Redis for so long that it gave the leadership up. */
+export class SteppedDown extends Error {
+  override readonly name = 'SteppedDown';
+}
+
 export interface LeaderLoopOptions extends Telemetry {
   redis: Redis;
   streams: readonly string[];
@@ -29,7 +37,9 @@ export interface LeaderLoopOptions extends Telemetry {
 interface LeadState {
   readonly highest: Highest;
   failures: number;
-  /** When the next round also renews the lease and asks every stream whether it lost entries; in ms, as the following. */
+  /** When a round last succeeded; in ms of the monotonic clock, as the following. */
+  publishedAt: number;
+  /** When the next round also renews the lease and asks every stream whether it lost entries. */
   sweepAt: number;
   trimAt: number;
   cleanAt: number;
@@ -41,7 +51,7 @@ interface RoundKind {
   cause: 'notify' | 'sweep';
 }
 
-/** Publishes as the leader until the service stops. Throws when the leadership is lost. */
+/** Publishes as the leader until the service stops. Throws when the leadership is lost, or given up without Redis. */
 export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, signal }: LeaderLoopOptions) {
   const rounds = counter({ metrics }, 'bramble_outbox_publishes_total');
 
@@ -50,22 +60,24 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
     const state: LeadState = {
       highest: new Map(await leader.highest()),
       failures: 0,
-      sweepAt: 0,
-      trimAt: 0,
-      cleanAt: Date.now() + Math.random() * CLEAN_MS,
+      publishedAt: performance.now(),
+      sweepAt: -Infinity,
+      trimAt: -Infinity,
+      cleanAt: performance.now() + Math.random() * CLEAN_MS,
     };
     leader.onWake(waker.wake);
     for (let last = false; !last;) {
-      const woken = await waker.wait(Math.max(0, state.sweepAt - Date.now()));
+      const woken = await waker.wait(Math.max(0, state.sweepAt - performance.now()));
       last = signal.aborted;
-      const sweep = Date.now() >= state.sweepAt;
+      const sweep = performance.now() >= state.sweepAt;
       if (sweep) {
         await leader.renew();
-        state.sweepAt = Date.now() + SWEEP_MS;
+        state.sweepAt = performance.now() + SWEEP_MS;
       }
       try {
         const count = await round(leader, state, { sweep, cause: woken ? 'notify' : 'sweep' });
         state.failures = 0;
+        state.publishedAt = performance.now();
         await pause(pauseAfter(count), signal);
       } catch (error) {
         rounds.inc({ cause: sweep ? 'sweep' : 'notify', result: 'error' });
@@ -106,15 +118,15 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
   }
 
   async function trimIfDue(state: LeadState): Promise<void> {
-    if (Date.now() < state.trimAt) return;
-    state.trimAt = Date.now() + TRIM_MS;
+    if (performance.now() < state.trimAt) return;
+    state.trimAt = performance.now() + TRIM_MS;
     await trimStreams(log, redis, streams);
   }
 
   /** Deletes old rows, a part in each sweep until none is left. */
   async function cleanIfDue(leader: Leadership, state: LeadState): Promise<void> {
-    if (Date.now() >= state.cleanAt && (await leader.deleteOld()) === 0)
-      state.cleanAt = Date.now() + CLEAN_MS;
+    if (performance.now() >= state.cleanAt && (await leader.deleteOld()) === 0)
+      state.cleanAt = performance.now() + CLEAN_MS;
   }
 
   async function afterFailure(leader: Leadership, state: LeadState, error: unknown): Promise<void> {
@@ -125,8 +137,10 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
         'events wait: the outbox could not be published',
       );
     await leader.renew();
+    if (isTransient(error) && performance.now() - state.publishedAt > STEP_DOWN_MS)
+      throw new SteppedDown('Redis was out of reach', { cause: error });
     await waitForRedis(redis, backoff(state.failures, { base: 100, max: 3_000 }), signal);
-    state.sweepAt = 0;
+    state.sweepAt = -Infinity;
   }
 }
 

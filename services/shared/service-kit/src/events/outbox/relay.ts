@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { isTransient } from '../../base/errors';
 import { backoff, pause } from '../../runtime/clock';
 import type { Service } from '../../runtime/service';
-import { createLeaderLoop } from './leader-loop';
+import { createLeaderLoop, SteppedDown } from './leader-loop';
 import { createNotifier } from './notifier';
 import type { Leadership, OutboxStore } from './outbox-store';
 import { createSender } from './send';
@@ -17,6 +17,8 @@ import { createWaker } from './waker';
  *          holder and the time at which the lease ends.
  * Fence    A number that rises with each new holder of the lease and stands on what the leader records, so that a leader
  *          that was paused past the end of its lease cannot overwrite what its successor recorded.
+ * Step     Give the leadership up because Redis could not be reached for five seconds: another process may reach it.
+ *   down
  * Sweep    The round of each second: it renews the lease, finds rows whose notification was lost, and asks Redis whether a
  *          stream lost entries.
  * Lost     Said of entries that Redis had and has no more, after it restarted from an older state. Their rows are still in
@@ -24,6 +26,8 @@ import { createWaker } from './waker';
  */
 
 const RETRY_MS = 1_000;
+/** How long a leader that stepped down leaves the leadership to the others, at least and at most. */
+const REST_MS = { min: 2 * RETRY_MS, max: 5 * RETRY_MS };
 
 export interface RelayOptions {
   store: OutboxStore;
@@ -40,7 +44,7 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
   const waker = createWaker();
   const stopping = new AbortController();
   const { signal } = stopping;
-  const state = { leading: false, failures: 0 };
+  const state = { leading: false, failures: 0, restMs: 0 };
   const sender = createSender({ log, metrics, tracing, redis, streams });
   const lead = createLeaderLoop({ log, metrics, redis, streams, sender, waker, signal });
   const notifyLeader = createNotifier(() => store.notify());
@@ -49,13 +53,14 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
     while (!signal.aborted) {
       await leadOnce();
       const wait = state.failures > 0 ? backoff(state.failures, { base: 200, max: 5_000 }) : RETRY_MS;
-      await pause(wait, signal);
+      await pause(Math.max(wait, state.restMs), signal);
     }
   }
 
   /** Leads until the end, when no other process does. */
   async function leadOnce(): Promise<void> {
     let leader: Leadership | undefined;
+    state.restMs = 0;
     try {
       leader = await store.lead();
       state.failures = 0;
@@ -64,6 +69,11 @@ export function createRelay(service: Service, { store, redis, streams }: RelayOp
       log.info('this process publishes the outbox');
       await lead(leader);
     } catch (error) {
+      if (error instanceof SteppedDown) {
+        state.restMs = REST_MS.min + Math.random() * (REST_MS.max - REST_MS.min);
+        log.warn({ err: error }, 'this process leaves publishing to the others');
+        return;
+      }
       state.failures += 1;
       if (state.failures === 1 || state.failures % 30 === 0)
         log[isTransient(error) ? 'warn' : 'error'](
