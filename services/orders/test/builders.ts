@@ -73,6 +73,7 @@ export function inputOf(name: InputName, order: OrderState, share: number): Inpu
       refundId: order.refunds.at(-1)?.id ?? PAYMENT,
       amount: eur(order.refunds.at(-1)?.amount ?? 1),
     },
+    'discount.returned': { orderId },
     'delivery.started': { orderId },
     'delivery.shipped': { orderId },
     'delivery.delivered': { orderId },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { userWith } from '@bramble/test-kit/agent';
+import { agentAs, userWith } from '@bramble/test-kit/agent';
 import { eventOf } from '@bramble/test-kit/events';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { openShop, type Shop } from './shop';
@@ -9,6 +9,12 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
   let product: string;
   const buyer = userWith('customer');
   const admin = userWith('customer', 'admin');
+  const untilNothingIsDue = (id: string) =>
+    waitFor(
+      async () =>
+        (await shop.sql.query('SELECT 1 FROM orders WHERE id = $1 AND due_at IS NULL', [id])).rowCount,
+      { what: 'nothing to be sent again' },
+    );
   const statuses = (order: { timeline: { status: string }[] }) => order.timeline.map(({ status }) => status);
 
   beforeAll(async () => {
@@ -44,6 +50,22 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
     expect(failed.failureReason).toBe('out_of_stock');
     await shop.untilPublished(placed.id, 'order.failed');
     expect(await shop.published(placed.id, 'order.released')).toEqual([]);
+  });
+
+  it('asks for the return of the discount of a failed order until it is confirmed', async () => {
+    const discountCode = 'BACK';
+    await agentAs(shop.payments, admin)
+      .post('/api/discounts')
+      .send({ code: discountCode, type: 'percent', value: 10 })
+      .expect(201);
+    const placed = await shop.place(buyer, product, 2, { discountCode });
+    await shop.publish(eventOf('stock.rejected', { orderId: placed.id, productIds: [product] }));
+    await shop.until(buyer, placed.id, ({ status }) => status === 'FAILED');
+    await shop.untilPublished(placed.id, 'order.discount_return_requested');
+    await shop.age(placed.id, 31);
+    await shop.untilPublished(placed.id, 'order.discount_return_requested', 2);
+    await shop.publish(eventOf('discount.returned', { orderId: placed.id }));
+    await untilNothingIsDue(placed.id);
   });
 
   it('asks for another card after a decline, and never while a payment is under way', async () => {
@@ -251,10 +273,7 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
       eventOf('stock.committed', { orderId: placed.id }),
       eventOf('delivery.started', { orderId: placed.id }),
     );
-    const dueAt = async () =>
-      (await shop.sql.query<{ due_at: Date | null }>('SELECT due_at FROM orders WHERE id = $1', [placed.id]))
-        .rows[0]?.due_at;
-    await waitFor(dueAt, { until: (due) => due === null, what: 'nothing to be sent again' });
+    await untilNothingIsDue(placed.id);
     const [first, second] = await shop.published(placed.id, 'order.paid');
     expect(first?.id).not.toBe(second?.id);
     expect(second?.correlationId).toBe((await shop.published(placed.id, 'order.placed'))[0]?.correlationId);

@@ -175,8 +175,7 @@ export function anOrder({ userId = randomUUID() as string, amount = 1_000 } = {}
     /** `attempt` is the one whose outcome the order waits for. */
     release: (attempt?: number) =>
       eventOf('order.released', { orderId, ...(attempt === undefined ? {} : { attempt }) }),
-    cancelled: () => eventOf('order.cancelled', fact),
-    failed: () => eventOf('order.failed', fact),
+    returnDiscount: () => eventOf('order.discount_return_requested', { orderId }),
     refund: (refundId: string, of = amount) =>
       eventOf('order.refund_requested', { orderId, refundId, amount: eur(of) }),
   };

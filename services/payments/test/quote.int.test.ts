@@ -224,7 +224,7 @@ describe('a discount code', () => {
     expect(await usedOf(code)).toBe(1);
   });
 
-  it('comes back when its order fails or is cancelled, once', async () => {
+  it('comes back when its order asks for it, once, and every request is confirmed', async () => {
     const code = await makeCode({ usageLimit: 2 });
     const [failed, cancelled] = [anOrder(), anOrder()];
     for (const { orderId } of [failed, cancelled]) await quote(code, 2_000, orderId).expect(200);
@@ -232,12 +232,17 @@ describe('a discount code', () => {
     await world.publish(
       failed.placed(),
       cancelled.placed(),
-      failed.failed(),
-      failed.failed(),
-      cancelled.cancelled(),
+      failed.returnDiscount(),
+      failed.returnDiscount(),
+      cancelled.returnDiscount(),
     );
     await waitFor(async () => (await usedOf(code)) === 0);
     await expectCounters();
+    await world.publish(failed.returnDiscount());
+    await waitFor(async () => (await world.told(failed.orderId)).length >= 2, { what: 'the confirmations' });
+    const told = [...(await world.told(failed.orderId)), ...(await world.untilTold(cancelled.orderId))];
+    expect(new Set(told.map(({ type }) => type))).toEqual(new Set(['discount.returned']));
+    expect(await usedOf(code)).toBe(0);
     await quote(code, 2_000, randomUUID()).expect(200);
   });
 

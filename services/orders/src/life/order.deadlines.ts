@@ -1,5 +1,6 @@
 import type { EventDraft } from '@bramble/contracts/events';
 import {
+  discountReturnEvent,
   paidEvent,
   paymentRequestedEvent,
   placedEvent,
@@ -26,6 +27,7 @@ export const reminders: Readonly<
   release: releasedEvent,
   stop: releasedEvent,
   void: releasedEvent,
+  discount: discountReturnEvent,
   refund: (order, obligation) => {
     const refund = order.refunds.find(({ id }) => id === obligation.ref);
     return refund && refundRequestedEvent(order, refund);

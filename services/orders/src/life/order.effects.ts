@@ -2,6 +2,7 @@ import type { EventDraft } from '@bramble/contracts/events';
 import { money } from '@bramble/contracts/money';
 import { RESEND_MS } from './order.deadlines';
 import {
+  discountReturnEvent,
   factEvent,
   failedEvent,
   paidEvent,
@@ -118,6 +119,11 @@ const effects: Readonly<Record<Extract<Effect, string>, (context: EffectContext)
     openObligation(context, 'release');
     openObligation(context, 'stop');
     if (order.capture === 'pending') openObligation(context, 'void');
+  },
+  returnDiscount: (context) => {
+    if (context.order.totals.discount.amount === 0) return;
+    send(context, discountReturnEvent(context.order));
+    openObligation(context, 'discount');
   },
   refundRest: (context) => refund(context, context.order.captured - refundedSum(context.order)),
   refundAsked: (context) => {

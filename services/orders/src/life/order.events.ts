@@ -48,6 +48,11 @@ export const releasedEvent = (order: OrderState): EventDraft => ({
   },
 });
 
+export const discountReturnEvent = (order: OrderState): EventDraft => ({
+  type: 'order.discount_return_requested',
+  payload: { orderId: order.id },
+});
+
 export const refundRequestedEvent = (order: OrderState, refund: Refund): EventDraft => ({
   type: 'order.refund_requested',
   payload: { orderId: order.id, refundId: refund.id, amount: money(refund.amount, order.currency) },

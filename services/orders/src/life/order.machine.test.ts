@@ -25,8 +25,9 @@ const steps = fc.array(
 function follow(
   script: { name: InputName; waitMs: number; share: number }[],
   visit: (before: OrderState, input: Input, outcome: Outcome) => void,
+  from = aNewOrder(),
 ) {
-  let order = aNewOrder();
+  let order = from;
   let now = order.createdAt;
   for (const { name, waitMs, share } of script) {
     now += waitMs;
@@ -157,6 +158,27 @@ describe('the table of orders', () => {
         });
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('asks for the return of the discount once the order is cancelled or failed, and not when it was refunded', () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        let returned = false;
+        const discount = { amount: 100, currency: 'EUR' };
+        follow(
+          script,
+          (_before, input, outcome) => {
+            if (outcome.kind !== 'applied') return;
+            const { order } = outcome.step;
+            const ended = ['FAILED', 'CANCELLED'].includes(order.status);
+            returned ||= ended && input.type === 'discount.returned';
+            expect(order.obligations.some(({ kind }) => kind === 'discount')).toBe(ended && !returned);
+          },
+          { ...aNewOrder(), totals: { ...aNewOrder().totals, discount } },
+        );
+      }),
+      { numRuns: 300 },
     );
   });
 

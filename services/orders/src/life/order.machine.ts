@@ -84,7 +84,7 @@ function timelineLabel(rule: Applied, input: Input): string | undefined {
   return input.type === 'refundPart' ? 'PARTLY_REFUNDED' : labelOf(input.type);
 }
 
-const compensations = new Set<Obligation['kind']>(['release', 'stop', 'void', 'refund']);
+const compensations = new Set<Obligation['kind']>(['release', 'stop', 'void', 'discount', 'refund']);
 
 /** Applies one input to an order by the order table. Pure: the same order, input and context give the same outcome. */
 export function apply(order: OrderState, input: Input, context: StepContext): Outcome {

@@ -13,6 +13,7 @@ export const sagaEvents = [
   'payment.captured',
   'payment.declined',
   'payment.refunded',
+  'discount.returned',
   'delivery.started',
   'delivery.shipped',
   'delivery.delivered',
@@ -37,6 +38,7 @@ export type Effect =
   | 'sendPaidAgain'
   | 'sendPlacedAgain'
   | 'release'
+  | 'returnDiscount'
   | 'refundRest'
   | 'refundAsked'
   | 'confirmRefund'
@@ -67,6 +69,7 @@ const confirmations = {
     { when: 'refundOpen', then: { do: ['confirmRefund'] } },
     { when: 'refundOpen', not: true, then: 'behind' },
   ],
+  'discount.returned': discharge('discount'),
   'delivery.started': discharge('deliver'),
   'delivery.stopped': [
     { when: 'stopsDelivery', then: { do: [{ settle: ['stop'] }] } },
@@ -130,7 +133,7 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
     'stock.rejected': {
       to: 'FAILED',
       reason: 'event',
-      do: [{ settle: ['reserve'] }, { fact: 'order.failed' }],
+      do: [{ settle: ['reserve'] }, 'returnDiscount', { fact: 'order.failed' }],
     },
     'payment.captured': 'ahead',
     'payment.declined': 'ahead',
@@ -138,9 +141,9 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
     'delivery.delivered': 'ahead',
     // Catalog reserved, but its reply was lost; re-sending makes catalog repeat it.
     'reservation.overdue': { do: ['sendPlacedAgain'], shown: false },
-    cancel: { to: 'CANCELLED', do: ['release', { fact: 'order.cancelled' }] },
+    cancel: { to: 'CANCELLED', do: ['release', 'returnDiscount', { fact: 'order.cancelled' }] },
     checkout: refuse('payment_in_progress'),
-    giveUp: { to: 'FAILED', reason: 'timeout', do: ['release', { fact: 'order.failed' }] },
+    giveUp: { to: 'FAILED', reason: 'timeout', do: ['release', 'returnDiscount', { fact: 'order.failed' }] },
     expire: 'illegal',
   },
   RESERVED: {
@@ -157,14 +160,18 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
     'delivery.delivered': 'ahead',
     // The expiry has the same deadline. Its answer is order.released or, if the money comes first, order.paid.
     'reservation.overdue': 'behind',
-    cancel: { to: 'CANCELLED', do: ['release', { fact: 'order.cancelled' }] },
+    cancel: { to: 'CANCELLED', do: ['release', 'returnDiscount', { fact: 'order.cancelled' }] },
     checkout: [
       { when: 'declined', not: true, then: refuse('payment_in_progress') },
       { when: 'timeLeft', then: { do: ['nextAttempt', 'requestPayment'], shown: false } },
       { when: 'timeLeft', not: true, then: refuse('order_not_payable') },
     ],
     giveUp: 'illegal',
-    expire: { to: 'FAILED', reason: 'payment_expired', do: ['release', { fact: 'order.failed' }] },
+    expire: {
+      to: 'FAILED',
+      reason: 'payment_expired',
+      do: ['release', 'returnDiscount', { fact: 'order.failed' }],
+    },
   },
   PAID: {
     ...confirmations,
@@ -174,7 +181,7 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
     ...noTimers,
     'delivery.shipped': { to: 'SHIPPED', do: [{ settle: ['deliver'] }, { fact: 'order.shipped' }] },
     'delivery.delivered': 'ahead',
-    cancel: { to: 'CANCELLED', do: ['release', 'refundRest', { fact: 'order.cancelled' }] },
+    cancel: { to: 'CANCELLED', do: ['release', 'refundRest', 'returnDiscount', { fact: 'order.cancelled' }] },
     refundAll: { to: 'REFUNDED', do: ['release', 'refundAsked', { fact: 'order.refunded' }] },
   },
   SHIPPED: {

@@ -12,7 +12,7 @@ import type {
  * was known.
  */
 export type ObligationKind =
-  'reserve' | 'pay' | 'commit' | 'deliver' | 'release' | 'stop' | 'void' | 'refund';
+  'reserve' | 'pay' | 'commit' | 'deliver' | 'release' | 'stop' | 'void' | 'discount' | 'refund';
 export interface Obligation {
   kind: ObligationKind;
   /** The refund's id when `kind` is refund. */

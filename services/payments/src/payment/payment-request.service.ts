@@ -4,7 +4,7 @@ import type { EventUnit } from '@bramble/service-kit/events/unit';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import { createDiscountUseRepository } from '../discount/discount-use.repository';
 import { type Attempt, createAttemptRepository, type NewAttempt, NOT_CAPTURED } from './attempt.repository';
-import { attemptEvent, declinedEvent, refundEvent } from './payment.events';
+import { attemptEvent, declinedEvent, discountReturnedEvent, refundEvent } from './payment.events';
 import { createRefundRepository, type NewRefund, type Refund } from './refund.repository';
 import type { WorkPool } from './work-pool';
 
@@ -13,8 +13,7 @@ type PaymentEvent = EventOf<
   | 'payment.requested'
   | 'order.released'
   | 'order.refund_requested'
-  | 'order.failed'
-  | 'order.cancelled'
+  | 'order.discount_return_requested'
 >;
 export type PaymentUnit = EventUnit<SqlTransaction, PaymentEvent>;
 
@@ -35,10 +34,11 @@ export function createPaymentRequestService({ captures, refunds }: PaymentReques
     if (released.length > 0) await createAttemptRepository(tx).release(released);
     const attempts = await requestCaptures(tx, fresh);
     const requestedRefunds = await requestRefunds(tx, fresh);
-    await updateDiscountUses(tx, fresh);
+    const returned = await updateDiscountUses(tx, fresh);
 
     unit.publish(attempts.filter(({ status }) => status !== 'pending').map(attemptEvent));
     unit.publish(await answerReleases(tx, ofType(fresh, 'order.released'), attempts));
+    unit.publish(returned.map(discountReturnedEvent));
     unit.publish(requestedRefunds.filter(({ status }) => status === 'succeeded').map(refundEvent));
     unit.afterCommit(() => {
       captures.add(attempts.filter(isNew));
@@ -112,12 +112,14 @@ async function requestRefunds(tx: SqlTransaction, fresh: readonly PaymentEvent[]
   return createRefundRepository(tx).request(oncePer(requests, ({ id }) => id));
 }
 
-async function updateDiscountUses(tx: SqlTransaction, fresh: readonly PaymentEvent[]): Promise<void> {
+/** Answers the orders whose use of a discount is returned, whether or not they had one. */
+async function updateDiscountUses(tx: SqlTransaction, fresh: readonly PaymentEvent[]): Promise<string[]> {
   const uses = createDiscountUseRepository(tx);
   const placed = orderIdsOf(fresh, 'order.placed');
   if (placed.length > 0) await uses.keep(placed);
-  const ended = orderIdsOf(fresh, 'order.failed', 'order.cancelled');
-  if (ended.length > 0) await uses.release(ended);
+  const returned = [...new Set(orderIdsOf(fresh, 'order.discount_return_requested'))];
+  if (returned.length > 0) await uses.release(returned);
+  return returned;
 }
 
 const isNew = ({ fresh, status }: { fresh: boolean; status: string }) => fresh && status === 'pending';

@@ -8,8 +8,7 @@ export const paymentConsumer = (requests: PaymentRequestService) => ({
     'payment.requested',
     'order.released',
     'order.refund_requested',
-    'order.failed',
-    'order.cancelled',
+    'order.discount_return_requested',
   ] as const,
   handle: (unit: PaymentUnit) => requests.handle(unit),
 });

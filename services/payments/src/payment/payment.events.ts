@@ -25,6 +25,11 @@ export const declinedEvent = (payload: EventPayload<'payment.declined'>): EventD
   payload,
 });
 
+export const discountReturnedEvent = (orderId: string): EventDraft => ({
+  type: 'discount.returned',
+  payload: { orderId },
+});
+
 export const refundEvent = ({ id, orderId, amount, currency }: Refund): EventDraft => ({
   type: 'payment.refunded',
   payload: { orderId, refundId: id, amount: { amount, currency } },

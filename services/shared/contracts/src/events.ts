@@ -74,6 +74,8 @@ export const events = {
     stream: 'orders_stream',
     payload: order.extend({ refundId: idSchema, amount: moneySchema }),
   },
+  /** A command, sent again until discount.returned arrives: another order may take the use of the discount. */
+  'order.discount_return_requested': { stream: 'orders_stream', payload: order },
   'order.failed': { stream: 'orders_stream', payload: orderFact.extend({ reason: failureReasonSchema }) },
   'order.shipped': { stream: 'orders_stream', payload: orderFact },
   'order.completed': { stream: 'orders_stream', payload: orderFact },
@@ -104,6 +106,7 @@ export const events = {
     stream: 'payments_stream',
     payload: order.extend({ refundId: idSchema, amount: moneySchema }),
   },
+  'discount.returned': { stream: 'payments_stream', payload: order },
   'delivery.started': { stream: 'delivery_stream', payload: order },
   'delivery.shipped': { stream: 'delivery_stream', payload: order },
   'delivery.delivered': { stream: 'delivery_stream', payload: order },
