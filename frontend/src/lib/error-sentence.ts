@@ -14,6 +14,8 @@ const sentences: Partial<Record<string, string>> = {
   discount_invalid: 'This code cannot be used for this basket.',
   cart_empty: 'Your basket is empty.',
   checkout_closed: CHECKOUT_CLOSED,
+  too_many_unpaid_orders:
+    'You have ordered a lot that is not paid yet. Pay those orders, or try again later.',
   order_not_cancellable: 'This order is too far along to be cancelled.',
   order_not_payable: 'This order takes no payment any more.',
   payment_in_progress: 'A payment is under way. Give it a moment.',

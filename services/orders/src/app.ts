@@ -21,8 +21,11 @@ import { orderRoutes } from './order/order.routes';
 import { createOrderService } from './order/order.service';
 import { addDemoOrders } from './past/demo-orders.worker';
 import { createPastOrders } from './past/past-order.service';
+import { addressHasher } from './placing/address-hash';
 import { createPlaceOrderRepository } from './placing/place-order.repository';
 import { createPlaceOrder } from './placing/place-order.service';
+import { createUnpaidLimits } from './placing/unpaid-limits';
+import { createUnpaidOrdersRepository } from './placing/unpaid-orders.repository';
 import { createSalesRepository } from './reports/sales.repository';
 import { salesRoutes } from './reports/sales.routes';
 import { createSalesService } from './reports/sales.service';
@@ -91,6 +94,11 @@ export function buildOrders(config: OrdersConfig): Service {
     orders: createPlaceOrderRepository({ sql, outbox }),
     answers,
     payments,
+    limits: createUnpaidLimits({
+      unpaid: createUnpaidOrdersRepository(sql),
+      factor: config.RATE_LIMIT_FACTOR,
+    }),
+    hashOf: addressHasher(config.INTERNAL_TOKEN_KEY),
     currency,
     reservationMs: config.RESERVATION_TTL_SECONDS * 1000,
   });

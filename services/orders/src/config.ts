@@ -1,4 +1,4 @@
-import { baseEnv, loadConfig, seconds, url, urlOr } from '@bramble/service-kit/base/config';
+import { baseEnv, factor, loadConfig, seconds, url, urlOr } from '@bramble/service-kit/base/config';
 
 export const loadOrdersConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(
@@ -9,6 +9,8 @@ export const loadOrdersConfig = (env: NodeJS.ProcessEnv = process.env) =>
       REDIS_EVENTS_URL: url(),
       PAYMENTS_URL: urlOr('http://payments:8004'),
       RESERVATION_TTL_SECONDS: seconds(600),
+      /** Multiplies the limits of unpaid orders. */
+      RATE_LIMIT_FACTOR: factor(1),
     },
     env,
   );

@@ -24,6 +24,8 @@ export interface ShopOptions {
   /** Catalog and orders fill themselves with the demo's data. */
   demo?: boolean;
   reservationSeconds?: number;
+  /** Multiplies the limits of unpaid orders. */
+  limitFactor?: number;
   /** Further environment of payments. */
   paymentsEnv?: Record<string, string>;
 }
@@ -36,6 +38,7 @@ export async function openShop({
   real = false,
   demo = false,
   reservationSeconds = 600,
+  limitFactor = 1_000,
   paymentsEnv = {},
 }: ShopOptions = {}) {
   const stores = await Promise.all(
@@ -56,6 +59,7 @@ export async function openShop({
             PAYMENTS_URL: payments.url,
             RESERVATION_TTL_SECONDS: String(reservationSeconds),
             DEMO: String(demo),
+            RATE_LIMIT_FACTOR: String(limitFactor),
             ...more,
           }),
         ),

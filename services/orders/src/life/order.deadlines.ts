@@ -16,6 +16,9 @@ export const PLACED_RESENDS = 3;
 /** Milliseconds after the end of its reservation that an order waits for a capture whose outcome is not known. */
 export const UNSETTLED_GRACE_MS = 30_000;
 
+/** Milliseconds that a reservation lasts at most after a decline: enough for another card, too short for hoarding. */
+export const DECLINED_TTL_MS = 120_000;
+
 /** The event that is sent again for each kind of obligation; undefined when there is nothing to send. */
 export const reminders: Readonly<
   Record<ObligationKind, (order: OrderState, obligation: Obligation) => EventDraft | undefined>

@@ -1,6 +1,6 @@
 import type { EventDraft } from '@bramble/contracts/events';
 import { money } from '@bramble/contracts/money';
-import { RESEND_MS } from './order.deadlines';
+import { DECLINED_TTL_MS, RESEND_MS } from './order.deadlines';
 import {
   discountReturnEvent,
   factEvent,
@@ -100,6 +100,7 @@ const effects: Readonly<Record<Extract<Effect, string>, (context: EffectContext)
     if (order.capture !== 'pending' || input.type !== 'payment.declined') return;
     if (input.payload.attempt !== order.attempt) return;
     order.capture = 'declined';
+    order.expiresAt = Math.min(order.expiresAt, context.now + DECLINED_TTL_MS);
     closeObligations(context, ['pay', 'void']);
   },
   sendPaid: (context) => {

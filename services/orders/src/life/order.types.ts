@@ -61,6 +61,8 @@ export interface OrderState {
   correlationId: string;
   createdAt: number;
   paidAt?: number;
+  /** A keyed hash of the address that placed the order, for the limit of unpaid orders. */
+  placedFrom?: string;
 }
 
 /** An order with its timeline, as the contract shows it. */

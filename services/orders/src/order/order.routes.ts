@@ -1,5 +1,6 @@
 import { ordersApi } from '@bramble/contracts/orders';
 import { type Actor, userIdOf } from '@bramble/service-kit/base/actor';
+import { clientAddress } from '@bramble/service-kit/http/client-address';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import { problemOf } from '@bramble/service-kit/http/problem';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
@@ -33,12 +34,12 @@ export function orderRoutes(dependencies: OrderRouteDependencies): Mountable[] {
         owner: userOwner(input.actor),
         items: async () => carts.items(await openCart(carts, input)),
       };
-      return answerOnce(input, ACCEPTED, (first) => placeOrder.place(first, input.body, cart)).catch(
-        (error: unknown) => {
-          if (problemOf(error).status >= 500) onCheckoutError();
-          throw error;
-        },
-      );
+      return answerOnce(input, ACCEPTED, (first) =>
+        placeOrder.place(first, input.body, { cart, address: clientAddress(input.req) }),
+      ).catch((error: unknown) => {
+        if (problemOf(error).status >= 500) onCheckoutError();
+        throw error;
+      });
     }),
     endpoint(ordersApi.list, ({ actor, query }) => orders.mine(userIdOf(actor), query)),
     endpoint(ordersApi.get, { find }, ({ found }) => Promise.resolve({ order: toOrder(found) })),

@@ -16,16 +16,34 @@ import { toOrder } from '../life/order.dto';
 import { placedEvent } from '../life/order.events';
 import type { OrderState } from '../life/order.types';
 import type { PlaceOrderRepository } from './place-order.repository';
+import type { UnpaidLimits } from './unpaid-limits';
 
 /** The cart that supplies the items when the body has none. */
 export interface CartSource {
   owner: string | undefined;
   items: () => Promise<readonly Item[]>;
 }
+/** Where an order comes from. */
+export interface PlaceSource {
+  cart: CartSource;
+  /** The client's address. */
+  address: string;
+}
+interface Placement {
+  first: FirstRequest;
+  body: PlaceOrderBody;
+  items: Item[];
+  placedFrom: string;
+  /** The owner of the cart that the items came from. */
+  cartOwner?: string;
+}
 export interface PlaceOrderDependencies {
   orders: PlaceOrderRepository;
   answers: IdempotencyRepository;
   payments: Upstream;
+  limits: UnpaidLimits;
+  /** A keyed hash: addresses are personal data and are not stored. */
+  hashOf: (address: string) => string;
   currency: string;
   reservationMs: number;
 }
@@ -41,7 +59,7 @@ function linesOf(items: readonly Item[]): Item[] {
 }
 
 export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
-  const { orders, answers, payments, currency, reservationMs } = dependencies;
+  const { orders, answers, payments, limits, hashOf, currency, reservationMs } = dependencies;
 
   // Simultaneous orders are priced in one call.
   const quotes = batcher<QuoteRequest, Quote>({
@@ -81,16 +99,10 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
       throw new AppError('price_changed', { extra: { totals: quote.totals } });
   };
 
-  const pendingOrder = (
-    id: string,
-    userId: string,
-    body: PlaceOrderBody,
-    quote: Quote,
-    now: number,
-  ): OrderState => ({
+  const pendingOrder = (id: string, { first, body, placedFrom }: Placement, quote: Quote): OrderState => ({
     id,
     number: orderNumber(),
-    userId,
+    userId: first.request.userId,
     status: 'PENDING',
     version: 1,
     currency,
@@ -103,13 +115,14 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     captured: 0,
     refunds: [],
     restock: true,
-    expiresAt: now + reservationMs,
-    obligations: [{ kind: 'reserve', since: now, dueAt: now + RESEND_MS, resent: 0 }],
+    expiresAt: first.now + reservationMs,
+    obligations: [{ kind: 'reserve', since: first.now, dueAt: first.now + RESEND_MS, resent: 0 }],
     correlationId: currentContext().correlationId,
-    createdAt: now,
+    createdAt: first.now,
+    placedFrom,
   });
 
-  const write = async (order: OrderState, first: FirstRequest, cartOwner?: string): Promise<Order> => {
+  const write = async (order: OrderState, { first, cartOwner }: Placement): Promise<Order> => {
     const timeline = [{ status: order.status, at: new Date(order.createdAt).toISOString() }];
     const shown = toOrder({ ...order, timeline });
     const placed = await orders.place({
@@ -127,18 +140,14 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
    * Places an order with a discount. The order id is stored before payments takes the use, so that a retry uses the
    * same id.
    */
-  async function placeDiscounted(
-    first: FirstRequest,
-    body: PlaceOrderBody,
-    items: Item[],
-    cartOwner?: string,
-  ): Promise<Order> {
-    const { request, now, earlierOrderId } = first;
+  async function placeDiscounted(placement: Placement): Promise<Order> {
+    const { first, body, items } = placement;
+    const { request, earlierOrderId } = first;
     const orderId = await answers.begin(request, earlierOrderId ?? newId(), ABANDONED_MS);
     if (orderId === undefined) throw new OvertakenError();
     try {
       const quote = await quoteFor(request.userId, body, items, orderId);
-      return await write(pendingOrder(orderId, request.userId, body, quote, now), first, cartOwner);
+      return await write(pendingOrder(orderId, placement, quote), placement);
     } catch (error) {
       if (isRefusal(error)) await answers.forget(request);
       else if (error instanceof AppError) await answers.abandon(request);
@@ -150,17 +159,27 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
    * Places an order: priced by payments, then written with its event and the answer to its request in one statement.
    * For a discount the order id is stored first, so that a retry after a crash takes the use only once.
    */
-  async function place(first: FirstRequest, body: PlaceOrderBody, cart: CartSource): Promise<Order> {
+  async function place(
+    first: FirstRequest,
+    body: PlaceOrderBody,
+    { cart, address }: PlaceSource,
+  ): Promise<Order> {
     const { userId } = first.request;
     if (body.expectedTotal && body.expectedTotal.currency !== currency)
       throw new AppError('currency_mismatch');
     const items = linesOf(body.items ?? (await cart.items()));
     if (items.length === 0) throw new AppError('cart_empty');
-    const cartOwner = body.items ? undefined : cart.owner;
-    const quote = await quoteFor(userId, body, items);
-    if (body.discountCode !== undefined) return placeDiscounted(first, body, items, cartOwner);
-    const id = first.earlierOrderId ?? newId();
-    return write(pendingOrder(id, userId, body, quote, first.now), first, cartOwner);
+    const placedFrom = hashOf(address);
+    const placement: Placement = { first, body, items, placedFrom };
+    if (!body.items && cart.owner !== undefined) placement.cartOwner = cart.owner;
+    return limits.limited(
+      { userId, placedFrom, items },
+      () => quoteFor(userId, body, items),
+      (quote) =>
+        body.discountCode === undefined
+          ? write(pendingOrder(first.earlierOrderId ?? newId(), placement, quote), placement)
+          : placeDiscounted(placement),
+    );
   }
 
   return { place };

@@ -51,6 +51,7 @@ export const orders = table<Omit<OrderState, 'lines' | 'refunds'>, Deadlines>(
     correlationId: text(),
     createdAt: timestamptz(),
     paidAt: changing(optional(timestamptz())),
+    placedFrom: optional(text()),
   },
   { dueAt: changing(optional(timestamptz())), overdueAt: changing(optional(timestamptz())) },
 );

@@ -29,6 +29,7 @@ export const errorCodes = {
   product_unavailable: { status: 409, title: 'A product is no longer for sale' },
   out_of_stock: { status: 409, title: 'Not enough in stock' },
   checkout_closed: { status: 409, title: 'This shop takes no payments yet, so nothing can be ordered' },
+  too_many_unpaid_orders: { status: 409, title: 'Too much was ordered and not paid; try again later' },
   order_not_cancellable: { status: 409, title: 'This order can no longer be cancelled' },
   payment_in_progress: { status: 409, title: 'A payment is under way' },
   order_not_payable: { status: 409, title: 'This order takes no payment' },

@@ -164,7 +164,7 @@ export const ordersApi = {
     tag,
     summary: 'Place an order',
     description:
-      'Orders the items that are sent, or else the cart, which is emptied. The answer comes before stock is reserved and money is taken: follow the order by its id or over the socket. A total other than `expectedTotal` is 409 `price_changed` with the new totals. A shop without a payment method answers 409 `checkout_closed`.',
+      'Orders the items that are sent, or else the cart, which is emptied. The answer comes before stock is reserved and money is taken: follow the order by its id or over the socket. A total other than `expectedTotal` is 409 `price_changed` with the new totals. A shop without a payment method answers 409 `checkout_closed`. An account or an address with too many unpaid orders, or with too much of a product in them, gets 409 `too_many_unpaid_orders`.',
     access: 'user',
     body: placeOrderBody,
     idempotent: true,

@@ -1,13 +1,14 @@
 import { authApi } from '@bramble/contracts/auth';
 import { userIdOf } from '@bramble/service-kit/base/actor';
 import { AppError } from '@bramble/service-kit/base/errors';
+import { clientAddress } from '@bramble/service-kit/http/client-address';
 import { readCookie } from '@bramble/service-kit/http/cookies';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { type Account, toUser } from '../account/account';
 import type { AccountService } from '../account/account.service';
 import type { DemoAccounts } from '../demo/demo-accounts.service';
-import { clearSessionCookies, clientAddress, setSessionCookies } from '../session/session.http';
+import { clearSessionCookies, setSessionCookies } from '../session/session.http';
 import type { SessionService, Tokens } from '../session/session.service';
 import type { AuthService } from './auth.service';
 

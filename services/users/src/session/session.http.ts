@@ -1,15 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
 import { clearCookie, setCookie } from '@bramble/service-kit/http/cookies';
 import { REFRESH_TOKEN_SECONDS } from './refresh-token';
 import type { Tokens } from './session.service';
-
-/** The address of the client. The gateway sets it, and a request without the gateway's signed token is refused. */
-export function clientAddress(req: IncomingMessage): string {
-  const given = req.headers['x-client-address'];
-  return typeof given === 'string' && isIP(given.replace(/\/56$/, '')) !== 0 ? given : 'unknown';
-}
 
 /** Sets the session's cookies. */
 export function setSessionCookies(res: ServerResponse, tokens: Tokens, secure: boolean): void {
