@@ -11,6 +11,7 @@ import type { OrderState, OrderView } from '../life/order.types';
 import type { OrderMetrics } from '../store/order.metrics';
 import { createOrderRepository, type Loaded } from '../store/order.repository';
 import { createProgress, type Progress } from './progress';
+import { settleUnknown } from './unknown-order';
 
 export type OrderUnit = EventUnit<SqlTransaction, EventOf<SagaEventName>, Loaded>;
 
@@ -28,7 +29,10 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
     const progress = createProgress(orders);
     for (const event of unit.fresh) {
       const order = progress.current(event.key);
-      if (!order) throw new Error(`there is no order ${event.key}`);
+      if (!order) {
+        settleUnknownOrder(unit, event);
+        continue;
+      }
       const outcome = applyInput(order, event, now);
       if (outcome.kind === 'ahead') throw new NotYet(`${order.status} is not ready for ${event.type}`);
       if (outcome.kind !== 'applied') continue;
@@ -36,6 +40,20 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
       unit.publish(outcome.step.events, event);
     }
     await save(unit, progress);
+  }
+
+  function settleUnknownOrder(unit: OrderUnit, event: EventOf<SagaEventName>): void {
+    const commands = settleUnknown(event);
+    unit.publish(commands, event);
+    if (commands.length === 0) return;
+    // Someone has to look at money that came for nothing; stock that is put back needs nobody.
+    const level = event.type === 'payment.captured' ? 'error' : 'warn';
+    unit.afterCommit(() =>
+      log[level](
+        { order_id: event.key, type: event.type, told: commands.map(({ type }) => type) },
+        'an event told of an order that does not exist: what it holds is given back',
+      ),
+    );
   }
 
   /**

@@ -48,7 +48,8 @@ const LOCK = lockOrders(1);
 const claimAndLock = (
   group: string,
 ) => `WITH claimed AS (${inboxClaim(group, 1)}), locked AS (${lockOrders(2)})
-  SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(event_id::text) FROM claimed) END AS claimed FROM locked`;
+  SELECT l.*, CASE WHEN row_number() OVER () = 1 THEN c.ids END AS claimed
+  FROM (SELECT array_agg(event_id::text) AS ids FROM claimed) c LEFT JOIN locked l ON true`;
 const LOCK_DUE = `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.due_at <= now()
   ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
 const FIND = `SELECT ${viewColumns} FROM orders o WHERE o.id = $1 AND ($2::boolean OR o.user_id = $3)`;
@@ -124,11 +125,9 @@ export async function claimAndLockOrders<E extends AnyEvent>(
     text: claimAndLock(group),
     values: [events.map(({ id }) => id), [...new Set(events.map(({ key }) => key))]],
   });
-  // The claimed ids are returned on the first row only. Without a row every order is unknown, and the saga refuses the
-  // events.
-  const [first] = rows;
-  const claimed = first ? (first.claimed ?? []) : events.map(({ id }) => id);
-  return { fresh: freshOf(events, claimed), loaded: await locked(tx, rows) };
+  // The first row has the claimed ids. It is a row of NULLs when no order is known.
+  const known = rows.filter(({ id }) => id !== null);
+  return { fresh: freshOf(events, rows[0]?.claimed ?? []), loaded: await locked(tx, known) };
 }
 
 /** Orders, in the database or in one transaction. Locks last until the transaction ends. */
