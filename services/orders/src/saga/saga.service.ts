@@ -1,5 +1,5 @@
 import type { EventOf } from '@bramble/contracts/events';
-import { AppError, NotYet } from '@bramble/service-kit/base/errors';
+import { AppError, isTransient, NotYet } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { EventUnit, Unit, UnitStore } from '@bramble/service-kit/events/unit';
 import type { Logger } from '@bramble/service-kit/observe/logger';
@@ -19,6 +19,16 @@ export interface SagaDependencies {
   store: UnitStore<SqlTransaction>;
   metrics: OrderMetrics;
   log: Logger;
+}
+
+/** What one call of `repair` did. */
+export interface Repair {
+  /** The orders that were due. */
+  ids: readonly string[];
+  repaired: number;
+  /** Orders that have no next step. */
+  failed: readonly string[];
+  refused?: unknown;
 }
 
 /** Runs the order saga by the order table: for events of other services, commands of people, and deadlines. */
@@ -79,22 +89,35 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
     return inTx.view(outcome.step.order);
   }
 
-  /** Applies passed deadlines to up to `limit` orders. Answers how many it changed. */
-  function repair(limit: number): Promise<number> {
-    return store.transaction(async (unit) => {
-      const { orders, now } = await createOrderRepository(unit.tx).loadDue(limit);
-      const progress = createProgress(orders);
-      for (const order of orders.values()) {
-        const due = repairOne(order, now);
-        const result = resultOf(due);
-        if (result) unit.afterCommit(() => metrics.countRepair(order, result));
-        if (!due) continue;
-        progress.put(due.order, due.step);
-        unit.publish(due.events, { correlationId: order.correlationId, traceparent: '' });
-      }
-      await save(unit, progress);
-      return progress.changes().length;
-    });
+  /**
+   * Applies passed deadlines to up to `limit` orders, without `except`, in one transaction. An order that the store refuses
+   * undoes the whole transaction: then `refused` is the error, and nothing was repaired.
+   */
+  async function repair(limit: number, except: readonly string[]): Promise<Repair> {
+    let ids: string[] = [];
+    try {
+      return await store.transaction(async (unit) => {
+        const { orders, now } = await createOrderRepository(unit.tx).loadDue(limit, except);
+        ids = [...orders.keys()];
+        const failed: string[] = [];
+        const progress = createProgress(orders);
+        for (const order of orders.values()) {
+          const due = repairOne(order, now);
+          const result = resultOf(due);
+          if (result) unit.afterCommit(() => metrics.countRepair(order, result));
+          if (!due) failed.push(order.id);
+          else {
+            progress.put(due.order, due.step);
+            unit.publish(due.events, { correlationId: order.correlationId, traceparent: '' });
+          }
+        }
+        await save(unit, progress);
+        return { ids, repaired: progress.changes().length, failed };
+      });
+    } catch (error) {
+      if (isTransient(error) || ids.length === 0) throw error;
+      return { ids, repaired: 0, failed: [], refused: error };
+    }
   }
 
   function applyInput(order: OrderState, input: SagaInput | CommandInput, now: number): Outcome {

@@ -50,7 +50,7 @@ const claimAndLock = (
 ) => `WITH claimed AS (${inboxClaim(group, 1)}), locked AS (${lockOrders(2)})
   SELECT l.*, CASE WHEN row_number() OVER () = 1 THEN c.ids END AS claimed
   FROM (SELECT array_agg(event_id::text) AS ids FROM claimed) c LEFT JOIN locked l ON true`;
-const LOCK_DUE = `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.due_at <= now()
+const LOCK_DUE = `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.due_at <= now() AND o.id <> ALL($2::uuid[])
   ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
 const FIND = `SELECT ${viewColumns} FROM orders o WHERE o.id = $1 AND ($2::boolean OR o.user_id = $3)`;
 const REFUNDS = `SELECT r.order_id, ${refundTable.select('r')} FROM refunds r WHERE r.order_id = ANY($1::uuid[])
@@ -142,8 +142,8 @@ export function createOrderRepository(session: SqlSession) {
     return locked(session, rows);
   }
 
-  /** Locks up to `limit` due orders; answers none while another process holds the reconciler's lock. */
-  async function loadDue(limit: number): Promise<Loaded> {
+  /** Locks up to `limit` due orders, without `except`; answers none while another process holds the reconciler's lock. */
+  async function loadDue(limit: number, except: readonly string[]): Promise<Loaded> {
     const lock = await session.query<{ mine: boolean }>({
       text: "SELECT pg_try_advisory_xact_lock(hashtextextended('orders.reconcile', 0)) AS mine",
     });
@@ -151,7 +151,7 @@ export function createOrderRepository(session: SqlSession) {
     const { rows } = await session.query<OrderRow & { now: Date }>({
       name: 'lock-due-orders',
       text: LOCK_DUE,
-      values: [limit],
+      values: [limit, except],
     });
     return locked(session, rows);
   }

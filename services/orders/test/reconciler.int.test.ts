@@ -1,0 +1,32 @@
+import { userWith } from '@bramble/test-kit/agent';
+import { openShop, type Shop } from './shop';
+
+describe('the reconciler', () => {
+  let shop: Shop;
+  const buyer = userWith('customer');
+
+  beforeAll(async () => {
+    shop = await openShop();
+  });
+  afterAll(() => shop.close());
+
+  it('repairs the other orders when the store refuses to save one of them', async () => {
+    const product = await shop.product();
+    const broken = await shop.place(buyer, product);
+    const others = [await shop.place(buyer, product), await shop.place(buyer, product)];
+    await shop.sql.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.id = '${broken.id}' AND NEW.status = 'FAILED' THEN
+           RAISE EXCEPTION 'out of bounds' USING ERRCODE = 'check_violation';
+         END IF; RETURN NEW; END $$;
+       CREATE TRIGGER refuse BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    );
+    // Every one of its resends, and then the end, in one and the same batch.
+    await shop.sql.query(
+      `UPDATE orders SET obligations = (SELECT jsonb_agg(o || '{"resent": 3}') FROM jsonb_array_elements(obligations) o)`,
+    );
+    for (const { id } of [broken, ...others]) await shop.age(id, 200);
+    for (const { id } of others) await shop.until(buyer, id, ({ status }) => status === 'FAILED');
+    expect((await shop.order(buyer, broken.id)).status).toBe('PENDING');
+  });
+});
