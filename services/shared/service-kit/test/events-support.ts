@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS outbox (
   payload jsonb NOT NULL, stream_id text, sent_at timestamptz);
 CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (seq) WHERE sent_at IS NULL;
 CREATE INDEX IF NOT EXISTS outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outbox_recorded ON outbox (stream, (split_part(stream_id, '-', 1)::bigint), (split_part(stream_id, '-', 2)::bigint))
+  WHERE stream_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS inbox (consumer text NOT NULL, event_id uuid NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (consumer, event_id));
 CREATE INDEX IF NOT EXISTS inbox_received ON inbox (received_at);
 CREATE TABLE IF NOT EXISTS effects (position bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL, key text NOT NULL, label text NOT NULL);`;

@@ -12,6 +12,18 @@ const RENEW = { text: 'SELECT 1', query_timeout: SESSION_LIMIT_MS };
 const DELETE_BATCH = 2_000;
 const UNSEND_BATCH = 20_000;
 
+/** The streams one after the other, and of each the last row of the index: no scan of a day's rows. */
+export const highestRecorded = `WITH RECURSIVE streams AS (
+      (SELECT stream FROM outbox WHERE stream_id IS NOT NULL ORDER BY stream LIMIT 1)
+      UNION ALL
+      SELECT (SELECT o.stream FROM outbox o WHERE o.stream_id IS NOT NULL AND o.stream > s.stream ORDER BY o.stream LIMIT 1)
+      FROM streams s WHERE s.stream IS NOT NULL
+    )
+    SELECT s.stream, last.stream_id AS "streamId" FROM streams s CROSS JOIN LATERAL (
+      SELECT o.stream_id FROM outbox o WHERE o.stream = s.stream AND o.stream_id IS NOT NULL
+      ORDER BY o.stream DESC, split_part(o.stream_id, '-', 1)::bigint DESC, split_part(o.stream_id, '-', 2)::bigint DESC LIMIT 1
+    ) last`;
+
 const statements = {
   free: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free',
   lock: 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked',
@@ -20,8 +32,6 @@ const statements = {
     FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1`,
   record: `UPDATE outbox SET stream_id = sent.stream_id, sent_at = now()
     FROM unnest($1::bigint[], $2::text[]) AS sent (seq, stream_id) WHERE outbox.seq = sent.seq`,
-  highest: `SELECT DISTINCT ON (stream) stream, stream_id AS "streamId" FROM outbox WHERE stream_id IS NOT NULL
-    ORDER BY stream, split_part(stream_id, '-', 1)::bigint DESC, split_part(stream_id, '-', 2)::bigint DESC`,
   unsend: `UPDATE outbox SET stream_id = NULL, sent_at = NULL WHERE seq IN
     (SELECT seq FROM outbox WHERE stream = $1 AND stream_id IS NOT NULL
       AND (split_part(stream_id, '-', 1)::bigint, split_part(stream_id, '-', 2)::bigint) > ($2::bigint, $3::bigint)
@@ -112,7 +122,7 @@ function createLeadership(client: pg.Client): Leadership {
   }
 
   async function highest(): Promise<ReadonlyMap<string, string>> {
-    const { rows } = await client.query<{ stream: string; streamId: string }>(statements.highest);
+    const { rows } = await client.query<{ stream: string; streamId: string }>(highestRecorded);
     return new Map(rows.map((row) => [row.stream, row.streamId]));
   }
 
