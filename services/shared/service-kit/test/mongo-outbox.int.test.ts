@@ -155,6 +155,20 @@ describe('the outbox of MongoDB', () => {
     await after.release();
   });
 
+  it('does not wait for a lease that was written before the clock was set back', async () => {
+    const service = createService({ name: GROUP, config: loadConfig(baseEnv(0), testEnv()) });
+    open.push(service);
+    const mongo = openMongo(service, { url: stores.mongodbUrl });
+    const leases = mongo.db.collection<{ _id: string }>('leases');
+    const holder = { holder: 'a process before the power cut', fence: 7 };
+    await leases.insertOne({ _id: 'outbox', ...holder, expiresAt: new Date(Date.now() + 8_000) } as never);
+    expect(await mongoOutboxStore(mongo).lead()).toBeUndefined();
+    await leases.updateOne({ _id: 'outbox' }, { $set: { expiresAt: new Date(Date.now() + 600_000) } });
+    const leader = await mongoOutboxStore(mongo).lead();
+    expect(await leases.findOne({ _id: 'outbox' })).toMatchObject({ fence: 8 });
+    await leader?.release();
+  });
+
   it('publishes lost entries again before new ones', async () => {
     const delivery = await start();
     for (const label of labels('a', 8)) await delivery.say(labelled('k', label));

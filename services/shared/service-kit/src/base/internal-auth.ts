@@ -6,8 +6,11 @@ import { derivedKey } from './derived-key';
 export const internalTokenHeader = 'x-internal-token';
 /** Longer than a slow request, and short enough that a token in a log is soon useless. */
 const LIFE_SECONDS = 60;
-/** Allowed difference between the clocks of two nodes. */
-const LEEWAY_SECONDS = 5;
+/**
+ * Allowed difference between the clocks of two nodes. A board without a battery-backed clock is minutes behind after a
+ * power cut, until it reaches a time server; with less leeway every call between its services and others is refused.
+ */
+const LEEWAY_SECONDS = 900;
 
 const claimsSchema = z.object({
   sub: z.string().nullable(),

@@ -40,6 +40,8 @@ export async function acquireMongoLease(
     $or: [
       { $eq: ['$holder', who] },
       { $lt: ['$expiresAt', '$$NOW'] },
+      // Written before the database's clock was set back: nobody renews it, or it would end sooner.
+      { $gt: ['$expiresAt', { $dateAdd: { startDate: '$$NOW', unit: 'millisecond', amount: 2 * ttlMs } }] },
       { $eq: [{ $type: '$holder' }, 'missing'] },
     ],
   };
