@@ -45,6 +45,16 @@ describe('a capture', () => {
     expect(captured).toMatchObject({ type: 'payment.captured', payload: { attempt: 2 } });
   });
 
+  it('an order that costs nothing is paid without a call of the provider', async () => {
+    const order = anOrder({ amount: 0 });
+    await world.publish(order.pay('tok_declined'));
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+      type: 'payment.captured',
+      payload: { attempt: 1, amount: eur(0) },
+    });
+    expect(await charges(order.orderId)).toEqual([]);
+  });
+
   it('a card that nobody knows is declined', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_nonsense'));
@@ -269,57 +279,5 @@ describe('a refund', () => {
   it('one that is asked for before its capture is settled waits for it', async () => {
     const told = await world.untilTold(slow.refunded.orderId, 2);
     expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.refunded']);
-  });
-});
-
-describe('the ledger of money', () => {
-  /** What a process finds that has not looked yet. */
-  async function drift(): Promise<number> {
-    const fresh = await world.startPayments();
-    try {
-      return await waitFor(
-        async () => {
-          const text = await (await fetch(`${fresh.opsUrl}/metrics`)).text();
-          const drifts = /^bramble_ledger_drift\{[^}]*ledger="money"[^}]*\} (\S+)$/m.exec(text);
-          return drifts ? { value: Number(drifts[1]) } : undefined;
-        },
-        // On a busy machine the first scrape may lack it.
-        { timeout: 25_000, interval: 500 },
-      ).then(({ value }) => value);
-    } finally {
-      await fresh.stop();
-    }
-  }
-
-  it('shows what was kept of a released order, and what was given back beyond what was captured', async () => {
-    expect(await drift()).toBe(0);
-    const kept = anOrder({ amount: 1_300 });
-    await world.publish(kept.pay('tok_visa'));
-    await world.untilTold(kept.orderId);
-    await world.publish(kept.release());
-    const released = await waitFor(
-      async () =>
-        (
-          await world.sql.query(
-            `UPDATE released_orders SET released_at = released_at - interval '3 minutes' WHERE order_id = $1`,
-            [kept.orderId],
-          )
-        ).rowCount,
-    );
-    expect(released).toBe(1);
-    // A moment ago it would still have been on its way back.
-    expect(await drift()).toBe(0);
-    await world.sql.query(
-      `UPDATE payment_attempts SET settled_at = settled_at - interval '3 minutes' WHERE order_id = $1`,
-      [kept.orderId],
-    );
-    expect(await drift()).toBe(1_300);
-    await world.publish(kept.refund(randomUUID(), 1_300));
-    await waitFor(async () =>
-      (await world.told(kept.orderId)).some(({ type }) => type === 'payment.refunded'),
-    );
-    expect(await drift()).toBe(0);
-    await world.sql.query('UPDATE refunds SET amount = amount + 5 WHERE order_id = $1', [kept.orderId]);
-    expect(await drift()).toBe(5);
   });
 });

@@ -43,6 +43,8 @@ export interface FakeStripe {
   stop(): Promise<void>;
 }
 
+/** The smallest charge in EUR. */
+const MINIMUM = 50;
 export const WEBHOOK_SECRET = 'whsec_test';
 const id = (prefix: string) => `${prefix}_${randomBytes(8).toString('hex')}`;
 const error = (status: number, body: object): Answer => ({ status, body: { error: body } });
@@ -66,6 +68,8 @@ export async function startFakeStripe(): Promise<FakeStripe> {
 
   const create = (form: URLSearchParams): Answer => {
     const method = form.get('payment_method');
+    if (Number(form.get('amount')) < MINIMUM)
+      return error(400, { type: 'invalid_request_error', code: 'amount_too_small', param: 'amount' });
     const intent: Intent = {
       id: id('pi'),
       object: 'payment_intent',

@@ -64,6 +64,16 @@ describe('Stripe', () => {
     });
   });
 
+  it('an amount below the minimum of Stripe is waived, and the order is paid', async () => {
+    const order = anOrder({ amount: 49 });
+    await world.publish(order.pay('tok_visa'));
+    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+      type: 'payment.captured',
+      payload: { attempt: 1, amount: eur(0) },
+    });
+    expect(intentsOf(order.orderId)).toEqual([]);
+  });
+
   it.each([CREATE, 'capture'])('a reply to %s that is cut off charges once', async (which) => {
     const order = anOrder();
     let cut = false;

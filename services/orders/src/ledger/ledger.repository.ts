@@ -10,6 +10,7 @@ export interface LedgerDrift {
 
 const DAYS = 31;
 
+// An order whose money was waived has captured nothing and is worth nothing.
 // One statement is one snapshot, so running transactions cause no difference. Ids begin with their time, so the last
 // month is a range
 // of the primary key. Only the last month is checked; earlier checks covered older orders. The demo's past orders are
@@ -28,7 +29,7 @@ WITH since AS (
   SELECT s.order_id, s.line_no, s.quantity, s.revenue FROM sales s, since WHERE s.order_id >= since.id
 )
 SELECT
-  (SELECT coalesce(sum(abs(o.captured - coalesce(g.amount, 0) - CASE WHEN o.counts THEN o.total - o.refunded ELSE 0 END)), 0)::float8
+  (SELECT coalesce(sum(abs(o.captured - coalesce(g.amount, 0) - CASE WHEN o.counts AND o.captured > 0 THEN o.total - o.refunded ELSE 0 END)), 0)::float8
     FROM recent o LEFT JOIN given g ON g.order_id = o.id) AS money,
   (SELECT count(*) FROM recent o WHERE NOT EXISTS (
     SELECT 1 FROM order_events e WHERE e.order_id = o.id AND e.version = o.version AND e.status = o.status))

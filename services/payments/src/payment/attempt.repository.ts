@@ -49,7 +49,8 @@ export function createAttemptRepository(session: SqlSession) {
 
   return {
     /**
-     * Inserts new attempts, failed at once when their order was released, and answers every attempt as it is stored.
+     * Inserts new attempts and answers every attempt as it is stored. An attempt fails at once when its order was
+     * released, and succeeds at once when its amount is zero.
      */
     request: (attempts: readonly NewAttempt[]) =>
       run<Attempt & { fresh: boolean }>(
@@ -62,9 +63,9 @@ export function createAttemptRepository(session: SqlSession) {
            INSERT INTO payment_attempts AS p
              (id, order_id, user_id, attempt, key, amount, currency, token, correlation_id, traceparent,
               status, reason, settled_at, claimed_until)
-           SELECT g.*, CASE WHEN r.order_id IS NULL THEN 'pending' ELSE 'failed' END,
+           SELECT g.*, CASE WHEN r.order_id IS NOT NULL THEN 'failed' WHEN g.amount = 0 THEN 'succeeded' ELSE 'pending' END,
                   CASE WHEN r.order_id IS NOT NULL THEN '${NOT_CAPTURED.released}' END,
-                  CASE WHEN r.order_id IS NOT NULL THEN now() END,
+                  CASE WHEN r.order_id IS NOT NULL OR g.amount = 0 THEN now() END,
                   now() + interval '${LEASE_SECONDS} seconds'
            FROM given g LEFT JOIN released_orders r ON r.order_id = g.order_id
            ORDER BY g.order_id, g.attempt
@@ -158,8 +159,10 @@ export function createAttemptRepository(session: SqlSession) {
         'settle',
         `UPDATE payment_attempts p
          SET status = CASE WHEN g.captured THEN 'succeeded' ELSE 'failed' END, reason = g.reason,
+             amount = CASE WHEN g.waived THEN 0 ELSE p.amount END,
              reference = coalesce(g.reference, p.reference), settled_at = now()
-         FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[]) AS g(id, captured, reason, reference)
+         FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::boolean[])
+           AS g(id, captured, reason, reference, waived)
          WHERE p.id = g.id AND p.status = 'pending'
            AND NOT (g.captured AND EXISTS (
              SELECT 1 FROM payment_attempts o WHERE o.order_id = p.order_id AND o.status = 'succeeded'))
@@ -169,6 +172,7 @@ export function createAttemptRepository(session: SqlSession) {
           outcomes.map(({ captured }) => captured),
           outcomes.map(({ reason }) => reason),
           outcomes.map(({ reference }) => reference),
+          outcomes.map(({ waived }) => waived === true),
         ],
       ),
 

@@ -104,6 +104,7 @@ export function createCaptureService({
       await settlement.settle({
         id,
         captured: outcome.captured,
+        waived: outcome.captured && outcome.waived === true,
         reason: outcome.captured ? null : outcome.reason,
         reference: outcome.reference,
       });

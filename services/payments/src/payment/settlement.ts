@@ -47,7 +47,8 @@ async function refundCapture(tx: SqlTransaction, outcome: AttemptOutcome): Promi
   const attempts = createAttemptRepository(tx);
   const attempt = await attempts.find(outcome.id);
   if (!attempt || attempt.status === 'succeeded') return;
-  await attempts.settle([{ ...outcome, captured: false, reason: NOT_CAPTURED.paid }]);
+  await attempts.settle([{ ...outcome, captured: false, waived: false, reason: NOT_CAPTURED.paid }]);
+  if (outcome.waived) return;
   await attempts.setReference(outcome.id, outcome.reference);
   const { id, orderId, amount, currency, correlationId, traceparent } = attempt;
   const refunds = createRefundRepository(tx);

@@ -10,8 +10,11 @@ export interface ChargeRequest {
   /** The provider's id of the charge, once known. */
   reference: string | null;
 }
+/** `waived`: the amount is below the provider's minimum, so nothing was charged and nothing is due. */
 export type ChargeOutcome =
-  { captured: true; reference: string } | { captured: false; reason: string; reference: string | null };
+  | { captured: true; reference: string; waived?: false }
+  | { captured: true; reference: null; waived: true }
+  | { captured: false; reason: string; reference: string | null };
 
 /**
  * What a provider has of a charge: its outcome; `absent` when the charge never reached the provider; `unknown` when the
@@ -24,6 +27,8 @@ export interface AttemptOutcome {
   /** The attempt's id. */
   id: string;
   captured: boolean;
+  /** The attempt counts as captured with an amount of zero. */
+  waived?: boolean;
   reason: string | null;
   reference: string | null;
 }

@@ -8,12 +8,7 @@ const SKEW_SECONDS = 300;
 /** An intent is created within this time of its attempt: at once, or by the sweep after a crash. */
 const WINDOW_SECONDS = 3_600;
 /** Card errors that Stripe reports as invalid requests: they are definite declines, and no money moved. */
-const CARD_FAULTS = new Set([
-  'resource_missing',
-  'token_already_used',
-  'amount_too_small',
-  'amount_too_large',
-]);
+const CARD_FAULTS = new Set(['resource_missing', 'token_already_used', 'amount_too_large']);
 
 /** The Stripe client; `url` names a test server in place of Stripe. */
 export function openStripe(secretKey: string, url?: string): Stripe {
@@ -45,6 +40,8 @@ const reasonOf = (intent: Stripe.PaymentIntent): string =>
 function outcomeOfError(error: unknown): ChargeOutcome | undefined {
   if (error instanceof Stripe.errors.StripeCardError)
     return declined(error.decline_code || error.code || 'card_declined', error.payment_intent?.id ?? null);
+  if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'amount_too_small')
+    return { captured: true, reference: null, waived: true };
   if (error instanceof Stripe.errors.StripeInvalidRequestError)
     return CARD_FAULTS.has(error.code ?? '') || error.param?.startsWith('payment_method')
       ? declined(error.code ?? 'invalid_card')
