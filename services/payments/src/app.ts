@@ -9,6 +9,8 @@ import { createService } from '@bramble/service-kit/service/create-service';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { PaymentsConfig } from './config';
+import { createCodeGuessesRepository } from './discount/code-guesses.repository';
+import { createCodeGuesses } from './discount/code-guesses.service';
 import { createDiscountUseRepository } from './discount/discount-use.repository';
 import { createDiscountRepository } from './discount/discount.repository';
 import { discountRoutes } from './discount/discount.routes';
@@ -62,7 +64,10 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   if (checkoutClosed) service.log.warn(CLOSED);
   service.mount([
     ...shopRoutes({ currency, paymentMethods: methods, demo: config.DEMO }),
-    ...quoteRoutes(quotes, orders, checkoutClosed),
+    ...quoteRoutes(quotes, orders, {
+      checkoutClosed,
+      guesses: createCodeGuesses(createCodeGuessesRepository({ redis, factor: config.RATE_LIMIT_FACTOR })),
+    }),
     ...discountRoutes(createDiscountService({ discounts, currency })),
   ]);
   every(service, {

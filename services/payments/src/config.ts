@@ -1,4 +1,12 @@
-import { baseEnv, flag, loadConfig, optionalText, url, urlOr } from '@bramble/service-kit/base/config';
+import {
+  baseEnv,
+  factor,
+  flag,
+  loadConfig,
+  optionalText,
+  url,
+  urlOr,
+} from '@bramble/service-kit/base/config';
 
 export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(
@@ -11,6 +19,8 @@ export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
       /** Stripe takes the payments. */
       STRIPE_SECRET_KEY: optionalText(),
       STRIPE_WEBHOOK_SECRET: optionalText(),
+      /** Multiplies the limit of failed discount codes. */
+      RATE_LIMIT_FACTOR: factor(1),
       /** Without Stripe and outside demo mode: take test cards, so that anybody gets goods for nothing. */
       ALLOW_SANDBOX: flag(false),
     },

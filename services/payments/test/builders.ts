@@ -124,6 +124,7 @@ export async function startWorld(
             CATALOG_URL: neighbours.catalogUrl,
             ORDERS_URL: neighbours.ordersUrl,
             ALLOW_SANDBOX: 'on',
+            RATE_LIMIT_FACTOR: '1000',
             ...more,
             ...again,
           }),

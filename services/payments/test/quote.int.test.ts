@@ -194,17 +194,16 @@ describe('a discount code', () => {
     await admin.get('/api/discounts').query({ cursor: 'nonsense' }).expect(400);
   });
 
-  it('takes off its share, and says why when it cannot', async () => {
+  it('takes off its share, and is refused with one answer when it cannot', async () => {
     const code = await makeCode({ minimum: eur(1_000) });
     expect((await quote(code)).body.totals.discount).toEqual(eur(200));
     const refused = await quote(code, 999);
     expect(refused.status).toBe(400);
-    expect(refused.body).toMatchObject({
-      code: 'discount_invalid',
-      detail: expect.stringContaining('worth less'),
-    });
+    expect(refused.body).toMatchObject({ code: 'discount_invalid' });
     expect((await quote('NOBODY')).body.code).toBe('discount_invalid');
-    expect((await quote(await makeCode({ endsAt: '2020-01-01T00:00:00Z' }))).body.detail).toMatch(/no more/);
+    expect((await quote(await makeCode({ endsAt: '2020-01-01T00:00:00Z' }))).body.code).toBe(
+      'discount_invalid',
+    );
   });
 
   it('with a limit of 5 is used by exactly 5 of 40 orders at once', async () => {

@@ -4,8 +4,10 @@ import { paymentsApi } from '@bramble/contracts/payments';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { currentContext } from '@bramble/service-kit/base/request-context';
 import type { Upstream } from '@bramble/service-kit/http/client';
+import { clientAddress } from '@bramble/service-kit/http/client-address';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
+import type { CodeGuesses } from '../discount/code-guesses.service';
 import { boundedQuote, type QuoteService } from './quote.service';
 
 /** The size of 64 quotes with 100 lines each. */
@@ -13,38 +15,48 @@ const BATCH_LIMIT = 1_000_000;
 
 type Priced = Parsed<(typeof paymentsApi.quote)['body']>;
 
-const priced = (quotes: QuoteService, { items, discountCode, shippingAddress, take }: Priced) =>
-  boundedQuote(
-    quotes.quote({ items, discountCode, country: shippingAddress?.country, takingOrderId: take?.orderId }),
-  );
+export const quoteRoutes = (
+  quotes: QuoteService,
+  orders: Upstream,
+  { checkoutClosed, guesses }: { checkoutClosed: boolean; guesses: CodeGuesses },
+): Mountable[] => {
+  const priced = ({ items, discountCode, shippingAddress, take, userId }: Priced) =>
+    guesses.guarded({ guesser: userId, code: discountCode }, () =>
+      boundedQuote(
+        quotes.quote({
+          items,
+          discountCode,
+          country: shippingAddress?.country,
+          takingOrderId: take?.orderId,
+        }),
+      ),
+    );
 
-export const quoteRoutes = (quotes: QuoteService, orders: Upstream, checkoutClosed: boolean): Mountable[] => [
-  endpoint(paymentsApi.quote, ({ body }) => priced(quotes, body)),
-  endpoint(paymentsApi.quotes, { bodyLimit: BATCH_LIMIT }, async ({ body }) => ({
-    items: await Promise.all(
-      body.quotes.map((request) =>
-        priced(quotes, request).then(
-          (quote) => ({ quote }),
-          (error: unknown) => {
-            if (error instanceof AppError)
-              return { problem: error.toProblem(currentContext().correlationId) };
-            throw error;
-          },
+  return [
+    endpoint(paymentsApi.quote, ({ body }) => priced(body)),
+    endpoint(paymentsApi.quotes, { bodyLimit: BATCH_LIMIT }, async ({ body }) => ({
+      items: await Promise.all(
+        body.quotes.map((request) =>
+          priced(request).then(
+            (quote) => ({ quote }),
+            (error: unknown) => {
+              if (error instanceof AppError)
+                return { problem: error.toProblem(currentContext().correlationId) };
+              throw error;
+            },
+          ),
         ),
       ),
-    ),
-    checkoutClosed,
-  })),
-  endpoint(paymentsApi.calculate, async ({ body, actor, req }) => {
-    const items =
-      body.items ?? (await orders.call(cartApi.cartItems, { as: actor, cookie: req.headers.cookie })).items;
-    if (items.length === 0) throw new AppError('cart_empty');
-    return boundedQuote(
-      quotes.quote({
-        items,
-        discountCode: body.discountCode,
-        country: body.shippingAddress?.country,
-      }),
-    );
-  }),
-];
+      checkoutClosed,
+    })),
+    endpoint(paymentsApi.calculate, async ({ body, actor, req }) => {
+      const items =
+        body.items ?? (await orders.call(cartApi.cartItems, { as: actor, cookie: req.headers.cookie })).items;
+      if (items.length === 0) throw new AppError('cart_empty');
+      const { discountCode, shippingAddress } = body;
+      return guesses.guarded({ guesser: clientAddress(req), code: discountCode }, () =>
+        boundedQuote(quotes.quote({ items, discountCode, country: shippingAddress?.country })),
+      );
+    }),
+  ];
+};

@@ -46,9 +46,10 @@ export function createQuoteService({
       takingOrderId === undefined ? undefined : await uses.take(discountCode, takingOrderId, subtotal);
     if (taken) return taken;
     const discount = await discounts.find(discountCode);
-    const detail = refusal(discount, { subtotal, now: new Date() });
-    if (discount && detail === undefined && takingOrderId === undefined) return discount;
-    throw new AppError('discount_invalid', { detail: detail ?? 'this code is used up' });
+    const reason = refusal(discount, { subtotal, now: new Date() });
+    if (discount && reason === undefined && takingOrderId === undefined) return discount;
+    // The same sentence for every reason: an answer that tells them apart tells which codes exist.
+    throw new AppError('discount_invalid');
   };
 
   return {
