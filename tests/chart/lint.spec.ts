@@ -92,6 +92,7 @@ describe('values', () => {
   it.each([
     ['postgres.enabled=false', 'set users.database.existingSecret'],
     ['postgres.external.host=db', 'orders needs its address of postgres'],
+    ['redis.cache.enabled=false,redis.events.resources.limits.memory=64Mi', 'One Redis for events and cache'],
     ['mongodb.external.host=db', 'catalog needs its address of mongodb'],
     ['redis.enabled=false', 'set redis.external.host'],
     ['cloudflared.enabled=true', 'cloudflared.token.existingSecret'],

@@ -13,6 +13,9 @@ import { createAnswers } from './cache/answers';
 import { answerEarly } from './cache/early-answers.http';
 import { createFreshness } from './cache/freshness';
 import { createFreshnessRepository } from './cache/freshness.repository';
+import { createRoom } from './cache/room';
+import { readRedisServer } from './cache/room.repository';
+import { createSharedCopies } from './cache/shared-copies.repository';
 import type { CatalogConfig } from './config';
 import { collectionsOf, createIndexes } from './db';
 import { createPictureRepository } from './picture/picture.repository';
@@ -41,12 +44,15 @@ export function buildCatalog(config: CatalogConfig): Service {
   const outbox = mongoOutbox(service, { mongo, redis, streams: ['inventory_stream', 'catalog_stream'] });
   const store = mongoStore(mongo, outbox);
 
-  const shared = createFreshnessRepository(cache);
-  const freshness = createFreshness(service, shared);
+  const freshness = createFreshness(service, createFreshnessRepository(cache));
   const cacheRequests = counter(service, 'bramble_cache_requests_total');
   const answers = createAnswers({
     freshness,
-    shared,
+    copies: createSharedCopies(cache),
+    room: createRoom(service, {
+      events: () => readRedisServer(redis),
+      cache: () => readRedisServer(cache),
+    }),
     count: (name, result) => cacheRequests.inc({ cache: name, result }),
   });
   answerEarly(service, answers);

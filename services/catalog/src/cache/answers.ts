@@ -4,7 +4,9 @@ import { catalogApi } from '@bramble/contracts/catalog';
 import { type Operation, templateOf } from '@bramble/contracts/operation';
 import { createByteCache } from './byte-cache';
 import type { Freshness } from './freshness';
-import type { Counters, FreshnessRepository } from './freshness.repository';
+import type { Counters } from './freshness.repository';
+import type { Room } from './room';
+import type { SharedCopies } from './shared-copies.repository';
 
 /** A public answer: the bytes of its body and its ETag. */
 export interface Answer {
@@ -24,7 +26,8 @@ type CacheResult = 'hit' | 'miss' | 'stale' | 'error';
 
 interface Dependencies {
   freshness: Freshness;
-  shared: FreshnessRepository;
+  copies: SharedCopies;
+  room: Room;
   count: (cache: CacheName, result: CacheResult) => void;
   now?: () => number;
 }
@@ -32,7 +35,6 @@ interface Dependencies {
 const MAX_BYTES = 16_000_000;
 /** The life of a cached answer that no change invalidates. */
 const LIFE_MS = 30_000;
-const SHARED_SECONDS = 60;
 /**
  * The life of a cached list after stock changes, so that a busy shop does not read it again after each sale. Also the
  * life of every answer while announcements may be missed.
@@ -44,7 +46,13 @@ const tagOf = (text: string) => `"${createHash('sha1').update(text).digest('base
 const productUrl = (id: string) => encode(catalogApi.get, { params: { id } }).path;
 
 /** Caches public answers as bytes, in this process and in Redis. Simultaneous requests of one answer share one load. */
-export function createAnswers({ freshness, shared, count, now = () => performance.now() }: Dependencies) {
+export function createAnswers({
+  freshness,
+  copies,
+  room,
+  count,
+  now = () => performance.now(),
+}: Dependencies) {
   /** By URL. */
   const lists = createByteCache<CachedAnswer>(MAX_BYTES / 2);
   const products = createByteCache<CachedAnswer>(MAX_BYTES / 2);
@@ -82,7 +90,7 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     load: () => Promise<string>,
   ): Promise<string> {
     const counters = freshness.shared;
-    if (!counters) {
+    if (!counters || !room.open) {
       count(cache, 'miss');
       return load();
     }
@@ -109,15 +117,23 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     return entry;
   }
 
-  /** The answer of a list. `load` makes its JSON; simultaneous requests of one URL share a call. */
-  function list(operation: Operation, url: string, load: () => Promise<string>): Promise<Answer> {
+  /**
+   * The answer of a list. `load` makes its JSON; simultaneous requests of one URL share a call. `rare`: strangers can ask
+   * in any number of ways.
+   */
+  function list(
+    operation: Operation,
+    url: string,
+    load: () => Promise<string>,
+    { rare = false }: { rare?: boolean } = {},
+  ): Promise<Answer> {
     const at = readContext();
     return loadOnce(`list ${at.edits} ${at.stock} ${url}`, async () => {
       const hash = createHash('sha1').update(url).digest('base64url');
       const text = await readThroughRedis(
         'list',
-        (counters) => shared.readList(counters, hash),
-        (counters, fresh) => shared.keepList(counters, hash, fresh, SHARED_SECONDS),
+        (counters) => copies.readList(counters, hash),
+        (counters, fresh) => copies.keepList(counters, rare ? 'rare' : 'common', hash, fresh),
         load,
       );
       const answer = { bytes: Buffer.from(text), etag: tagOf(text) };
@@ -132,8 +148,8 @@ export function createAnswers({ freshness, shared, count, now = () => performanc
     return loadOnce(`product ${at.edits} ${at.stock} ${id}`, async () => {
       const text = await readThroughRedis(
         'product',
-        () => shared.readProduct(id),
-        (counters, fresh) => shared.keepProduct(counters, id, fresh, SHARED_SECONDS),
+        () => copies.readProduct(id),
+        (counters, fresh) => copies.keepProduct(counters, id, fresh),
         async () => {
           const { etag, bytes } = await load();
           return `${etag}\n${bytes.toString('utf8')}`;

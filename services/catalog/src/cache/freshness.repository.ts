@@ -22,7 +22,10 @@ export const CHANGED_CHANNEL = 'catalog:changed';
 const COUNTERS_CHANNEL = 'catalog:counters';
 const COUNTER_SECONDS = 86_400;
 
-const productKey = (id: string) => `catalog:product:${id}`;
+/** The counters' keys: edits, then stock. */
+export const counterKeys = [EDITS, STOCK] as const;
+
+export const productKey = (id: string) => `catalog:product:${id}`;
 
 const changeScript = `
 local count = redis.call('EXISTS', KEYS[1]) == 1 and redis.call('INCR', KEYS[1])
@@ -42,12 +45,7 @@ redis.call('PUBLISH', '${COUNTERS_CHANNEL}', cjson.encode({kind = ARGV[2], ids =
   edits = string.format('%.0f', edits), stock = string.format('%.0f', stock)}))
 return count`;
 
-const keepScript = `
-if (redis.call('GET', KEYS[1]) or '0') == ARGV[1] and (redis.call('GET', KEYS[2]) or '0') == ARGV[2] then
-  redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
-end`;
-
-/** The cache of public answers in Redis, and the announcements of changes. Every key expires. */
+/** The counters of changes in Redis, and the announcements of changes. Every key expires. */
 export function createFreshnessRepository(redis: Redis) {
   const subscriber = redis.duplicate();
   subscriber.on('error', () => undefined);
@@ -83,25 +81,9 @@ export function createFreshnessRepository(redis: Redis) {
     close(): void {
       subscriber.disconnect();
     },
-
-    readProduct: (id: string): Promise<string | null> => redis.get(productKey(id)),
-    readList: (counters: Counters, hash: string): Promise<string | null> =>
-      redis.get(listKey(counters, hash)),
-
-    /** Stores an answer that was read while `counters` held, unless a change came since. */
-    keepProduct: (counters: Counters, id: string, text: string, seconds: number) =>
-      keep(counters, productKey(id), text, seconds),
-    keepList: (counters: Counters, hash: string, text: string, seconds: number) =>
-      keep(counters, listKey(counters, hash), text, seconds),
   };
-
-  async function keep({ edits, stock }: Counters, key: string, text: string, seconds: number): Promise<void> {
-    await redis.eval(keepScript, 3, EDITS, STOCK, key, String(edits), String(stock), text, seconds);
-  }
 }
 export type FreshnessRepository = ReturnType<typeof createFreshnessRepository>;
-
-const listKey = ({ edits, stock }: Counters, hash: string) => `catalog:list:${edits}.${stock}:${hash}`;
 
 function parseChange(message: string): Change {
   const { kind, ids, edits, stock } = JSON.parse(message) as {

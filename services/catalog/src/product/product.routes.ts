@@ -15,13 +15,19 @@ const answerOf = (product: StoredProduct): Answer => ({
 const productReply = (status: number, product: StoredProduct): Reply =>
   reply(status, { product: toProduct(product) }, { etag: etagOf(product) });
 
+/** Whether a list has a filter with free words or numbers, so that there is no end of such lists. */
+const isRare = ({ q, seller, minPrice, maxPrice, cursor }: ProductQuery): boolean =>
+  [q, seller, minPrice, maxPrice, cursor].some((filter) => filter !== undefined);
+
 export function productRoutes(products: ProductService, answers: Answers): Mountable[] {
   const list = async (query: ProductQuery & { sellerNot?: string }) =>
     JSON.stringify(await products.list(query));
 
   return [
     endpoint(catalogApi.list, async ({ query, req }) =>
-      answerReply(await answers.list(catalogApi.list, req.originalUrl, () => list(query))),
+      answerReply(
+        await answers.list(catalogApi.list, req.originalUrl, () => list(query), { rare: isRare(query) }),
+      ),
     ),
     endpoint(catalogApi.categories, async ({ req }) =>
       answerReply(

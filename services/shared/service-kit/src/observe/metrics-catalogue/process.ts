@@ -43,6 +43,11 @@ export const processMetrics = define({
     help: 'Look-ups in a cache.',
     labels: { cache: ['product', 'list', 'keys', 'session'], result: ['hit', 'miss', 'stale', 'error'] },
   },
+  bramble_cache_room: {
+    kind: 'gauge',
+    help: '1 while copies of public answers may be written to Redis, 0 while its memory is needed for other data.',
+    labels: {},
+  },
   bramble_rate_limited_total: {
     kind: 'counter',
     help: 'Requests over a limit.',
