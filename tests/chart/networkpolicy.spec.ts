@@ -42,7 +42,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
     'redis-cache',
     'redis-events',
   ],
-  users: ['postgres', 'redis-events', 'redis-cache'],
+  users: ['postgres', 'redis-events'],
   catalog: ['mongodb', 'redis-events', 'redis-cache'],
   orders: ['postgres', 'redis-events', 'payments'],
   payments: ['postgres', 'redis-events', 'catalog', 'orders'],

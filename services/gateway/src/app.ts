@@ -84,7 +84,7 @@ export function buildGateway(config: GatewayConfig): Service {
     ...deadLettersRoutes(createDeadLettersService({ services: consumers })),
   ]);
 
-  const limits = createRateLimits(service, { redis: cache, factor: config.RATE_LIMIT_FACTOR });
+  const limits = createRateLimits(service, { redis: events, factor: config.RATE_LIMIT_FACTOR });
   const answers = openPublicAnswers(service, cache);
   service.early(
     servePublicAnswers({ service, answers, limits, clientOf, crossOrigin: corsOrigins.size > 0 }),

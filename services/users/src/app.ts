@@ -45,7 +45,6 @@ export function buildUsers(config: UsersConfig): Service {
   const { log } = service;
   const sql = openPostgres(service, { url: config.USERS_DATABASE_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
-  const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL, required: false });
   const db = openPrisma(sql);
   const logins = counter(service, 'bramble_logins_total');
   const reuse = counter(service, 'bramble_token_reuse_total');
@@ -65,7 +64,7 @@ export function buildUsers(config: UsersConfig): Service {
   const mail = createMailService({ mails, accounts: accountRepository, links: signer, log });
   const limited = counter(service, 'bramble_rate_limited_total');
   const guesses = createGuessLimits({
-    limits: createGuessLimitsRepository({ redis: cache, factor: config.RATE_LIMIT_FACTOR }),
+    limits: createGuessLimitsRepository({ redis, factor: config.RATE_LIMIT_FACTOR }),
     onLimited: () => limited.inc({ limiter: 'account' }),
   });
   const hasher = createPasswordHasher(service);

@@ -7,7 +7,6 @@ export const loadUsersConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...baseEnv(3001),
       USERS_DATABASE_URL: url(),
       REDIS_EVENTS_URL: url(),
-      REDIS_CACHE_URL: url(),
       DEMO_ADMIN: flag(false),
       RATE_LIMIT_FACTOR: factor(1),
     },

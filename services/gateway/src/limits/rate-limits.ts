@@ -34,7 +34,7 @@ const classes: readonly LimitClass[] = ['signup', 'login', 'token', 'account', '
 
 /**
  * Rate limits per class of requests, by address and by account. Writes are counted in Redis before they are forwarded
- * (in memory while Redis is away); reads are counted in memory and added to Redis in the background.
+ * (role events, which never evicts; in memory while Redis is away); reads are counted in memory and added to Redis in the background.
  */
 export function createRateLimits(
   service: Service,

@@ -24,7 +24,10 @@ const KNOWN_SECONDS = 90 * 86_400;
 /** E-mail addresses are stored in Redis as hashes only. */
 const keyOf = (email: string) => createHash('sha256').update(email).digest('base64url').slice(0, 22);
 
-/** Counts guesses in Redis (role cache); in memory while Redis is away. */
+/**
+ * Counts guesses in Redis (role events, which never evicts: strangers could wash the counters out of a cache); in memory
+ * while Redis is away or refuses writes.
+ */
 export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; factor: number }) {
   const limiter = ({ name, points, seconds }: Window) => {
     const options = {
