@@ -73,6 +73,12 @@ export function inputOf(name: InputName, order: OrderState, share: number): Inpu
       refundId: order.refunds.at(-1)?.id ?? PAYMENT,
       amount: eur(order.refunds.at(-1)?.amount ?? 1),
     },
+    'payment.refund_failed': {
+      orderId,
+      refundId: order.refunds.at(-1)?.id ?? PAYMENT,
+      amount: eur(order.refunds.at(-1)?.amount ?? 1),
+      reason: 'lost_or_stolen_card',
+    },
     'discount.returned': { orderId },
     'delivery.started': { orderId },
     'delivery.shipped': { orderId },

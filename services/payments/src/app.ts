@@ -85,7 +85,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const settlement = createSettlement({ store });
   const attempts = createAttemptRepository(sql);
   const refunds = createRefundRepository(sql);
-  const refundService = createRefundService({ store, refunds, calls });
+  const refundService = createRefundService({ store, refunds, calls, log: service.log });
   const pools = createPaymentPools(service, {
     provider,
     attempts,

@@ -18,6 +18,7 @@ interface Refund {
   amount: number;
   payment_intent: string;
   status: string;
+  failure_reason?: string;
   metadata: Record<string, string>;
 }
 interface Answer {
@@ -30,6 +31,8 @@ export interface FakeStripe {
   url: string;
   intents: Intent[];
   refunds: Refund[];
+  /** The status of the next refunds. */
+  refundStatus: string;
   /** Every call as `METHOD path`, in order. */
   calls: string[];
   /** Runs after a call took effect and before its reply; what it returns may hold the reply back. */
@@ -64,7 +67,14 @@ export async function startFakeStripe(): Promise<FakeStripe> {
   const intents: Intent[] = [];
   const refunds: Refund[] = [];
   const replies = new Map<string, { answer: Answer; hash: string }>();
-  const fake = { intents, refunds, calls: [] as string[], away: false, cut: new Map<string, number>() };
+  const fake = {
+    intents,
+    refunds,
+    refundStatus: 'succeeded',
+    calls: [] as string[],
+    away: false,
+    cut: new Map<string, number>(),
+  };
 
   const create = (form: URLSearchParams): Answer => {
     const method = form.get('payment_method');
@@ -103,7 +113,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       object: 'refund',
       amount: Number(form.get('amount')),
       payment_intent: form.get('payment_intent') ?? '',
-      status: 'succeeded',
+      status: api.refundStatus,
       metadata: metadataOf(form),
     };
     refunds.push(made);

@@ -141,6 +141,15 @@ const effects: Readonly<Record<Extract<Effect, string>, (context: EffectContext)
     );
     closeObligations(context, ['refund'], refundId);
   },
+  reopenRefund: (context) => {
+    const { order, input } = context;
+    if (input.type !== 'payment.refund_failed') return;
+    const { refundId } = input.payload;
+    order.refunds = order.refunds.map(({ confirmedAt, ...refund }) =>
+      refund.id === refundId || confirmedAt === undefined ? refund : { ...refund, confirmedAt },
+    );
+    openObligation(context, 'refund', refundId);
+  },
 };
 
 /** Runs the effects of a rule on its order and collects the events to publish. */

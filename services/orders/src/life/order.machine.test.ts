@@ -240,6 +240,17 @@ describe('races', () => {
     expect(at(first.step.order, 'payment.captured')).toEqual({ kind: 'behind' });
   });
 
+  it('waits for a refund again that failed after it was confirmed', () => {
+    const confirmed = at(reached('REFUNDED'), 'payment.refunded');
+    if (confirmed.kind !== 'applied') throw new Error(confirmed.kind);
+    const failed = at(confirmed.step.order, 'payment.refund_failed');
+    if (failed.kind !== 'applied') throw new Error(failed.kind);
+    expect(failed.step.order.refunds[0]).not.toHaveProperty('confirmedAt');
+    const { obligations, refunds } = failed.step.order;
+    expect(obligations.map(({ ref }) => ref)).toContain(refunds[0]?.id);
+    expect(at(failed.step.order, 'payment.refund_failed')).toEqual({ kind: 'behind' });
+  });
+
   it('recalls a parcel that left after the cancellation', () => {
     expect(events(at(reached('CANCELLED', 'PAID'), 'delivery.shipped'))).toEqual([
       { type: 'order.released', payload: expect.objectContaining({ restock: true }) },

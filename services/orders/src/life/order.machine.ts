@@ -48,6 +48,9 @@ const guards: Readonly<Record<Guard, (order: OrderState, input: Input, now: numb
   refundOpen: (order, input) =>
     input.type === 'payment.refunded' &&
     order.refunds.some(({ id, confirmedAt }) => id === input.payload.refundId && confirmedAt === undefined),
+  refundConfirmed: (order, input) =>
+    input.type === 'payment.refund_failed' &&
+    order.refunds.some(({ id, confirmedAt }) => id === input.payload.refundId && confirmedAt !== undefined),
 };
 
 function ruleFor(order: OrderState, input: Input, now: number): Rule {
@@ -66,7 +69,8 @@ const labelOf = (type: string) => type.replace('.', '_').toUpperCase();
 
 function detailOf(input: Input, reason: FailureReason | undefined): string | undefined {
   if (reason !== undefined) return reason;
-  if (input.type === 'payment.declined') return input.payload.reason;
+  if (input.type === 'payment.declined' || input.type === 'payment.refund_failed')
+    return input.payload.reason;
   if (input.type === 'refundAll' || input.type === 'refundPart') return input.payload.reason;
   if (input.type === 'cancel') return `by ${input.payload.by}`;
   return undefined;

@@ -13,6 +13,7 @@ export const sagaEvents = [
   'payment.captured',
   'payment.declined',
   'payment.refunded',
+  'payment.refund_failed',
   'discount.returned',
   'delivery.started',
   'delivery.shipped',
@@ -27,7 +28,8 @@ export type CommandName = (typeof commands)[number];
 export type InputName = SagaEventName | CommandName;
 
 /** Conditions on the order that choose between the rules of one cell. */
-export type Guard = 'captured' | 'settled' | 'declined' | 'timeLeft' | 'stopsDelivery' | 'refundOpen';
+export type Guard =
+  'captured' | 'settled' | 'declined' | 'timeLeft' | 'stopsDelivery' | 'refundOpen' | 'refundConfirmed';
 
 export type Effect =
   | 'requestPayment'
@@ -42,6 +44,7 @@ export type Effect =
   | 'refundRest'
   | 'refundAsked'
   | 'confirmRefund'
+  | 'reopenRefund'
   | 'keepExpiry'
   | { settle: readonly ObligationKind[] }
   | { fact: 'order.failed' | 'order.cancelled' | 'order.shipped' | 'order.completed' | 'order.refunded' };
@@ -68,6 +71,10 @@ const confirmations = {
   'payment.refunded': [
     { when: 'refundOpen', then: { do: ['confirmRefund'] } },
     { when: 'refundOpen', not: true, then: 'behind' },
+  ],
+  'payment.refund_failed': [
+    { when: 'refundConfirmed', then: { do: ['reopenRefund'] } },
+    { when: 'refundConfirmed', not: true, then: 'behind' },
   ],
   'discount.returned': discharge('discount'),
   'delivery.started': discharge('deliver'),

@@ -30,6 +30,11 @@ export const discountReturnedEvent = (orderId: string): EventDraft => ({
   payload: { orderId },
 });
 
+export const refundFailedEvent = ({ id, orderId, amount, currency }: Refund, reason: string): EventDraft => ({
+  type: 'payment.refund_failed',
+  payload: { orderId, refundId: id, amount: { amount, currency }, reason },
+});
+
 export const refundEvent = ({ id, orderId, amount, currency }: Refund): EventDraft => ({
   type: 'payment.refunded',
   payload: { orderId, refundId: id, amount: { amount, currency } },

@@ -5,6 +5,7 @@ import type {
   ChargeRequest,
   FoundCharge,
   Provider,
+  RefundOutcome,
   RefundRequest,
 } from '../provider/provider';
 import type { paymentMetrics } from './payment.metrics';
@@ -81,12 +82,12 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
       }
     },
 
-    refund: (request: RefundRequest): Promise<{ reference: string } | undefined> =>
+    refund: (request: RefundRequest): Promise<RefundOutcome | undefined> =>
       timed(
         'refund',
         { order_id: request.orderId },
         () => withTimeLimit(REFUND_MS, (signal) => provider.refund(request, signal)),
-        () => 'succeeded',
+        ({ status }) => (status === 'failed' ? 'declined' : 'succeeded'),
       ),
   };
 }

@@ -92,6 +92,34 @@ export function createRefundRepository(session: SqlSession) {
         [ids, seconds],
       ),
 
+    /** Records the provider's reference of a refund that is pending there. */
+    keepPending: (id: string, reference: string, seconds: number) =>
+      run(
+        'keep-pending',
+        `UPDATE refunds SET reference = $2, claimed_until = now() + make_interval(secs => $3)
+         WHERE id = $1 AND status = 'pending'`,
+        [id, reference, seconds],
+      ),
+
+    /**
+     * Makes a refund that failed at the provider pending again; answers it if this call did so. A notice about an earlier
+     * refund of the provider has no effect. `told`: the refund had succeeded before.
+     */
+    fail: async (id: string, reference: string, reason: string, seconds: number) =>
+      (
+        await run<Refund & { told: boolean }>(
+          'fail',
+          `WITH old AS (SELECT id, status, reference FROM refunds WHERE id = $1 FOR UPDATE)
+           UPDATE refunds r SET status = 'pending', reference = NULL, reason = $3, settled_at = NULL,
+                  claimed_until = now() + make_interval(secs => $4)
+           FROM old WHERE r.id = old.id
+             AND (old.reference = $2 OR (old.status = 'pending' AND old.reference IS NULL AND r.claimed_until <= now()
+                  + interval '${LEASE_SECONDS} seconds'))
+           RETURNING ${columns('r')}, old.status = 'succeeded' AS told`,
+          [id, reference, reason, seconds],
+        )
+      )[0],
+
     /** Records that the money was refunded; answers the refund if this call settled it. */
     settle: async (id: string, reference: string) =>
       (

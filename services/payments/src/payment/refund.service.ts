@@ -1,27 +1,53 @@
 import type { UnitStore } from '@bramble/service-kit/events/unit';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import { backoff } from '@bramble/service-kit/runtime/clock';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
-import { refundEvent } from './payment.events';
+import type { RefundOutcome } from '../provider/provider';
+import { refundEvent, refundFailedEvent } from './payment.events';
 import type { ProviderCalls } from './provider-calls';
 import { createRefundRepository, type Refund, type RefundRepository } from './refund.repository';
 
 /** A refund may be requested before its capture is settled; then it waits for the capture. */
 const NO_CAPTURE_SECONDS = 2;
+/** The provider notifies what became of a pending refund; this is for a notification that was lost. */
+const PENDING_SECONDS = 600;
+/** A refund fails for reasons that last, such as a closed account or a balance that is too low. */
+const FAILED_SECONDS = 3_600;
 
 export interface RefundDependencies {
   store: UnitStore<SqlTransaction>;
   refunds: RefundRepository;
   calls: ProviderCalls;
+  log: Logger;
 }
 
 /** Runs refunds, repeated with the same key until the provider confirms them. */
-export function createRefundService({ store, refunds, calls }: RefundDependencies) {
+export function createRefundService({ store, refunds, calls, log }: RefundDependencies) {
   /** Records a confirmed refund, from the provider's reply or its webhook; the later one has no effect. */
   function settle(id: string, reference: string): Promise<void> {
     return store.transaction(async (unit) => {
       const settled = await createRefundRepository(unit.tx).settle(id, reference);
       if (settled?.announce) unit.publish([refundEvent(settled)], settled);
     });
+  }
+
+  /** Lets a failed refund be made anew later. One that was told as succeeded is told as failed. */
+  async function fail(id: string, reference: string, reason: string): Promise<void> {
+    await store.transaction(async (unit) => {
+      const failed = await createRefundRepository(unit.tx).fail(id, reference, reason, FAILED_SECONDS);
+      if (!failed) return;
+      if (failed.told && failed.announce) unit.publish([refundFailedEvent(failed, reason)], failed);
+      unit.afterCommit(() =>
+        log.error({ order_id: failed.orderId, refund_id: id, reason }, 'a refund failed at the provider'),
+      );
+    });
+  }
+
+  /** Records what the provider says of a refund, in a reply or a notification. */
+  async function record(id: string, outcome: RefundOutcome): Promise<void> {
+    if (outcome.status === 'succeeded') await settle(id, outcome.reference);
+    else if (outcome.status === 'failed') await fail(id, outcome.reference, outcome.reason);
+    else await refunds.keepPending(id, outcome.reference, PENDING_SECONDS);
   }
 
   async function run({ id }: Pick<Refund, 'id'>): Promise<void> {
@@ -35,10 +61,10 @@ export function createRefundService({ store, refunds, calls }: RefundDependencie
       currency,
       capture: { key: captureKey, reference: captureReference },
     });
-    if (done) await settle(id, done.reference);
+    if (done) await record(id, done);
     else await refunds.postpone([id], backoff(tries, { base: 1_000, max: 15_000 }) / 1000);
   }
 
-  return { settle, run };
+  return { record, run };
 }
 export type RefundService = ReturnType<typeof createRefundService>;

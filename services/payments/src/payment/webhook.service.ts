@@ -19,7 +19,7 @@ export function createWebhookService({
       if (!read) throw new AppError('not_found');
       const notice = read(body, signature);
       if (notice?.kind === 'attempt') await settlement.settle(notice.outcome);
-      if (notice?.kind === 'refund') await refunds.settle(notice.id, notice.reference);
+      if (notice?.kind === 'refund') await refunds.record(notice.id, notice.outcome);
     },
   };
 }

@@ -41,6 +41,11 @@ export interface RefundRequest {
   capture: { key: string; reference: string | null };
 }
 
+/** `pending`: the provider accepted the refund, and its success or failure follows. */
+export type RefundOutcome =
+  | { status: 'succeeded' | 'pending'; reference: string }
+  | { status: 'failed'; reference: string; reason: string };
+
 /**
  * A payment provider. Calls with the same key move money once, however often they are repeated. A definite answer is an
  * outcome; anything else (no answer, a broken connection, a server error) is thrown and settles nothing.
@@ -54,5 +59,5 @@ export interface Provider {
   lookup(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
   /** Looks up a capture that may have reached the provider, and cancels one that was only authorised. */
   cancel(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
-  refund(request: RefundRequest, signal: AbortSignal): Promise<{ reference: string }>;
+  refund(request: RefundRequest, signal: AbortSignal): Promise<RefundOutcome>;
 }

@@ -74,7 +74,7 @@ export function createSandbox({
     async refund({ key, amount, capture }) {
       if (!(await repository.refund(key, capture.key, amount)))
         throw new Error('the charge does not hold that much any more');
-      return { reference: key };
+      return { status: 'succeeded', reference: key };
     },
   };
 }

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import type { ChargeOutcome, ChargeRequest, FoundCharge, Provider } from './provider';
+import type { ChargeOutcome, ChargeRequest, FoundCharge, Provider, RefundOutcome } from './provider';
 
 /** Close to the limit of our calls, so that a connection ends soon after its call was given up. */
 const TIMEOUT_MS = 6_000;
@@ -35,6 +35,13 @@ const declined = (reason: string, reference: string | null = null): ChargeOutcom
 });
 const reasonOf = (intent: Stripe.PaymentIntent): string =>
   intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? 'card_declined';
+
+/** The outcome of a refund by its status at Stripe. */
+export function outcomeOfRefund({ id, status, failure_reason }: Stripe.Refund): RefundOutcome {
+  if (status === 'failed' || status === 'canceled')
+    return { status: 'failed', reference: id, reason: failure_reason ?? status };
+  return { status: status === 'succeeded' ? 'succeeded' : 'pending', reference: id };
+}
 
 /** The definite outcome of a Stripe error; undefined when the outcome is open. */
 function outcomeOfError(error: unknown): ChargeOutcome | undefined {
@@ -168,20 +175,19 @@ export function createStripe(stripe: Stripe): Provider {
     async refund({ key, orderId, amount, capture }) {
       if (capture.reference === null) throw new Error('the capture has no intent');
       // Stripe forgets idempotency keys after a day, so an earlier refund is found by its metadata.
-      for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 }))
-        if (
-          refund.metadata?.['refundId'] === key &&
-          refund.status !== 'failed' &&
-          refund.status !== 'canceled'
-        )
-          return { reference: refund.id };
+      let failed = 0;
+      for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 })) {
+        if (refund.metadata?.['refundId'] !== key) continue;
+        const outcome = outcomeOfRefund(refund);
+        if (outcome.status !== 'failed') return outcome;
+        failed += 1;
+      }
+      // A key answers its first refund for ever, so a refund after a failed one has a key of its own.
       const refund = await stripe.refunds.create(
         { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
-        { idempotencyKey: key },
+        { idempotencyKey: failed === 0 ? key : `${key}:${failed + 1}` },
       );
-      if (refund.status === 'failed' || refund.status === 'canceled')
-        throw new Error(`the refund is ${refund.status}: ${refund.failure_reason ?? 'no reason given'}`);
-      return { reference: refund.id };
+      return outcomeOfRefund(refund);
     },
   };
 }

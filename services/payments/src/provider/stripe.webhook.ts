@@ -2,14 +2,15 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { idSchema } from '@bramble/contracts/page';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { AttemptOutcome } from './provider';
+import type { AttemptOutcome, RefundOutcome } from './provider';
+import { outcomeOfRefund } from './stripe';
 
 const ownIntent = z.object({ attemptId: idSchema });
 const ownRefund = z.object({ refundId: idSchema });
 
 /** A notification about an attempt or a refund of this shop. */
 export type Notice =
-  { kind: 'attempt'; outcome: AttemptOutcome } | { kind: 'refund'; id: string; reference: string };
+  { kind: 'attempt'; outcome: AttemptOutcome } | { kind: 'refund'; id: string; outcome: RefundOutcome };
 
 /** Parses notifications with a valid Stripe signature; anything else is `invalid_input`. */
 export function createStripeWebhook(stripe: Stripe, secret: string) {
@@ -41,11 +42,12 @@ export function createStripeWebhook(stripe: Stripe, secret: string) {
         };
       }
       case 'refund.created':
-      case 'refund.updated': {
+      case 'refund.updated':
+      case 'refund.failed': {
         const refund = event.data.object;
         const own = ownRefund.safeParse(refund.metadata);
-        if (!own.success || refund.status !== 'succeeded') return undefined;
-        return { kind: 'refund', id: own.data.refundId, reference: refund.id };
+        if (!own.success) return undefined;
+        return { kind: 'refund', id: own.data.refundId, outcome: outcomeOfRefund(refund) };
       }
       default:
         return undefined;

@@ -106,6 +106,11 @@ export const events = {
     stream: 'payments_stream',
     payload: order.extend({ refundId: idSchema, amount: moneySchema }),
   },
+  /** A refund that payment.refunded told failed later at the provider. It is made anew, and told by payment.refunded again. */
+  'payment.refund_failed': {
+    stream: 'payments_stream',
+    payload: order.extend({ refundId: idSchema, amount: moneySchema, reason: z.string() }),
+  },
   'discount.returned': { stream: 'payments_stream', payload: order },
   'delivery.started': { stream: 'delivery_stream', payload: order },
   'delivery.shipped': { stream: 'delivery_stream', payload: order },

@@ -40,6 +40,12 @@ const defaults: { readonly [N in EventName]: () => EventPayload<N> } = {
   'payment.captured': () => ({ ...order(), paymentId: randomUUID(), attempt: 1, amount: eur(1_000) }),
   'payment.declined': () => ({ ...order(), attempt: 1, reason: 'card_declined' }),
   'payment.refunded': () => ({ ...order(), refundId: randomUUID(), amount: eur(1_000) }),
+  'payment.refund_failed': () => ({
+    ...order(),
+    refundId: randomUUID(),
+    amount: eur(1_000),
+    reason: 'lost_or_stolen_card',
+  }),
   'discount.returned': order,
   'delivery.started': order,
   'delivery.shipped': order,

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { agentAs, anonymous } from '@bramble/test-kit/agent';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { anOrder, eur, startWorld, type World } from './builders';
+import { type FakeStripe, startFakeStripe, WEBHOOK_SECRET } from './fake-stripe';
+
+let world: World;
+let stripe: FakeStripe;
+beforeAll(async () => {
+  stripe = await startFakeStripe();
+  world = await startWorld(
+    { STRIPE_SECRET_KEY: 'sk_test_x', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
+    { stripeUrl: stripe.url },
+  );
+});
+beforeEach(() => {
+  stripe.refundStatus = 'succeeded';
+});
+afterAll(async () => {
+  await world.close();
+  await stripe.stop();
+});
+
+async function paidOrder() {
+  const order = anOrder();
+  await world.publish(order.pay('tok_visa'));
+  await world.untilTold(order.orderId);
+  return order;
+}
+const typesTold = async (orderId: string) => (await world.told(orderId)).map(({ type }) => type);
+const refundsOf = (refundId: string) =>
+  stripe.refunds.filter(({ metadata }) => metadata['refundId'] === refundId);
+const refundOf = async (refundId: string) => {
+  const refund = await waitFor(() => refundsOf(refundId)[0], { what: 'the refund at Stripe' });
+  await waitFor(() => rowOf(refundId, `tries = 1 AND claimed_until > now() + interval '1 minute'`), {
+    what: 'the outcome of the first call',
+  });
+  return refund;
+};
+const rowOf = async (refundId: string, condition: string) =>
+  (await world.sql.query(`SELECT 1 FROM refunds WHERE id = $1 AND ${condition}`, [refundId])).rowCount;
+const tryAgain = (refundId: string) =>
+  world.sql.query('UPDATE refunds SET claimed_until = now() WHERE id = $1', [refundId]);
+const notify = (type: string, refund: FakeStripe['refunds'][number]) => {
+  const { body, signature } = stripe.notification(type, refund);
+  return agentAs(world.payments, anonymous)
+    .post('/api/payments/webhooks/stripe')
+    .set('content-type', 'application/json')
+    .set('stripe-signature', signature)
+    .send(body)
+    .expect(204);
+};
+
+describe('a refund of Stripe', () => {
+  it('that is pending is told once Stripe notifies its success', async () => {
+    const order = await paidOrder();
+    stripe.refundStatus = 'pending';
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId));
+    const refund = await refundOf(refundId);
+    await notify('refund.updated', refund);
+    expect(await typesTold(order.orderId)).toEqual(['payment.captured']);
+    refund.status = 'succeeded';
+    await notify('refund.updated', refund);
+    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
+      type: 'payment.refunded',
+      payload: { refundId, amount: eur(1_000) },
+    });
+  });
+
+  it('that is pending is looked up again when no notification comes', async () => {
+    const order = await paidOrder();
+    stripe.refundStatus = 'pending';
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId));
+    (await refundOf(refundId)).status = 'succeeded';
+    await tryAgain(refundId);
+    expect((await world.untilTold(order.orderId, 2))[1]?.type).toBe('payment.refunded');
+    expect(refundsOf(refundId)).toHaveLength(1);
+  });
+
+  it('that fails at once is not told, and is made anew later', async () => {
+    const order = await paidOrder();
+    stripe.refundStatus = 'failed';
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId));
+    await refundOf(refundId);
+    expect(await typesTold(order.orderId)).toEqual(['payment.captured']);
+    stripe.refundStatus = 'succeeded';
+    await tryAgain(refundId);
+    await world.untilTold(order.orderId, 2);
+    expect(refundsOf(refundId).map(({ status }) => status)).toEqual(['failed', 'succeeded']);
+  });
+
+  it.each(['refund.failed', 'refund.updated'])(
+    'that fails after it was told is told as failed by %s, once, and is made anew',
+    async (notification) => {
+      const order = await paidOrder();
+      const refundId = randomUUID();
+      await world.publish(order.refund(refundId));
+      await world.untilTold(order.orderId, 2);
+      const [refund] = refundsOf(refundId);
+      if (!refund) throw new Error('Stripe has no refund');
+      refund.status = 'failed';
+      refund.failure_reason = 'lost_or_stolen_card';
+      await notify(notification, refund);
+      await notify(notification, refund);
+      expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({
+        type: 'payment.refund_failed',
+        payload: { refundId, amount: eur(1_000), reason: 'lost_or_stolen_card' },
+      });
+      await tryAgain(refundId);
+      const told = await world.untilTold(order.orderId, 4);
+      expect(told.map(({ type }) => type)).toEqual([
+        'payment.captured',
+        'payment.refunded',
+        'payment.refund_failed',
+        'payment.refunded',
+      ]);
+      expect(refundsOf(refundId).map(({ status }) => status)).toEqual(['failed', 'succeeded']);
+    },
+  );
+});
