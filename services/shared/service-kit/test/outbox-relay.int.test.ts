@@ -3,6 +3,7 @@ import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { postgresOutboxStore } from '../src/events/outbox/postgres-outbox-store';
+import { FencedOff, publish } from '../src/events/outbox/publish';
 import {
   buildReader,
   labelled,
@@ -194,6 +195,34 @@ describe('the relay of a PostgreSQL outbox', () => {
     await waitFor(async () => (await published(orders)).length === 10);
     expect(await published(orders)).toEqual(labels('a', 10));
     expect((await orders.redis.xrange(STREAM, '-', '+')).slice(0, 4)).toEqual(whole.slice(0, 4));
+  });
+
+  it('refuses a former leader that wakes after Redis came back with an older log, and finds the loss', async () => {
+    const orders = await publisher();
+    for (const label of labels('a', 10)) await orders.say(labelled('k', label));
+    await waitFor(async () => (await unsent(orders)) === 0);
+    const whole = await orders.redis.xrange(STREAM, '-', '+');
+    // A former leader was paused when it had read the row of a3, and a2 was the highest that it had recorded.
+    const [, , a2, a3] = await eventsIn(orders.redis, STREAM);
+    const row = { ...labelled('k', 'a3'), position: 4, stream: STREAM, payload: JSON.stringify(a3?.payload) };
+    const batches = [{ stream: STREAM, highest: a2?.streamId ?? '', rows: [row] }];
+    const fence = await orders.redis.get(`${STREAM}:fence`);
+    const restore = orders.redis.multi().flushdb();
+    if (fence !== null) restore.set(`${STREAM}:fence`, fence);
+    for (const [id, fields] of whole.slice(0, 5)) restore.xadd(STREAM, id, ...fields);
+    await restore.exec();
+    const former = await publish(orders.redis, batches, Number(fence) - 1).catch((error: unknown) => error);
+    expect(former).toBeInstanceOf(FencedOff);
+    await waitFor(async () => (await published(orders)).length === 10);
+    expect(await published(orders)).toEqual(labels('a', 10));
+  });
+
+  it('publishes although Redis saw a higher fence, once it is sure that it leads', async () => {
+    const orders = await publisher();
+    await orders.redis.set(`${STREAM}:fence`, 1e15);
+    await orders.say(labelled('k', 'a'));
+    await waitFor(async () => (await unsent(orders)) === 0);
+    expect(await published(orders)).toEqual(['a']);
   });
 
   it('finds a loss that happened while nobody published', async () => {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { AnyEvent } from '@bramble/contracts/events';
 import { streamOf } from '@bramble/service-kit/events/events';
-import { publish } from '@bramble/service-kit/events/outbox/publish';
+import { fenceKey, publish } from '@bramble/service-kit/events/outbox/publish';
 import { ZERO_ID } from '@bramble/service-kit/events/stream-id';
 
 /**
@@ -16,12 +16,10 @@ export async function publishEvents(redis: Redis, ...events: readonly AnyEvent[]
     payload: JSON.stringify(event.payload),
   }));
   const streams = [...new Set(rows.map(({ stream }) => stream))];
-  await publish(
-    redis,
-    streams.map((stream) => ({
-      stream,
-      highest: ZERO_ID,
-      rows: rows.filter((row) => row.stream === stream),
-    })),
-  );
+  for (const stream of streams) {
+    // As the stream's own relay would, if it has one.
+    const fence = Number((await redis.get(fenceKey(stream))) ?? 0);
+    const batch = { stream, highest: ZERO_ID, rows: rows.filter((row) => row.stream === stream) };
+    await publish(redis, [batch], fence);
+  }
 }

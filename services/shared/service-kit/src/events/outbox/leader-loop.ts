@@ -5,6 +5,7 @@ import type { Telemetry } from '../../observe/telemetry';
 import { backoff, pause } from '../../runtime/clock';
 import { createBatchPause } from '../batch-pause';
 import type { Leadership } from './outbox-store';
+import { FencedOff, imposeFence } from './publish';
 import { batchByStream, type Highest, type Sender } from './send';
 import { trimStreams } from './trim';
 import { createWaker, type Waker } from './waker';
@@ -137,6 +138,7 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
         'events wait: the outbox could not be published',
       );
     await leader.renew();
+    if (error instanceof FencedOff) await imposeFence(redis, streams, leader.fence);
     if (isTransient(error) && performance.now() - state.publishedAt > STEP_DOWN_MS)
       throw new SteppedDown('Redis was out of reach', { cause: error });
     await waitForRedis(redis, backoff(state.failures, { base: 100, max: 3_000 }), signal);

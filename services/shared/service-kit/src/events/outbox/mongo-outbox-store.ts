@@ -137,7 +137,7 @@ function createLeadership(mongo: Mongo, { holder, fence }: { holder: string; fen
   }
 
   const deleteOld = () => Promise.resolve(0);
-  return { onWake, renew, unsent, recordSent, highest, unsendAbove, deleteOld, release };
+  return { fence, onWake, renew, unsent, recordSent, highest, unsendAbove, deleteOld, release };
 }
 
 /** The lease while this process holds it, by the monotonic clock of this process. */

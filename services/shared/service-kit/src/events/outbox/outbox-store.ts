@@ -20,6 +20,8 @@ export interface SentRow {
 
 /** The right to publish from a database, which one process holds at a time. Every method throws once the right is lost. */
 export interface Leadership {
+  /** A number above those of all earlier leaders. */
+  readonly fence: number;
   /** Calls `wake` when another process has written rows. */
   onWake(wake: () => void): void;
   /** Renews the lease; called about every second. */

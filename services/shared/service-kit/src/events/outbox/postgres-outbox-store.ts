@@ -30,6 +30,8 @@ const statements = {
   unsent: `SELECT seq::float8 AS position, id, stream, key, type, version, correlation_id AS "correlationId", traceparent,
       to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt", payload::text AS payload
     FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1`,
+  // The server's counter of transactions rises with each call, also over restarts and failovers, and needs no table.
+  fence: 'SELECT pg_current_xact_id()::text::float8 AS fence',
   record: `UPDATE outbox SET stream_id = sent.stream_id, sent_at = now()
     FROM unnest($1::bigint[], $2::text[]) AS sent (seq, stream_id) WHERE outbox.seq = sent.seq`,
   unsend: `UPDATE outbox SET stream_id = NULL, sent_at = NULL WHERE seq IN
@@ -60,13 +62,13 @@ export function postgresOutboxStore(service: string, sql: Sql): OutboxStore {
       query_timeout: 60_000,
     });
     client.on('error', () => undefined);
-    let leads = false;
+    let fence: number | undefined;
     try {
       await client.connect();
-      leads = await takeLock(client);
-      return leads ? createLeadership(client) : undefined;
+      fence = await takeLock(client);
+      return fence === undefined ? undefined : createLeadership(client, fence);
     } finally {
-      if (!leads) await client.end().catch(() => undefined);
+      if (fence === undefined) await client.end().catch(() => undefined);
     }
   }
 
@@ -85,17 +87,18 @@ export function postgresOutboxStore(service: string, sql: Sql): OutboxStore {
   return { lead, notify, backlog };
 }
 
-/** Takes the lock for this session and prepares the session for leading; false when another session has the lock. */
-async function takeLock(client: pg.Client): Promise<boolean> {
+/** Takes the lock for this session, prepares the session and answers a fence; undefined when another session has the lock. */
+async function takeLock(client: pg.Client): Promise<number | undefined> {
   const { rows } = await client.query<{ locked: boolean }>(statements.lock, [LOCK]);
-  if (!rows[0]?.locked) return false;
+  if (!rows[0]?.locked) return undefined;
   await client.query('SET statement_timeout = 55000');
   await client.query(`SET idle_session_timeout = ${SESSION_LIMIT_MS}`);
   await client.query(`LISTEN ${CHANNEL}`);
-  return true;
+  const numbered = await client.query<{ fence: number }>(statements.fence);
+  return numbered.rows[0]?.fence;
 }
 
-function createLeadership(client: pg.Client): Leadership {
+function createLeadership(client: pg.Client, fence: number): Leadership {
   function onWake(wake: () => void): void {
     client.on('notification', wake);
   }
@@ -143,5 +146,5 @@ function createLeadership(client: pg.Client): Leadership {
   }
 
   const release = () => client.end();
-  return { onWake, renew, unsent, recordSent, highest, unsendAbove, deleteOld, release };
+  return { fence, onWake, renew, unsent, recordSent, highest, unsendAbove, deleteOld, release };
 }

@@ -15,8 +15,9 @@ import { createWaker } from './waker';
  * Leader   The relay that publishes; the others ask every second whether they may take its place.
  * Lease    What makes a relay the leader: an advisory lock of a PostgreSQL session, or a document in MongoDB that names its
  *          holder and the time at which the lease ends.
- * Fence    A number that rises with each new holder of the lease and stands on what the leader records, so that a leader
- *          that was paused past the end of its lease cannot overwrite what its successor recorded.
+ * Fence    A number that rises with each new holder of the lease and stands on what the leader records and publishes, so
+ *          that a leader that was paused past the end of its lease cannot overwrite what its successor recorded, and cannot
+ *          publish after it.
  * Step     Give the leadership up because Redis could not be reached for five seconds: another process may reach it.
  *   down
  * Sweep    The round of each second: it renews the lease, finds rows whose notification was lost, and asks Redis whether a

@@ -28,7 +28,7 @@ export function createSender({ log, metrics, tracing, redis, streams }: SenderOp
     highest: Highest,
     batches: readonly StreamBatch[],
   ): Promise<boolean> {
-    const results = await publishTraced(batches);
+    const results = await publishTraced(batches, leader.fence);
     const sent: SentRow[] = [];
     let whole = true;
     for (const [i, batch] of batches.entries()) {
@@ -43,10 +43,10 @@ export function createSender({ log, metrics, tracing, redis, streams }: SenderOp
     return whole;
   }
 
-  async function publishTraced(batches: readonly StreamBatch[]): Promise<Published[]> {
+  async function publishTraced(batches: readonly StreamBatch[], fence: number): Promise<Published[]> {
     const spans = batches.filter(({ rows }) => rows.length > 0).map(startSpan);
     try {
-      const results = await publish(redis, batches);
+      const results = await publish(redis, batches, fence);
       for (const span of spans) span?.end();
       return results;
     } catch (error) {
