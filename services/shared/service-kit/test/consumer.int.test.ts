@@ -131,6 +131,27 @@ describe('a consumer', () => {
     );
   });
 
+  it('gives an event up that ends every process that handles it, and the others go on', async () => {
+    await scene.orders.say(...['a0', 'a1', 'deadly', 'a2', 'a3'].map((label) => labelled(label, label)));
+    const isDone = async () => (await deadOnes()).length === 1 && (await effects()).length === 4;
+    let deaths = 0;
+    for (let done = false; !done && deaths < 8;) {
+      const worker = await startWorker(scene.stores, 'reader that dies of one event');
+      let dead = false;
+      void worker.exited.then(() => (dead = true));
+      await waitFor(async () => dead || (await isDone()), { timeout: 20_000 });
+      done = await isDone();
+      if (!done) deaths += 1;
+      await worker.kill();
+    }
+    // One with all five in its batch, and three with the deadly one alone.
+    expect(deaths).toBe(4);
+    expect((await effects()).sort()).toEqual(['a0', 'a1', 'a2', 'a3']);
+    const [letter] = await deadOnes();
+    expect(letter?.[1].join(' ')).toContain('3 processes ended while they handled this event');
+    await waitFor(async () => (await pending()) === 0);
+  }, 120_000);
+
   it('finishes the batch in hand when it is stopped, at once when there is none', async () => {
     let handling = () => {};
     const started = new Promise<void>((resolve) => (handling = resolve));

@@ -1,6 +1,6 @@
 import type { TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { labelled, startPublisher, startReader } from './events-support';
+import { labelled, labelOf, startPublisher, startReader } from './events-support';
 import type { WorkerPart } from './worker';
 
 const stores = JSON.parse(process.env['TEST_STORES'] ?? '{}') as TestStores;
@@ -14,6 +14,12 @@ const parts: Record<WorkerPart, () => Promise<unknown>> = {
   },
   'reader that dies after its commit': () =>
     startReader(stores, { after: () => void process.kill(process.pid, 'SIGKILL') }),
+  'reader that dies of one event': () =>
+    startReader(stores, {
+      before: (events) => {
+        if (events.some((event) => labelOf(event) === 'deadly')) process.kill(process.pid, 'SIGKILL');
+      },
+    }),
 };
 
 void parts[process.env['TEST_PART'] as WorkerPart]().then(() => process.stdout.write('at work\n'));

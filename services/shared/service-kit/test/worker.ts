@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestStores } from '@bramble/test-kit/stores';
 
-export type WorkerPart = 'publisher' | 'reader that dies after its commit';
+export type WorkerPart = 'publisher' | 'reader that dies after its commit' | 'reader that dies of one event';
 
 /** Starts a part in a process of its own, for deaths that no code can notice. Resolves when it is at work. */
 export async function startWorker(stores: TestStores, part: WorkerPart) {

@@ -67,6 +67,8 @@ export function createBatchHandler(options: BatchHandlerOptions) {
   async function storeAway(attempt: number, error: unknown): Promise<boolean> {
     if (attempt === 1 || attempt % 30 === 0)
       log.warn({ err: error, attempt }, 'events wait: a store is away or refuses');
+    // This process may be stopped while it waits; the event in hand is not the cause.
+    if (attempt === 1) await settler.forgetStart().catch(() => undefined);
     await pause(backoff(attempt, { base: 100, max: 3_000 }), signal);
     return !signal.aborted;
   }

@@ -6,6 +6,7 @@ import type { Meters } from './meters';
 import type { ReadReply } from './reader';
 import type { Runner } from './runner';
 import type { Settler } from './settler';
+import { MAX_STARTS, type Tries } from './tries';
 
 /** The most events in one call of a handler. */
 export const BATCH = 128;
@@ -26,10 +27,11 @@ export function createIntake(options: IntakeOptions) {
   const { sources, types, runner, settler, meters, log, deadLetter } = options;
 
   /**
-   * Runs a reply's events, `retried` when an earlier process may have tried them. False: stopped in the middle; what was
+   * Runs a reply's events: `again` when they were given to this process before, `alone` when a process may have ended while
+   * it handled them. Then one of them may be the cause, and each is run by itself. False: stopped in the middle; what was
    * not handled stays pending in Redis.
    */
-  async function run(reply: ReadReply, { retried }: { retried: boolean }): Promise<boolean> {
+  async function run(reply: ReadReply, origin: 'new' | 'again' | 'alone'): Promise<boolean> {
     const ready: EventEntry[] = [];
     const finished: Entry[] = [];
     for (const [stream, raw] of reply)
@@ -38,9 +40,27 @@ export function createIntake(options: IntakeOptions) {
     if (reply.length > 1) ready.sort((a, b) => compareStreamIds(a.id, b.id));
     if (ready.length === 0) await settler.acknowledge(finished);
     else settler.defer(finished);
-    const tries = retried ? await settler.triesOf(ready) : new Map<string, never>();
+    const tries = origin === 'new' ? new Map<string, never>() : await settler.triesOf(ready);
+    if (origin === 'alone') return runEachAlone(ready, tries);
     for (let i = 0; i < ready.length; i += BATCH)
       if (!(await runner.run(ready.slice(i, i + BATCH), tries))) return false;
+    return true;
+  }
+
+  async function runEachAlone(
+    entries: readonly EventEntry[],
+    tries: ReadonlyMap<string, Tries>,
+  ): Promise<boolean> {
+    for (const entry of entries) {
+      if ((await settler.recordStart(entry)) > MAX_STARTS) {
+        const error = `${MAX_STARTS} processes ended while they handled this event`;
+        await deadLetter(entry, { attempts: MAX_STARTS, error, reason: 'handler' });
+        continue;
+      }
+      const complete = await runner.run([entry], tries);
+      await settler.forgetStart();
+      if (!complete) return false;
+    }
     return true;
   }
 

@@ -1,7 +1,10 @@
 /** The stream through which replayed dead letters of a stream come back to one group. */
 export const replayStream = (stream: string, group: string): string => `${stream}:replay:${group}`;
 
-/** A hash of failed tries: `<entry id>` counts them, `<entry id>:since` is when the event was first too early, in ms. */
+/**
+ * A hash of failed tries: `<entry id>` counts them, `<entry id>:since` is when the event was first too early, in ms,
+ * `<entry id>:starts` counts the processes that began to handle it alone and ended before they had done so.
+ */
 export const triesKey = (stream: string, group: string): string => `${stream}:tries:${group}`;
 
 /** The dead letters of all groups of a stream. */

@@ -19,6 +19,8 @@ const MAX_HELD = 10_000;
 interface LoopState {
   /** True when entries may be pending that this process does not have: at the start, and after a failure. */
   mustRecover: boolean;
+  /** True once what an earlier process left pending has been run. */
+  recovered: boolean;
   /** When entries of other consumers are taken over next, in ms of the monotonic clock. */
   takeOverAt: number;
   failures: number;
@@ -43,14 +45,15 @@ export interface ReadLoopOptions {
 /** Reads, runs and acknowledges until `signal` aborts. One turn does, in this order: what is left over, what is due, what is new. */
 export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
   const { redis, group, keys, reader, runner, intake, settler, meters, log, signal, takeOver } = options;
-  const state: LoopState = { mustRecover: true, takeOverAt: -Infinity, failures: 0 };
+  const state: LoopState = { mustRecover: true, recovered: false, takeOverAt: -Infinity, failures: 0 };
   const pauseAfter = createBatchPause(PAUSE_BOUNDS);
 
   async function turn(): Promise<void> {
     if (settler.hasUnacknowledged()) await settler.acknowledge([]);
     if (state.mustRecover || !reader.isConnected()) {
-      await recoverPending(reader, intake);
+      await recoverPending(reader, intake, { afterStart: !state.recovered });
       state.mustRecover = false;
+      state.recovered = true;
     }
     if (signal.aborted) return;
     if (!(await runner.runDue())) return;
@@ -67,7 +70,7 @@ export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
     if (runner.heldCount() >= MAX_HELD) return pause(wait, signal);
     const reply = await reader.readNew(wait);
     const count = reply.reduce((sum, [, entries]) => sum + entries.length, 0);
-    if (count === 0 || !(await intake.run(reply, { retried: false }))) return;
+    if (count === 0 || !(await intake.run(reply, 'new'))) return;
     const rest = pauseAfter(count);
     if (count < BATCH) await pause(rest, signal);
   }

@@ -6,8 +6,15 @@ import type { Meters } from './meters';
 import type { Reader } from './reader';
 import type { Runner } from './runner';
 
-/** Runs what this consumer was given and has not acknowledged: after a start, and after a broken connection. */
-export async function recoverPending(reader: Reader, intake: Intake): Promise<void> {
+/**
+ * Runs what this consumer was given and has not acknowledged: after a broken connection, and after a start, when an earlier
+ * process of its name may have ended because of one of these events.
+ */
+export async function recoverPending(
+  reader: Reader,
+  intake: Intake,
+  { afterStart }: { afterStart: boolean },
+): Promise<void> {
   const after = new Map<string, string>();
   for (;;) {
     const reply = await reader.readPending(after);
@@ -18,7 +25,7 @@ export async function recoverPending(reader: Reader, intake: Intake): Promise<vo
       found += entries.length;
       after.set(stream, last[0]);
     }
-    if (found === 0 || !(await intake.run(reply, { retried: true }))) return;
+    if (found === 0 || !(await intake.run(reply, afterStart ? 'alone' : 'again'))) return;
   }
 }
 
@@ -54,7 +61,7 @@ export async function takeOverAbandoned(options: TakeoverOptions): Promise<boole
     }
     if (found.entries.length === 0) continue;
     meters.claimedEntries(origin, found.entries.length);
-    if (!(await intake.run([[stream, found.entries]], { retried: true }))) break;
+    if (!(await intake.run([[stream, found.entries]], 'alone'))) break;
   }
   return unnamed;
 }

@@ -19,6 +19,8 @@ interface SettlerState {
   tried: Set<string>;
   /** Finished, but not acknowledged yet. */
   unacknowledged: readonly Entry[];
+  /** The entry that is being handled alone. */
+  started?: Entry | undefined;
 }
 
 /** What a group writes to Redis about entries: that they are finished, failed once more, or are dead letters. */
@@ -64,7 +66,7 @@ export function createSettler(redis: Redis, group: string) {
     transaction.xadd(deadKey(entry.origin), '*', ...Object.entries(letter).flat());
     transaction.xack(entry.stream, group, entry.id);
     if (entry.origin !== entry.stream) transaction.xdel(entry.stream, entry.id);
-    transaction.hdel(triesKey(entry.stream, group), entry.id, `${entry.id}:since`);
+    transaction.hdel(triesKey(entry.stream, group), entry.id, `${entry.id}:since`, `${entry.id}:starts`);
     await execute(transaction);
     state.tried.delete(entryKey(entry));
   }
@@ -80,6 +82,27 @@ export function createSettler(redis: Redis, group: string) {
         .hset(key, entry.id, String(tries.count), ...since)
         .expire(key, TRIES_KEPT_SECONDS),
     );
+  }
+
+  /** Counts that an entry is about to be handled alone, and answers how often that was so without an end. */
+  async function recordStart(entry: Entry): Promise<number> {
+    const key = triesKey(entry.stream, group);
+    state.started = entry;
+    const replies = await redis
+      .pipeline()
+      .hincrby(key, `${entry.id}:starts`, 1)
+      .expire(key, TRIES_KEPT_SECONDS)
+      .exec();
+    const [error, starts] = replies?.[0] ?? [new Error('Redis gave no reply')];
+    if (error) throw error;
+    return Number(starts);
+  }
+
+  /** The process outlived the entry that it started, or waits for a store: the start is forgotten. */
+  async function forgetStart(): Promise<void> {
+    const entry = state.started;
+    state.started = undefined;
+    if (entry) await redis.hdel(triesKey(entry.stream, group), `${entry.id}:starts`);
   }
 
   /** The tries that earlier processes of this group made of these entries. */
@@ -107,6 +130,8 @@ export function createSettler(redis: Redis, group: string) {
     hasUnacknowledged: () => state.unacknowledged.length > 0,
     deadLetter,
     recordTries,
+    recordStart,
+    forgetStart,
     triesOf,
   };
 }

@@ -5,6 +5,8 @@ import { backoff } from '../../runtime/clock';
 export const MAX_TRIES = 5;
 /** Tries after which any event is given up. Those after the fifth are 15 s to 30 min apart: 3.3 to 6.5 hours in all. */
 export const MAX_SLOW_TRIES = 23;
+/** An event is given up when so many processes ended while each was handling it alone. */
+export const MAX_STARTS = 3;
 /** How long an event may be too early, unless its error says otherwise. */
 export const NOT_YET_MS = 600_000;
 const SLOW = { base: 30_000, max: 1_800_000 };
