@@ -16,6 +16,7 @@ import { createFreshnessRepository } from './cache/freshness.repository';
 import { createRoom } from './cache/room';
 import { readRedisServer } from './cache/room.repository';
 import { createSharedCopies } from './cache/shared-copies.repository';
+import { readUnsentChanges } from './cache/unsent-changes.repository';
 import type { CatalogConfig } from './config';
 import { collectionsOf, createIndexes } from './db';
 import { createPictureRepository } from './picture/picture.repository';
@@ -41,10 +42,15 @@ export function buildCatalog(config: CatalogConfig): Service {
   const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL });
   const collections = collectionsOf(mongo.db);
   service.onStart('indexes', () => createIndexes(collections));
-  const outbox = mongoOutbox(service, { mongo, redis, streams: ['inventory_stream', 'catalog_stream'] });
+  const freshness = createFreshness(service, createFreshnessRepository(cache), readUnsentChanges(mongo));
+  const outbox = mongoOutbox(service, {
+    mongo,
+    redis,
+    streams: ['inventory_stream', 'catalog_stream'],
+    beforeSend: freshness.publishing,
+  });
   const store = mongoStore(mongo, outbox);
 
-  const freshness = createFreshness(service, createFreshnessRepository(cache));
   const cacheRequests = counter(service, 'bramble_cache_requests_total');
   const answers = createAnswers({
     freshness,
@@ -76,6 +82,7 @@ export function buildCatalog(config: CatalogConfig): Service {
     store,
     stock: createStockRepository(mongo),
     onMoved: freshness.moved,
+    onRanked: freshness.ranked,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
     onConflict: () => conflicts.inc({}),
   });

@@ -2,7 +2,15 @@ import { every, pause } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { ChangeKind, Counters, FreshnessRepository } from './freshness.repository';
 
-/** Stock changes within this time are announced together. */
+/** A row of the outbox: an event of this type about the product `key`. */
+export interface OutboxChange {
+  id: string;
+  type: string;
+  key: string;
+}
+const kinds: Readonly<Record<string, ChangeKind>> = { 'product.changed': 'edits', 'stock.changed': 'stock' };
+
+/** Changes of popularity within this time are announced together. */
 const COALESCE_MS = 25;
 const POLL_MS = 500;
 const GRACE_MS = 50;
@@ -22,11 +30,24 @@ export interface Freshness {
   onDropped(drop: (ids: readonly string[] | 'all') => void): void;
   /** Announces edits: resolves after the announcement, or when Redis is away. */
   edited(ids: readonly string[]): Promise<void>;
-  /** Announces stock changes within COALESCE_MS. */
+  /** This process committed stock changes; the outbox announces them. */
   moved(ids: readonly string[]): void;
+  /** Announces changes of popularity, for which there are no events, within COALESCE_MS. */
+  ranked(ids: readonly string[]): void;
+  /** Announces changes before their events are published; keeps them when Redis is away. */
+  publishing(changes: readonly OutboxChange[]): Promise<void>;
 }
 
-export function createFreshness(service: Service, repository: FreshnessRepository): Freshness {
+/**
+ * Changes of stock are announced from the outbox, since a process that is killed right after a commit, or gets no reply
+ * to it, announces nothing. The process that publishes the outbox announces each row before. Every process looks
+ * for rows that wait, since the publisher may be the one that was killed.
+ */
+export function createFreshness(
+  service: Service,
+  repository: FreshnessRepository,
+  readUnsent: () => Promise<OutboxChange[]>,
+): Freshness {
   const state = { edits: 0, stock: 0, shared: undefined as Counters | undefined };
   const listeners: ((ids: readonly string[] | 'all') => void)[] = [];
   const waiting: Record<ChangeKind, Set<string>> = { edits: new Set(), stock: new Set() };
@@ -83,6 +104,25 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
     },
   });
 
+  async function publishing(changes: readonly OutboxChange[]): Promise<void> {
+    for (const { type, key } of changes) {
+      const kind = kinds[type];
+      if (kind) waiting[kind].add(key);
+    }
+    await announceAll();
+  }
+  let announced = new Set<string>();
+  every(service, {
+    name: 'changes that wait in the outbox',
+    ms: POLL_MS,
+    run: async () => {
+      const unsent = await readUnsent();
+      const before = announced;
+      announced = new Set(unsent.map(({ id }) => id));
+      await publishing(unsent.filter(({ id }) => !before.has(id)));
+    },
+  });
+
   repository.listen((change) => {
     const known = state.shared;
     const ahead = known ? total(change) - total(known) : 0;
@@ -118,7 +158,12 @@ export function createFreshness(service: Service, repository: FreshnessRepositor
       for (const id of ids) waiting.edits.add(id);
       await announce('edits');
     },
+    publishing,
     moved(ids) {
+      state.stock += 1;
+      drop(ids);
+    },
+    ranked(ids) {
       state.stock += 1;
       drop(ids);
       for (const id of ids) waiting.stock.add(id);

@@ -16,8 +16,9 @@ export type StockUnit = EventUnit<MongoTransaction, StockCommand>;
 export interface StockDependencies {
   store: UnitStore<MongoTransaction>;
   stock: StockRepository;
-  /** Called after each committed change of stock or popularity. */
+  /** Called after each committed change of stock, or of popularity. */
   onMoved: (productIds: readonly string[]) => void;
+  onRanked: (productIds: readonly string[]) => void;
   onOutcome: (outcome: ReservationOutcome) => void;
   /** Called for each repetition of a transaction after a write conflict. */
   onConflict: () => void;
@@ -27,7 +28,14 @@ const OVERDUE_BATCH = 200;
 /** How long after a reminder orders is reminded again. */
 const REMIND_MS = 30_000;
 
-export function createStockService({ store, stock, onMoved, onOutcome, onConflict }: StockDependencies) {
+export function createStockService({
+  store,
+  stock,
+  onMoved,
+  onRanked,
+  onOutcome,
+  onConflict,
+}: StockDependencies) {
   const state = { sold: new Set<string>(), ranked: false };
 
   /** Applies a batch of orders' commands to stock and reservations, and publishes the answers. */
@@ -61,7 +69,7 @@ export function createStockService({ store, stock, onMoved, onOutcome, onConflic
     try {
       await stock.rank(state.ranked ? ids : undefined);
       state.ranked = true;
-      onMoved(ids);
+      onRanked(ids);
     } catch (error) {
       for (const id of ids) state.sold.add(id);
       throw error;

@@ -4,6 +4,7 @@ import type { Service } from '../runtime/service';
 import type { Mongo, MongoTransaction } from '../stores/mongo';
 import { streamOf } from './events';
 import { mongoOutboxStore, outboxOf, prepareOutbox } from './outbox/mongo-outbox-store';
+import type { OutboxRow } from './outbox/outbox-store';
 import { createRelay } from './outbox/relay';
 import { streamMetrics } from './outbox/stream-metrics';
 import type { Outbox } from './unit';
@@ -13,11 +14,21 @@ export type MongoOutbox = Outbox<MongoTransaction>;
 /** The outbox of a MongoDB service, and this process's part in publishing it to `streams`. */
 export function mongoOutbox(
   service: Service,
-  { mongo, redis, streams }: { mongo: Mongo; redis: Redis; streams: readonly string[] },
+  {
+    mongo,
+    redis,
+    streams,
+    beforeSend,
+  }: {
+    mongo: Mongo;
+    redis: Redis;
+    streams: readonly string[];
+    beforeSend?: (rows: readonly OutboxRow[]) => Promise<void>;
+  },
 ): MongoOutbox {
   const store = mongoOutboxStore(mongo);
   service.onStart('outbox indexes', () => prepareOutbox(mongo));
-  const { wake } = createRelay(service, { store, redis, streams });
+  const { wake } = createRelay(service, { store, redis, streams, beforeSend });
   streamMetrics(service, { store, redis, streams });
 
   async function append(tx: MongoTransaction, events: readonly AnyEvent[]): Promise<void> {

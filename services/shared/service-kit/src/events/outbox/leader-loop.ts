@@ -4,7 +4,7 @@ import { counter } from '../../observe/metrics';
 import type { Telemetry } from '../../observe/telemetry';
 import { backoff, pause } from '../../runtime/clock';
 import { createBatchPause } from '../batch-pause';
-import type { Leadership } from './outbox-store';
+import type { Leadership, OutboxRow } from './outbox-store';
 import { FencedOff, imposeFence } from './publish';
 import { batchByStream, type Highest, type Sender } from './send';
 import { trimStreams } from './trim';
@@ -29,6 +29,7 @@ export interface LeaderLoopOptions extends Telemetry {
   redis: Redis;
   streams: readonly string[];
   sender: Sender;
+  beforeSend: ((rows: readonly OutboxRow[]) => Promise<void>) | undefined;
   /** Raised when rows were committed. */
   waker: Waker;
   /** Aborted when the service stops; one last round follows. */
@@ -53,7 +54,16 @@ interface RoundKind {
 }
 
 /** Publishes as the leader until the service stops. Throws when the leadership is lost, or given up without Redis. */
-export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, signal }: LeaderLoopOptions) {
+export function createLeaderLoop({
+  log,
+  metrics,
+  redis,
+  streams,
+  sender,
+  waker,
+  signal,
+  beforeSend,
+}: LeaderLoopOptions) {
   const rounds = counter({ metrics }, 'bramble_outbox_publishes_total');
 
   return async function lead(leader: Leadership): Promise<void> {
@@ -110,6 +120,7 @@ export function createLeaderLoop({ log, metrics, redis, streams, sender, waker, 
       const rows = await leader.unsent(BATCH);
       const batches = batchByStream(rows, highest, first && sweep ? streams : []);
       if (batches.length === 0) break;
+      if (rows.length > 0) await beforeSend?.(rows);
       const complete = await sender.send(leader, highest, batches);
       count += rows.length;
       if (rows.length > 0) rounds.inc({ cause, result: 'ok' });

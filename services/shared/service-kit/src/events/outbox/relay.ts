@@ -4,7 +4,7 @@ import { backoff, pause } from '../../runtime/clock';
 import type { Service } from '../../runtime/service';
 import { createLeaderLoop, SteppedDown } from './leader-loop';
 import { createNotifier } from './notifier';
-import type { Leadership, OutboxStore } from './outbox-store';
+import type { Leadership, OutboxRow, OutboxStore } from './outbox-store';
 import { createSender } from './send';
 import { createWaker } from './waker';
 
@@ -34,20 +34,25 @@ export interface RelayOptions {
   store: OutboxStore;
   redis: Redis;
   streams: readonly string[];
+  /** Called with rows before they are published; called again for rows whose publication failed. Must not throw. */
+  beforeSend?: ((rows: readonly OutboxRow[]) => Promise<void>) | undefined;
 }
 
 /**
  * Publishes a database's outbox, at least once and in the order of writing. `wake` says that rows were committed; it is
  * cheap.
  */
-export function createRelay(service: Service, { store, redis, streams }: RelayOptions): { wake: () => void } {
+export function createRelay(
+  service: Service,
+  { store, redis, streams, beforeSend }: RelayOptions,
+): { wake: () => void } {
   const { log, metrics, tracing } = service;
   const waker = createWaker();
   const stopping = new AbortController();
   const { signal } = stopping;
   const state = { leading: false, failures: 0, restMs: 0 };
   const sender = createSender({ log, metrics, tracing, redis, streams });
-  const lead = createLeaderLoop({ log, metrics, redis, streams, sender, waker, signal });
+  const lead = createLeaderLoop({ log, metrics, redis, streams, sender, waker, signal, beforeSend });
   const notifyLeader = createNotifier(() => store.notify());
 
   async function run(): Promise<void> {
