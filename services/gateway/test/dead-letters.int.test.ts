@@ -91,6 +91,7 @@ describe('the dead letters of all services', () => {
     expect((await boss.post(`${PATH}/${id}/replay`)).status).toBe(404);
     expect((await boss.post(`${PATH}/${id.replace('payments', 'delivery')}/replay`)).status).toBe(404);
     expect((await boss.post(`${PATH}/nonsense/replay`)).status).toBe(404);
+    expect((await boss.post(`${PATH}/${id.replace('payments', 'constructor')}/replay`)).status).toBe(404);
     expect(await redis.xlen('orders_stream:replay:payments')).toBe(1);
   });
 

@@ -55,9 +55,9 @@ describe('a capture', () => {
     expect(await charges(order.orderId)).toEqual([]);
   });
 
-  it('a card that nobody knows is declined', async () => {
+  it.each(['tok_nonsense', 'constructor'])('the card %s, which nobody knows, is declined', async (token) => {
     const order = anOrder();
-    await world.publish(order.pay('tok_nonsense'));
+    await world.publish(order.pay(token));
     expect((await world.untilTold(order.orderId))[0]).toMatchObject({
       type: 'payment.declined',
       payload: { reason: 'unknown_card' },

@@ -43,7 +43,8 @@ export function createDeadLettersService({
     },
 
     replay: async (id: string, as: Actor): Promise<void> => {
-      const upstream = services[id.split('.')[1] ?? ''];
+      const group = id.split('.')[1] ?? '';
+      const upstream = Object.hasOwn(services, group) ? services[group] : undefined;
       if (!upstream) throw new AppError('not_found');
       await upstream.call(deadLettersApi.replay, { params: { id }, as });
     },

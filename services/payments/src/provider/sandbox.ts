@@ -6,12 +6,12 @@ import type { Remembered, SandboxCharge, SandboxRepository } from './sandbox.rep
 
 const SLOW_MS = 5_000;
 /** The decline reason of each test card; null when it is accepted. */
-const cards: Readonly<Record<string, string | null>> = {
-  tok_visa: null,
-  tok_slow: null,
-  tok_timeout: null,
-  tok_declined: 'card_declined',
-};
+const cards: ReadonlyMap<string, string | null> = new Map([
+  ['tok_visa', null],
+  ['tok_slow', null],
+  ['tok_timeout', null],
+  ['tok_declined', 'card_declined'],
+]);
 
 const outcomeOf = ({
   key,
@@ -55,7 +55,8 @@ export function createSandbox({
       }
       if (token === 'tok_slow') await pause(slowMs, signal);
       signal.throwIfAborted();
-      const reason = token in cards ? (cards[token] ?? null) : 'unknown_card';
+      const known = cards.get(token);
+      const reason = known === undefined ? 'unknown_card' : known;
       const charge = await remember({ key, amount, currency, token, captured: reason === null, reason });
       if (token === 'tok_timeout' && charge.fresh) {
         if (!signal.aborted) await once(signal, 'abort');
