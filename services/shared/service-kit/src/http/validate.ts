@@ -1,23 +1,28 @@
 import type { z } from 'zod';
 import { AppError } from '../base/errors';
 
+/** The most faults that an answer lists, so that a large body cannot make a larger answer. */
+const MAX_FAULTS = 50;
+/** The most characters of an unknown field's name in an answer. */
+const MAX_KEY = 100;
+
 const pathOf = (path: readonly PropertyKey[]) => path.map(String).join('.');
 
 /** Parses `value` by `schema`; throws `invalid_input` with every fault and its path. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix = ''): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.slice(0, 50).flatMap((issue) => {
+  const errors = result.error.issues.slice(0, MAX_FAULTS).flatMap((issue) => {
     const at = [prefix, pathOf(issue.path)].filter(Boolean).join('.');
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({
-        path: [at, key].filter(Boolean).join('.'),
+      return issue.keys.slice(0, MAX_FAULTS).map((key) => ({
+        path: [at, key.slice(0, MAX_KEY)].filter(Boolean).join('.'),
         message: 'is an unknown field',
       }));
     return [{ path: at, message: issue.message }];
   });
   throw new AppError('invalid_input', {
-    errors,
+    errors: errors.slice(0, MAX_FAULTS),
     detail: errors
       .map((error) => `${error.path || 'body'}: ${error.message}`)
       .join('; ')
