@@ -21,6 +21,27 @@ describe('the cart', () => {
   const quantities = (cart: Cart) => cart.items.map(({ title, quantity }) => [title, quantity]);
   const owners = async () => (await shop.sql.query('SELECT 1 FROM carts')).rowCount;
 
+  it('of more lines than an order may have can be read and reduced', async () => {
+    const who = userWith('customer');
+    const buyer = shop.agent(who);
+    const products = await Promise.all(Array.from({ length: 103 }, () => shop.product({ available: 9 })));
+    const [first = '', ...rest] = products;
+    await add(buyer, first).expect(200);
+    // As a merge of two carts leaves it.
+    await shop.sql.query(
+      'INSERT INTO cart_items (owner, product_id, quantity) SELECT $1, unnest($2::uuid[]), 1',
+      [`user:${who.id}`, rest],
+    );
+    expect((await cartOf(buyer)).items).toHaveLength(100);
+    await add(buyer, nuts).expect(400);
+    const last = rest.at(-1) ?? '';
+    await buyer.patch(`/api/cart/items/${last}`).send({ quantity: 2 }).expect(200);
+    for (const id of rest.slice(0, 4)) await buyer.delete(`/api/cart/items/${id}`).expect(200);
+    expect((await cartOf(buyer)).items).toHaveLength(99);
+    await add(buyer, nuts).expect(200);
+    expect((await cartOf(buyer)).items).toHaveLength(100);
+  });
+
   it('shows nobody an empty cart, and makes none for it', async () => {
     const before = await owners();
     const cart = await cartOf(shop.agent(anonymous));

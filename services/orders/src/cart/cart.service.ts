@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Cart } from '@bramble/contracts/cart';
-import { MAX_QUANTITY } from '@bramble/contracts/limits';
+import { MAX_LINES, MAX_QUANTITY } from '@bramble/contracts/limits';
 import { money } from '@bramble/contracts/money';
 import type { Item } from '@bramble/contracts/orders';
 import { paymentsApi, type Quote } from '@bramble/contracts/payments';
@@ -50,7 +50,9 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     });
 
   /** Prices the items that are for sale; `gone` lists the product ids that are not. */
-  const price = async (items: Item[], actor: Actor): Promise<{ cart: Cart; gone: string[] }> => {
+  const price = async (all: Item[], actor: Actor): Promise<{ cart: Cart; gone: string[] }> => {
+    // A merge may leave more lines than can be priced: the first ones are shown, and the others move up as lines go.
+    const items = all.slice(0, MAX_LINES);
     if (items.length === 0) return { cart: emptyCart, gone: [] };
     try {
       const cart = await quote(items, actor);
@@ -90,6 +92,14 @@ export function createCartService({ carts, payments, currency }: CartDependencie
       });
   };
 
+  /** The cart with one changed line, which comes first when it lies beyond the lines that are priced. */
+  const replaced = (before: readonly Item[], changed: Item): Item[] => {
+    const after = before.map((old) => (old.productId === changed.productId ? changed : old));
+    return after.indexOf(changed) < MAX_LINES
+      ? after
+      : [changed, ...after.filter((item) => item !== changed)];
+  };
+
   const itemOf = (productId: string, quantity: number): Item => ({
     productId: productId.toLowerCase(),
     quantity,
@@ -116,9 +126,12 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     const held = before.find(({ productId }) => productId === item.productId)?.quantity ?? 0;
     const changed = { ...item, quantity: Math.min(held + item.quantity, MAX_QUANTITY) };
     const others = before.filter(({ productId }) => productId !== item.productId);
-    const position = before.findIndex(({ productId }) => productId === item.productId);
-    const after =
-      position < 0 ? [...before, changed] : before.map((old, i) => (i === position ? changed : old));
+    const isNew = others.length === before.length;
+    if (isNew && before.length >= MAX_LINES)
+      throw new AppError('invalid_input', {
+        errors: [{ path: 'items', message: `at most ${MAX_LINES} products` }],
+      });
+    const after = isNew ? [...before, changed] : replaced(before, changed);
     const { cart, gone } = await price(after, actor);
     checkStock(cart, changed);
     const newGuest = owner === undefined ? randomUUID() : undefined;
@@ -141,7 +154,7 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     const before = await items(opened);
     if (owner === undefined || !before.some(({ productId }) => productId === item.productId))
       throw new AppError('not_found');
-    const after = before.map((old) => (old.productId === item.productId ? item : old));
+    const after = replaced(before, item);
     const { cart, gone } = await price(after, actor);
     if (gone.length > 0) await carts.remove(owner, gone);
     checkStock(cart, item);
