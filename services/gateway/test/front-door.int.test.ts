@@ -15,6 +15,10 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(() => clean(catalog));
 
+it('does not tell its readiness at the public port', async () => {
+  expect((await apiClient(shop.url).get('/internal/ready')).status).toBe(404);
+});
+
 describe('public answers', () => {
   it('are fetched once for many, with a tag that saves the body', async () => {
     catalog.answer = { status: 200, headers: { etag: '"7-1"' }, body: '{"product":{}}' };

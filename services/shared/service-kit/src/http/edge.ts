@@ -11,6 +11,8 @@ export interface HttpEdgeOptions {
   tracing: Tracing | undefined;
   early: readonly EarlyHandler[];
   notReady: () => Promise<string | undefined>;
+  /** False for a service with outside clients: its readiness is at the ops port alone. */
+  answersReady: boolean;
   draining: () => boolean;
   app: RequestListener;
 }
@@ -31,6 +33,7 @@ export function createHttpEdge({
   tracing,
   early,
   notReady,
+  answersReady,
   draining,
   app,
 }: HttpEdgeOptions): RequestListener {
@@ -40,7 +43,7 @@ export function createHttpEdge({
 
   return (req, res) => {
     if (draining()) res.setHeader('connection', 'close');
-    if (req.url === READY_PATH) {
+    if (answersReady && req.url === READY_PATH) {
       void notReady().then((reason) => res.writeHead(reason === undefined ? 204 : 503).end());
       return;
     }

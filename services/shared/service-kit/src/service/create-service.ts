@@ -98,6 +98,7 @@ export function createService<M extends Catalogue = NoMetrics>({
     tracing,
     early,
     notReady,
+    answersReady: trustsCallers,
     draining: () => state === 'stopping',
     app: (req, res) => listener(req, res),
   });
