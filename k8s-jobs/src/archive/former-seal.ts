@@ -43,7 +43,7 @@ function nonceOf(frame: number, last: boolean): Buffer {
 }
 
 function openFrame(key: Buffer, frame: number, last: boolean, body: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(frame, last));
+  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(frame, last), { authTagLength: TAG_BYTES });
   decipher.setAuthTag(body.subarray(-TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(body.subarray(0, -TAG_BYTES)), decipher.final()]);

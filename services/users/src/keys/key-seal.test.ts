@@ -8,3 +8,9 @@ it('opens what was sealed only with the same secret and unchanged', () => {
   expect(unseal('secret one', sealed)).toBeUndefined();
   expect(unseal('secret one', Buffer.alloc(3))).toBeUndefined();
 });
+
+it('refuses a shortened tag', () => {
+  const sealed = seal('secret one', Buffer.alloc(0));
+  expect(unseal('secret one', sealed)?.length).toBe(0);
+  expect(unseal('secret one', sealed.subarray(0, 12 + 4))).toBeUndefined();
+});

@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { derivedKey } from '@bramble/service-kit/base/derived-key';
 
+/** A shorter tag would be easier to forge, and Node accepts it unless the length is given. */
+const TAG_BYTES = 16;
 const sealKey = (secret: string) => derivedKey(secret, 'bramble signing keys at rest');
 
 /**
@@ -18,7 +20,9 @@ export function seal(secret: string, plain: Buffer): Buffer {
 export function unseal(secret: string, sealed: Uint8Array): Buffer | undefined {
   const bytes = Buffer.from(sealed);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', sealKey(secret), bytes.subarray(0, 12));
+    const decipher = createDecipheriv('aes-256-gcm', sealKey(secret), bytes.subarray(0, 12), {
+      authTagLength: TAG_BYTES,
+    });
     decipher.setAuthTag(bytes.subarray(12, 28));
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
   } catch {
