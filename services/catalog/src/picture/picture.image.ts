@@ -14,13 +14,15 @@ const MAX_PIXELS = 16_000_000;
 const RENDER_SECONDS = 10;
 const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'heif']);
 
-// Block SVG and PDF loaders: such files can reference other files.
-sharp.block({
+// Every loader is blocked but those of the five formats: others, such as SVG and PDF, can reference other files.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
   operation: [
-    'VipsForeignLoadSvg',
-    'VipsForeignLoadPdf',
-    'VipsForeignLoadMagick',
-    'VipsForeignLoadOpenslide',
+    'VipsForeignLoadJpeg',
+    'VipsForeignLoadPng',
+    'VipsForeignLoadWebp',
+    'VipsForeignLoadNsgif',
+    'VipsForeignLoadHeif',
   ],
 });
 sharp.concurrency(1);
