@@ -46,6 +46,33 @@ describe('refresh tokens', () => {
     expect(metrics).toMatch(/bramble_token_reuse_total\{[^}]*\} 1/);
   });
 
+  it('sign out alone, without an access token', async () => {
+    const { browser } = await signedUp(shop.url);
+    const copy = copyOf(browser);
+    for (const name of browser.cookies.keys()) if (name.includes('access')) browser.cookies.delete(name);
+    expect((await browser.post('/api/auth/logout')).status).toBe(204);
+    expect([...browser.cookies.keys()].filter((name) => name.includes('refresh'))).toEqual([]);
+    expect(await statusOf(copy)).toBe(401);
+    expect((await copy.post('/api/auth/refresh')).status).toBe(401);
+    expect((await browser.post('/api/auth/logout')).status).toBe(401);
+  });
+
+  it('renew a session for 90 days at most, however often it is used', async () => {
+    const { email } = await signedUp(shop.url);
+    const client = apiClient(shop.url);
+    const { refreshToken } = await tokensFor(shop.url, email);
+    const age = (days: number) =>
+      shop.sql.query(
+        `UPDATE sessions SET created_at = now() - make_interval(days => $2)
+         WHERE id = (SELECT session_id FROM refresh_tokens WHERE hash = sha256(convert_to($1, 'UTF8')))`,
+        [refreshToken, days],
+      );
+    await age(89);
+    expect((await client.post('/api/auth/refresh', { refreshToken })).status).toBe(200);
+    await age(90);
+    expect((await client.post('/api/auth/refresh', { refreshToken })).status).toBe(401);
+  });
+
   it('are in the database only as what they hash to', async () => {
     const { email } = await signedUp(shop.url);
     const { refreshToken } = await tokensFor(shop.url, email);

@@ -118,9 +118,11 @@ export const authApi = {
     service,
     tag,
     summary: 'End this session',
-    description: 'Ends the session at once; its access token is refused from the next call on.',
-    access: 'user',
+    description:
+      'Ends the session at once; its access token is refused from the next call on. The refresh cookie alone is enough, so that an expired access token does not keep a session alive.',
+    access: 'anyone',
     cookies: ['refresh'],
+    errors: ['unauthenticated'],
     slow: true,
     responses: { 204: null },
   }),

@@ -69,8 +69,11 @@ export const authRoutes = ({
       throw error;
     }
   }),
-  endpoint(authApi.logout, async ({ actor, res }) => {
+  endpoint(authApi.logout, async ({ actor, req, res }) => {
+    const refresh = readCookie(req, 'refresh', actor.secure);
     if (actor.sessionId !== undefined) await sessions.logout(userIdOf(actor), actor.sessionId);
+    else if (refresh !== undefined) await sessions.logoutBy(refresh);
+    else throw new AppError('unauthenticated');
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),

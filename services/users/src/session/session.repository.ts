@@ -2,6 +2,9 @@ import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 import type { NewRefreshToken } from './refresh-token';
 import { GRACE_MS } from './refresh-token';
 
+/** After this time a session ends, however often it was renewed, and the password is asked again. */
+const SESSION_DAYS = 90;
+
 export type EndReason = 'logout' | 'reuse' | 'password' | 'disabled' | 'erased';
 /** An entry for the denylist: a session that ended, or the lowest valid version of an account. */
 export type Revocation = { userId: string; sessionId: string } | { userId: string; version: number };
@@ -78,7 +81,7 @@ export function createSessionRepository(sql: Sql) {
     rotate: (hash: Buffer, next: NewRefreshToken): Promise<Rotation> =>
       sql.transaction(async (tx) => {
         const { rows } = await tx.query<TokenRow>({
-          text: `SELECT t.session_id, s.user_id, s.ended_at IS NOT NULL AS ended, t.expires_at <= now() AS expired,
+          text: `SELECT t.session_id, s.user_id, s.ended_at IS NOT NULL AS ended, (t.expires_at <= now() OR s.created_at <= now() - interval '${SESSION_DAYS} days') AS expired,
               coalesce(t.rotated_at < clock_timestamp() - make_interval(secs => $2), false) AS reused
             FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 FOR UPDATE OF t`,
           values: [hash, GRACE_MS / 1000],
@@ -94,6 +97,17 @@ export function createSessionRepository(sql: Sql) {
         await addToken(tx, sessionId, next);
         return { outcome: 'rotated', sessionId, userId };
       }),
+
+    /** The session of a refresh token that is still valid. */
+    ofToken: async (hash: Buffer): Promise<{ id: string; userId: string } | undefined> => {
+      const { rows } = await sql.query<{ id: string; userId: string }>({
+        name: 'session-of-token',
+        text: `SELECT s.id, s.user_id AS "userId" FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
+          WHERE t.hash = $1 AND t.expires_at > now()`,
+        values: [hash],
+      });
+      return rows[0];
+    },
 
     end: (userId: string, reason: EndReason, which: { only?: string; except?: string } = {}) =>
       sql.transaction((tx) => endSessions(tx, { userId, reason, ...which })),

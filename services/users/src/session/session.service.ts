@@ -87,5 +87,11 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
     await denylist.announce(await sessions.end(userId, 'logout', { only: sessionId }));
   }
 
-  return { access, open, refresh, logout, states: sessions.states };
+  /** Ends the session of a refresh token; an unknown token has none. */
+  async function logoutBy(refreshToken: string): Promise<void> {
+    const session = await sessions.ofToken(hashToken(refreshToken));
+    if (session) await logout(session.userId, session.id);
+  }
+
+  return { access, open, refresh, logout, logoutBy, states: sessions.states };
 }
