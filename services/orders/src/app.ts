@@ -7,6 +7,7 @@ import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
+import { withFallback } from '@bramble/service-kit/stores/postgres-fallback';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createCartRepository } from './cart/cart.repository';
 import { cartRoutes } from './cart/cart.routes';
@@ -65,7 +66,10 @@ export function buildOrders(config: OrdersConfig): Service {
   const replica =
     config.ORDERS_REPLICA_URL === undefined
       ? sql
-      : openPostgres(service, { url: config.ORDERS_REPLICA_URL, name: 'replica' });
+      : withFallback(
+          openPostgres(service, { url: config.ORDERS_REPLICA_URL, name: 'replica', required: false }),
+          sql,
+        );
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const payments = createUpstream(service, {
     name: 'payments',

@@ -15,7 +15,7 @@ export const withSql = <T>(act: (sql: Sql) => Promise<T>): Promise<T> =>
 /** Runs a command with the Redis of the events. */
 export const withRedis = <T>(act: (redis: Redis) => Promise<T>): Promise<T> =>
   withService(async (service, config) => {
-    const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
+    const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: true });
     await redis.connect();
     return act(redis);
   });

@@ -1,6 +1,6 @@
 import { money } from '@bramble/contracts/money';
 import type { OrderStatus, ReportRow, Sale } from '@bramble/contracts/orders';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
 export interface SalesPeriod {
   from?: Date;
@@ -39,7 +39,7 @@ const sortOf: Readonly<Record<GroupBy, string>> = {
 };
 
 /** Reads sales. `sql` may be a replica, since nothing is written here: the projection is written with the orders. */
-export function createSalesRepository(sql: Sql, currency: string) {
+export function createSalesRepository(sql: SqlSession, currency: string) {
   return {
     /**
      * Sums of the counted lines. `revenue` is the price of the lines; shipping and discounts are not attributed to

@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
-import type { Sql, Statement } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession, Statement } from '@bramble/service-kit/stores/postgres';
 import type { OrderView } from '../life/order.types';
 import { type OrderViewRow, toView, viewColumns } from './order.table';
 
@@ -65,7 +65,7 @@ export function listStatement(filter: OrderFilter, limit: number): Statement {
   return { ...statement, values: [before, limit, ...given.map(([, value]) => value)] };
 }
 
-export const createOrderListRepository = (sql: Sql) => ({
+export const createOrderListRepository = (sql: SqlSession) => ({
   async list(filter: OrderFilter, limit: number): Promise<OrderView[]> {
     const { rows } = await sql.query<OrderViewRow>(listStatement(filter, limit));
     return rows.map(toView);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { problemFields, type ProblemFields } from '@bramble/contracts/call-error';
 import { type ErrorCode, errorCodes, type Problem } from '@bramble/contracts/errors';
 import { isRefusedByStore, isStoreAway } from './store-errors';
@@ -87,7 +88,7 @@ export class NotYet extends Error {
 /** True for errors of stores and networks that may succeed on a retry, independently of the event or request. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof AppError) return ['unavailable', 'timeout', 'bad_gateway'].includes(error.code);
-  if (!(error instanceof Error)) return false;
+  if (!types.isNativeError(error)) return false;
   if (isStoreAway(error)) return true;
   return error.cause !== undefined && error.cause !== error && isTransient(error.cause);
 }

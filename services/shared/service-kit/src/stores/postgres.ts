@@ -37,6 +37,8 @@ export interface PostgresOptions {
   name?: string;
   /** Milliseconds without a reply after which a connection counts as dead. */
   replyMs?: number;
+  /** False for a database that requests can do without: it is no part of readiness. */
+  required?: boolean;
 }
 
 const types = {
@@ -59,7 +61,7 @@ const PING_MS = 5_000;
  */
 export function openPostgres(
   service: Service,
-  { url, max = 8, name = 'postgres', replyMs = REPLY_MS }: PostgresOptions,
+  { url, max = 8, name = 'postgres', replyMs = REPLY_MS, required = true }: PostgresOptions,
 ): Sql {
   const pool = new pg.Pool({
     connectionString: url,
@@ -78,8 +80,11 @@ export function openPostgres(
   const connections = trustConnections(pool);
   const metrics = observePostgres(service, pool, { poolName: `${service.name}-${name}`, max });
   const runTransaction = createTransactionRunner(connections, metrics);
-  watchStore(service, name, () =>
-    connections.query({ text: 'SELECT 1', query_timeout: Math.min(PING_MS, replyMs) }),
+  watchStore(
+    service,
+    name,
+    () => connections.query({ text: 'SELECT 1', query_timeout: Math.min(PING_MS, replyMs) }),
+    { required },
   );
   service.onStop(`${name} pool`, () => pool.end());
 

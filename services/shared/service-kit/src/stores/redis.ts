@@ -24,11 +24,12 @@ const connect = async (client: Redis) => {
 
 /**
  * A client for one of the two roles. While Redis is away commands fail at once and are not queued, so that callers
- * decide; the client reconnects by itself. A required client is part of readiness, an optional one is not.
+ * decide; the client reconnects by itself. Requests do without Redis, so it is no part of readiness; a command that cannot
+ * says `required`, and waits for it at the start.
  */
 export function openRedis(
   service: Service,
-  { role, url, required = role === 'events' }: { role: 'events' | 'cache'; url: string; required?: boolean },
+  { role, url, required = false }: { role: 'events' | 'cache'; url: string; required?: boolean },
 ): Redis {
   const client = new Redis(url, {
     ...common(service.name),
@@ -43,8 +44,7 @@ export function openRedis(
     lastLogged = Date.now();
     service.log.warn({ err: error, role }, 'Redis is away');
   });
-  if (required) watchStore(service, `redis_${role}`, () => connect(client));
-  else service.onStart(`redis_${role}`, () => connect(client).catch(() => undefined));
+  watchStore(service, `redis_${role}`, () => connect(client), { required });
   service.onStop(`redis_${role} client`, () => {
     client.disconnect();
     return Promise.resolve();
