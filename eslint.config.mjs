@@ -17,6 +17,10 @@ const SYNTAX = [
   { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that has it.' },
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
   {
+    selector: 'TSImportType',
+    message: 'Import the type at the top, where the direction of imports is checked.',
+  },
+  {
     selector: "MemberExpression[property.name='pathname'] > NewExpression:has(MetaProperty)",
     message: 'A space in a path is %20 in a URL: use fileURLToPath.',
   },

@@ -18,7 +18,7 @@ contract, its part of the chart, of compose.yaml and of skaffold.yaml, and its r
 Example: npm run new-service -- reviews --owns "what buyers say of products"`;
 
 /** What is made from the contracts, in this order. */
-const MADE = [['generate'], ['openapi', '--', '--release'], ['docs']];
+const MADE = [['generate'], ['openapi'], ['docs']];
 
 function make(name: string, { owns, dryRun }: { owns: string; dryRun: boolean }): Promise<void> {
   const fault = nameFault(name);

@@ -13,7 +13,7 @@ export function openFront(options: FrontOptions): Promise<{ close(): Promise<voi
   return openDevServer({ ...options, headers: pageHeaders() });
 }
 
-/** The gateway's headers for a page, and leave for the worker by which Vite waits for its server to come back. */
+/** The gateway's headers for a page, with a policy that allows the worker in which Vite waits for its server. */
 function pageHeaders(): Record<string, string> {
   const flat = securityHeaders('page', false);
   const headers: Record<string, string> = {};

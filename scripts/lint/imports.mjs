@@ -45,6 +45,9 @@ const http = {
     'express',
     'node:http',
     'node:https',
+    'node:http2',
+    'undici',
+    'cookie',
     '@bramble/service-kit/http/*',
     '!@bramble/service-kit/http/client',
   ],
@@ -73,6 +76,20 @@ function importsOfService(own) {
     restrict([at('*.test.ts'), `services/${own}/test/**/*.ts`], [otherServices(own)]),
   ];
 }
+
+const FETCH = {
+  name: 'fetch',
+  message: 'A service calls another by service-kit/http/client, a provider by its adapter.',
+};
+/** A call past the one client has no limits, no breaker and no trace. */
+const callsOfServices = (tests) => ({
+  files: [
+    ...services.filter(behindGateway).map((own) => `services/${own}/**/*.ts`),
+    'services/shared/service-kit/**/*.ts',
+  ],
+  ignores: tests,
+  rules: { 'no-restricted-globals': ['error', FETCH] },
+});
 
 /** @param syntax the selectors of no-restricted-syntax that hold everywhere */
 const headersOfErrors = (syntax, tests) => ({
@@ -119,6 +136,7 @@ const importsOfFrontend = features.map((own) =>
 export const importRules = (syntax, tests) => [
   ...services.flatMap(importsOfService),
   headersOfErrors(syntax, tests),
+  callsOfServices(tests),
   ...importsOfShared,
   ...importsOfFrontend,
 ];

@@ -24,7 +24,7 @@ const fetchPicture = async (path: string) => {
 };
 
 describe('a picture', () => {
-  it('is scaled down, stripped of what the camera told, and served to be kept for ever', async () => {
+  it('is scaled down, stripped of its EXIF data, and served with an immutable cache lifetime', async () => {
     const product = await offer(shop);
     const { body } = await put(product, await photo(3000, 1500)).expect(200);
     const [picture] = body.product.pictures;

@@ -104,7 +104,7 @@ describe('the dead letters of all services', () => {
     expect(await redis.xlen('delivery_stream:dead')).toBe(1);
   });
 
-  it('are not shown with a hole: without one of the services the list is 503', async () => {
+  it('are shown whole or not at all: without one of the services the list is 503', async () => {
     const boss = await adminOf(shop.url);
     await services.get('payments')?.stop();
     services.delete('payments');

@@ -153,7 +153,7 @@ describe('accounts as others see them', () => {
     expect((await boss.get('/api/users?cursor=nonsense')).status).toBe(400);
   });
 
-  it('are nobody else’s business', async () => {
+  it('are seen and changed by their owner alone', async () => {
     const { browser, user } = await signedUp(shop.url);
     const other = await signedUp(shop.url);
     expect((await browser.get(`/api/users/${user.id}`)).body.user.id).toBe(user.id);

@@ -152,7 +152,7 @@ describe('a socket', () => {
     expect(echo.seen).toHaveLength(before);
   });
 
-  it('is not what a request for another protocol gets: that is answered as if it had not asked', async () => {
+  it('is not opened for another protocol: such a request gets the ordinary answer', async () => {
     const offers = [
       'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n',
       'Upgrade: TLS/1.0\r\nConnection: keep-alive, Upgrade\r\n',

@@ -40,7 +40,7 @@ describe('a storefront with a server of its own', () => {
     expect((await visitor.get('/api/nothing', { accept: 'text/html' })).body.code).toBe('not_found');
   });
 
-  it('gets what only looks like the API, and neither the API nor the socket', async () => {
+  it('answers paths that only begin like the API, and neither the API nor the socket', async () => {
     storefront.answer = { status: 200, headers: { 'content-type': 'text/html' }, body: PAGE };
     const visitor = apiClient(shop.url);
     for (const path of ['/API/products', '/apis', '/ws/', '/products/'])

@@ -2,6 +2,7 @@
 // says in one line each what could not run.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { createCommand, runCommand } from '@bramble/service-kit/base/command-line';
 import { tool } from '../../chart/tools';
 import { pythonTool } from '../python-tool';
 import { rulesFindTheirOwn } from './rules-find-their-own';
@@ -98,7 +99,16 @@ function audit(): Outcome {
   return { scanner, verdict: 'not run', said: 'the registry answers no audits' };
 }
 
-const outcomes = [await semgrep(), gitleaks(), await osv(), audit()];
-for (const { scanner, verdict, said } of outcomes)
-  console.log(`${verdict.padEnd(8)} ${scanner.padEnd(12)} ${said}`);
-process.exitCode = outcomes.some(({ verdict }) => verdict === 'FINDINGS') ? 1 : 0;
+async function scanAll(): Promise<void> {
+  const outcomes = [await semgrep(), gitleaks(), await osv(), audit()];
+  for (const { scanner, verdict, said } of outcomes)
+    console.log(`${verdict.padEnd(8)} ${scanner.padEnd(12)} ${said}`);
+  process.exitCode = outcomes.some(({ verdict }) => verdict === 'FINDINGS') ? 1 : 0;
+}
+
+await runCommand(
+  createCommand('npm run scan --', {
+    does: "Looks for faults with semgrep, gitleaks, osv-scanner and npm's audit, and says which of them could not run.",
+    example: 'npm run scan',
+  }).action(scanAll),
+);

@@ -134,7 +134,7 @@ describe('the stock ledger', () => {
     expect(world.stock(1)).toEqual([3, 0, 2]);
   });
 
-  it('sells to a paid order whose reservation is not there, and never in silence fails to', () => {
+  it('sells to a paid order whose reservation is not there, and reports it when it cannot', () => {
     const world = new World([2]);
     expect(world.run(paid(1, [[1, 2]]), placed(1, [[1, 2]])).map((answer) => answer.type)).toEqual([
       'stock.committed',

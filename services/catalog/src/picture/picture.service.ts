@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { encode } from '@bramble/contracts/call';
+import { catalogApi } from '@bramble/contracts/catalog';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { createByteCache } from '../cache/byte-cache';
 import { renderPicture } from './picture.image';
@@ -30,7 +32,9 @@ export function createPictureService<P>({ repository, setPictures }: Dependencie
         { id, bytes: large, contentType: CONTENT_TYPE },
         { id: smallId(id), bytes: small, contentType: CONTENT_TYPE },
       ]);
-      const changed = await setPictures(product._id, [{ id, url: `/api/pictures/${id}` }]);
+      const changed = await setPictures(product._id, [
+        { id, url: encode(catalogApi.picture, { params: { id } }).path },
+      ]);
       const replaced = product.pictures.map((picture) => picture.id).filter((old) => old !== id);
       if (replaced.length > 0) await repository.dropUnused(replaced, (old) => [old, smallId(old)]);
       return changed;

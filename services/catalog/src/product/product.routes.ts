@@ -1,3 +1,4 @@
+import { encode } from '@bramble/contracts/call';
 import { catalogApi, type ProductQuery } from '@bramble/contracts/catalog';
 import { userIdOf } from '@bramble/service-kit/base/actor';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
@@ -48,7 +49,7 @@ export function productRoutes(products: ProductService, answers: Answers): Mount
       return reply(
         201,
         { product: toProduct(product) },
-        { etag: etagOf(product), location: `/api/products/${product._id}` },
+        { etag: etagOf(product), location: encode(catalogApi.get, { params: { id: product._id } }).path },
       );
     }),
     endpoint(

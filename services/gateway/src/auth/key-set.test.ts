@@ -31,7 +31,7 @@ describe('the key set', () => {
     expect(await keys.find('good')).toBeDefined();
   });
 
-  it('says so when no key was ever had', async () => {
+  it('throws when no key was ever fetched', async () => {
     const keys = createKeySet(() => Promise.reject(new Error('users is away')));
     await expect(keys.find('k')).rejects.toThrow('users is away');
   });

@@ -63,7 +63,11 @@ export function addDeadCommands(program: Program): void {
   answers<{ yes?: boolean }>(withYes(discard), (names, options) =>
     withRedis(async (redis) => {
       const ids = await idsNamed(redis, names);
-      if (ids.length > 0) await confirm(`Delete ${ids.length} dead letters for good?`, options);
+      if (ids.length > 0)
+        await confirm(
+          `Delete ${ids.length} dead ${ids.length === 1 ? 'letter' : 'letters'} for good?`,
+          options,
+        );
       const discarded = await onEach(ids, (id) => discardDead({ redis }, id));
       return { value: { discarded }, text: `${discarded} discarded` };
     }),

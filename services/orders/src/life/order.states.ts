@@ -222,6 +222,12 @@ export const orderTable: Readonly<Record<OrderStatus, Readonly<Record<InputName,
 export const isFinal = (status: OrderStatus): boolean =>
   status === 'FAILED' || status === 'CANCELLED' || status === 'REFUNDED' || status === 'COMPLETED';
 
+/** Whether the table lets an admin give money back in this state. */
+export const isRefundable = (status: OrderStatus): boolean => {
+  const { refundPart } = orderTable[status];
+  return !(typeof refundPart === 'object' && 'refuse' in refundPart);
+};
+
 /** Every change of state in the table, each once. */
 export const transitions: readonly { from: OrderStatus; to: OrderStatus }[] = (
   Object.entries(orderTable) as [OrderStatus, Record<InputName, Cell>][]

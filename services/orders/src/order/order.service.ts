@@ -12,6 +12,7 @@ import { type FirstRequest, OvertakenError } from '../idempotency/idempotency.se
 import { toOrder } from '../life/order.dto';
 import { refundedSum } from '../life/order.effects';
 import type { CommandInput } from '../life/order.inputs';
+import { isRefundable } from '../life/order.states';
 import type { OrderState, OrderView } from '../life/order.types';
 import type { Saga } from '../saga/saga.service';
 import type { OrderListRepository } from '../store/order-list.repository';
@@ -38,8 +39,7 @@ const cursorSchema = z.tuple([idSchema]);
  * Chooses the refund command: a refund of the whole rest moves the order to REFUNDED; a smaller one keeps the status.
  */
 function refundCommand(order: OrderState, wish: RefundWish, currency: string): CommandInput {
-  const refundable = ['PAID', 'SHIPPED', 'COMPLETED'].includes(order.status);
-  if (!refundable) throw new AppError('order_not_refundable');
+  if (!isRefundable(order.status)) throw new AppError('order_not_refundable');
   if (wish.amount && wish.amount.currency !== currency) throw new AppError('currency_mismatch');
   const left = order.captured - refundedSum(order);
   const amount = wish.amount?.amount ?? left;

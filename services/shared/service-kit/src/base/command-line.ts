@@ -143,6 +143,8 @@ export async function execute(program: Command, words: readonly string[], print 
 
 /** Runs the command line of this process. An error ends the process, whatever is still open. */
 export async function runCommand(program: Command): Promise<void> {
+  // The reader of a pipe may leave early, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const code = await execute(program, process.argv.slice(2));
   if (code !== 0) process.exit(code);
 }
