@@ -7,9 +7,7 @@ describe('an order that the database does not have, as after a restore', () => {
   let shop: Shop;
   const orderId = randomUUID();
   const deadLetters = async () =>
-    Promise.all(
-      ['inventory', 'payments', 'delivery'].map((name) => shop.redis.xlen(`${name}_stream:dead`)),
-    );
+    Promise.all(['inventory', 'payments', 'delivery'].map((name) => shop.redis.xlen(`${name}_stream:dead`)));
   const commands = async () =>
     (await shop.published(orderId)).map(({ type, payload }) => ({ type, payload }));
 
