@@ -67,14 +67,51 @@ const SERVICE: readonly CheckInCode[] = [
   { call: 'handle(input', text: 'the rules of the service', refusals: ['conflict'] },
 ];
 
-/** What the gateway asks of a request, then its service, in the order of their code. Throws when the code has another. */
+/** Other calls of the two functions: they refuse nothing, or what a listed check is made of. */
+const NO_CHECKS = new Set([
+  ...[
+    'pathWithoutQuery',
+    'parts.clientOf',
+    'parts.match',
+    'isStorefrontPath',
+    'wantsPage',
+    'securityHeaders',
+  ],
+  ...['res.setHeader', 'allowOrigin', 'isUnambiguousPath', 'setRoute', 'limitClassOf', 'answerOtherMethod'],
+  ...['parts.dispatch', 'operation.params?.safeParse', 'AppError', 'queryOf', 'readBody', 'parseJson'],
+  ...['requestHash', 'Buffer.alloc', 'reply', 'successOf', 'checkAnswer', 'sendReply'],
+]);
+
+/**
+ * What the gateway asks of a request, then its service, in the order of their code. Throws when the code has another
+ * order, or a call that is neither in these lists nor known to refuse nothing.
+ */
 export const requestChecks = (): { gateway: readonly Check[]; service: readonly Check[] } => ({
   gateway: inOrder('services/gateway/src/edge/edge.ts', 'function handle(', GATEWAY),
   service: inOrder('services/shared/service-kit/src/http/endpoint.ts', 'const run = async', SERVICE),
 });
 
+/** The text of the function that begins at `start`, up to the brace that closes it. */
+function bodyOf(code: string, start: string): string {
+  const from = code.indexOf(start);
+  const indent = /[^\n]*$/.exec(code.slice(0, from))?.[0].match(/^ */)?.[0] ?? '';
+  const end = code.indexOf(`\n${indent}}`, from);
+  return from < 0 || end < 0 ? '' : code.slice(from + start.length, end);
+}
+
 function inOrder(file: string, start: string, checks: readonly CheckInCode[]): readonly Check[] {
   const code = readFileSync(path.join(root, file), 'utf8');
+  const body = bodyOf(code, start);
+  const listed = checks.map(({ call }) => call);
+  const unknown = [...body.matchAll(/[\w.?]+(?=\()/g)]
+    .filter(
+      ({ 0: name, index }) => !listed.some((call) => body.startsWith(call, index)) && !NO_CHECKS.has(name),
+    )
+    .map(([name]) => name);
+  if (unknown.length > 0)
+    throw new Error(
+      `${file} calls ${unknown.join(', ')}: say in scripts/docs/facts/request-checks.ts what it asks of a request`,
+    );
   let from = code.indexOf(start);
   for (const { call } of checks) {
     const at = code.indexOf(call, from);
