@@ -171,6 +171,22 @@ describe('the way in', () => {
     }
   });
 
+  it('believes forwarded addresses of pods behind an Ingress, and of nobody where shoppers reach it themselves', () => {
+    const trusted = (set: string[]) =>
+      (named(render('ci/default-values.yaml', { set }), 'ConfigMap', 'gateway').data ?? {})['TRUST_PROXY'];
+    const policy = (set: string[]) =>
+      named(render('ci/default-values.yaml', { set }), 'Service', 'gateway').spec?.['externalTrafficPolicy'];
+    expect(trusted([])).toBe('10.42.0.0/16,10.244.0.0/16');
+    expect(policy([])).toBeUndefined();
+    for (const type of ['NodePort', 'LoadBalancer']) {
+      expect(trusted([`gateway.service.type=${type}`])).toBe('');
+      expect(policy([`gateway.service.type=${type}`])).toBe('Local');
+    }
+    expect(trusted(['gateway.service.type=NodePort', 'gateway.env.TRUST_PROXY=10.1.0.0/16'])).toBe(
+      '10.1.0.0/16',
+    );
+  });
+
   it('never shows the metrics port on the public Service', () => {
     const service = named(render('ci/full-values.yaml'), 'Service', 'gateway');
     expect(service.spec?.['ports']).toEqual([{ name: 'http', port: 8000, targetPort: 'http' }]);

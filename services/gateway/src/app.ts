@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { publicOperations } from '@bramble/contracts/public-operations';
 import type { AccessClaims } from '@bramble/contracts/sessions';
 import { usersApi } from '@bramble/contracts/users';
@@ -25,6 +26,7 @@ import { welcomeRoute } from './edge/welcome.routes';
 import { healthRoutes } from './health/health.routes';
 import { createHealthService, readyProbe } from './health/health.service';
 import { clientReader } from './http/client';
+import { createSourceWatch } from './http/source-watch';
 import { createRateLimits } from './limits/rate-limits';
 import { documentApi } from './openapi/openapi.routes';
 import { createForward } from './proxy/forward';
@@ -62,7 +64,13 @@ export function buildGateway(config: GatewayConfig): Service {
     isGoodInUsers: users.isGood,
     log: service.log,
   });
-  const clientOf = clientReader(config.TRUST_PROXY);
+  const readClient = clientReader(config.TRUST_PROXY);
+  const watchSource = createSourceWatch(service.log);
+  const clientOf = (req: IncomingMessage) => {
+    const client = readClient(req);
+    watchSource(client.address);
+    return client;
+  };
   const corsOrigins = new Set(config.CORS_ORIGINS);
   const secureAlways = config.COOKIE_SECURE === 'always';
   const { READY_FILE: readyFile } = config;

@@ -141,6 +141,9 @@ metadata:
   {{- end }}
 spec:
   type: {{ $service.type | default "ClusterIP" }}
+  {{- if ne ($service.type | default "ClusterIP") "ClusterIP" }}
+  externalTrafficPolicy: {{ $service.externalTrafficPolicy | default "Local" }}
+  {{- end }}
   selector:
     {{- include "common.selector" . | nindent 4 }}
   ports:
