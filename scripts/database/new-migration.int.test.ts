@@ -5,7 +5,8 @@ import { sharedStores } from '@bramble/test-kit/stores';
 import { schemaOf } from '../workspace';
 import { newMigration } from './new-migration';
 
-const now = new Date('2026-11-24T18:45:07Z');
+/** Later than every migration that there is. */
+const now = new Date('2099-11-24T18:45:07Z');
 
 describe('npm run db:migration', () => {
   let prismaDir: string;
@@ -28,7 +29,7 @@ describe('npm run db:migration', () => {
   it('writes the difference, and nothing once there is none', async () => {
     add('giftNote String? @map("gift_note")');
     const made = await write();
-    expect(made?.file).toBe(path.join(prismaDir, 'migrations/20261124184507_add_gift_note/migration.sql'));
+    expect(made?.file).toBe(path.join(prismaDir, 'migrations/20991124184507_add_gift_note/migration.sql'));
     expect(readFileSync(made?.file ?? '', 'utf8')).toMatch(
       /^-- AlterTable\nALTER TABLE "orders" ADD COLUMN +"gift_note" TEXT;\n$/,
     );
@@ -76,6 +77,6 @@ describe('npm run db:migration', () => {
   it('says where a schema is wrong', async () => {
     add('giftNote Strin?');
     await expect(write()).rejects.toThrow(/Type "Strin" is neither a built-in type.*schema\.prisma:/s);
-    expect(migrations()).not.toContain('20261124184507_add_gift_note');
+    expect(migrations()).not.toContain('20991124184507_add_gift_note');
   });
 });

@@ -69,7 +69,7 @@ describe('bramble-admin dead', () => {
       expect(ran).toEqual({
         code: 2,
         out: '',
-        err: 'bramble-admin: nobody can answer "Delete 1 dead letters for good?" here: add --yes\n',
+        err: 'bramble-admin: nobody can answer "Delete 1 dead letter for good?" here: add --yes\n',
       });
     expect(await count()).toBe(1);
     expect(await admin('dead', 'discard', id, '--yes')).toEqual({ code: 0, out: '1 discarded\n', err: '' });

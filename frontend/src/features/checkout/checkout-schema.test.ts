@@ -29,7 +29,7 @@ it.each([
   ['password', 'short', /at least 8/],
   ['name', ' ', /name for the parcel/],
   ['card', '4242 4242 4242 4241', /digit is missing or wrong/],
-  ['card', '5555 5555 5555 4444', /test cards only/],
+  ['card', '5555 5555 5555 4444', /In a demo shop, pick one from the list/],
   ['expiry', '01 / 20', /as on the card/],
   ['csc', '12', /3 or 4 digits/],
 ])('a wrong %s (%s) gets one sentence that says the fix', (field, value, sentence) => {
