@@ -56,6 +56,16 @@ it('no request, whatever its bytes, ends a process, opens a breaker or stays in 
   // A connection whose body was refused is cut after three seconds: what went wrong then has to be seen, too.
   const quietAt = Date.now() + 4_000;
   while (Date.now() < quietAt) expect((await fetch(`${url}/api/health`)).status).toBe(200);
+  // Uploads have connections of their own, which no broken upload may hold.
+  const form = new FormData();
+  form.append('file', new Blob(['not a picture']), 'a.png');
+  const upload = await fetch(`${url}/api/products/${world.owned.products}/picture`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${world.tokens.owner}` },
+    body: form,
+    signal: AbortSignal.timeout(5_000),
+  });
+  expect(upload.status).toBe(422);
   const after = memory();
 
   const grown = Object.entries(after).filter(([name, mib]) => mib > (before[name] ?? 0) * GROWTH);

@@ -41,7 +41,7 @@ const notAForm = (cause: unknown) => new AppError('invalid_input', { detail: 'no
  */
 export function readUpload(req: IncomingMessage): Promise<Buffer> {
   // Whoever left while waiting for a place.
-  if (req.destroyed && !req.complete) return Promise.reject(cutOff());
+  if (req.destroyed && !req.readableEnded) return Promise.reject(cutOff());
   const parser = openParser(req);
   return new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -73,7 +73,7 @@ export function readUpload(req: IncomingMessage): Promise<Buffer> {
       if (received > MAX_BYTES + FORM_BYTES) end(tooLarge());
     });
     req.once('close', () => {
-      if (!req.complete) end(cutOff());
+      if (!req.readableEnded) end(cutOff());
     });
     req.pipe(parser);
   });

@@ -55,11 +55,15 @@ export const callerHeaders = (
     correlationId,
   });
 
+const notArrived = () => new AppError('request_timeout', { detail: 'the body did not arrive' });
+
 /**
  * An upload passes through as it comes, up to its limit. It ends with an AppError: `body_too_large`, or `request_timeout`
  * when the caller went away. The request itself is never destroyed, since its answer is still to be sent.
  */
 function limited(req: IncomingMessage): Readable {
+  // A caller that went away while its session was checked: the request closes no more.
+  if (req.destroyed && !req.readableEnded) throw notArrived();
   let size = 0;
   const through = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -71,8 +75,7 @@ function limited(req: IncomingMessage): Readable {
   // An upload that is refused before it is sent has no other listener.
   through.on('error', () => undefined);
   req.once('close', () => {
-    if (!req.complete)
-      through.destroy(new AppError('request_timeout', { detail: 'the body did not arrive' }));
+    if (!req.readableEnded) through.destroy(notArrived());
   });
   return req.pipe(through);
 }

@@ -37,6 +37,11 @@ export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buff
     });
     // The error is created only on failure: its stack trace costs more than reading a body.
     const cutOff = () => reject(new AppError('request_timeout', { detail: 'the body did not arrive' }));
+    // A caller that went away before: the request closes no more.
+    if (req.destroyed && !req.readableEnded) {
+      cutOff();
+      return;
+    }
     req.once('end', () => {
       req.off('close', cutOff);
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
