@@ -65,7 +65,8 @@ it('no request, whatever its bytes, ends a process, opens a breaker or stays in 
     body: form,
     signal: AbortSignal.timeout(5_000),
   });
-  expect(upload.status).toBe(422);
+  // The product may have been deleted by a request that was drawn.
+  expect([404, 422]).toContain(upload.status);
   const after = memory();
 
   const grown = Object.entries(after).filter(([name, mib]) => mib > (before[name] ?? 0) * GROWTH);

@@ -10,7 +10,11 @@ export interface RedisServer {
 
 export async function readRedisServer(redis: Redis): Promise<RedisServer> {
   const [server, memory] = await Promise.all([redis.info('server'), redis.info('memory')]);
-  const read = (text: string, name: string) => new RegExp(`^${name}:([^\\r]*)`, 'm').exec(text)?.[1];
+  const read = (text: string, name: string) =>
+    text
+      .split('\r\n')
+      .find((line) => line.startsWith(`${name}:`))
+      ?.slice(name.length + 1);
   return {
     runId: read(server, 'run_id'),
     usedBytes: Number(read(memory, 'used_memory') ?? 0),
