@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
+import { testEnv } from '@bramble/test-kit/env';
+import { startService } from '@bramble/test-kit/start-service';
+import { testStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { buildOrders } from '../src/app';
+import { loadOrdersConfig } from '../src/config';
 import { openShop, type Shop } from './shop';
 
 let shop: Shop;
@@ -49,4 +54,43 @@ describe("the demo buyer's past orders", () => {
     await waitFor(async () => (await count('orders')) === 12, { what: 'the first past order' });
     expect((await read()).slice(1)).toEqual(others);
   });
+});
+
+describe('seeding before the neighbours answer', () => {
+  it('tries again, and opens no breaker that would refuse the first shoppers', async () => {
+    const stores = await testStores('orders');
+    const orders = await startService(
+      buildOrders(
+        loadOrdersConfig(
+          testEnv({
+            ORDERS_DATABASE_URL: stores.postgresUrl,
+            REDIS_EVENTS_URL: stores.redisUrl,
+            PAYMENTS_URL: 'http://127.0.0.1:9',
+            DEMO: 'true',
+          }),
+        ),
+      ),
+    );
+    const metric = async (pattern: RegExp) => {
+      const text = await (await fetch(`${orders.opsUrl}/metrics`)).text();
+      return Number(pattern.exec(text)?.[1] ?? 0);
+    };
+    try {
+      // Three tries, each with one repetition.
+      await waitFor(
+        () => metric(/^http_client_request_duration_seconds_count\{[^}]*payments[^}]*\} (\d+)/m),
+        {
+          until: (count) => count >= 5,
+          what: 'the third try',
+          timeout: 25_000,
+        },
+      );
+      expect(
+        await metric(/^bramble_breaker_transitions_total\{[^}]*payments[^}]*to="open"[^}]*\} (\d+)/m),
+      ).toBe(0);
+    } finally {
+      await orders.stop();
+      await stores.close();
+    }
+  }, 40_000);
 });

@@ -2,7 +2,11 @@ import { pause } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { PastOrders } from './past-order.service';
 
-const RETRY_MS = 1_000;
+/**
+ * A try sends at most two requests to a neighbour that does not answer yet, and five in 10 s open a breaker. An open
+ * breaker would refuse the first shoppers for 5 s, although the shop is ready.
+ */
+const RETRY_MS = 6_000;
 
 /** Adds the demo's past orders in the background, once payments and the demo catalogue can price them. */
 export function addDemoOrders(service: Service, orders: PastOrders): void {
