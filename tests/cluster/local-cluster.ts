@@ -9,6 +9,9 @@ import { findBeside } from '../helpers/find-beside';
 const PROGRAMS = new Set(['dockerd', 'containerd', 'etcd', 'kube', 'coredns']);
 const ENGINE_ENDS_MS = 20_000;
 
+/** The bridge of the cluster's pods. */
+const PODS = 'cni0';
+
 /** A cluster that this machine builds for itself with the tool beside the checkout; undefined where that is missing. */
 export function findLocalCluster() {
   const tool = findBeside('cluster/cluster', 'BRAMBLE_CLUSTER_TOOL');
@@ -49,6 +52,7 @@ export function findLocalCluster() {
     forgetStrangers();
     const pid = engine();
     run('down');
+    forwardPods('-D');
     // The tool started it for this cluster, and leaves it.
     await endEngine(pid);
   }
@@ -60,6 +64,7 @@ export function findLocalCluster() {
       if (isUp()) return;
       await down();
       run('up');
+      forwardPods('-A');
     },
     /** Starts the Docker engine when there is none, and builds stand-ins for the public images. */
     baseImages(): void {
@@ -71,6 +76,18 @@ export function findLocalCluster() {
     endEngine: () => endEngine(engine()),
     load: (images: readonly string[]) => run('load', ...images),
   };
+}
+
+/**
+ * Adds (-A) or removes (-D) the two rules that let pods reach each other. A Docker engine that turned forwarding on
+ * itself, as its package does on installation, leaves the policy at DROP, and every connection between pods times out.
+ */
+function forwardPods(action: '-A' | '-D'): void {
+  for (const side of ['-i', '-o']) {
+    const rule = ['FORWARD', side, PODS, '-j', 'ACCEPT'];
+    const exists = spawnSync('iptables', ['-C', ...rule]).status === 0;
+    if (exists === (action === '-D')) spawnSync('iptables', [action, ...rule]);
+  }
 }
 
 function programOf(pid: number): string {
