@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
-import { createCommand, numberOption, UsageError } from '@bramble/service-kit/base/command-line';
+import {
+  checkShopUrl,
+  createCommand,
+  numberOption,
+  UsageError,
+} from '@bramble/service-kit/base/command-line';
 
 export interface StressOptions {
   url: string;
@@ -25,14 +30,6 @@ More examples:
 
 const whole = (flags: string, says: string, min: number, max: number) =>
   numberOption(flags, says, { min, max, whole: true });
-
-const OWN_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
-function ownShop(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new UsageError('--url is no HTTP address');
-  if (!OWN_HOSTS.includes(url.hostname)) throw new UsageError('--url takes an address on this machine only');
-  return url.origin;
-}
 
 interface Given {
   url: string;
@@ -77,7 +74,7 @@ function chosenBy(given: Given): StressOptions {
   const { buyers, stock, lastPiece, rounds = 10, cart, sameKey } = given;
   const all = [buyers, stock, lastPiece, cart, sameKey].every((shape) => shape === undefined);
   return {
-    url: ownShop(given.url),
+    url: checkShopUrl(given.url),
     waitSeconds: given.wait,
     ...(all || buyers !== undefined || stock !== undefined
       ? { rush: { buyers: buyers ?? 200, stock: stock ?? 10 } }

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { agentAs, anonymous } from '@bramble/test-kit/agent';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { anOrder, eur, startWorld, type World } from './builders';
-import { type FakeStripe, startFakeStripe, WEBHOOK_SECRET } from './fake-stripe';
+import { anOrder, eur, type World } from './builders';
+import type { FakeStripe } from './fake-stripe';
+import { startStripeWorld, type StripeWorld } from './stripe-world';
 
 let world: World;
 let stripe: FakeStripe;
+let notify: StripeWorld['notify'];
+let close: StripeWorld['close'];
 beforeAll(async () => {
-  stripe = await startFakeStripe();
-  world = await startWorld(
-    { STRIPE_SECRET_KEY: 'sk_test_x', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
-    { stripeUrl: stripe.url },
-  );
+  ({ world, stripe, notify, close } = await startStripeWorld());
 });
 beforeEach(() => {
   stripe.refundStatus = 'succeeded';
 });
-afterAll(async () => {
-  await world.close();
-  await stripe.stop();
-});
+afterAll(() => close());
 
 async function paidOrder() {
   const order = anOrder();
@@ -41,15 +36,6 @@ const rowOf = async (refundId: string, condition: string) =>
   (await world.sql.query(`SELECT 1 FROM refunds WHERE id = $1 AND ${condition}`, [refundId])).rowCount;
 const tryAgain = (refundId: string) =>
   world.sql.query('UPDATE refunds SET claimed_until = now() WHERE id = $1', [refundId]);
-const notify = (type: string, refund: FakeStripe['refunds'][number]) => {
-  const { body, signature } = stripe.notification(type, refund);
-  return agentAs(world.payments, anonymous)
-    .post('/api/payments/webhooks/stripe')
-    .set('content-type', 'application/json')
-    .set('stripe-signature', signature)
-    .send(body)
-    .expect(204);
-};
 
 describe('a refund of Stripe', () => {
   it('that is pending is told once Stripe notifies its success', async () => {
@@ -58,10 +44,10 @@ describe('a refund of Stripe', () => {
     const refundId = randomUUID();
     await world.publish(order.refund(refundId));
     const refund = await refundOf(refundId);
-    await notify('refund.updated', refund);
+    await notify('refund.updated', refund).expect(204);
     expect(await typesTold(order.orderId)).toEqual(['payment.captured']);
     refund.status = 'succeeded';
-    await notify('refund.updated', refund);
+    await notify('refund.updated', refund).expect(204);
     expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
       type: 'payment.refunded',
       payload: { refundId, amount: eur(1_000) },
@@ -103,8 +89,8 @@ describe('a refund of Stripe', () => {
       if (!refund) throw new Error('Stripe has no refund');
       refund.status = 'failed';
       refund.failure_reason = 'lost_or_stolen_card';
-      await notify(notification, refund);
-      await notify(notification, refund);
+      await notify(notification, refund).expect(204);
+      await notify(notification, refund).expect(204);
       expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({
         type: 'payment.refund_failed',
         payload: { refundId, amount: eur(1_000), reason: 'lost_or_stolen_card' },

@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { agentAs, anonymous } from '@bramble/test-kit/agent';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { anOrder, eur, startWorld, type World } from './builders';
-import { type FakeStripe, startFakeStripe, WEBHOOK_SECRET } from './fake-stripe';
+import { anOrder, eur, type World } from './builders';
+import type { FakeStripe } from './fake-stripe';
+import { startStripeWorld, type StripeWorld } from './stripe-world';
 
 let world: World;
 let stripe: FakeStripe;
+let notify: StripeWorld['notify'];
+let close: StripeWorld['close'];
 beforeAll(async () => {
-  stripe = await startFakeStripe();
-  world = await startWorld(
-    { STRIPE_SECRET_KEY: 'sk_test_x', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
-    { stripeUrl: stripe.url },
-  );
+  ({ world, stripe, notify, close } = await startStripeWorld());
 });
 afterEach(() => {
   stripe.beforeReply = () => undefined;
   stripe.cut.clear();
   stripe.away = false;
 });
-afterAll(async () => {
-  await world.close();
-  await stripe.stop();
-});
+afterAll(() => close());
 
 const CREATE = 'POST /v1/payment_intents';
 const intentsOf = (orderId: string) =>
@@ -30,14 +26,6 @@ const intentOf = (orderId: string) => {
   const [intent] = intentsOf(orderId);
   if (!intent) throw new Error('Stripe has no intent of this order');
   return intent;
-};
-const notify = (type: string, object: Parameters<FakeStripe['notification']>[1]) => {
-  const { body, signature } = stripe.notification(type, object);
-  return agentAs(world.payments, anonymous)
-    .post('/api/payments/webhooks/stripe')
-    .set('content-type', 'application/json')
-    .set('stripe-signature', signature)
-    .send(body);
 };
 
 describe('Stripe', () => {

@@ -1,4 +1,9 @@
-import { createCommand, numberOption, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
+import {
+  checkShopUrl,
+  createCommand,
+  numberOption,
+  runCommand,
+} from '@bramble/service-kit/base/command-line';
 import { report } from './simulation/report';
 import { createSimulation } from './simulation/simulation';
 
@@ -39,13 +44,6 @@ const program = createCommand('npm run simulate --', {
   .option('--anywhere', 'allow a shop on another machine, which must be your own', false)
   .action(() => simulate(program.opts<Options>()));
 
-function checkedUrl({ url, anywhere }: Options): string {
-  if (!URL.canParse(url)) throw new UsageError('--url is no address');
-  if (!anywhere && !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname))
-    throw new UsageError('--url names another machine; add --anywhere if it is yours');
-  return url.replace(/\/$/, '');
-}
-
 /** One line that is written over on a terminal, and a line now and then in a log. */
 function showProgress(line: () => string) {
   const { isTTY } = process.stderr;
@@ -60,8 +58,8 @@ function showProgress(line: () => string) {
 }
 
 async function simulate(options: Options): Promise<void> {
-  const url = checkedUrl(options);
-  const { rate, seconds, seed, accounts } = options;
+  const { anywhere, rate, seconds, seed, accounts } = options;
+  const url = checkShopUrl(options.url, { anywhere, hint: '; add --anywhere if another one is yours' });
   const health = await fetch(`${url}/api/health`).catch(() => undefined);
   if (!health?.ok) throw new Error(`no open shop at ${url}; start one with npm start, or name it with --url`);
   const simulation = createSimulation({ url, rate, seed, accounts });

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { serviceNames } from '@bramble/contracts/services';
 import { readPidFile } from '../../../scripts/stores/process-id';
 
 /** The services that requests of strangers reach, at the gateway or behind it. */
-const services = ['gateway', 'users', 'catalog', 'orders', 'payments', 'delivery'] as const;
+const services = serviceNames.filter((name) => name !== 'notifications');
 
 const dataDir = (): string => process.env['BRAMBLE_DATA'] ?? '';
 

@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
+import { createInFlight } from '@bramble/service-kit/base/in-flight';
 
 interface PlaceLimits {
   /** Uploads in memory at once; each takes up to 5 MB, and more while it is rendered. */
@@ -17,28 +18,21 @@ const RETRY_AFTER_SECONDS = 2;
  */
 export function createUploadPlaces({ atOnce, waiting, perAccount }: PlaceLimits = LIMITS) {
   const queue = new PQueue({ concurrency: atOnce });
-  const held = new Map<string, number>();
+  const inFlight = createInFlight();
 
-  return async function withPlace<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    const own = held.get(userId) ?? 0;
-    if (own >= perAccount)
-      throw new AppError('rate_limited', {
-        detail: `at most ${perAccount} pictures at a time`,
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    if (queue.size >= waiting)
-      throw new AppError('unavailable', {
-        detail: 'too many pictures at once',
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    held.set(userId, own + 1);
-    try {
-      return await queue.add(work);
-    } finally {
-      const left = (held.get(userId) ?? 1) - 1;
-      if (left > 0) held.set(userId, left);
-      else held.delete(userId);
-    }
-  };
+  return <T>(userId: string, work: () => Promise<T>): Promise<T> =>
+    inFlight(userId, async (own) => {
+      if (own >= perAccount)
+        throw new AppError('rate_limited', {
+          detail: `at most ${perAccount} pictures at a time`,
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
+      if (queue.size >= waiting)
+        throw new AppError('unavailable', {
+          detail: 'too many pictures at once',
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
+      return queue.add(work);
+    });
 }
 export type WithPlace = ReturnType<typeof createUploadPlaces>;

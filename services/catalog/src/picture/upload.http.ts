@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Busboy from '@fastify/busboy';
 import { AppError } from '@bramble/service-kit/base/errors';
+import { bodyMissing, isCutOff } from '@bramble/service-kit/http/body';
 
 export const MAX_BYTES = 5_000_000;
 /** Boundaries and headers of the parts. */
@@ -32,7 +33,6 @@ function openParser(req: IncomingMessage) {
     throw notAForm(cause);
   }
 }
-const cutOff = () => new AppError('request_timeout', { detail: 'the picture did not arrive' });
 const notAForm = (cause: unknown) => new AppError('invalid_input', { detail: 'not a multipart form', cause });
 
 /**
@@ -40,8 +40,8 @@ const notAForm = (cause: unknown) => new AppError('invalid_input', { detail: 'no
  * `invalid_input` for what is no form or has no such part, and `request_timeout` when it breaks off or takes 30 s.
  */
 export function readUpload(req: IncomingMessage): Promise<Buffer> {
-  // Whoever left while waiting for a place.
-  if (req.destroyed && !req.readableEnded) return Promise.reject(cutOff());
+  // The sender may have gone away while it waited for a place.
+  if (isCutOff(req)) return Promise.reject(bodyMissing());
   const parser = openParser(req);
   return new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -56,7 +56,7 @@ export function readUpload(req: IncomingMessage): Promise<Buffer> {
         reject(new AppError('invalid_input', { errors: [{ path: 'file', message: 'a file is needed' }] }));
       else resolve(Buffer.concat(chunks));
     };
-    const timer = setTimeout(() => end(cutOff()), MAX_MS);
+    const timer = setTimeout(() => end(bodyMissing()), MAX_MS);
 
     parser.on('file', (name, file) => {
       if (name === 'file') found = true;
@@ -73,7 +73,7 @@ export function readUpload(req: IncomingMessage): Promise<Buffer> {
       if (received > MAX_BYTES + FORM_BYTES) end(tooLarge());
     });
     req.once('close', () => {
-      if (!req.readableEnded) end(cutOff());
+      if (isCutOff(req)) end(bodyMissing());
     });
     req.pipe(parser);
   });

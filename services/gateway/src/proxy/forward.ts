@@ -5,7 +5,7 @@ import type { AccessClaims } from '@bramble/contracts/sessions';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
-import { JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
+import { bodyMissing, isCutOff, JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
 import type { Upstream } from '@bramble/service-kit/http/client';
 import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import type { UpstreamAnswer } from '@bramble/service-kit/http/exchange';
@@ -55,15 +55,13 @@ export const callerHeaders = (
     correlationId,
   });
 
-const notArrived = () => new AppError('request_timeout', { detail: 'the body did not arrive' });
-
 /**
  * An upload passes through as it comes, up to its limit. It ends with an AppError: `body_too_large`, or `request_timeout`
  * when the caller went away. The request itself is never destroyed, since its answer is still to be sent.
  */
 function limited(req: IncomingMessage): Readable {
-  // A caller that went away while its session was checked: the request closes no more.
-  if (req.destroyed && !req.readableEnded) throw notArrived();
+  // The caller may have gone away while its session was checked. Sending such a body would never end.
+  if (isCutOff(req)) throw bodyMissing();
   let size = 0;
   const through = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -75,7 +73,7 @@ function limited(req: IncomingMessage): Readable {
   // An upload that is refused before it is sent has no other listener.
   through.on('error', () => undefined);
   req.once('close', () => {
-    if (!req.readableEnded) through.destroy(notArrived());
+    if (isCutOff(req)) through.destroy(bodyMissing());
   });
   return req.pipe(through);
 }

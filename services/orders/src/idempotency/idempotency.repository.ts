@@ -33,6 +33,10 @@ interface Row {
 /** Answers are replayed for 24 hours; older rows count as absent. */
 export const RETENTION = "interval '24 hours'";
 
+/** A new row may take the place of one that has expired, or of the same request that has not been answered. */
+const MAY_TAKE = `idempotency.created_at <= now() - ${RETENTION}
+  OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`;
+
 interface Found {
   now: number;
   stored?: StoredRequest;
@@ -124,8 +128,7 @@ export function createIdempotencyRepository(sql: Sql) {
         text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
           ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
             status = NULL, body = NULL, created_at = now()
-          WHERE idempotency.created_at <= now() - ${RETENTION}
-            OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`,
+          WHERE ${MAY_TAKE}`,
         values: [userId, key, hash, orderId],
       });
       return rowCount === 1;
@@ -146,8 +149,7 @@ export function createIdempotencyRepository(sql: Sql) {
         text: `INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body) VALUES ($1, $2, $3, $4, $5, $6)
           ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
             status = EXCLUDED.status, body = EXCLUDED.body, created_at = now()
-          WHERE idempotency.created_at <= now() - ${RETENTION}
-            OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`,
+          WHERE ${MAY_TAKE}`,
         values: [userId, key, hash, orderId, answer.status, JSON.stringify(answer.body)],
       });
       return rowCount === 1;

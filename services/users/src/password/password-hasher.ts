@@ -1,6 +1,7 @@
 import { argon2id, hash, needsRehash, verify } from 'argon2';
 import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
+import { createInFlight } from '@bramble/service-kit/base/in-flight';
 import { histogram, sampled } from '@bramble/service-kit/observe/metrics';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { passwordMetrics } from './password.metrics';
@@ -36,8 +37,7 @@ export function createPasswordHasher(
   limits = LIMITS,
 ): PasswordHasher {
   const queue = new PQueue({ concurrency: limits.atOnce });
-  /** Hashes of each address that wait or run. */
-  const pending = new Map<string, number>();
+  const inFlight = createInFlight();
   sampled(service, 'bramble_password_hash_queue_length', () => [{ labels: {}, value: queue.size }]);
   sampled(service, 'bramble_password_hash_active', () => [{ labels: {}, value: queue.pending }]);
   const duration = histogram(service, 'bramble_password_hash_duration_seconds');
@@ -47,13 +47,6 @@ export function createPasswordHasher(
     address: Address,
     work: () => Promise<T>,
   ): Promise<T> {
-    const key = address ?? '';
-    const before = pending.get(key) ?? 0;
-    if (before >= limits.perAddress)
-      throw new AppError('rate_limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    if (queue.size >= limits.waiting)
-      throw new AppError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    pending.set(key, before + 1);
     const run = async () => {
       const startedAt = performance.now();
       try {
@@ -62,13 +55,13 @@ export function createPasswordHasher(
         duration.observe({ operation }, (performance.now() - startedAt) / 1000);
       }
     };
-    try {
-      return await queue.add(run, { priority: -before });
-    } finally {
-      const left = (pending.get(key) ?? 1) - 1;
-      if (left > 0) pending.set(key, left);
-      else pending.delete(key);
-    }
+    return inFlight(address ?? '', async (before) => {
+      if (before >= limits.perAddress)
+        throw new AppError('rate_limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      if (queue.size >= limits.waiting)
+        throw new AppError('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      return queue.add(run, { priority: -before });
+    });
   }
 
   const dummyHash = hash('no account has this password', settings);

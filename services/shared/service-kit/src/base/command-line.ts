@@ -62,6 +62,20 @@ export function choiceOption(
   });
 }
 
+const OWN_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * The origin that `--url` names. Only shops of this machine may get load, unless `anywhere`; throws UsageError, whose
+ * sentence may `hint` at the way out.
+ */
+export function checkShopUrl(text: string, { anywhere = false, hint = '' } = {}): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) throw new UsageError('--url is no HTTP address');
+  if (!anywhere && !OWN_HOSTS.includes(url.hostname))
+    throw new UsageError(`--url takes an address of this machine only${hint}`);
+  return url.origin;
+}
+
 /** What a command answers: a value for programs, and the same in words. */
 export interface Answer {
   value: unknown;

@@ -17,6 +17,10 @@ export function checkBodyHeaders(
   if (hasBody && given !== type) throw new AppError('unsupported_media_type', { detail: `send ${type}` });
 }
 
+/** True when the caller went away before its whole body arrived. Such a request emits `close` no more. */
+export const isCutOff = (req: IncomingMessage): boolean => req.destroyed && !req.readableEnded;
+export const bodyMissing = () => new AppError('request_timeout', { detail: 'the body did not arrive' });
+
 /** Reads the whole body; throws a 413 error as soon as it exceeds `limit` bytes. */
 export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -36,9 +40,8 @@ export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buff
       } else chunks.push(chunk);
     });
     // The error is created only on failure: its stack trace costs more than reading a body.
-    const cutOff = () => reject(new AppError('request_timeout', { detail: 'the body did not arrive' }));
-    // A caller that went away before: the request closes no more.
-    if (req.destroyed && !req.readableEnded) {
+    const cutOff = () => reject(bodyMissing());
+    if (isCutOff(req)) {
       cutOff();
       return;
     }

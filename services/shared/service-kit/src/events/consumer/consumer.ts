@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { Service } from '../../runtime/service';
 import { redisUrlOf } from '../../stores/redis';
-import { isNearlyFull } from '../outbox/trim';
+import { isNearlyFull } from '../../stores/redis-memory';
 import { createBatchHandler } from './batch-handler';
 import { BATCH, createIntake } from './intake';
 import { sourcesOf } from './keys';

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import { requiredGroups } from '@bramble/contracts/events';
 import type { Logger } from '../../observe/logger';
+import { isNearlyFull } from '../../stores/redis-memory';
 
 /** Entries of a stream without any group are kept this long. */
 const UNREAD_MS = 600_000;
-/** Above this share of Redis's memory limit, a group that has not read for ABANDONED_MS is dropped. */
-const FULL = 0.8;
+/** When Redis is nearly full, a group that has not read for so long is dropped. */
 const ABANDONED_MS = 86_400_000;
 
 /**
@@ -68,14 +68,6 @@ end
 if not keep then keep = string.format('%.0f-0', now - tonumber(ARGV[3])) end
 redis.call('XTRIM', KEYS[1], 'MINID', '=', keep)
 return dropped`;
-
-/** True when Redis uses more than 80 % of its memory limit. */
-export async function isNearlyFull(redis: Redis): Promise<boolean> {
-  const memory = await redis.info('memory');
-  const value = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0);
-  const max = value('maxmemory');
-  return max > 0 && value('used_memory') > FULL * max;
-}
 
 /**
  * Trims a stream by its slowest group; a required group that does not exist yet blocks it. Groups that have not read for
