@@ -1,67 +1,133 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '@bramble/service-kit/base/random';
+import type { Link } from './links';
+import type { Replica } from './replicas';
 import type { Rig } from './rig';
 
 type Say = (line: string) => void;
 
-/** One fault: how it is done, what it may be done to, and how it ends. Each counts only when it really happened. */
+/** What a fault breaks. Two faults overlap only when they break different things. */
+type Part = 'processes' | 'redis' | 'mongodb' | 'postgres' | 'links' | 'handlers';
+
+/** One fault: how it is done, what it may be done to, and how it ends. */
 export interface Fault {
   name: string;
-  inflict: (rig: Rig, random: Random, say: Say) => Promise<void>;
+  breaks: Part;
+  /** Whether it may lose what Redis held. */
+  losesRedis?: boolean;
+  /** Resolves once the fault is over; false when it turned out to break nothing, and then it does not count. */
+  inflict: (rig: Rig, random: Random, say: Say) => Promise<boolean>;
 }
 
-const services = ['users', 'catalog', 'orders', 'payments', 'delivery', 'gateway'] as const;
-const consumers = ['catalog', 'orders', 'payments', 'delivery'] as const;
+const consumers: readonly string[] = ['catalog', 'orders', 'payments', 'delivery'];
+const consuming = (rig: Rig) => rig.replicas.filter(({ service }) => consumers.includes(service));
 
-const throughProxy = (
-  name: string,
-  act: 'slow' | 'reset' | 'cut',
-  seconds: readonly [number, number],
-): Fault => ({
+const kills = (name: string, victims: (rig: Rig, random: Random) => readonly Replica[]): Fault => ({
   name,
+  breaks: 'processes',
   async inflict(rig, random, say) {
-    const proxy = random.pick(rig.proxies);
-    say(`  ${proxy.name}`);
-    await (act === 'slow' ? proxy.slow(random.between(100, 800)) : proxy[act]());
-    try {
-      await pause(random.between(seconds[0], seconds[1]) * 1_000);
-    } finally {
-      await proxy.heal();
-    }
+    const chosen = victims(rig, random);
+    say(`  ${chosen.map((replica) => replica.name).join(', ')}`);
+    await Promise.all(chosen.map((replica) => replica.kill()));
+    return chosen.length > 0;
   },
 });
 
+const throughProxies = (
+  name: string,
+  act: 'slow' | 'reset' | 'cut' | 'swallow',
+  [least, most]: readonly [number, number],
+  choose: (links: readonly Link[], random: Random) => readonly Link[],
+): Fault => ({
+  name,
+  breaks: 'links',
+  async inflict(rig, random, say) {
+    const chosen = choose(rig.links, random).map(({ proxy }) => proxy);
+    say(`  ${chosen.length === 1 ? chosen[0]?.name : `${chosen.length} ways to one store`}`);
+    const latency = random.between(100, 800);
+    const seconds = random.between(least, most);
+    try {
+      await Promise.all(chosen.map((proxy) => (act === 'slow' ? proxy.slow(latency) : proxy[act]())));
+      await pause(seconds * 1_000);
+    } finally {
+      await Promise.all(chosen.map((proxy) => proxy.heal()));
+    }
+    return chosen.length > 0;
+  },
+});
+const aStore = (links: readonly Link[], random: Random) => {
+  const { store } = random.pick(links);
+  return links.filter((link) => link.store === store);
+};
+const oneReplicas = (links: readonly Link[], random: Random) => [random.pick(links)];
+
 /** Every kind of fault that the promises speak of. */
 export const faults: readonly Fault[] = [
-  { name: 'SIGKILL a service', inflict: (rig, random) => rig.killService(random.pick(services)) },
-  { name: 'SIGKILL a consumer', inflict: (rig, random) => rig.killService(random.pick(consumers)) },
+  kills('SIGKILL of one replica', (rig, random) => [random.pick(rig.replicas)]),
+  kills('SIGKILL of both replicas of a service', (rig, random) => {
+    const { service } = random.pick(rig.replicas);
+    return rig.replicas.filter((replica) => replica.service === service);
+  }),
+  kills('SIGKILL of every consumer', consuming),
   {
-    name: 'SIGKILL every consumer',
-    inflict: async (rig) => void (await Promise.all(consumers.map((name) => rig.killService(name)))),
-  },
-  {
-    name: 'SIGSTOP a consumer',
+    name: 'SIGSTOP of one replica for 2 to 12 s',
+    breaks: 'processes',
     async inflict(rig, random, say) {
-      const victim = random.pick(consumers);
-      say(`  ${victim}`);
-      const resume = rig.stopService(victim);
+      const victim = random.pick(consuming(rig));
+      say(`  ${victim.name}`);
+      const resume = victim.pause();
       await pause(random.between(2, 12) * 1_000);
       resume();
+      return true;
     },
   },
-  throughProxy('latency to a store', 'slow', [2, 6]),
-  throughProxy('resets from a store', 'reset', [1, 3]),
-  throughProxy('a store cut off', 'cut', [1, 5]),
-  { name: 'Redis killed, last 2 s of its log cut', inflict: (rig) => rig.killRedisAndCutItsLog() },
-  { name: 'Redis emptied', inflict: (rig) => rig.emptyRedis() },
-  { name: 'MongoDB restarted', inflict: (rig) => rig.restartStore('mongodb') },
-  { name: 'PostgreSQL restarted', inflict: (rig) => rig.restartStore('postgres') },
+  throughProxies('latency to a store', 'slow', [2, 6], aStore),
+  throughProxies('resets from a store', 'reset', [1, 3], aStore),
+  throughProxies('a store cut off', 'cut', [1, 5], aStore),
+  throughProxies('a store cut off from one replica', 'cut', [3, 10], oneReplicas),
   {
-    name: 'throwing handlers',
+    name: 'Redis killed, last 2 s of its log cut',
+    breaks: 'redis',
+    losesRedis: true,
+    inflict: async (rig) => (await rig.stores.killRedisAndCutItsLog()) > 0,
+  },
+  {
+    name: 'Redis emptied',
+    breaks: 'redis',
+    losesRedis: true,
+    async inflict(rig) {
+      await rig.stores.emptyRedis();
+      return true;
+    },
+  },
+  {
+    name: 'MongoDB killed and restarted',
+    breaks: 'mongodb',
+    async inflict(rig) {
+      await rig.stores.killMongodb();
+      return true;
+    },
+  },
+  {
+    name: 'PostgreSQL restarted in order',
+    breaks: 'postgres',
+    async inflict(rig) {
+      await rig.stores.restartPostgres();
+      return true;
+    },
+  },
+  {
+    name: 'throwing handlers (5 %)',
+    breaks: 'handlers',
     async inflict(rig, random) {
-      const heal = await rig.throwInHandlers(0.05);
-      await pause(random.between(4, 8) * 1_000);
-      await heal();
+      const before = await rig.throwing.refused();
+      await rig.throwing.begin(0.05);
+      try {
+        await pause(random.between(4, 8) * 1_000);
+      } finally {
+        await rig.throwing.end();
+      }
+      return (await rig.throwing.refused()) > before;
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createShopClient, type OrderInput, refusedStatus } from '../helpers/shop-client';
-import type { Finding } from './invariants';
+import type { Finding } from './eyes';
 import type { Ledger } from './ledger';
 import type { People } from './people';
 

@@ -1,36 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { newId } from '@bramble/service-kit/base/ids';
 import { type Random, seeded } from '@bramble/service-kit/base/random';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { checkExactlyOnce, differences, digest } from './exactly-once';
+import type { Finding } from './eyes';
 import { faults } from './faults';
+import { checkGoodput } from './goodput';
 import { checkIdempotency } from './idempotency';
-import {
-  allFinal,
-  checkExactlyOnce,
-  checkMoney,
-  checkOrdersEnd,
-  checkSold,
-  differences,
-  digest,
-  type Finding,
-  lastIds,
-  notReadAgain,
-  sampleStock,
-  unfinished,
-} from './invariants';
+import { count, type Inflicted, inflictFaults, nothingInflicted } from './inflict';
 import { createLedger, type Ledger } from './ledger';
+import { type Letters, openLetters } from './letters';
+import { checkMoney } from './money';
 import type { ChaosOptions } from './options';
+import { allFinal, checkOrdersEnd } from './orders';
 import { type People, preparePeople } from './people';
+import { addPoison, POISON } from './poison';
 import type { SeedResult } from './report';
 import type { Rig } from './rig';
+import { checkSold, sampleStock } from './stock';
+import { unfinished } from './streams';
+import { type Trouble, watchTrouble } from './trouble';
 import { runWorkload } from './workload';
 
 /** After the last fault everything ends within this time. */
 const REST_MS = 60_000;
-/** Losing Redis is given longer: all events of the last day are published again. */
+/** A loss of Redis is given longer: all events of the last day are published again. */
 const BROKER_REST_MS = 120_000;
-/** Within this time of Redis being back, every group reads again. */
-const READ_AGAIN_MS = 10_000;
-const POISON = 'an event that no schema accepts';
+/** After the last fault every replica is ready within this time; breakers close within 35 s. */
+const WHOLE_MS = 60_000;
+/** Shoppers go on for this time after the last fault and its aftermath. */
+const LAST_SHOPPING_MS = 6_000;
+const LETTERS_MS = 30_000;
 
 /** Every kind of fault that may happen. */
 export const faultKinds = [...faults.map(({ name }) => name), POISON];
@@ -40,157 +39,169 @@ interface Run {
   say: (line: string) => void;
   ledger: Ledger;
   people: People;
+  letters: Letters;
+  trouble: Trouble;
   random: Random;
   poison: string[];
-  inflicted: Map<string, number>;
-  readAgainSeconds: number;
-  brokerViolations: string[];
+  inflicted: Inflicted;
+  /** `performance.now()` at the end of the last fault. */
+  lastFault: number;
 }
 
-const count = ({ inflicted }: Run, name: string) => void inflicted.set(name, (inflicted.get(name) ?? 0) + 1);
-const lostRedis = ({ inflicted }: Run) =>
-  [...inflicted].reduce((sum, [name, times]) => sum + (name.startsWith('Redis') ? times : 0), 0);
-
-/** Entries that no schema accepts: the only ones that may become dead letters. */
+/** Adds poison and waits until it is among the dead letters. Time that runs out is a violation at the end. */
 async function poisonStreams(run: Run): Promise<void> {
-  for (const stream of ['orders_stream', 'payments_stream']) {
-    const id = newId();
-    run.poison.push(id);
-    const fields = {
-      id,
-      type: 'payment.captured',
-      version: '1',
-      occurredAt: new Date().toISOString(),
-      key: id,
-      correlationId: 'poison',
-      traceparent: '',
-      payload: '{"no":"payload"}',
-    };
-    await run.rig.eyes.redis.xadd(stream, '*', ...Object.entries(fields).flat());
-    count(run, POISON);
-  }
+  const { rig, letters, poison, inflicted } = run;
+  const ids = await addPoison(rig.eyes);
+  poison.push(...ids);
+  count(inflicted, POISON, ids.length);
+  const limit = performance.now() + LETTERS_MS;
+  do {
+    await letters.read().catch(() => undefined);
+    if (letters.missing(ids).length === 0) return;
+    await pause(300);
+  } while (performance.now() < limit);
 }
 
-/** Redis is back: every group must be there and have read what was in its stream at this moment. */
-async function awaitReading(run: Run, fault: string): Promise<void> {
-  const { redis } = run.rig.eyes;
-  const from = Date.now();
-  const targets = await lastIds(redis);
-  for (;;) {
-    const missing = await notReadAgain(redis, targets).catch((error: unknown) => [String(error)]);
-    const took = Date.now() - from;
-    if (missing.length === 0) {
-      run.readAgainSeconds = Math.max(run.readAgainSeconds, took / 1_000);
-      return;
-    }
-    if (took > READ_AGAIN_MS) {
-      run.brokerViolations.push(`${fault}: after ${READ_AGAIN_MS / 1_000} s ${missing.join('; ')}`);
-      return;
-    }
-    await pause(100);
-  }
-}
-
-async function inflictFaults(run: Run, until: number): Promise<void> {
-  const { rig, random, say } = run;
-  while (Date.now() < until) {
-    await pause(random.between(500, 3_000));
-    const fault = random.pick(faults);
-    say(fault.name);
-    await fault.inflict(rig, random, say);
-    count(run, fault.name);
-    if (fault.name.startsWith('Redis')) await awaitReading(run, fault.name);
-  }
-}
-
-/** Waits until nothing is under way; answers the seconds it took, and what still was when time ran out. */
-async function comeToRest(run: Run): Promise<{ seconds: number; left: string[] }> {
-  const { rig, ledger } = run;
-  const from = Date.now();
-  const limit = lostRedis(run) > 0 ? BROKER_REST_MS : REST_MS;
+/** Waits until nothing is under way; answers when that was, and what still was when the time since the last fault ran out. */
+async function comeToRest(run: Run, since: number): Promise<{ seconds: number; left: string[] }> {
+  const { rig, ledger, inflicted } = run;
+  const limit = Math.max(since + REST_MS, (inflicted.lastLoss ?? -Infinity) + BROKER_REST_MS);
   for (;;) {
     const left = [
       ...(await unfinished(rig.eyes)),
       ...(await checkOrdersEnd(rig.eyes, ledger)).violations,
       ...(await checkMoney(rig.eyes)).violations,
     ];
-    const seconds = (Date.now() - from) / 1_000;
-    if (left.length === 0 || seconds * 1_000 > limit) return { seconds, left };
+    if (left.length === 0 || performance.now() > limit)
+      return { seconds: (performance.now() - since) / 1_000, left };
     await pause(500);
   }
 }
 
-/** Samples promise 1 until it is stopped. */
-async function sampleWhile(run: Run, signal: AbortSignal): Promise<{ samples: number; broken: string[] }> {
-  const seen = { samples: 0, broken: [] as string[] };
-  while (!signal.aborted) {
-    const broken = await sampleStock(run.rig.eyes, run.ledger).catch(() => undefined);
-    if (broken) {
-      seen.samples += 1;
-      seen.broken.push(...broken);
+interface Seen {
+  samples: number;
+  broken: string[];
+}
+
+/** Samples promise 1, the dead letters and whether the shop is whole, until it is stopped. */
+async function sampleWhile({ rig, ledger, trouble, letters }: Run, signal: AbortSignal): Promise<Seen> {
+  const seen: Seen = { samples: 0, broken: [] };
+  const stock = async () => {
+    const broken = await sampleStock(rig.eyes, ledger).catch(() => undefined);
+    if (!broken) return;
+    seen.samples += 1;
+    seen.broken.push(...broken);
+  };
+  const repeat = async (ms: number, look: () => Promise<unknown>) => {
+    while (!signal.aborted) {
+      await look();
+      await pause(ms);
     }
-    await pause(250);
-  }
+  };
+  await Promise.all([
+    repeat(250, stock),
+    repeat(500, async () => trouble.look(await rig.whole())),
+    repeat(2_000, () => letters.read().catch(() => undefined)),
+  ]);
   return seen;
+}
+
+/** Shoppers and faults for a while, and shoppers alone for a moment at the end. */
+async function disturb(run: Run, { minutes, rate }: ChaosOptions): Promise<Seen> {
+  const { rig, ledger, people, random, say, trouble, inflicted } = run;
+  const stop = new AbortController();
+  const sampling = sampleWhile(run, stop.signal);
+  const shoppers = runWorkload(
+    { url: rig.url, ledger, random: random.fork('shoppers'), ...people, rate },
+    stop.signal,
+  );
+  try {
+    const until = performance.now() + minutes * 60_000;
+    await poisonStreams(run);
+    await inflictFaults({ rig, random: random.fork('faults'), trouble, say }, inflicted, until);
+    run.lastFault = performance.now();
+    await waitFor(rig.whole, { what: 'a whole shop', timeout: WHOLE_MS, interval: 200 });
+    await poisonStreams(run);
+    await waitFor(() => !trouble.within(performance.now(), performance.now()), {
+      what: 'the end of the aftermath',
+      timeout: WHOLE_MS,
+    });
+    await pause(LAST_SHOPPING_MS);
+  } finally {
+    stop.abort();
+  }
+  const [, stock] = await Promise.all([shoppers, sampling]);
+  return stock;
+}
+
+/** Everything once more, to consumers that forgot what they handled; answers what it changed. */
+async function replay(run: Run): Promise<{ changed: string[]; compared: number }> {
+  const { rig, inflicted } = run;
+  // An order that waits for another card ends with its reservation; only then does no order change by itself.
+  const patience = performance.now() + REST_MS;
+  while (!(await allFinal(rig.eyes)) && performance.now() < patience) await pause(500);
+  await comeToRest(run, performance.now());
+  const before = await digest(rig.eyes);
+  await rig.replayEverything();
+  inflicted.lastLoss = undefined;
+  const again = await comeToRest(run, performance.now());
+  return {
+    changed: [...differences(before, await digest(rig.eyes)), ...again.left],
+    compared: before.size,
+  };
 }
 
 /** Shoppers and faults for a while, then rest, then a replay of everything; answers what each promise showed. */
 export async function runSeed(
   rig: Rig,
-  { seed, minutes, rate }: ChaosOptions,
+  options: ChaosOptions,
   say: (line: string) => void,
 ): Promise<SeedResult> {
-  const random = seeded(seed);
+  const random = seeded(options.seed);
   const ledger = createLedger();
   const run: Run = {
     rig,
     say,
     ledger,
-    random: random.fork('faults'),
+    random,
     people: await preparePeople(rig.url, ledger, random.fork('people')),
+    letters: await openLetters(rig.url),
+    trouble: watchTrouble(),
     poison: [],
-    inflicted: new Map(),
-    readAgainSeconds: 0,
-    brokerViolations: [],
+    inflicted: nothingInflicted(),
+    lastFault: performance.now(),
   };
-  const stop = new AbortController();
-  const sampling = sampleWhile(run, stop.signal);
-  const shoppers = runWorkload(
-    { url: rig.url, ledger, random: random.fork('shoppers'), ...run.people, rate },
-    stop.signal,
-  );
-  await poisonStreams(run);
-  await inflictFaults(run, Date.now() + minutes * 60_000);
-  stop.abort();
-  const [, stock] = await Promise.all([shoppers, sampling]);
+  const { people, letters, trouble, inflicted } = run;
+  const stock = await disturb(run, options);
   say(`${ledger.orders.size} orders acknowledged; waiting for rest`);
-  const rest = await comeToRest(run);
-
-  // An order that waits for another card ends with its reservation; only then does no order change by itself.
-  const patience = Date.now() + REST_MS;
-  while (!(await allFinal(rig.eyes)) && Date.now() < patience) await pause(500);
-  await comeToRest(run);
-  const before = await digest(rig.eyes);
-  await rig.publishEverythingAgain();
-  const again = await comeToRest(run);
-  const replayed = differences(before, await digest(rig.eyes));
-  const thrown = await rig.thrownInHandlers();
-  if (thrown > 0) run.inflicted.set('(claims that throwing handlers refused in PostgreSQL)', thrown);
+  const rest = await comeToRest(run, run.lastFault);
+  const replayed = await replay(run);
+  await letters.read();
+  const goodput = await checkGoodput(rig.eyes, ledger, people, trouble);
+  const thrown = await rig.throwing.refused();
+  if (thrown > 0) count(inflicted, '(claims that throwing handlers refused in PostgreSQL)', thrown);
   const findings: Finding[] = [
+    goodput.finding,
     await checkSold(rig.eyes, ledger, stock.samples, stock.broken),
     await checkMoney(rig.eyes),
     await checkOrdersEnd(rig.eyes, ledger),
-    await checkExactlyOnce(rig.eyes, run.poison, [...replayed, ...again.left], before.size),
-    { promise: '5 the broker may be lost', sampled: lostRedis(run), violations: run.brokerViolations },
-    await checkIdempotency(rig.url, ledger, run.people),
+    await checkExactlyOnce(rig.eyes, letters, run.poison, replayed.changed, replayed.compared),
+    {
+      promise: '5 the broker may be lost',
+      sampled: inflicted.losses,
+      violations: inflicted.brokerViolations,
+    },
+    await checkIdempotency(rig.url, ledger, people),
   ];
   return {
-    seed,
+    seed: options.seed,
     acknowledged: ledger.orders.size,
     restSeconds: rest.seconds,
-    readAgainSeconds: run.readAgainSeconds,
-    faults: run.inflicted,
+    readAgainSeconds: inflicted.readAgainSeconds,
+    faults: inflicted.counts,
+    overlaps: inflicted.overlaps,
     answers: ledger.answers,
+    ends: goodput.ends,
     findings,
     left: rest.left,
   };

@@ -1,29 +1,35 @@
 import type { Random } from '@bramble/service-kit/base/random';
 import { createShopClient } from '../helpers/shop-client';
-import type { Ledger } from './ledger';
+import { type Ledger, stockOf } from './ledger';
 
 const BUYERS = 8;
 const PRODUCTS = 10;
+const SCARCE_UNITS = 5;
+/** More than the longest run can sell. */
+const ENOUGH = 100_000;
 
 export interface People {
   tokens: string[];
   sellerToken: string;
+  /** Products that do not run out. */
   productIds: string[];
+  /** The one product that does. */
+  scarceId: string;
 }
 
-/** Buyers, a seller, and products: most with stock for a while, one hot with hardly any. */
+/** Buyers, a seller, and products: one scarce, the others with more stock than the run can sell. */
 export async function preparePeople(url: string, ledger: Ledger, random: Random): Promise<People> {
   const shop = createShopClient(url);
   const sellerToken = await shop.signUp('seller');
+  const offer = async (title: string, initial: number): Promise<string> => {
+    const { id } = await shop.offer(sellerToken, initial, { title, price: random.between(100, 5_000) });
+    ledger.stock.set(id, stockOf(initial));
+    return id;
+  };
+  const scarceId = await offer('Scarce pear', SCARCE_UNITS);
   const productIds: string[] = [];
-  for (let n = 0; n < PRODUCTS; n++) {
-    const initial = n === 0 ? 5 : random.between(20, 80);
-    const about = { title: `Chaos pear ${n}`, price: random.between(100, 5_000) };
-    const { id } = await shop.offer(sellerToken, initial, about);
-    productIds.push(id);
-    ledger.stock.set(id, { initial });
-  }
+  for (let n = 0; n < PRODUCTS; n++) productIds.push(await offer(`Chaos pear ${n}`, ENOUGH));
   const tokens: string[] = [];
   for (let n = 0; n < BUYERS; n++) tokens.push(await shop.signUp('customer'));
-  return { tokens, sellerToken, productIds };
+  return { tokens, sellerToken, productIds, scarceId };
 }

@@ -1,4 +1,4 @@
-import type { Finding } from './invariants';
+import type { Finding } from './eyes';
 
 /** What one seed showed. */
 export interface SeedResult {
@@ -9,7 +9,11 @@ export interface SeedResult {
   /** The longest that consumers took to read again after Redis came back. */
   readAgainSeconds: number;
   faults: ReadonlyMap<string, number>;
+  /** How many faults began while another lasted. */
+  overlaps: number;
   answers: ReadonlyMap<string, number>;
+  /** How many orders ended how, by the injected cause that they met. */
+  ends: ReadonlyMap<string, ReadonlyMap<string, number>>;
   findings: readonly Finding[];
   /** What was still under way when the time for it had run out. */
   left: readonly string[];
@@ -27,13 +31,34 @@ const verdict = ({ promise, sampled, violations }: Finding, examples: number) =>
     .map((text) => `\n         ${text}`)
     .join('')}`;
 
+/** How many orders ended how, a line for each injected cause, the most frequent end first. */
+function goodputLines(ends: SeedResult['ends']): string[] {
+  return [...ends]
+    .map(([cause, counts]) => ({ cause, counts, sum: [...counts.values()].reduce((a, b) => a + b, 0) }))
+    .sort((one, other) => other.sum - one.sum)
+    .map(({ cause, counts, sum }) => {
+      const most = [...counts].sort(([, one], [, other]) => other - one);
+      const share = Math.round((100 * (counts.get('COMPLETED') ?? 0)) / sum);
+      return `    ${String(sum).padStart(5)}  ${cause}: ${share} % completed; ${listed(new Map(most))}`;
+    });
+}
+
+function endsOfAll(results: readonly SeedResult[]): Map<string, ReadonlyMap<string, number>> {
+  const all = new Map<string, ReadonlyMap<string, number>>();
+  for (const { ends } of results)
+    for (const [cause, counts] of ends) all.set(cause, summed([all.get(cause) ?? new Map(), counts]));
+  return all;
+}
+
 /** One seed, in lines for a person. */
 export function describeSeed(result: SeedResult): string {
-  const { seed, acknowledged, restSeconds, readAgainSeconds, faults, answers, findings, left } = result;
+  const { seed, acknowledged, restSeconds, readAgainSeconds, faults, answers, ends, findings, left } = result;
   return [
     `seed ${seed}: ${acknowledged} orders acknowledged, at rest ${restSeconds.toFixed(1)} s after the last fault${readAgainSeconds > 0 ? `, consumers read again ${readAgainSeconds.toFixed(1)} s after a loss of Redis` : ''}`,
-    `  faults   ${listed(faults)}`,
+    `  faults   ${listed(faults)}; ${result.overlaps} began while another lasted`,
     `  answers  ${listed(new Map([...answers].sort()))}`,
+    '  orders, by injected cause',
+    ...goodputLines(ends),
     ...findings.map((finding) => verdict(finding, 5)),
     ...left.slice(0, 5).map((text) => `  FAIL not at rest: ${text}`),
   ].join('\n');
@@ -70,7 +95,9 @@ export function describeAll(
     `all ${results.length} seeds: ${results.reduce((sum, { acknowledged }) => sum + acknowledged, 0)} orders acknowledged`,
     ...[...promises.values()].map((finding) => verdict(finding, 0)),
     `  at rest at most ${most(results.map(({ restSeconds }) => restSeconds))} s after the last fault; consumers read again at most ${most(results.map(({ readAgainSeconds }) => readAgainSeconds))} s after a loss of Redis`,
-    '  faults that happened:',
+    '  orders, by injected cause:',
+    ...goodputLines(endsOfAll(results)),
+    `  faults that happened (${results.reduce((sum, { overlaps }) => sum + overlaps, 0)} began while another lasted):`,
     ...names.map((name) => `    ${String(counts.get(name) ?? 0).padStart(4)}  ${name}`),
     ...failed.map(({ seed }) => `  FAIL seed ${seed}`),
     ...broken.map((text) => `  FAIL ${text}`),

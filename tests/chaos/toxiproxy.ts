@@ -18,6 +18,8 @@ export interface Proxy {
   reset(): Promise<void>;
   /** Refuses connections and drops the open ones. */
   cut(): Promise<void>;
+  /** Accepts connections and lets nothing through; the open ones stay open and silent. */
+  swallow(): Promise<void>;
   heal(): Promise<void>;
 }
 
@@ -51,7 +53,8 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (!response.ok && response.status !== 404)
+    // What is to be removed may be gone.
+    if (!response.ok && !(method === 'DELETE' && response.status === 404))
       throw new Error(`toxiproxy ${method} ${where}: ${response.status} ${await response.text()}`);
   };
   for (let tries = 0; ; tries++) {
@@ -66,6 +69,7 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
   return {
     async proxy(name, upstreamPort) {
       const own = await freePort();
+      const where = `/proxies/${encodeURIComponent(name)}`;
       await call('POST', '/proxies', {
         name,
         listen: `127.0.0.1:${own}`,
@@ -73,7 +77,7 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
         enabled: true,
       });
       const toxic = (type: string, attributes: object) =>
-        call('POST', `/proxies/${name}/toxics`, {
+        call('POST', `${where}/toxics`, {
           name: type,
           type,
           stream: 'downstream',
@@ -85,11 +89,12 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
         port: own,
         slow: (latency) => toxic('latency', { latency, jitter: Math.round(latency / 4) }),
         reset: () => toxic('reset_peer', { timeout: 0 }),
-        cut: () => call('POST', `/proxies/${name}`, { enabled: false }),
+        swallow: () => toxic('timeout', { timeout: 0 }),
+        cut: () => call('POST', where, { enabled: false }),
         async heal() {
-          for (const type of ['latency', 'reset_peer'])
-            await call('DELETE', `/proxies/${name}/toxics/${type}`);
-          await call('POST', `/proxies/${name}`, { enabled: true });
+          for (const type of ['latency', 'reset_peer', 'timeout'])
+            await call('DELETE', `${where}/toxics/${type}`);
+          await call('POST', where, { enabled: true });
         },
       };
     },

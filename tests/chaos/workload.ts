@@ -4,7 +4,7 @@ import { successOf } from '@bramble/contracts/operation';
 import { type Order, ordersApi } from '@bramble/contracts/orders';
 import type { Random } from '@bramble/service-kit/base/random';
 import { createShopClient, refusedStatus } from '../helpers/shop-client';
-import type { Ledger } from './ledger';
+import type { Ledger, Promised, Wish } from './ledger';
 
 export interface WorkloadOptions {
   url: string;
@@ -13,6 +13,7 @@ export interface WorkloadOptions {
   tokens: readonly string[];
   sellerToken: string;
   productIds: readonly string[];
+  scarceId: string;
   /** Arrivals per second, independent of how long the answers take. */
   rate: number;
 }
@@ -21,7 +22,7 @@ const RETRY_FOR_MS = 60_000;
 
 /** Shoppers who order, cancel, try other cards and repeat what got no answer, as an open stream until `signal`. */
 export async function runWorkload(
-  { url, ledger, random, tokens, sellerToken, productIds, rate }: WorkloadOptions,
+  { url, ledger, random, tokens, sellerToken, productIds, scarceId, rate }: WorkloadOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const shop = createShopClient(url);
@@ -49,7 +50,7 @@ export async function runWorkload(
     const key = `chaos-${n}-${random.between(0, 2 ** 31)}`;
     // The same product twice, and products in opposite orders, are part of the mix.
     const lines = Array.from({ length: random.between(1, 3) }, () => ({
-      productId: random.pick(productIds),
+      productId: random.chance(0.04) ? scarceId : random.pick(productIds),
       quantity: random.between(1, 2),
     }));
     const card = random.pick([
@@ -68,6 +69,8 @@ export async function runWorkload(
     // Drawn before the first answer: later draws would depend on how fast answers come.
     const triesAgain = random.chance(0.5);
 
+    const wish: Wish = { key, buyer, lines, card, cancels, at: performance.now() };
+    ledger.wishes.push(wish);
     const deadline = Date.now() + RETRY_FOR_MS;
     let placed: Order | undefined;
     while (!placed && Date.now() < deadline) {
@@ -80,13 +83,11 @@ export async function runWorkload(
       }
     }
     if (!placed) return;
-    const promised = {
+    wish.orderId = placed.id;
+    const promised: Promised = {
+      ...wish,
       orderId: placed.id,
-      buyer,
-      key,
-      lines,
       total: placed.totals.total.amount,
-      card,
       cancelAcknowledged: false,
     };
     ledger.orders.set(placed.id, promised);
@@ -114,7 +115,11 @@ export async function runWorkload(
       params: { id: productId },
       body: { quantity },
     });
-    await counted('refill ', successOf(catalogApi.refill), call);
+    const { answer, status } = await counted('refill ', successOf(catalogApi.refill), call);
+    const stock = ledger.stock.get(productId);
+    if (!stock) throw new Error(`${productId} was never offered`);
+    if (answer !== undefined) stock.refilled += quantity;
+    else if (status === undefined || status >= 500) stock.perhapsRefilled += quantity;
   };
 
   while (!signal.aborted) {

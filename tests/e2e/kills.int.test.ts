@@ -1,8 +1,11 @@
 import { ordersApi } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { allFinal, checkMoney, checkSold, unfinished } from '../chaos/invariants';
-import { createLedger } from '../chaos/ledger';
+import { createLedger, stockOf } from '../chaos/ledger';
+import { checkMoney } from '../chaos/money';
+import { allFinal } from '../chaos/orders';
+import { checkSold } from '../chaos/stock';
+import { unfinished } from '../chaos/streams';
 import { openEyes } from '../helpers/eyes';
 import { type RunningShop, startShop } from '../helpers/running-shop';
 import { createShopClient, refusedStatus } from '../helpers/shop-client';
@@ -78,7 +81,7 @@ describe('a shop that is killed', () => {
         what: 'rest',
       });
       const ledger = createLedger();
-      ledger.stock.set(productId, { initial: stock });
+      ledger.stock.set(productId, stockOf(stock));
       expect((await checkSold(eyes, ledger, 0, [])).violations).toEqual([]);
       expect((await checkMoney(eyes)).violations).toEqual([]);
     } finally {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { requiredGroups, type Stream, streams } from '@bramble/contracts/events';
-import { groupsOf } from '../chaos/invariants';
+import { groupsOf } from '../chaos/streams';
 
 /** How many events waited for each reader, such as `orders_stream → catalog`. */
 export interface QueueSample {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
-import type { Eyes } from '../chaos/invariants';
+import type { Eyes } from '../chaos/eyes';
 
 /** Connects to the stores of a shop that `npm start` runs, without its services; call `close` when done. */
 export async function openEyes(dataDir: string): Promise<Eyes & { close(): Promise<void> }> {

@@ -1,0 +1,59 @@
+import type { Stores } from '../../scripts/stores/open-stores';
+import { type Proxy, startToxiproxy } from './toxiproxy';
+
+type StoreName = 'postgres' | 'mongodb' | 'redis' | 'redis-cache';
+
+/** The way of one replica to one store. */
+export interface Link {
+  readonly replica: string;
+  readonly store: StoreName;
+  readonly proxy: Proxy;
+}
+
+export interface Links {
+  readonly all: readonly Link[];
+  /** Gives a replica its own way to each store: rewrites the ports in its environment. */
+  own(replica: string, env: Readonly<Record<string, string>>): Promise<Record<string, string>>;
+  stop(): void;
+}
+
+const portOf = (url: string) => Number(new URL(url).port);
+const withPort = (url: string, port: number) => {
+  const changed = new URL(url);
+  changed.port = String(port);
+  return changed.toString();
+};
+
+/** toxiproxy between every replica and every store. */
+export async function openLinks(stores: Stores): Promise<Links> {
+  const toxiproxy = await startToxiproxy();
+  const ports = new Map<number, StoreName>([
+    [portOf(stores.postgresUrl), 'postgres'],
+    [portOf(stores.mongodbUrl), 'mongodb'],
+    [portOf(stores.redisUrl), 'redis'],
+    [portOf(stores.redisCacheUrl), 'redis-cache'],
+  ]);
+  const all: Link[] = [];
+  return {
+    all,
+    async own(replica, env) {
+      const proxies = new Map<number, Proxy>();
+      const changed: Record<string, string> = { ...env };
+      for (const [name, url] of Object.entries(env)) {
+        if (!/^(?:postgresql|mongodb|redis):/.test(url)) continue;
+        const port = portOf(url);
+        const store = ports.get(port);
+        if (!store) throw new Error(`${name} of ${replica} leads to no store of the rig`);
+        let proxy = proxies.get(port);
+        if (!proxy) {
+          proxy = await toxiproxy.proxy(`${replica} to ${store}`, port);
+          proxies.set(port, proxy);
+          all.push({ replica, store, proxy });
+        }
+        changed[name] = withPort(url, proxy.port);
+      }
+      return changed;
+    },
+    stop: () => toxiproxy.stop(),
+  };
+}

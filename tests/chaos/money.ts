@@ -1,0 +1,42 @@
+import { type Eyes, type Finding, orderRows, paidStatuses } from './eyes';
+
+interface Moved {
+  order_id: string;
+  times: string;
+  amount: string;
+}
+
+/** The provider's own ledger by order: the keys of its charges begin with the order's id. */
+async function providersLedger({ payments }: Eyes) {
+  const charges = await payments.query<Moved>(
+    `SELECT split_part(key, ':', 1) AS order_id, count(*) AS times, sum(amount) AS amount FROM sandbox_charges WHERE captured GROUP BY 1`,
+  );
+  const refunds = await payments.query<Moved>(
+    `SELECT split_part(charge_key, ':', 1) AS order_id, count(*) AS times, sum(amount) AS amount FROM sandbox_refunds GROUP BY 1`,
+  );
+  const byOrder = (rows: readonly Moved[]) => new Map(rows.map((row) => [row.order_id, Number(row.amount)]));
+  return { charges: charges.rows, captureOf: byOrder(charges.rows), refundOf: byOrder(refunds.rows) };
+}
+
+/** Promise 2: the provider's ledger against the orders; at most one capture each, none kept without an order. */
+export async function checkMoney(eyes: Eyes): Promise<Finding> {
+  const violations: string[] = [];
+  const { charges, captureOf, refundOf } = await providersLedger(eyes);
+  for (const { order_id: id, times } of charges)
+    if (Number(times) > 1) violations.push(`order ${id} was charged ${times} times`);
+  const rows = await orderRows(eyes);
+  const keptFor = (id: string) => (captureOf.get(id) ?? 0) - (refundOf.get(id) ?? 0);
+  for (const [id, { status, total, refunded }] of rows) {
+    const wanted = paidStatuses.includes(status) ? Number(total) - Number(refunded) : 0;
+    if (keptFor(id) !== wanted)
+      violations.push(`order ${id} (${status}) keeps ${keptFor(id)}, should be ${wanted}`);
+  }
+  const strays = [...captureOf.keys()].filter((id) => !rows.has(id));
+  for (const id of strays)
+    if (keptFor(id) !== 0) violations.push(`${keptFor(id)} were charged for ${id}, which is no order`);
+  return {
+    promise: '2 money adds up, one capture an order',
+    sampled: rows.size + strays.length,
+    violations,
+  };
+}

@@ -1,0 +1,79 @@
+import { type Eyes, type Finding, type OrderRow, orderRows } from './eyes';
+import type { Ledger, Promised } from './ledger';
+import type { ReservationDoc } from './stock';
+
+/** Whether an order has ended, or waits only for a person. */
+const restsWell = (row: OrderRow) =>
+  ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'].includes(row.status) ||
+  (row.status === 'RESERVED' && row.capture === 'declined' && row.expires_at.getTime() > Date.now());
+
+type Line = Promised['lines'][number];
+
+/** The quantity of each product as one text, so that two baskets compare equal when they hold the same. */
+function basket(lines: readonly Line[]): string {
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of lines)
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  return [...quantities]
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([id, quantity]) => `${quantity} × ${id}`)
+    .join(', ');
+}
+
+async function basketsOf({ orders }: Eyes): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await orders.query<Line & { id: string }>(
+    'SELECT order_id AS id, product_id AS "productId", quantity FROM order_lines',
+  );
+  const lines = new Map<string, Line[]>();
+  for (const row of rows) lines.set(row.id, [...(lines.get(row.id) ?? []), row]);
+  return new Map([...lines].map(([id, some]) => [id, basket(some)]));
+}
+
+/** What differs between the orders and what the shop said of them when it acknowledged them. */
+async function notAsPromised(eyes: Eyes, ledger: Ledger): Promise<string[]> {
+  const rows = await orderRows(eyes);
+  const baskets = await basketsOf(eyes);
+  const violations: string[] = [];
+  for (const { orderId: id, lines, total, cancelAcknowledged } of ledger.orders.values()) {
+    const row = rows.get(id);
+    if (!row) {
+      violations.push(`order ${id} was acknowledged and is gone`);
+      continue;
+    }
+    if (Number(row.total) !== total)
+      violations.push(`order ${id} was acknowledged at ${total} and costs ${row.total}`);
+    if (baskets.get(id) !== basket(lines))
+      violations.push(`order ${id} was of ${basket(lines)} and holds ${baskets.get(id) ?? 'nothing'}`);
+    if (cancelAcknowledged && row.status !== 'CANCELLED')
+      violations.push(`order ${id} was cancelled and is ${row.status}`);
+  }
+  return violations;
+}
+
+/** Orders that have not ended, acknowledged or not, and reservations that outlive their order. */
+async function notEnded(eyes: Eyes): Promise<string[]> {
+  const rows = await orderRows(eyes);
+  const violations = [...rows.values()]
+    .filter((row) => !restsWell(row))
+    .map(({ id, status, capture }) => `order ${id} is still ${status} (${capture})`);
+  const live = await eyes.catalog
+    .collection<ReservationDoc>('reservations')
+    .find({ state: 'live' })
+    .toArray();
+  for (const { _id } of live)
+    if (rows.get(_id)?.status !== 'RESERVED')
+      violations.push(`reservation ${_id} is live and its order is ${rows.get(_id)?.status ?? 'unknown'}`);
+  return violations;
+}
+
+/** Promise 3: what was acknowledged is there as it was acknowledged; every order ends; no reservation outlives its order. */
+export async function checkOrdersEnd(eyes: Eyes, ledger: Ledger): Promise<Finding> {
+  const violations = [...(await notAsPromised(eyes, ledger)), ...(await notEnded(eyes))];
+  return { promise: '3 every order ends', sampled: (await orderRows(eyes)).size, violations };
+}
+
+/** Whether no order is left that the clock or a person may still move. */
+export const allFinal = async (eyes: Eyes): Promise<boolean> =>
+  [...(await orderRows(eyes)).values()].every(
+    ({ status }) => !['PENDING', 'RESERVED', 'PAID', 'SHIPPED'].includes(status),
+  );

@@ -1,0 +1,129 @@
+import path from 'node:path';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import type { ServiceEnvironment } from '../../scripts/start/environment';
+import { freePort } from '../../scripts/stores/ports';
+import { supervise, type Supervised } from '../../scripts/stores/supervise';
+import { root } from '../../scripts/workspace';
+import { type Backend, type Balancer, startBalancer } from './balancer';
+import type { Links } from './links';
+
+const REPLICAS = 2;
+
+/** One process of a service. */
+export interface Replica {
+  readonly service: string;
+  readonly name: string;
+  pid(): number | undefined;
+  /** SIGKILL; it is started again. Waits for the end of the process. */
+  kill(): Promise<void>;
+  /** SIGSTOP; answers what resumes it. */
+  pause(): () => void;
+  /** Starts it again with other variables in its environment, or with its own when none are given. */
+  restartWith(extra: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export interface Replicas {
+  readonly all: readonly Replica[];
+  /** Whether every replica is ready. */
+  whole(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface ReplicasOptions {
+  environments: readonly ServiceEnvironment[];
+  links: Links;
+  dataDir: string;
+  log: (line: string) => void;
+}
+
+function replicaOf(service: string, supervised: Supervised, setExtra: (extra: object) => void): Replica {
+  const running = async (): Promise<number> => {
+    await waitFor(() => supervised.pid() !== undefined, {
+      what: `${supervised.name} to run`,
+      timeout: 15_000,
+    });
+    const pid = supervised.pid();
+    if (pid === undefined) throw new Error(`${supervised.name} does not run`);
+    return pid;
+  };
+  const kill = async (): Promise<void> => {
+    const pid = await running();
+    process.kill(pid, 'SIGKILL');
+    await waitFor(() => supervised.pid() !== pid, { what: `the end of ${supervised.name}`, timeout: 5_000 });
+  };
+  return {
+    service,
+    name: supervised.name,
+    pid: () => supervised.pid(),
+    kill,
+    pause() {
+      const pid = supervised.pid();
+      if (pid === undefined) throw new Error(`${supervised.name} does not run`);
+      process.kill(pid, 'SIGSTOP');
+      return () => {
+        // Somebody else may have killed it meanwhile.
+        if (supervised.pid() === pid) process.kill(pid, 'SIGCONT');
+      };
+    },
+    async restartWith(extra) {
+      setExtra(extra);
+      await kill();
+      await running();
+    },
+  };
+}
+
+/** Starts each service several times, with a balancer at the address where the others look for it. */
+export async function startReplicas({
+  environments,
+  links,
+  dataDir,
+  log,
+}: ReplicasOptions): Promise<Replicas> {
+  const balancers: Balancer[] = [];
+  const processes: Supervised[] = [];
+  const all: Replica[] = [];
+  for (const { name: service, port: front, env } of environments) {
+    const backends: Backend[] = [];
+    for (let n = 1; n <= REPLICAS; n++) {
+      const name = `${service}-${n}`;
+      const backend = { port: await freePort(), opsPort: await freePort(), ready: false, missed: 0 };
+      backends.push(backend);
+      const own: Record<string, string> = {
+        ...(await links.own(name, env)),
+        PORT: String(backend.port),
+        OPS_PORT: String(backend.opsPort),
+        HOST: '127.0.0.1',
+        SERVICE_INSTANCE: name,
+      };
+      // The process is started with what this object holds at that moment.
+      const options = { cwd: root, env: own };
+      const supervised = supervise({
+        name,
+        command: process.execPath,
+        args: ['--enable-source-maps', path.join(root, 'dist', service, 'main.mjs')],
+        options,
+        runDir: path.join(dataDir, 'run'),
+        logDir: path.join(dataDir, 'logs'),
+        stopSignal: 'SIGTERM',
+        stopGraceMs: 15_000,
+        log,
+      });
+      processes.push(supervised);
+      all.push(
+        replicaOf(service, supervised, (extra) => {
+          options.env = { ...own, ...extra };
+        }),
+      );
+    }
+    balancers.push(await startBalancer(front, backends));
+  }
+  return {
+    all,
+    whole: () => balancers.every((balancer) => balancer.whole()),
+    async stop() {
+      await Promise.all(processes.map((each) => each.stop()));
+      for (const balancer of balancers) balancer.stop();
+    },
+  };
+}
