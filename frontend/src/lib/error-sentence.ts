@@ -6,6 +6,7 @@ export const CHECKOUT_CLOSED = 'This shop takes no payments yet, so nothing can 
 const sentences: Partial<Record<string, string>> = {
   offline: "The shop can't be reached. Check your connection and try again.",
   bad_credentials: 'That e-mail and password do not belong together.',
+  password_guessable: 'This password is easy to guess. Choose one that fewer people would think of.',
   email_taken: 'This e-mail has an account already. Sign in with its password, or use another e-mail.',
   account_disabled: 'This account is disabled.',
   out_of_stock: 'There are not enough left.',

@@ -36,7 +36,7 @@ export const authApi = {
     tag,
     summary: 'Open an account',
     description:
-      'Makes an account and signs it in. A taken e-mail address is 409 `email_taken`. The account may shop and sell before its address is confirmed.',
+      'Makes an account and signs it in. A taken e-mail address is 409 `email_taken`; one of the 10,000 most common passwords, or the own name or address, is 400 `password_guessable`. The account may shop and sell before its address is confirmed.',
     access: 'anyone',
     body: signupBody,
     limit: 'signup',
@@ -174,7 +174,8 @@ export const authApi = {
     service,
     tag,
     summary: 'Set a new password by a link',
-    description: 'Takes the token of the link in the mail and ends all sessions of the account.',
+    description:
+      'Takes the token of the link in the mail and ends all sessions of the account. A common password is 400 `password_guessable`; the link stays good.',
     access: 'anyone',
     body: z.strictObject({ token: z.string().min(1).max(1024), password: passwordSchema }),
     limit: 'account',

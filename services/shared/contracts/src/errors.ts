@@ -9,6 +9,7 @@ export const errorCodes = {
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   currency_mismatch: { status: 400, title: 'This shop trades in another currency' },
   missing_idempotency_key: { status: 400, title: 'The Idempotency-Key header is missing' },
+  password_guessable: { status: 400, title: 'This password is easy to guess' },
   discount_invalid: { status: 400, title: 'This discount code cannot be used' },
   token_invalid: { status: 400, title: 'This link is no longer valid' },
   cart_empty: { status: 400, title: 'The cart is empty' },

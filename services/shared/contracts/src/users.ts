@@ -100,7 +100,7 @@ export const usersApi = {
     tag,
     summary: 'Change the password',
     description:
-      'Asks for the present password and ends all other sessions. A demo account keeps its password: 409 `demo_account`.',
+      'Asks for the present password and ends all other sessions. A common password is 400 `password_guessable`. A demo account keeps its password: 409 `demo_account`.',
     access: 'user',
     body: z.strictObject({
       currentPassword: z.string().min(1).max(MAX_PASSWORD),

@@ -1,6 +1,7 @@
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { DemoAccounts } from '../demo/demo-accounts.service';
 import type { GuessLimits } from '../limits/guess-limits.service';
+import { assertNotGuessable } from '../password/guessable';
 import type { PasswordHasher } from '../password/password-hasher';
 import type { DenylistService } from '../session/denylist.service';
 import type { Account } from './account';
@@ -33,6 +34,7 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
     demo.assertOwn(userId);
     demo.assertUsable(newPassword, 'newPassword');
     const account = await get(userId);
+    assertNotGuessable(newPassword, account, 'newPassword');
     await guesses.beforeGuess(account.email, address);
     const { ok } = await hasher.verify(account.passwordHash, currentPassword, address);
     if (!ok)

@@ -9,6 +9,7 @@ import { prepareLink } from '../link/link';
 import type { LinkSigner } from '../link/link-token';
 import type { LinkRepository } from '../link/link.repository';
 import type { MailService } from '../mail/mail.service';
+import { assertNotGuessable } from '../password/guessable';
 import type { PasswordHasher } from '../password/password-hasher';
 import type { DenylistService } from '../session/denylist.service';
 
@@ -36,6 +37,7 @@ export function createAuthService(dependencies: AuthDependencies) {
     address: string,
   ): Promise<Account> {
     demo.assertUsable(input.password, 'password');
+    assertNotGuessable(input.password, input, 'password');
     // Check first, so that a taken address costs no password hash.
     if (await accounts.isTaken(input.email)) throw new AppError('email_taken');
     const id = newId();
@@ -98,6 +100,8 @@ export function createAuthService(dependencies: AuthDependencies) {
     if (!ownerId) throw new AppError('token_invalid');
     demo.assertOwn(ownerId);
     demo.assertUsable(password, 'password');
+    const owner = await accounts.byId(ownerId);
+    if (owner) assertNotGuessable(password, owner, 'password');
     const passwordHash = await hasher.hash(password, address);
     const userId = await links.use(id, 'reset-password');
     if (!userId) throw new AppError('token_invalid');
