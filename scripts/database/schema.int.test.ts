@@ -19,6 +19,8 @@ const beyondPrisma: Readonly<Record<string, readonly string[]>> = {
     'function order_events_are_append_only',
     'index orders_due',
     'index orders_number',
+    'index orders_unpaid_of_address',
+    'index orders_unpaid_of_user',
     'index outbox_recorded',
     'index outbox_sent',
     'index outbox_unsent',

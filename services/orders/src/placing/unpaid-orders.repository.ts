@@ -23,12 +23,12 @@ interface Row {
   held_by_address: Record<string, number> | null;
 }
 
-// The ids of orders sort by time, so the indexes on (user_id, id) and (placed_from, id) find those of the last hour.
+// The ids of orders sort by time, so the two indexes of unpaid orders find those of the last hour.
 const UNPAID = `o.id >= since.id AND o.created_at > now() - interval '1 hour' AND o.paid_at IS NULL
   AND (o.status IN ('PENDING', 'RESERVED', 'CANCELLED') OR o.failure_reason = 'payment_expired')`;
 const held = (condition: string) => `(SELECT json_object_agg(product_id, quantity) FROM (
   SELECT l.product_id, sum(l.quantity) AS quantity FROM orders o JOIN order_lines l ON l.order_id = o.id
-  WHERE o.id >= since.id AND ${condition} AND l.product_id IN (SELECT json_array_elements_text(p.products)::uuid)
+  WHERE o.id >= since.id AND o.paid_at IS NULL AND ${condition} AND l.product_id IN (SELECT json_array_elements_text(p.products)::uuid)
   GROUP BY l.product_id) AS sums)`;
 const COUNT = `
   SELECT
