@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encode } from '@bramble/contracts/call';
-import { catalogApi } from '@bramble/contracts/catalog';
 import { ordersApi, type OrderStatus } from '@bramble/contracts/orders';
 import {
   checkShopUrl,
@@ -14,10 +12,12 @@ import {
 import { defaultCacheDir } from '../../scripts/stores/cache';
 import { openStores } from '../../scripts/stores/open-stores';
 import { startShop } from '../helpers/running-shop';
-import { allPages, createShopClient, orderBody, type ShopClient } from '../helpers/shop-client';
+import { allPages, createShopClient, type ShopClient } from '../helpers/shop-client';
 import type { BareKind } from './bare-server';
+import { compare } from './compare';
 import { edgePlans } from './edge';
 import type { LoadPlan, LoadResult } from './load';
+import { orderRequests, prepare, publicLoads } from './plans';
 import { load, ORDERS_WARM_UP_SECONDS, withBareServer } from './processes';
 
 interface Options {
@@ -25,6 +25,9 @@ interface Options {
   seconds: number;
   connections: number;
   json: string;
+  against?: string;
+  rounds: number;
+  only: string;
 }
 
 const program = createCommand('npm run bench --', {
@@ -44,6 +47,11 @@ const program = createCommand('npm run bench --', {
     }),
   )
   .option('--json <file>', 'where the figures go', 'bench-results.json')
+  .option('--against <folder>', 'instead: compares with the shop of another clone, in turns')
+  .option('--only <text>', 'compares only loads with this text in their name', '')
+  .addOption(
+    numberOption('--rounds <count>', 'turns of a comparison', { min: 1, max: 100, whole: true, fallback: 9 }),
+  )
   .action(() => bench(program.opts<Options>()));
 
 interface Row extends LoadResult {
@@ -51,6 +59,9 @@ interface Row extends LoadResult {
   /** Which bare limit it is held against. */
   against?: string;
 }
+
+/** The demo courier's steps belong to no figure here: a courier takes hours, and the orders are timed to PAID. */
+const env = { RATE_LIMIT_FACTOR: '1000000', DELIVERY_STEP_SECONDS: '600' };
 
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
@@ -82,21 +93,6 @@ async function bareLimits(seconds: number, connections: number): Promise<Row[]> 
   return rows;
 }
 
-/** The request of an operation that takes no body. */
-function getting(...call: Parameters<typeof encode>): LoadPlan['requests'][number] {
-  const { method, path, headers } = encode(...call);
-  return { method, path, headers };
-}
-
-/** Buyers, and products with stock that no run sells out. */
-async function prepare(shop: ShopClient): Promise<{ tokens: string[]; productIds: string[] }> {
-  const seller = await shop.signUp('seller');
-  const productIds: string[] = [];
-  for (let n = 0; n < 20; n++)
-    productIds.push((await shop.offer(seller, 1_000_000, { title: `Bench jam ${n}`, price: 500 + n })).id);
-  return { tokens: await shop.signUpMany(20), productIds };
-}
-
 /** How many orders are in `status`, counted by pages, at most 500. */
 const countOrders = async ({ call }: ShopClient, token: string, status: OrderStatus): Promise<number> => {
   const query = { status, limit: 100 };
@@ -124,17 +120,7 @@ async function shopRows(
     say(name);
     rows.push({ name, against, ...(await load({ url, seconds, connections, requests }, warmUpSeconds)) });
   };
-  await measure('product list', express, [getting(catalogApi.list, { query: { limit: 20 } })]);
-  await measure(
-    'product',
-    express,
-    productIds.map((id) => getting(catalogApi.get, { params: { id } })),
-  );
-  await measure(
-    'search',
-    express,
-    ['jam', 'honey', 'bread', 'rasp'].map((q) => getting(catalogApi.list, { query: { q } })),
-  );
+  for (const { name, requests } of publicLoads(productIds)) await measure(name, express, requests);
   const edge =
     dataDir === undefined ? [] : edgePlans({ url, dataDir }, productIds[0] ?? '', { seconds, connections });
   if (edge.length === 0)
@@ -143,20 +129,7 @@ async function shopRows(
     say(named.name);
     rows.push({ ...named, ...(await load(plan())) });
   }
-  const orders = tokens.map((token, n) => {
-    const items = [0, 1].map((line) => ({
-      productId: productIds[(n + line) % productIds.length] ?? '',
-      quantity: 1,
-    }));
-    const { method, path, headers } = encode(ordersApi.place);
-    return {
-      method,
-      path,
-      fresh: true,
-      headers: { ...headers, 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(orderBody({ items })),
-    };
-  });
+  const orders = orderRequests(tokens, productIds);
   await measure('orders, two lines, to PAID', 'node:http + PostgreSQL order', orders, ORDERS_WARM_UP_SECONDS);
   await pause(1_000);
   const unpaidAfterOneSecond =
@@ -178,11 +151,21 @@ function table(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-async function bench({ url: given, seconds, connections, json }: Options): Promise<void> {
+async function bench({
+  url: given,
+  seconds,
+  connections,
+  json,
+  against,
+  rounds,
+  only,
+}: Options): Promise<void> {
+  if (against !== undefined) {
+    process.stdout.write(await compare({ folder: against, seconds, connections, rounds, only, env, say }));
+    return;
+  }
   const url = given === undefined ? undefined : checkShopUrl(given);
   const bare = await bareLimits(seconds, connections);
-  // The demo courier's steps belong to no figure here: a courier takes hours, and the orders are timed to PAID.
-  const env = { RATE_LIMIT_FACTOR: '1000000', DELIVERY_STEP_SECONDS: '600' };
   const own = url ? undefined : await startShop({ env });
   try {
     const shop = { url: url ?? own?.url ?? '', dataDir: own?.dataDir };
