@@ -26,6 +26,7 @@ const COMMANDS = [
   'footprint',
   'test:chaos',
   'test:cluster',
+  'test:memory',
   'test:security',
 ];
 const command = (name: string): string[] =>

@@ -64,6 +64,12 @@ export const steps = [
       full: ['--seed', '100', '--seeds', '20', '--minutes', '1'],
     },
   },
+  {
+    name: 'dose',
+    script: 'test:chaos',
+    in: { full: ['--seed', '200', '--dose', 'invariant-4'] },
+  },
+  { name: 'memory', script: 'test:memory', in: { full: [] } },
   { name: 'chart', script: 'test:chart', in: { ci: [], full: [] } },
   { name: 'security', script: 'test:security', in: { ci: ['--short'], full: [] } },
   { name: 'scanners', script: 'scan', in: { ci: [] } },

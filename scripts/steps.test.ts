@@ -45,6 +45,8 @@ describe('the table of steps', () => {
     expect(namesOf('full')).toEqual([
       'browser',
       'chaos',
+      'dose',
+      'memory',
       'chart',
       'security',
       'cluster',

@@ -45,16 +45,26 @@ function pass(client: Socket, [backend, ...others]: readonly Backend[]): void {
 export interface Balancer {
   /** Whether all replicas were ready at the last look. */
   whole(): boolean;
+  /** Ends every connection and refuses new ones; answers what lets them in again and tells how many that were. */
+  cut(): () => number;
   stop(): void;
 }
 
 /** Spreads the connections to `port` over the replicas that are ready. */
 export async function startBalancer(port: number, backends: readonly Backend[]): Promise<Balancer> {
   let next = 0;
+  let closed = false;
+  let refused = 0;
   const open = new Set<Socket>();
   const server: Server = createServer((client) => {
+    client.on('error', () => undefined);
+    if (closed) {
+      refused += 1;
+      client.destroy();
+      return;
+    }
     open.add(client);
-    client.on('close', () => open.delete(client)).on('error', () => undefined);
+    client.on('close', () => open.delete(client));
     const ready = backends.filter(({ missed }) => missed < MISSES);
     const candidates = ready.length > 0 ? ready : backends;
     const first = next++ % candidates.length;
@@ -77,6 +87,15 @@ export async function startBalancer(port: number, backends: readonly Backend[]):
   });
   return {
     whole: () => backends.every(({ ready }) => ready),
+    cut() {
+      closed = true;
+      refused = open.size;
+      for (const client of open) client.destroy();
+      return () => {
+        closed = false;
+        return refused;
+      };
+    },
     stop() {
       for (const timer of timers) clearInterval(timer);
       server.close();

@@ -1,18 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '@bramble/service-kit/base/random';
 import type { Link } from './links';
+import { clockOf, withClock } from './other-clock';
 import type { Replica } from './replicas';
 import type { Rig } from './rig';
 
 type Say = (line: string) => void;
 
 /** What a fault breaks. Two faults overlap only when they break different things. */
-type Part = 'processes' | 'redis' | 'mongodb' | 'postgres' | 'links' | 'handlers';
+type Part = 'processes' | 'redis' | 'mongodb' | 'postgres' | 'links' | 'handlers' | 'provider' | 'network';
 
 /** One fault: how it is done, what it may be done to, and how it ends. */
 export interface Fault {
   name: string;
   breaks: Part;
+  /** Seconds that it takes at least, when that is long: it is done only where so much of the run is left. */
+  takes?: number;
   /** Whether it may lose what Redis held. */
   losesRedis?: boolean;
   /** Resolves once the fault is over; false when it turned out to break nothing, and then it does not count. */
@@ -61,6 +64,36 @@ const aStore = (links: readonly Link[], random: Random) => {
 };
 const oneReplicas = (links: readonly Link[], random: Random) => [random.pick(links)];
 
+const otherClock = (name: string, seconds: number): Fault => ({
+  name,
+  breaks: 'processes',
+  async inflict(rig, random, say) {
+    const victim = random.pick(rig.replicas);
+    say(`  ${victim.name}`);
+    await victim.restartWith(withClock(seconds));
+    try {
+      const off = await clockOf(victim.opsPort);
+      await pause(random.between(5, 10) * 1_000);
+      return Math.abs(off - seconds) < 60;
+    } finally {
+      await victim.restartWith({});
+    }
+  },
+});
+
+const stops = (name: string, [least, most]: readonly [number, number]): Fault => ({
+  name,
+  breaks: 'processes',
+  async inflict(rig, random, say) {
+    const victim = random.pick(consuming(rig));
+    say(`  ${victim.name}`);
+    const resume = victim.pause();
+    await pause(random.between(least, most) * 1_000);
+    resume();
+    return true;
+  },
+});
+
 /** Every kind of fault that the promises speak of. */
 export const faults: readonly Fault[] = [
   kills('SIGKILL of one replica', (rig, random) => [random.pick(rig.replicas)]),
@@ -69,22 +102,25 @@ export const faults: readonly Fault[] = [
     return rig.replicas.filter((replica) => replica.service === service);
   }),
   kills('SIGKILL of every consumer', consuming),
+  stops('SIGSTOP of one replica for 2 to 12 s', [2, 12]),
+  // Longer than others wait before they take over what it was reading, and than it may lead.
+  { ...stops('SIGSTOP of one replica for 45 s', [45, 45]), takes: 45 },
   {
-    name: 'SIGSTOP of one replica for 2 to 12 s',
-    breaks: 'processes',
+    name: 'a service out of reach for 2 to 6 s',
+    breaks: 'network',
     async inflict(rig, random, say) {
-      const victim = random.pick(consuming(rig));
-      say(`  ${victim.name}`);
-      const resume = victim.pause();
-      await pause(random.between(2, 12) * 1_000);
-      resume();
-      return true;
+      const { service } = random.pick(rig.replicas);
+      say(`  ${service}`);
+      const heal = rig.cutService(service);
+      await pause(random.between(2, 6) * 1_000);
+      return heal() > 0;
     },
   },
   throughProxies('latency to a store', 'slow', [2, 6], aStore),
   throughProxies('resets from a store', 'reset', [1, 3], aStore),
   throughProxies('a store cut off', 'cut', [1, 5], aStore),
   throughProxies('a store cut off from one replica', 'cut', [3, 10], oneReplicas),
+  throughProxies('a store silent to one replica', 'swallow', [5, 15], oneReplicas),
   {
     name: 'Redis killed, last 2 s of its log cut',
     breaks: 'redis',
@@ -99,6 +135,11 @@ export const faults: readonly Fault[] = [
       await rig.stores.emptyRedis();
       return true;
     },
+  },
+  {
+    name: 'Redis full for 5 to 10 s',
+    breaks: 'redis',
+    inflict: (rig, random) => rig.stores.fillRedis(random.between(5, 10) * 1_000),
   },
   {
     name: 'MongoDB killed and restarted',
@@ -116,6 +157,33 @@ export const faults: readonly Fault[] = [
       return true;
     },
   },
+  {
+    name: 'MongoDB stepped down for 5 s',
+    breaks: 'mongodb',
+    inflict: (rig) => rig.stores.stepDownMongodb(5),
+  },
+  {
+    name: 'PostgreSQL killed, with a recovery from its log',
+    breaks: 'postgres',
+    async inflict(rig) {
+      await rig.stores.killPostgres();
+      return true;
+    },
+  },
+  {
+    name: "disk of orders' and payments' tables full for 30 s (53100)",
+    breaks: 'postgres',
+    takes: 30,
+    inflict: (rig) => rig.stores.fillDisk(30_000),
+  },
+  {
+    name: 'provider down for 25 s, longer than a reservation',
+    breaks: 'provider',
+    takes: 25,
+    inflict: async (rig) => (await rig.stores.providerDown(25_000)) > 0,
+  },
+  otherClock('clock of one replica 10 minutes ahead', 600),
+  otherClock('clock of one replica 10 minutes behind', -600),
   {
     name: 'throwing handlers (5 %)',
     breaks: 'handlers',

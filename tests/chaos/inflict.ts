@@ -23,12 +23,16 @@ export interface Inflicted {
   /** The longest that consumers took to read again after Redis came back. */
   readAgainSeconds: number;
   brokerViolations: string[];
+  /** Faults that could not be done at all, and why. */
+  failed: string[];
 }
 
 export interface InflictOptions {
   rig: Rig;
   random: Random;
   trouble: Trouble;
+  /** Only faults whose name contains this text. */
+  only: string;
   say: (line: string) => void;
 }
 
@@ -39,6 +43,7 @@ export const nothingInflicted = (): Inflicted => ({
   lastLoss: undefined,
   readAgainSeconds: 0,
   brokerViolations: [],
+  failed: [],
 });
 
 export const count = ({ counts }: Inflicted, name: string, times = 1) =>
@@ -58,7 +63,7 @@ async function awaitReading({ eyes: { redis } }: Rig): Promise<{ seconds: number
 
 /** Does one fault after another until `until`, some while another lasts; each says itself whether it broke anything. */
 export async function inflictFaults(
-  { rig, random, trouble, say }: InflictOptions,
+  { rig, random, trouble, only, say }: InflictOptions,
   seen: Inflicted,
   until: number,
 ): Promise<void> {
@@ -67,7 +72,7 @@ export async function inflictFaults(
   const mixed = new Set<Fault>();
 
   const inflict = async (fault: Fault): Promise<void> => {
-    const end = trouble.begin();
+    const endTrouble = trouble.begin();
     try {
       if (!(await fault.inflict(rig, random, say))) {
         say(`${fault.name}: broke nothing, and is not counted`);
@@ -82,25 +87,44 @@ export async function inflictFaults(
       if (missing.length === 0) seen.readAgainSeconds = Math.max(seen.readAgainSeconds, seconds);
       else
         seen.brokerViolations.push(`${fault.name}: after ${READ_AGAIN_MS / 1_000} s ${missing.join('; ')}`);
+    } catch (error) {
+      seen.failed.push(`${fault.name}: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
-      end();
+      endTrouble();
       lasting.delete(fault);
     }
   };
 
+  const end = (which: (fault: Fault) => boolean) =>
+    Promise.all([...lasting].map(([fault, ended]) => (which(fault) ? ended : undefined)));
+  const chosen = faults.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) throw new Error(`no fault is called "${only}"`);
+  let deck: Fault[] = [];
+  /** Each fault once before any comes twice; one that takes long only while enough of the run is left. */
+  const draw = (): Fault | undefined => {
+    const fits = ({ takes = 0 }: Fault) => performance.now() + takes * 1_000 < until;
+    deck = deck.filter(fits);
+    if (deck.length === 0) deck = chosen.filter(fits);
+    // Only such were chosen that need more than what is left.
+    if (deck.length === 0) return undefined;
+    const fault = random.pick(deck);
+    deck = deck.filter((each) => each !== fault);
+    return fault;
+  };
   let peace = performance.now() + PEACE_EVERY_MS;
   while (performance.now() < until) {
     if (performance.now() > peace) {
-      await Promise.all(lasting.values());
+      await end(() => true);
       say('a time without faults');
       await pause(PEACE_MS);
       peace = performance.now() + PEACE_EVERY_MS;
     }
-    const fault = random.pick(faults);
+    const fault = draw();
+    if (!fault) break;
     const overlaps = random.chance(0.6);
     await pause(overlaps ? random.between(100, 800) : random.between(500, 3_000));
-    const clash = [...lasting.keys()].some(({ breaks }) => breaks === fault.breaks);
-    if (!overlaps || clash) await Promise.all(lasting.values());
+    // One that takes long is overlapped by all that break something else.
+    await end(({ breaks, takes }) => breaks === fault.breaks || (!overlaps && takes === undefined));
     if (lasting.size > 0) {
       seen.overlaps += 1;
       for (const each of [...lasting.keys(), fault]) mixed.add(each);
@@ -108,5 +132,5 @@ export async function inflictFaults(
     say(fault.name);
     lasting.set(fault, inflict(fault));
   }
-  await Promise.all(lasting.values());
+  await end(() => true);
 }

@@ -12,8 +12,12 @@ export interface Link {
 
 export interface Links {
   readonly all: readonly Link[];
-  /** Gives a replica its own way to each store: rewrites the ports in its environment. */
-  own(replica: string, env: Readonly<Record<string, string>>): Promise<Record<string, string>>;
+  /** Gives a replica its own way to each store that its service uses: rewrites the ports in its environment. */
+  own(
+    service: string,
+    replica: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>>;
   stop(): void;
 }
 
@@ -23,6 +27,12 @@ const withPort = (url: string, port: number) => {
   changed.port = String(port);
   return changed.toString();
 };
+
+const cached: readonly string[] = ['catalog', 'gateway'];
+const isUsed = (service: string, variable: string) =>
+  variable === 'REDIS_CACHE_URL'
+    ? cached.includes(service)
+    : variable === 'REDIS_EVENTS_URL' || variable.startsWith(`${service.toUpperCase()}_`);
 
 /** toxiproxy between every replica and every store. */
 export async function openLinks(stores: Stores): Promise<Links> {
@@ -36,11 +46,16 @@ export async function openLinks(stores: Stores): Promise<Links> {
   const all: Link[] = [];
   return {
     all,
-    async own(replica, env) {
+    async own(service, replica, env) {
       const proxies = new Map<number, Proxy>();
       const changed: Record<string, string> = { ...env };
       for (const [name, url] of Object.entries(env)) {
         if (!/^(?:postgresql|mongodb|redis):/.test(url)) continue;
+        // Every service is told the addresses of all; a way that nobody takes would break nothing.
+        if (!isUsed(service, name)) {
+          Reflect.deleteProperty(changed, name);
+          continue;
+        }
         const port = portOf(url);
         const store = ports.get(port);
         if (!store) throw new Error(`${name} of ${replica} leads to no store of the rig`);

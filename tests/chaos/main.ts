@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { runCommand } from '@bramble/service-kit/base/command-line';
-import { root } from '../../scripts/workspace';
+import { buildBundles } from './build-bundles';
 import { keepEvidence } from './evidence';
 import { faultKinds, runSeed } from './one-seed';
 import { chaosCommand, type ChaosOptions } from './options';
@@ -14,7 +12,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 const keep = process.env['KEEP_CHAOS_DATA'] === '1';
 
 async function main(options: ChaosOptions): Promise<void> {
-  await promisify(execFile)('npm', ['run', 'build', '--silent'], { cwd: root });
+  await buildBundles();
   const results: SeedResult[] = [];
   const broken: string[] = [];
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {

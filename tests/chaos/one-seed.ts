@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Random, seeded } from '@bramble/service-kit/base/random';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { DOSE_ORDERS, DOSE_RATE, inflictDose } from './dose';
 import { checkExactlyOnce, differences, digest } from './exactly-once';
 import type { Finding } from './eyes';
 import { faults } from './faults';
@@ -13,7 +14,7 @@ import { checkMoney } from './money';
 import type { ChaosOptions } from './options';
 import { allFinal, checkOrdersEnd } from './orders';
 import { type People, preparePeople } from './people';
-import { addPoison, POISON } from './poison';
+import { addPoison, addUnknown, POISON, UNKNOWN } from './poison';
 import type { SeedResult } from './report';
 import type { Rig } from './rig';
 import { checkSold, sampleStock } from './stock';
@@ -32,7 +33,7 @@ const LAST_SHOPPING_MS = 6_000;
 const LETTERS_MS = 30_000;
 
 /** Every kind of fault that may happen. */
-export const faultKinds = [...faults.map(({ name }) => name), POISON];
+export const faultKinds = [...faults.map(({ name }) => name), POISON, UNKNOWN];
 
 interface Run {
   rig: Rig;
@@ -54,6 +55,7 @@ async function poisonStreams(run: Run): Promise<void> {
   const ids = await addPoison(rig.eyes);
   poison.push(...ids);
   count(inflicted, POISON, ids.length);
+  count(inflicted, UNKNOWN, await addUnknown(rig.eyes));
   const limit = performance.now() + LETTERS_MS;
   do {
     await letters.read().catch(() => undefined);
@@ -107,18 +109,26 @@ async function sampleWhile({ rig, ledger, trouble, letters }: Run, signal: Abort
 }
 
 /** Shoppers and faults for a while, and shoppers alone for a moment at the end. */
-async function disturb(run: Run, { minutes, rate }: ChaosOptions): Promise<Seen> {
+async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): Promise<Seen> {
   const { rig, ledger, people, random, say, trouble, inflicted } = run;
   const stop = new AbortController();
   const sampling = sampleWhile(run, stop.signal);
   const shoppers = runWorkload(
-    { url: rig.url, ledger, random: random.fork('shoppers'), ...people, rate },
+    {
+      url: rig.url,
+      ledger,
+      random: random.fork('shoppers'),
+      ...people,
+      ...(dose === undefined ? { rate } : { rate: DOSE_RATE, atLeast: DOSE_ORDERS }),
+    },
     stop.signal,
   );
   try {
     const until = performance.now() + minutes * 60_000;
     await poisonStreams(run);
-    await inflictFaults({ rig, random: random.fork('faults'), trouble, say }, inflicted, until);
+    const options = { rig, random: random.fork('faults'), trouble, only, say };
+    if (dose === undefined) await inflictFaults(options, inflicted, until);
+    else await inflictDose(options, inflicted);
     run.lastFault = performance.now();
     await waitFor(rig.whole, { what: 'a whole shop', timeout: WHOLE_MS, interval: 200 });
     await poisonStreams(run);
@@ -130,7 +140,7 @@ async function disturb(run: Run, { minutes, rate }: ChaosOptions): Promise<Seen>
   } finally {
     stop.abort();
   }
-  const [, stock] = await Promise.all([shoppers, sampling]);
+  const [stock] = await Promise.all([sampling, shoppers]);
   return stock;
 }
 
@@ -178,6 +188,7 @@ export async function runSeed(
   const replayed = await replay(run);
   await letters.read();
   const goodput = await checkGoodput(rig.eyes, ledger, people, trouble);
+  const done = [...inflicted.counts.values()].reduce((sum, times) => sum + times, 0);
   const thrown = await rig.throwing.refused();
   if (thrown > 0) count(inflicted, '(claims that throwing handlers refused in PostgreSQL)', thrown);
   const findings: Finding[] = [
@@ -192,6 +203,11 @@ export async function runSeed(
       violations: inflicted.brokerViolations,
     },
     await checkIdempotency(rig.url, ledger, people),
+    {
+      promise: '(faults that could be done)',
+      sampled: done,
+      violations: inflicted.failed,
+    },
   ];
   return {
     seed: options.seed,

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { createCommand, numberOption } from '@bramble/service-kit/base/command-line';
 
 export interface ChaosOptions {
@@ -5,6 +6,9 @@ export interface ChaosOptions {
   seeds: number;
   minutes: number;
   rate: number;
+  dose?: 'invariant-4';
+  /** Only faults whose name contains this text. */
+  only: string;
 }
 
 const DOES = `Starts every service and store as processes of their own, sends shoppers, inflicts faults, and proves the promises
@@ -41,6 +45,13 @@ export function chaosCommand(run: (options: ChaosOptions) => Promise<void>) {
     )
     .addOption(
       numberOption('--rate <number>', 'orders arriving per second', { min: 0.5, max: 100, fallback: 6 }),
+    )
+    .option('--only <text>', 'only faults whose name contains this text', '')
+    .addOption(
+      new Option(
+        '--dose <name>',
+        'invariant-4: 1,000 orders, 5 % of all claims refused throughout, and every 3 s for 2 minutes some process killed or stopped',
+      ).choices(['invariant-4']),
     )
     .action(() => run(program.opts<ChaosOptions>()));
 }

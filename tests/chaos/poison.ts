@@ -1,25 +1,37 @@
+import type { Redis } from 'ioredis';
+import { streams } from '@bramble/contracts/events';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { Eyes } from './eyes';
 
 export const POISON = 'an event that no schema accepts';
+export const UNKNOWN = 'an event of a type that only a newer version knows';
+
+/** Adds an event with a payload that says nothing; answers its id. */
+async function addEvent(redis: Redis, stream: string, type: string): Promise<string> {
+  const id = newId();
+  const fields = {
+    id,
+    type,
+    version: '1',
+    occurredAt: new Date().toISOString(),
+    key: id,
+    correlationId: 'chaos',
+    traceparent: '',
+    payload: '{"no":"payload"}',
+  };
+  await redis.xadd(stream, '*', ...Object.entries(fields).flat());
+  return id;
+}
 
 /** Adds entries that no schema accepts, the only ones that may become dead letters; answers their ids. */
-export async function addPoison({ redis }: Eyes): Promise<string[]> {
-  const ids: string[] = [];
-  for (const stream of ['orders_stream', 'payments_stream']) {
-    const id = newId();
-    ids.push(id);
-    const fields = {
-      id,
-      type: stream === 'orders_stream' ? 'order.placed' : 'payment.captured',
-      version: '1',
-      occurredAt: new Date().toISOString(),
-      key: id,
-      correlationId: 'poison',
-      traceparent: '',
-      payload: '{"no":"payload"}',
-    };
-    await redis.xadd(stream, '*', ...Object.entries(fields).flat());
-  }
-  return ids;
+export const addPoison = async ({ redis }: Eyes): Promise<string[]> => [
+  await addEvent(redis, 'orders_stream', 'order.placed'),
+  await addEvent(redis, 'payments_stream', 'payment.captured'),
+];
+
+/** Adds what a newer version beside this one would publish, which holds nobody up; answers how many. */
+export async function addUnknown({ redis }: Eyes): Promise<number> {
+  const names = Object.keys(streams);
+  for (const stream of names) await addEvent(redis, stream, 'chaos.invented');
+  return names.length;
 }

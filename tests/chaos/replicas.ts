@@ -13,6 +13,7 @@ const REPLICAS = 2;
 export interface Replica {
   readonly service: string;
   readonly name: string;
+  readonly opsPort: number;
   pid(): number | undefined;
   /** SIGKILL; it is started again. Waits for the end of the process. */
   kill(): Promise<void>;
@@ -26,6 +27,8 @@ export interface Replicas {
   readonly all: readonly Replica[];
   /** Whether every replica is ready. */
   whole(): boolean;
+  /** Makes a service unreachable for the others; answers what ends it and tells how many connections met that. */
+  cut(service: string): () => number;
   stop(): Promise<void>;
 }
 
@@ -36,7 +39,12 @@ export interface ReplicasOptions {
   log: (line: string) => void;
 }
 
-function replicaOf(service: string, supervised: Supervised, setExtra: (extra: object) => void): Replica {
+function replicaOf(
+  service: string,
+  opsPort: number,
+  supervised: Supervised,
+  setExtra: (extra: object) => void,
+): Replica {
   const running = async (): Promise<number> => {
     await waitFor(() => supervised.pid() !== undefined, {
       what: `${supervised.name} to run`,
@@ -54,6 +62,7 @@ function replicaOf(service: string, supervised: Supervised, setExtra: (extra: ob
   return {
     service,
     name: supervised.name,
+    opsPort,
     pid: () => supervised.pid(),
     kill,
     pause() {
@@ -80,7 +89,7 @@ export async function startReplicas({
   dataDir,
   log,
 }: ReplicasOptions): Promise<Replicas> {
-  const balancers: Balancer[] = [];
+  const balancers = new Map<string, Balancer>();
   const processes: Supervised[] = [];
   const all: Replica[] = [];
   for (const { name: service, port: front, env } of environments) {
@@ -90,7 +99,7 @@ export async function startReplicas({
       const backend = { port: await freePort(), opsPort: await freePort(), ready: false, missed: 0 };
       backends.push(backend);
       const own: Record<string, string> = {
-        ...(await links.own(name, env)),
+        ...(await links.own(service, name, env)),
         PORT: String(backend.port),
         OPS_PORT: String(backend.opsPort),
         HOST: '127.0.0.1',
@@ -111,19 +120,20 @@ export async function startReplicas({
       });
       processes.push(supervised);
       all.push(
-        replicaOf(service, supervised, (extra) => {
+        replicaOf(service, backend.opsPort, supervised, (extra) => {
           options.env = { ...own, ...extra };
         }),
       );
     }
-    balancers.push(await startBalancer(front, backends));
+    balancers.set(service, await startBalancer(front, backends));
   }
   return {
     all,
-    whole: () => balancers.every((balancer) => balancer.whole()),
+    whole: () => [...balancers.values()].every((balancer) => balancer.whole()),
+    cut: (service) => balancers.get(service)?.cut() ?? (() => 0),
     async stop() {
       await Promise.all(processes.map((each) => each.stop()));
-      for (const balancer of balancers) balancer.stop();
+      for (const balancer of balancers.values()) balancer.stop();
     },
   };
 }

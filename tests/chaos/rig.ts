@@ -17,6 +17,7 @@ import { createShopClient } from '../helpers/shop-client';
 import type { Eyes } from './eyes';
 import { type Link, openLinks } from './links';
 import { type Replica, startReplicas } from './replicas';
+import { putTablesOnSmallDisk } from './small-disk';
 import { type StoreFaults, storeFaults } from './store-faults';
 import { throwingHandlers } from './throwing';
 
@@ -25,6 +26,8 @@ export interface Rig {
   eyes: Eyes;
   /** Every process of a service. */
   replicas: readonly Replica[];
+  /** Makes a service unreachable; answers what ends it and tells how many connections met that. */
+  cutService(service: string): () => number;
   /** Every way of a replica to a store. */
   links: readonly Link[];
   stores: StoreFaults;
@@ -110,6 +113,7 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
   const stores = await openStores({ dataDir, cacheDir: defaultCacheDir(), ephemeral: false, log });
   const links = await openLinks(stores);
   const { environments, url } = await environmentsOf(dataDir, stores, log);
+  const smallDisk = await putTablesOnSmallDisk(dataDir, stores.postgresUrl);
   const replicas = await startReplicas({ environments, links, dataDir, log });
   const shop = createShopClient(url);
   const whole = async () => {
@@ -119,11 +123,12 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
   };
   await waitFor(whole, { what: 'a whole shop', timeout: 180_000, interval: 200 });
   const eyes = await openEyes(stores);
-  const faults = storeFaults({ stores, eyes, dataDir });
+  const faults = storeFaults({ stores, eyes, dataDir, smallDisk });
   return {
     url,
     eyes,
     replicas: replicas.all,
+    cutService: (service) => replicas.cut(service),
     links: links.all,
     stores: faults,
     throwing: throwingHandlers(eyes),
@@ -136,6 +141,7 @@ export async function startRig(log: (line: string) => void): Promise<Rig> {
       await closeEyes(eyes);
       links.stop();
       await stores.stop();
+      await smallDisk.remove();
       if (!keepData) rmSync(dataDir, { recursive: true, force: true });
     },
   };

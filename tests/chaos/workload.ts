@@ -16,13 +16,15 @@ export interface WorkloadOptions {
   scarceId: string;
   /** Arrivals per second, independent of how long the answers take. */
   rate: number;
+  /** Shoppers arrive until there were so many orders, also after the signal. */
+  atLeast?: number | undefined;
 }
 
 const RETRY_FOR_MS = 60_000;
 
 /** Shoppers who order, cancel, try other cards and repeat what got no answer, as an open stream until `signal`. */
 export async function runWorkload(
-  { url, ledger, random, tokens, sellerToken, productIds, scarceId, rate }: WorkloadOptions,
+  { url, ledger, random, tokens, sellerToken, productIds, scarceId, rate, atLeast = 0 }: WorkloadOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const shop = createShopClient(url);
@@ -122,7 +124,7 @@ export async function runWorkload(
     else if (status === undefined || status >= 500) stock.perhapsRefilled += quantity;
   };
 
-  while (!signal.aborted) {
+  while (!signal.aborted || made < atLeast) {
     const work = (random.chance(0.03) ? refill() : order()).finally(() => busy.delete(work));
     busy.add(work);
     await pause(1_000 / rate);
