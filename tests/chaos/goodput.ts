@@ -1,4 +1,4 @@
-import { type Eyes, type Finding, orderRows } from './eyes';
+import type { Finding, OrderRow } from './eyes';
 import type { Ledger, Wish } from './ledger';
 import type { People } from './people';
 import type { Trouble } from './trouble';
@@ -13,7 +13,7 @@ const FEWEST = 10;
 const NO_CAUSE = 'no injected cause';
 
 /** Why an order need not complete: the first of these that is true of it. */
-function causeOf(wish: Wish, { scarceId }: People, trouble: Trouble): string {
+function causeOf(wish: Wish, { scarceId }: Pick<People, 'scarceId'>, trouble: Trouble): string {
   if (wish.cancels) return 'cancelled by the shopper';
   if (wish.card === 'tok_declined') return 'declined card';
   if (wish.card === 'tok_timeout') return 'provider without an answer';
@@ -30,13 +30,12 @@ export interface Goodput {
 }
 
 /** Goodput: a shop that fails every order keeps all other promises. */
-export async function checkGoodput(
-  eyes: Eyes,
-  ledger: Ledger,
-  people: People,
+export function checkGoodput(
+  rows: ReadonlyMap<string, Pick<OrderRow, 'status' | 'failure_reason'>>,
+  ledger: Pick<Ledger, 'wishes'>,
+  people: Pick<People, 'scarceId'>,
   trouble: Trouble,
-): Promise<Goodput> {
-  const rows = await orderRows(eyes);
+): Goodput {
   const ends = new Map<string, Map<string, number>>();
   const lost: string[] = [];
   for (const wish of ledger.wishes) {

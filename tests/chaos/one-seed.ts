@@ -3,7 +3,7 @@ import { type Random, seeded } from '@bramble/service-kit/base/random';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { DOSE_ORDERS, DOSE_RATE, inflictDose } from './dose';
 import { checkExactlyOnce, differences, digest } from './exactly-once';
-import type { Finding } from './eyes';
+import { type Finding, orderRows } from './eyes';
 import { faults } from './faults';
 import { checkGoodput } from './goodput';
 import { checkIdempotency } from './idempotency';
@@ -187,7 +187,7 @@ export async function runSeed(
   const rest = await comeToRest(run, run.lastFault);
   const replayed = await replay(run);
   await letters.read();
-  const goodput = await checkGoodput(rig.eyes, ledger, people, trouble);
+  const goodput = checkGoodput(await orderRows(rig.eyes), ledger, people, trouble);
   const done = [...inflicted.counts.values()].reduce((sum, times) => sum + times, 0);
   const thrown = await rig.throwing.refused();
   if (thrown > 0) count(inflicted, '(claims that throwing handlers refused in PostgreSQL)', thrown);
