@@ -22,6 +22,8 @@ Commands:
   user grant EMAIL ROLE         gives an account a role
   user revoke EMAIL ROLE        takes a role from an account, after a question
   keys rotate                   signs access tokens with a new key
+  keys list                     lists the keys whose access tokens are good
+  keys revoke KID               refuses all access tokens of a leaked key
 
 Options of every command:
   --json       print JSON for a program

@@ -5,6 +5,7 @@ import type { AccessClaims } from '@bramble/contracts/sessions';
 import { usersApi } from '@bramble/contracts/users';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Upstream } from '@bramble/service-kit/http/client';
+import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
 import { openRedis } from '@bramble/service-kit/stores/redis';
@@ -58,6 +59,8 @@ export function buildGateway(config: GatewayConfig): Service {
   const storefront = openStorefront(service, config);
 
   const keys = createKeySet(users.keys);
+  // A revoked signing key is refused after this time.
+  every(service, { name: 'signing keys', ms: 3_000, run: keys.refresh });
   const authenticate = createAuthenticate({
     verify: createAccessTokenVerifier(keys),
     denylist: createDenylistRepository(events),

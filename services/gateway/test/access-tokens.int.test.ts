@@ -1,11 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { decodeJwt, SignJWT } from 'jose';
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
 import { openProgram, type Program } from '@bramble/test-kit/run-program';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { apiClient, copyOf, signedUp, statusOf, tokensFor } from './browser';
-import { newEmail, openShop, type Shop } from './shop';
+import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 
 let shop: Shop;
 let program: Program;
@@ -101,6 +101,43 @@ describe('access tokens', () => {
     const { rows } = await shop.sql.query<{ state: string }>('SELECT state FROM signing_keys ORDER BY state');
     expect(rows.map(({ state }) => state)).toEqual(['current', 'next', 'retired']);
   }, 30_000);
+
+  it('end within seconds when their key is revoked, and a refresh token makes new ones', async () => {
+    const { email } = await signedUp(shop.url);
+    const { accessToken, refreshToken } = await tokensFor(shop.url, email);
+    const forged = await genuinely({ ...decodeJwt(accessToken), roles: ['admin'] });
+    const never = await genuinely({ ...decodeJwt(accessToken), roles: ['seller'] });
+    expect(await statusOf(apiClient(shop.url, accessToken))).toBe(200);
+    expect(await statusOf(apiClient(shop.url, forged), '/api/users')).toBe(200);
+
+    const { kid } = decodeProtectedHeader(forged);
+    const unknown = await admin('keys', 'revoke', 'no-such-key', '--yes');
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('there is no key') });
+    const revoked = await admin('keys', 'revoke', kid ?? '', '--yes', '--json');
+    expect(JSON.parse(revoked.out)).toMatchObject({ revoked: kid, signing: expect.any(String) });
+    for (const token of [forged, accessToken, never])
+      await waitFor(async () => (await statusOf(apiClient(shop.url, token))) === 401, {
+        timeout: 10_000,
+        what: 'the refusal of the key',
+      });
+    const listed = JSON.parse((await admin('keys', 'list', '--json')).out) as {
+      kid: string;
+      state: string;
+    }[];
+    expect(listed.map((key) => key.kid)).not.toContain(kid);
+    expect(listed.map(({ state }) => state)).toEqual(expect.arrayContaining(['current', 'next']));
+
+    const renewed = await waitFor(
+      async () => {
+        const { body } = await apiClient(shop.url).post('/api/auth/token', { email, password: PASSWORD });
+        return (await statusOf(apiClient(shop.url, body.accessToken as string))) === 200;
+      },
+      { timeout: 10_000, what: 'the next key' },
+    );
+    expect(renewed).toBe(true);
+    const again = await apiClient(shop.url).post('/api/auth/refresh', { refreshToken });
+    expect(await statusOf(apiClient(shop.url, again.body.accessToken as string))).toBe(200);
+  }, 60_000);
 
   it('are checked by asking users while the denylist is empty', async () => {
     const { browser } = await signedUp(shop.url);

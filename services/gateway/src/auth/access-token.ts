@@ -42,10 +42,10 @@ function kidOf(token: string): string | undefined {
 /**
  * Verifies access tokens with passport-jwt: ES256, a key that users publishes, our issuer, audience and type, not
  * expired. Answers the claims, or undefined for any other token; throws when the keys cannot be fetched. Verified
- * tokens are cached until they expire.
+ * tokens are cached until they expire or their key is revoked.
  */
 export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
-  const known = new LRUCache<string, AccessClaims>({ max: MAX_CACHED });
+  const known = new LRUCache<string, { claims: AccessClaims; kid: string }>({ max: MAX_CACHED });
   const options: StrategyOptionsWithRequest = {
     jwtFromRequest: (req) => (req as unknown as TokenRequest).token,
     secretOrKeyProvider: (_req, token: string, done) => {
@@ -88,13 +88,14 @@ export function createAccessTokenVerifier(keys: KeySet): AccessTokenVerifier {
   return async (token) => {
     const cached = known.get(token);
     if (cached) {
-      if (cached.exp > Date.now() / 1000) return cached;
+      if (cached.claims.exp > Date.now() / 1000 && keys.holds(cached.kid)) return cached.claims;
       known.delete(token);
       return undefined;
     }
     if (token.length > MAX_TOKEN) return undefined;
     const claims = await verify(token);
-    if (claims) known.set(token, claims);
+    const kid = kidOf(token);
+    if (claims && kid !== undefined) known.set(token, { claims, kid });
     return claims;
   };
 }

@@ -2,14 +2,15 @@ import { createPublicKey } from 'node:crypto';
 
 export type KeySet = ReturnType<typeof createKeySet>;
 
-const FRESH_MS = 5 * 60_000;
 /** A client may send any `kid`, so an unknown `kid` must not cause a request to users each time. */
 const THROTTLE_MS = 2_000;
 
-/** The public keys of users, by `kid`: fetched on demand, cached, and fetched again for an unknown `kid`. */
+/**
+ * The public keys of users, by `kid`: fetched on demand, for an unknown `kid`, and by `refresh`. A key that users no longer
+ * publishes was revoked. While users cannot be reached, the keys that were fetched last stay.
+ */
 export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unknown>[] }>) {
   let keys = new Map<string, string>();
-  let fetchedAt = -Infinity;
   let triedAt = -Infinity;
   let fetching: Promise<void> | undefined;
 
@@ -24,7 +25,6 @@ export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unk
           createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'pem', type: 'spki' }).toString(),
         ]),
     );
-    fetchedAt = Date.now();
   };
   const refreshOnce = () =>
     (fetching ??= refresh().finally(() => {
@@ -35,17 +35,15 @@ export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unk
     /** The key in PEM, or undefined when users does not publish it. Throws only when no key was ever fetched. */
     find: async (kid: string): Promise<string | undefined> => {
       const known = keys.get(kid);
-      if (known) {
-        if (Date.now() - fetchedAt > FRESH_MS && Date.now() - triedAt > THROTTLE_MS)
-          refreshOnce().catch(() => undefined);
-        return known;
-      }
+      if (known) return known;
       if (fetching || Date.now() - triedAt > THROTTLE_MS || keys.size === 0)
         await refreshOnce().catch((error: unknown) => {
           if (keys.size === 0) throw error;
         });
       return keys.get(kid);
     },
-    warm: refreshOnce,
+    /** True when users published the key at the last fetch. */
+    holds: (kid: string): boolean => keys.has(kid),
+    refresh: refreshOnce,
   };
 }

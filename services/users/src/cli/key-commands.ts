@@ -1,4 +1,11 @@
-import { addCommand, answers, type createCommand } from '@bramble/service-kit/base/command-line';
+import {
+  addCommand,
+  answers,
+  confirm,
+  type createCommand,
+  UsageError,
+  withYes,
+} from '@bramble/service-kit/base/command-line';
 import { withUsers } from './open';
 
 /** `bramble-admin keys …` */
@@ -17,4 +24,29 @@ export function addKeyCommands(program: ReturnType<typeof createCommand>): void 
       return { value: { kid }, text: `access tokens are signed with ${kid} from now on` };
     }),
   );
+  const list = addCommand(keys, 'list', {
+    does: 'Lists the keys whose access tokens are good.',
+    example: 'bramble-admin keys list',
+  });
+  answers(list, () =>
+    withUsers(async (users) => {
+      const all = await users.keys.list();
+      return { value: all, text: all.map(({ kid, state }) => `${kid}  ${state}`).join('\n') };
+    }),
+  );
+  const revoke = addCommand(keys, 'revoke <KID>', {
+    does: 'Ends a leaked key, after a question: within seconds no access token that it signed is good any more.',
+    example: 'bramble-admin keys revoke 0b7c6f0e-6d0b-4a43-9a53-1a5ed8d3d1d1 --yes',
+  });
+  answers<{ yes?: boolean }>(withYes(revoke), async ([kid = ''], options) => {
+    await confirm(`Refuse every access token that ${kid} signed?`, options);
+    return withUsers(async (users) => {
+      const signing = await users.keys.revoke(kid);
+      if (signing === undefined) throw new UsageError(`there is no key "${kid}"; keys list shows them`);
+      return {
+        value: { revoked: kid, signing },
+        text: `${kid} is revoked; access tokens are signed with ${signing} from now on`,
+      };
+    });
+  });
 }

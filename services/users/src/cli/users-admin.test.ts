@@ -8,7 +8,7 @@ async function admin(...words: string[]) {
   return ran;
 }
 
-it.each(['', 'user', 'user grant', 'user revoke', 'keys', 'keys rotate'])(
+it.each(['', 'user', 'user grant', 'user revoke', 'keys', 'keys rotate', 'keys list', 'keys revoke'])(
   'explains "bramble-admin %s" with an example',
   async (command) => {
     const { code, out, err } = await admin(...command.split(' ').filter(Boolean), '--help');

@@ -8,6 +8,12 @@ export interface StoredKey {
   privateKey: Uint8Array;
   state: KeyState;
 }
+export interface KeyChange {
+  remove?: string[];
+  retire?: string[];
+  promote?: string;
+  add: StoredKey[];
+}
 export type KeyRepository = ReturnType<typeof createKeyRepository>;
 
 /** The number of the advisory lock for changes of the key set. */
@@ -29,13 +35,15 @@ export function createKeyRepository(db: Db) {
   return {
     usable: () => usable(db),
 
-    /** Runs `plan` on the usable keys under the lock, stores the changes it returns, and answers the usable keys. */
-    change: (
-      plan: (keys: StoredKey[]) => Promise<{ retire: string[]; promote?: string; add: StoredKey[] }>,
-    ): Promise<StoredKey[]> =>
+    /**
+     * Runs `plan` on the usable keys under the lock, stores the changes it returns, and answers the usable keys. A removed
+     * key is no longer published.
+     */
+    change: (plan: (keys: StoredKey[]) => Promise<KeyChange>): Promise<StoredKey[]> =>
       db.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK})`;
-        const { retire, promote, add } = await plan(await usable(tx as unknown as Db));
+        const { remove = [], retire = [], promote, add } = await plan(await usable(tx as unknown as Db));
+        if (remove.length > 0) await tx.signingKey.deleteMany({ where: { kid: { in: remove } } });
         if (retire.length > 0)
           await tx.signingKey.updateMany({
             where: { kid: { in: retire } },

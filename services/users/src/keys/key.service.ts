@@ -8,10 +8,8 @@ export interface SigningKey {
 }
 export type KeyService = ReturnType<typeof createKeyService>;
 
-/**
- * How long a process may sign with a cached key; much shorter than the time for which a retired key stays published.
- */
-const FRESH_MS = 10_000;
+/** How long a process may sign with a cached key, also after the key was retired or revoked. */
+const FRESH_MS = 2_000;
 
 /**
  * The ES256 keys that sign access tokens. One is current. The next one is published before it signs, so that verifiers
@@ -72,6 +70,31 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
         });
       });
       return cacheKeys(all).signing.kid;
+    },
+
+    list: async (): Promise<{ kid: string; state: KeyState }[]> =>
+      (await keys.usable()).map(({ kid, state }) => ({ kid, state })),
+
+    /**
+     * Removes a key, so that no token that it signed is good any more; the next key takes the place of the current one.
+     * Returns the kid that signs from now on; undefined when there is no such key.
+     */
+    revoke: async (kid: string): Promise<string | undefined> => {
+      let found = true;
+      const all = await keys.change((existing) => {
+        const revoked = existing.find((key) => key.kid === kid);
+        const next = existing.find((key) => key.state === 'next');
+        found = revoked !== undefined;
+        if (!revoked || revoked.state === 'retired')
+          return Promise.resolve({ remove: found ? [kid] : [], add: [] });
+        if (revoked.state === 'next') return Promise.resolve({ remove: [kid], add: [make('next')] });
+        return Promise.resolve({
+          remove: [kid],
+          ...(next ? { promote: next.kid } : {}),
+          add: next ? [make('next')] : [make('current'), make('next')],
+        });
+      });
+      return found ? cacheKeys(all).signing.kid : undefined;
     },
 
     signing: async (): Promise<SigningKey> => (await fresh()).signing,
