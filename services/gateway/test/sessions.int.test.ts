@@ -57,6 +57,24 @@ describe('refresh tokens', () => {
     expect((await browser.post('/api/auth/logout')).status).toBe(401);
   });
 
+  it.each([
+    ['/api/auth/login', (email: string) => ({ email, password: PASSWORD })],
+    ['/api/auth/signup', () => ({ email: newEmail(), password: PASSWORD, name: 'Other' })],
+    ['/api/auth/demo-login', () => ({ role: 'buyer' })],
+  ])('end the session that a sign-in in the same browser replaces: %s', async (path, body) => {
+    const { browser, email } = await signedUp(shop.url);
+    const replaced = copyOf(browser);
+    const elsewhere = new Browser(shop.url);
+    await elsewhere.post('/api/auth/login', { email, password: PASSWORD });
+    const wrong = await browser.post('/api/auth/login', { email, password: 'not this one' });
+    expect([wrong.status, await statusOf(replaced)]).toEqual([401, 200]);
+    expect((await browser.post(path, body(email))).status).toBeLessThan(300);
+    expect(await statusOf(browser)).toBe(200);
+    expect(await statusOf(replaced)).toBe(401);
+    expect((await replaced.post('/api/auth/refresh')).status).toBe(401);
+    expect(await statusOf(elsewhere)).toBe(200);
+  });
+
   it('renew a session for 90 days at most, however often it is used', async () => {
     const { email } = await signedUp(shop.url);
     const client = apiClient(shop.url);
