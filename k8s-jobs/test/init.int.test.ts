@@ -117,7 +117,14 @@ it('grants the rows of tables that were there before the users were', async () =
   const client = new pg.Client({ connectionString: address() });
   await client.connect();
   await client.query('CREATE TABLE goods (name text)');
+  await client.query('CREATE TABLE acts (name text)');
+  await client.query(`COMMENT ON TABLE acts IS 'append-only: for this test'`);
   await client.end();
   await initialise('third');
   await asService('third', (service) => service.query(`INSERT INTO goods (name) VALUES ('top')`));
+  await asService('third', (service) => service.query(`INSERT INTO acts (name) VALUES ('lent')`));
+  for (const statement of [`UPDATE acts SET name = 'sold'`, 'DELETE FROM acts', 'TRUNCATE acts'])
+    await expect(asService('third', (service) => service.query(statement))).rejects.toThrow(
+      'permission denied',
+    );
 });

@@ -59,11 +59,14 @@ const beyondPrisma: Readonly<Record<string, readonly string[]>> = {
     'check users.users_roles_check',
     'column revocations.seq',
     'column users.roles',
+    'function refuse_change_of_audit',
     'index mail_jobs_asked',
     'index mail_jobs_ready',
     'index sessions_live',
     'index signing_keys_one_current',
     'index signing_keys_one_next',
+    'trigger audit_entries.audit_entries_append_only',
+    'trigger audit_entries.audit_entries_never_emptied',
   ],
 };
 

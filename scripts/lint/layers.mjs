@@ -31,6 +31,7 @@ const LAYERS = {
     'db.ts',
     'limits',
     'link',
+    'audit',
     'keys',
     'password',
     'session',

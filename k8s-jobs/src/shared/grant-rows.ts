@@ -1,5 +1,9 @@
 import type pg from 'pg';
 
+/** Tables to which rows may only be added: their migration says so in the table's comment. */
+const APPEND_ONLY = `SELECT quote_ident(relname) AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+  AND relkind = 'r' AND obj_description(oid, 'pg_class') LIKE 'append-only%'`;
+
 /**
  * Grants the user of a service's database access to the rows of every table, existing or future. The owner and the
  * administrator may both run it; the first Job to come does, so that their order does not matter.
@@ -17,4 +21,7 @@ export async function grantRows(client: pg.Client, name: string): Promise<void> 
   ]) {
     await client.query(statement);
   }
+  const { rows: appendOnly } = await client.query<{ name: string }>(APPEND_ONLY);
+  for (const table of appendOnly)
+    await client.query(`REVOKE UPDATE, DELETE, TRUNCATE ON ${table.name} FROM ${name}`);
 }

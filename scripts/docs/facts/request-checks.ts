@@ -69,6 +69,7 @@ const SERVICE: readonly CheckInCode[] = [
 
 /** Other calls of the two functions: they refuse nothing, or what a listed check is made of. */
 const NO_CHECKS = new Set([
+  ...['actOf', 'clientAddress', 'currentContext', 'checkAudit'],
   ...[
     'pathWithoutQuery',
     'parts.clientOf',

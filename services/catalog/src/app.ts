@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { counter } from '@bramble/service-kit/observe/metrics';
@@ -46,7 +46,8 @@ export function buildCatalog(config: CatalogConfig): Service {
   const outbox = mongoOutbox(service, {
     mongo,
     redis,
-    streams: ['inventory_stream', 'catalog_stream'],
+    streams: ['inventory_stream', 'catalog_stream', 'catalog_audit_stream'],
+    audits: 'product.staff_acted',
     beforeSend: freshness.publishing,
   });
   const store = mongoStore(mongo, outbox);
@@ -97,7 +98,7 @@ export function buildCatalog(config: CatalogConfig): Service {
   });
   every(service, { name: 'popularity', ms: RANK_MS, run: stock.rankSold });
   exportStockFigures(service, createStockFiguresRepository(mongo, collections));
-  service.mount(deadLetterEndpoints(service, { redis, group: 'catalog' }));
+  service.mount(deadLetterEndpoints(service, { redis, group: 'catalog', audit: auditBy(store) }));
 
   if (config.DEMO) {
     service.onStart('demo catalogue', async () => {

@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { every } from '@bramble/service-kit/runtime/clock';
@@ -21,7 +21,12 @@ export function buildDelivery(config: DeliveryConfig): Service {
   const service = createService({ name: 'delivery', config, metrics: deliveryMetrics });
   const mongo = openMongo(service, { url: config.DELIVERY_MONGODB_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
-  const outbox = mongoOutbox(service, { mongo, redis, streams: ['delivery_stream'] });
+  const outbox = mongoOutbox(service, {
+    mongo,
+    redis,
+    streams: ['delivery_stream', 'delivery_audit_stream'],
+    audits: 'delivery.staff_acted',
+  });
   const store = mongoStore(mongo, outbox);
 
   const stepMs = config.DEMO ? config.DELIVERY_STEP_SECONDS * 1000 : undefined;
@@ -38,6 +43,6 @@ export function buildDelivery(config: DeliveryConfig): Service {
   }
 
   consume(service, { redis, store, ...deliveryConsumer(deliveries) });
-  service.mount(deadLetterEndpoints(service, { redis, group: 'delivery' }));
+  service.mount(deadLetterEndpoints(service, { redis, group: 'delivery', audit: auditBy(store) }));
   return service;
 }

@@ -86,13 +86,12 @@ export function buildGateway(config: GatewayConfig): Service {
       ...(readyFile === undefined ? {} : { data: () => access(readyFile) }),
     },
   });
-  const { users: _users, ...consumers } = upstreams;
   documentApi(service.app);
   service.mount([
     welcomeRoute,
     ...healthRoutes(health),
     ...dashboardRoutes(createDashboardService({ upstreams, log: service.log })),
-    ...deadLettersRoutes(createDeadLettersService({ services: consumers })),
+    ...deadLettersRoutes(createDeadLettersService({ services: upstreams })),
   ]);
 
   const limits = createRateLimits(service, { redis: events, factor: config.RATE_LIMIT_FACTOR });

@@ -176,7 +176,7 @@ describe('the command line', () => {
     await browser.post('/api/auth/refresh');
     expect(await statusOf(browser, '/api/users')).toBe(403);
     const { rows } = await shop.sql.query<{ action: string }>(
-      `SELECT action FROM audit_entries WHERE detail->'rolesBefore' @> '["admin"]' ORDER BY id`,
+      `SELECT action FROM audit_entries WHERE before->'roles' @> '["admin"]' ORDER BY id`,
     );
     expect(rows.map(({ action }) => action)).toContain('user.revoked');
   }, 120_000);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { Change } from '@bramble/service-kit/base/act';
 import { baseEnv, loadConfig } from '@bramble/service-kit/base/config';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { createService } from '@bramble/service-kit/service/create-service';
@@ -17,12 +18,19 @@ let shop: Shop;
 let stores: TestStores;
 let redis: Redis;
 const services = new Map<string, StartedService>();
+const audited: Change[] = [];
 
 /** A service that has nothing but its dead letters, as the kit answers them. */
 const lettersOf = (group: string) => {
   const service = createService({ name: group, config: loadConfig(baseEnv(0), testEnv()) });
   const events = openRedis(service, { role: 'events', url: stores.redisUrl });
-  service.mount(deadLetterEndpoints(service, { redis: events, group }));
+  service.mount(
+    deadLetterEndpoints(service, {
+      redis: events,
+      group,
+      audit: async (change) => void audited.push(change),
+    }),
+  );
   return startService(service);
 };
 let written = 0;
@@ -93,6 +101,7 @@ describe('the dead letters of all services', () => {
     expect((await boss.post(`${PATH}/nonsense/replay`)).status).toBe(404);
     expect((await boss.post(`${PATH}/${id.replace('payments', 'constructor')}/replay`)).status).toBe(404);
     expect(await redis.xlen('orders_stream:replay:payments')).toBe(1);
+    expect(audited).toEqual([expect.objectContaining({ action: 'replayDeadLetter', target: id })]);
   });
 
   it('are nobody’s but an admin’s', async () => {

@@ -146,9 +146,10 @@ describe('what an admin changes takes effect on the next call', () => {
     const { body } = await boss.get('/api/admin/audit?limit=1');
     expect(body.items).toEqual([
       expect.objectContaining({
-        action: 'user.changed',
+        action: 'changeUser',
         subject: user.id,
-        detail: { rolesBefore: ['customer'], roles: ['customer', 'courier'] },
+        before: { roles: ['customer'] },
+        after: { roles: ['customer', 'courier'] },
       }),
     ]);
     const me = (await boss.get('/api/auth/me')).body.user.id as string;

@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { createUpstream } from '@bramble/service-kit/http/client';
@@ -76,7 +76,12 @@ export function buildOrders(config: OrdersConfig): Service {
     url: config.PAYMENTS_URL,
     timeoutMs: QUOTE_TIMEOUT_MS,
   });
-  const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
+  const outbox = postgresOutbox(service, {
+    sql,
+    redis,
+    streams: ['orders_stream', 'orders_audit_stream'],
+    audits: 'order.staff_acted',
+  });
   const store = postgresStore(sql, outbox);
 
   const metrics = createOrderMetrics(service);
@@ -120,7 +125,7 @@ export function buildOrders(config: OrdersConfig): Service {
       onCheckoutError: metrics.countCheckoutError,
     }),
     ...salesRoutes(sales),
-    ...deadLetterEndpoints(service, { redis, group: 'orders' }),
+    ...deadLetterEndpoints(service, { redis, group: 'orders', audit: auditBy(store) }),
   ]);
   consume(service, {
     redis,

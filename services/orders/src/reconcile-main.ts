@@ -17,7 +17,7 @@ const service = createService({ name: 'orders', config, metrics: orderMetrics })
 const { log } = service;
 const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 });
 const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
-const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream'] });
+const outbox = postgresOutbox(service, { sql, redis, streams: ['orders_stream', 'orders_audit_stream'] });
 const store = postgresStore(sql, outbox);
 try {
   const repaired = await createReconciler({

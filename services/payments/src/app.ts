@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { createUpstream } from '@bramble/service-kit/http/client';
@@ -52,7 +52,12 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const catalog = createUpstream(service, { name: 'catalog', url: config.CATALOG_URL });
   const orders = createUpstream(service, { name: 'orders', url: config.ORDERS_URL });
-  const outbox = postgresOutbox(service, { sql, redis, streams: ['payments_stream'] });
+  const outbox = postgresOutbox(service, {
+    sql,
+    redis,
+    streams: ['payments_stream', 'payments_audit_stream'],
+    audits: 'payment.staff_acted',
+  });
   const store = postgresStore(sql, outbox);
   const currency = config.CURRENCY;
 
@@ -68,7 +73,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
       checkoutClosed,
       guesses: createCodeGuesses(createCodeGuessesRepository({ redis, factor: config.RATE_LIMIT_FACTOR })),
     }),
-    ...discountRoutes(createDiscountService({ discounts, currency })),
+    ...discountRoutes(createDiscountService({ store, discounts, currency })),
   ]);
   every(service, {
     name: 'discount uses without an order',
@@ -96,6 +101,6 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const webhooks = createWebhookService({ read: readNotice, settlement, refunds: refundService });
   service.mount(webhookRoutes(webhooks));
   consume(service, { redis, store, ...paymentConsumer(createPaymentRequestService(pools)) });
-  service.mount(deadLetterEndpoints(service, { redis, group: 'payments' }));
+  service.mount(deadLetterEndpoints(service, { redis, group: 'payments', audit: auditBy(store) }));
   return service;
 }

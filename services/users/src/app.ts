@@ -1,3 +1,6 @@
+import { consume } from '@bramble/service-kit/events/consume';
+import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { counter } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
@@ -10,6 +13,10 @@ import { createAccountService } from './account/account.service';
 import { createAdminRepository } from './admin/admin.repository';
 import { adminRoutes } from './admin/admin.routes';
 import { createAdminService } from './admin/admin.service';
+import { auditConsumer } from './audit/audit.consumer';
+import { createAuditRepository, purgeInbox } from './audit/audit.repository';
+import { auditRoutes } from './audit/audit.routes';
+import { createAuditService } from './audit/audit.service';
 import { authRoutes } from './auth/auth.routes';
 import { createAuthService } from './auth/auth.service';
 import type { UsersConfig } from './config';
@@ -97,10 +104,12 @@ export function buildUsers(config: UsersConfig): Service {
   });
   const admin = createAdminService({
     accounts: accountRepository,
-    admin: createAdminRepository({ db, sql }),
+    admin: createAdminRepository(sql),
     denylist,
     unlock: guesses.reset,
   });
+
+  const audit = createAuditService(createAuditRepository(sql));
 
   service.onStart('signing keys', () => keys.ensure());
   service.onStart('demo accounts', demo.prepare);
@@ -111,13 +120,22 @@ export function buildUsers(config: UsersConfig): Service {
     ...mailRoutes(mail),
     ...accountRoutes({ accounts, sessions }),
     ...adminRoutes(admin),
+    ...auditRoutes(audit),
+    ...deadLetterEndpoints(service, { redis, group: 'users', audit: audit.record }),
   ]);
+  consume(service, { redis, store: postgresStore(sql), ...auditConsumer });
   every(service, { name: 'denylist', ms: 1_000, run: () => denylist.maintain() });
   every(service, { name: 'reset mails', ms: 1_000, run: () => mail.prepare() });
   every(service, {
     name: 'purge',
     ms: 600_000,
-    run: () => Promise.all([sessionRepository.purge(REVOCATION_SECONDS), links.purge(), mails.purge()]),
+    run: () =>
+      Promise.all([
+        sessionRepository.purge(REVOCATION_SECONDS),
+        links.purge(),
+        mails.purge(),
+        purgeInbox(sql),
+      ]),
   });
   return service;
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import PQueue from 'p-queue';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { createInFlight } from '@bramble/service-kit/base/in-flight';
@@ -32,7 +33,8 @@ export function createUploadPlaces({ atOnce, waiting, perAccount }: PlaceLimits 
           detail: 'too many pictures at once',
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
-      return queue.add(work);
+      // The queue begins waiting work within the request that ended before it; bound, it keeps its own.
+      return queue.add(AsyncResource.bind(work));
     });
 }
 export type WithPlace = ReturnType<typeof createUploadPlaces>;

@@ -55,6 +55,12 @@ export function createProductService({ store, products, currency, onEdit }: Depe
         await inTx.save(changed);
         unit.publish(changesOf(found, changed));
       }
+      unit.record({
+        target: id,
+        owner: found.sellerId,
+        before: auditedFields(found),
+        ...(changed.live ? { after: auditedFields(changed) } : {}),
+      });
       return { before: found, after: changed };
     });
     if (after !== before) await onEdit([id]);
@@ -102,6 +108,7 @@ export function createProductService({ store, products, currency, onEdit }: Depe
       await store.transaction(async (unit) => {
         await createProductRepository(unit.tx).insert(product);
         unit.publish([changedEvent(product)]);
+        unit.record({ target: product._id, owner: sellerId, after: auditedFields(product) });
       });
       await onEdit([product._id]);
       return product;
@@ -135,6 +142,16 @@ export function createProductService({ store, products, currency, onEdit }: Depe
   };
 }
 export type ProductService = ReturnType<typeof createProductService>;
+
+/** What the audit log shows of a product. */
+const auditedFields = ({ title, description, category, price, pictures, stock }: StoredProduct) => ({
+  title,
+  description,
+  category,
+  price,
+  pictures: pictures.map(({ id }) => id),
+  available: stock.available,
+});
 
 const bumped = (product: StoredProduct): StoredProduct => ({
   ...product,

@@ -20,6 +20,8 @@ export interface DeliveryDependencies {
 }
 
 const position = z.tuple([timeSchema, idSchema]);
+/** What the audit log shows of a delivery. */
+const auditedFields = ({ status, courierId }: DeliveryDocument) => ({ status, courierId });
 const isStaff = (actor: Actor) => isAdmin(actor) || actor.roles.includes('courier');
 
 export function createDeliveryService({ store, deliveries, pace }: DeliveryDependencies) {
@@ -78,6 +80,7 @@ export function createDeliveryService({ store, deliveries, pace }: DeliveryDepen
       const courier = actor.roles.includes('courier') && actor.userId !== null ? actor.userId : undefined;
       const document = courier === undefined ? step.document : { ...step.document, courierId: courier };
       await inTx.save([document]);
+      unit.record({ target: orderId, before: auditedFields(before), after: auditedFields(document) });
       if (step.announcement) unit.publish([{ type: step.announcement, payload: { orderId } }]);
       return showDelivery(document);
     });

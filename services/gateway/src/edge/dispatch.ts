@@ -27,6 +27,7 @@ export function createDispatch({ tokenKey, upstreams, forward, answers, ownRoute
     if (operation.service === 'gateway') {
       const { correlationId } = currentContext();
       Object.assign(req.headers, callerHeaders(tokenKey, operation.service, caller, correlationId));
+      req.headers['x-client-address'] = caller.address;
       ownRoutes(req, res);
       return;
     }

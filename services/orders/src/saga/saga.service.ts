@@ -81,6 +81,13 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
     if (!order) throw new AppError('not_found');
     const outcome = applyInput(order, choose(order), now);
     if (outcome.kind === 'refused') throw new AppError(outcome.code);
+    const after = outcome.kind === 'applied' ? outcome.step.order : order;
+    unit.record({
+      target: id,
+      owner: order.userId,
+      before: auditedFields(order),
+      after: auditedFields(after),
+    });
     if (outcome.kind !== 'applied') return inTx.view(order);
     const progress = createProgress(orders);
     progress.put(outcome.step.order, outcome.step);
@@ -155,6 +162,15 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
   return { handle, command, repair };
 }
 export type Saga = ReturnType<typeof createSaga>;
+
+/** What the audit log shows of an order: neither the address nor the card. */
+const auditedFields = ({ status, attempt, capture, restock, refunds }: OrderState) => ({
+  status,
+  attempt,
+  capture,
+  restock,
+  refunds: refunds.map(({ id, amount, reason }) => ({ id, amount, reason })),
+});
 
 function resultOf(due: DueStep | undefined): 'resent' | 'failed' | 'gave_up' | undefined {
   if (!due) return 'failed';

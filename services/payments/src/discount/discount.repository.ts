@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
 export interface DiscountRow {
   code: string;
@@ -20,8 +20,8 @@ const LIST = `SELECT ${COLUMNS} FROM discounts WHERE code > $1 ORDER BY code LIM
 const CHANGE = `UPDATE discounts SET value = $2, minimum = $3, starts_at = $4, ends_at = $5, usage_limit = $6
   WHERE code = $1 RETURNING ${COLUMNS}`;
 
-/** The discount codes that admins manage. */
-export function createDiscountRepository(sql: Sql) {
+/** The discount codes that admins manage, in the database or in one transaction. */
+export function createDiscountRepository(sql: SqlSession) {
   async function one(name: string, text: string, values: unknown[]): Promise<DiscountRow | undefined> {
     const { rows } = await sql.query<DiscountRow>({ name, text, values });
     return rows[0];
@@ -33,6 +33,8 @@ export function createDiscountRepository(sql: Sql) {
       one('create-discount', CREATE, [code, type, value, minimum, startsAt, endsAt, usageLimit]),
 
     find: (code: string) => one('find-discount', FIND, [code]),
+    /** Like `find`, and no other transaction changes it until this one ends. */
+    lock: (code: string) => one('lock-discount', `${FIND} FOR UPDATE`, [code]),
 
     /** Codes after `after`, in their order, and one more than `limit`, which shows that there is a next page. */
     async list(limit: number, after = ''): Promise<DiscountRow[]> {

@@ -5,16 +5,25 @@ import type { Page } from '@bramble/contracts/page';
 import type { Discount, discountBody, discountPatch } from '@bramble/contracts/payments';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { DiscountFields, DiscountRepository, DiscountRow } from './discount.repository';
+import type { UnitStore } from '@bramble/service-kit/events/unit';
+import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import {
+  createDiscountRepository,
+  type DiscountFields,
+  type DiscountRepository,
+  type DiscountRow,
+} from './discount.repository';
 
 const invalid = (path: string, message: string) =>
   new AppError('invalid_input', { errors: [{ path, message }] });
 
 /** Discount codes for admins. */
 export function createDiscountService({
+  store,
   discounts,
   currency,
 }: {
+  store: UnitStore<SqlTransaction>;
   discounts: DiscountRepository;
   currency: string;
 }) {
@@ -37,9 +46,36 @@ export function createDiscountService({
   const patched = <T, U>(given: T | null | undefined, old: U | null, read: (value: T) => U): U | null =>
     given === undefined ? old : given === null ? null : read(given);
 
+  function fieldsAfter(row: DiscountRow, patch: z.output<typeof discountPatch>): DiscountFields {
+    const fields = {
+      value: patch.value ?? row.value,
+      minimum: patched(patch.minimum, row.minimum, minorUnits),
+      startsAt: patched(patch.startsAt, row.startsAt, dateOf),
+      endsAt: patched(patch.endsAt, row.endsAt, dateOf),
+      usageLimit: patched(patch.usageLimit, row.usageLimit, (limit) => limit),
+    };
+    if (row.type === 'percent' && fields.value > 100) throw invalid('value', 'at most 100 percent');
+    if (fields.startsAt && fields.endsAt && fields.startsAt >= fields.endsAt)
+      throw invalid('endsAt', 'ends before it starts');
+    return fields;
+  }
+
+  /** Changes a discount in one transaction with its audit entry. `change` gets the row and answers what became of it. */
+  const audited = <T extends DiscountRow | undefined>(
+    code: string,
+    change: (inTx: DiscountRepository, before: DiscountRow | undefined) => Promise<T>,
+  ): Promise<T> =>
+    store.transaction(async (unit) => {
+      const inTx = createDiscountRepository(unit.tx);
+      const before = await inTx.lock(code);
+      const after = await change(inTx, before);
+      unit.record({ target: code, before: before && show(before), after: after && show(after) });
+      return after;
+    });
+
   return {
     async create(body: z.output<typeof discountBody>): Promise<Discount> {
-      const row = await discounts.create({
+      const draft = {
         code: body.code,
         type: body.type,
         value: body.value,
@@ -47,8 +83,12 @@ export function createDiscountService({
         startsAt: patched(body.startsAt, null, dateOf),
         endsAt: patched(body.endsAt, null, dateOf),
         usageLimit: body.usageLimit ?? null,
+      };
+      const row = await audited(body.code, async (inTx, before) => {
+        const created = before ? undefined : await inTx.create(draft);
+        if (!created) throw new AppError('discount_exists');
+        return created;
       });
-      if (!row) throw new AppError('discount_exists');
       return show(row);
     },
 
@@ -64,23 +104,21 @@ export function createDiscountService({
       return toPage(rows, limit, show, ({ code }) => [code]);
     },
 
-    async change(row: DiscountRow, patch: z.output<typeof discountPatch>): Promise<Discount> {
-      const fields: DiscountFields = {
-        value: patch.value ?? row.value,
-        minimum: patched(patch.minimum, row.minimum, minorUnits),
-        startsAt: patched(patch.startsAt, row.startsAt, dateOf),
-        endsAt: patched(patch.endsAt, row.endsAt, dateOf),
-        usageLimit: patched(patch.usageLimit, row.usageLimit, (limit) => limit),
-      };
-      if (row.type === 'percent' && fields.value > 100) throw invalid('value', 'at most 100 percent');
-      if (fields.startsAt && fields.endsAt && fields.startsAt >= fields.endsAt)
-        throw invalid('endsAt', 'ends before it starts');
-      const changed = await discounts.change(row.code, fields);
-      if (!changed) throw new AppError('not_found');
+    async change({ code }: DiscountRow, patch: z.output<typeof discountPatch>): Promise<Discount> {
+      const changed = await audited(code, async (inTx, before) => {
+        const after = before && (await inTx.change(code, fieldsAfter(before, patch)));
+        if (!after) throw new AppError('not_found');
+        return after;
+      });
       return show(changed);
     },
 
-    remove: (row: DiscountRow): Promise<void> => discounts.remove(row.code),
+    async remove({ code }: DiscountRow): Promise<void> {
+      await audited(code, async (inTx) => {
+        await inTx.remove(code);
+        return undefined;
+      });
+    },
   };
 }
 export type DiscountService = ReturnType<typeof createDiscountService>;

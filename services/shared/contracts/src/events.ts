@@ -16,6 +16,11 @@ export const streams = {
   payments_stream: 'payments',
   delivery_stream: 'delivery',
   catalog_stream: 'catalog',
+  // Apart from the streams above, so that users does not read every event of the shop for the few acts of staff.
+  catalog_audit_stream: 'catalog',
+  orders_audit_stream: 'orders',
+  payments_audit_stream: 'payments',
+  delivery_audit_stream: 'delivery',
 } as const;
 export type Stream = keyof typeof streams;
 
@@ -26,11 +31,28 @@ export const requiredGroups: Readonly<Record<Stream, readonly string[]>> = {
   payments_stream: ['orders'],
   delivery_stream: ['orders'],
   catalog_stream: [],
+  catalog_audit_stream: ['users'],
+  orders_audit_stream: ['users'],
+  payments_audit_stream: ['users'],
+  delivery_audit_stream: ['users'],
 };
 
 const order = z.object({ orderId: idSchema });
 const orderFact = order.extend({ userId: idSchema, number: z.string() });
 const product = z.object({ productId: idSchema });
+
+/**
+ * What somebody did with a thing that is not theirs. `action` is the id of the operation, `before` and `after` hold the
+ * fields that differ; the one is absent for what was made, the other for what was deleted.
+ */
+const act = z.object({
+  target: z.string(),
+  actorId: idSchema,
+  address: z.string(),
+  action: z.string(),
+  before: z.record(z.string(), z.json()).optional(),
+  after: z.record(z.string(), z.json()).optional(),
+});
 
 /**
  * Every event type: its stream and the schema of its payload. Only optional fields may be added; a breaking change is a
@@ -126,9 +148,15 @@ export const events = {
     stream: 'catalog_stream',
     payload: product.extend({ available: z.int(), revision: z.int() }),
   },
+  'product.staff_acted': { stream: 'catalog_audit_stream', payload: act },
+  'order.staff_acted': { stream: 'orders_audit_stream', payload: act },
+  'payment.staff_acted': { stream: 'payments_audit_stream', payload: act },
+  'delivery.staff_acted': { stream: 'delivery_audit_stream', payload: act },
 } as const satisfies Record<string, { stream: Stream; payload: z.ZodObject }>;
 
 export type EventName = keyof typeof events;
+/** The types that tell users what to write into the audit log. */
+export type StaffActed = Extract<EventName, `${string}.staff_acted`>;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]['payload']>;
 
 /** An event without its envelope. For several types it is a union that narrows by `type`. */
@@ -153,8 +181,8 @@ export type AnyEvent = EventOf<EventName>;
  * The id in a payload that gives the event its key; events with the same key stay in order. A payload without one of
  * these ids needs a case in `keyOf`.
  */
-type Keyed = { orderId: string } | { productId: string };
+type Keyed = { orderId: string } | { productId: string } | { target: string };
 
-/** The key of an event: the id of its order or of its product. */
+/** The key of an event: the id of its order, of its product, or of what staff acted on. */
 export const keyOf = ({ payload }: { payload: Keyed }): string =>
-  'orderId' in payload ? payload.orderId : payload.productId;
+  'orderId' in payload ? payload.orderId : 'productId' in payload ? payload.productId : payload.target;

@@ -44,13 +44,21 @@ export const userAnswer = z.object({ user: userSchema });
 const profileAnswer = z.object({ profile: profileSchema });
 const adminUserAnswer = z.object({ user: adminUserSchema });
 
+const auditFields = z.record(z.string(), z.json());
+/**
+ * `actorId` is null for the command line. `before` and `after` hold the fields that differ, and one of them is null for
+ * what was made or deleted.
+ */
 export const auditEntrySchema = z.object({
   id: idSchema,
   at: timeSchema,
   actorId: idSchema.nullable(),
   action: z.string(),
   subject: z.string(),
-  detail: z.record(z.string(), z.json()),
+  detail: auditFields,
+  address: z.string().nullable(),
+  before: auditFields.nullable(),
+  after: auditFields.nullable(),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
@@ -180,10 +188,19 @@ export const usersApi = {
     path: '/api/admin/audit',
     service,
     tag,
-    summary: 'List what admins did',
-    description: 'Newest first.',
+    summary: 'List what staff did',
+    description:
+      'Newest first. `action` is the id of an operation, `target` the id or code of what was changed, and `from` (included) and `to` (not included) are times. With `format=csv`, or when `text/csv` is asked for, the page is a table, and `x-next-cursor` is the cursor of the next one.',
     access: ['admin'],
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({
+      actor: idSchema.optional(),
+      action: z.string().max(100).optional(),
+      target: z.string().max(200).optional(),
+      from: timeSchema.optional(),
+      to: timeSchema.optional(),
+      format: z.enum(['json', 'csv']).optional(),
+      ...pageQuery,
+    }),
     responses: { 200: pageOf(auditEntrySchema) },
   }),
   /** Whether these sessions are valid, by users' database; for the gateway while Redis is away. */

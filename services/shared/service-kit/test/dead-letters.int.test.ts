@@ -2,6 +2,7 @@ import { deadLetterSchema } from '@bramble/contracts/gateway';
 import { pageOf } from '@bramble/contracts/page';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import type { Change } from '../src/base/act';
 import { AppError } from '../src/base/errors';
 import { signInternalToken } from '../src/base/internal-auth';
 import { deadLetterEndpoints, discardDead, listDead, replayDead, showDead } from '../src/events/dead-letters';
@@ -21,18 +22,26 @@ let orders: Awaited<ReturnType<typeof startPublisher>>;
 let reader: ReturnType<typeof buildReader>;
 let port: number;
 let healed: boolean;
+let audited: Change[];
 
 beforeEach(async () => {
   stores = await testStores('service-kit');
   orders = await startPublisher(stores);
   healed = false;
+  audited = [];
   reader = buildReader(stores, {
     before: (events) => {
       if (!healed && events.some((event) => labelOf(event).startsWith('bad')))
         throw new AppError('conflict', { detail: 'not healed' });
     },
   });
-  reader.service.mount(deadLetterEndpoints(reader.service, { redis: reader.redis, group: GROUP }));
+  reader.service.mount(
+    deadLetterEndpoints(reader.service, {
+      redis: reader.redis,
+      group: GROUP,
+      audit: async (change) => void audited.push(change),
+    }),
+  );
   ({ port } = await reader.service.start());
 });
 afterEach(async () => {

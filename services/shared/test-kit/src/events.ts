@@ -8,6 +8,12 @@ const inTenMinutes = () => new Date(Date.now() + 600_000).toISOString();
 const order = () => ({ orderId: randomUUID() });
 const orderFact = () => ({ ...order(), userId: randomUUID(), number: 'BR-TEST' });
 const product = () => ({ productId: randomUUID() });
+const act = () => ({
+  target: randomUUID(),
+  actorId: randomUUID(),
+  address: '192.0.2.1',
+  action: 'refundOrder',
+});
 const sellersProduct = () => ({ ...product(), sellerId: randomUUID() });
 
 /** What an event says unless a test says otherwise: one thing for 10 EUR, for ids that nothing else has. */
@@ -54,6 +60,10 @@ const defaults: { readonly [N in EventName]: () => EventPayload<N> } = {
   'product.changed': () => ({ ...sellersProduct(), version: 1 }),
   'product.deleted': sellersProduct,
   'stock.changed': () => ({ ...product(), available: 1, revision: 1 }),
+  'product.staff_acted': act,
+  'order.staff_acted': act,
+  'payment.staff_acted': act,
+  'delivery.staff_acted': act,
 };
 
 /**

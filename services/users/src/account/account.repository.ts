@@ -118,7 +118,7 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
         }),
         db.auditEntry.findMany({
           where: { subject: id },
-          select: { at: true, action: true, detail: true },
+          select: { at: true, action: true, detail: true, before: true, after: true },
           orderBy: { at: 'asc' },
         }),
       ]);

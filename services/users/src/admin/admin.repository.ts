@@ -1,33 +1,19 @@
 import type { Role } from '@bramble/contracts/operation';
-import type { AuditEntry } from '@bramble/contracts/users';
-import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/postgres';
 import type { Account } from '../account/account';
-import type { Db } from '../db';
+import { createAuditRepository, type NewAuditEntry } from '../audit/audit.repository';
 import { endSessions, raiseVersion, type Revocation } from '../session/session.repository';
 
-export interface AuditRecord {
-  id: string;
-  actorId: string | null;
-  action: string;
-  subject: string;
-  detail: AuditEntry['detail'];
-}
 export interface AccountChange {
   roles?: Role[] | undefined;
   disabled?: boolean | undefined;
 }
 export type AdminRepository = ReturnType<typeof createAdminRepository>;
 
-const write = (tx: SqlSession, { id, actorId, action, subject, detail }: AuditRecord) =>
-  tx.query({
-    text: 'INSERT INTO audit_entries (id, actor_id, action, subject, detail) VALUES ($1, $2, $3, $4, $5)',
-    values: [id, actorId, action, subject, JSON.stringify(detail)],
-  });
-
 /** Escapes the LIKE wildcards `%` and `_`. */
 const contains = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
-export function createAdminRepository({ db, sql }: { db: Db; sql: Sql }) {
+export function createAdminRepository(sql: Sql) {
   return {
     /** Newest first; ids are ordered by time. */
     list: async ({
@@ -48,11 +34,11 @@ export function createAdminRepository({ db, sql }: { db: Db; sql: Sql }) {
       return rows;
     },
 
-    /** Changes an account and writes the audit entry, in one transaction. */
+    /** Changes an account and writes the audit entries, in one transaction. */
     change: (
       userId: string,
       { roles, disabled }: AccountChange,
-      record: AuditRecord,
+      entries: readonly NewAuditEntry[],
     ): Promise<Revocation[]> =>
       sql.transaction(async (tx) => {
         const version = await raiseVersion(tx, userId);
@@ -60,18 +46,9 @@ export function createAdminRepository({ db, sql }: { db: Db; sql: Sql }) {
           text: 'UPDATE users SET roles = coalesce($2, roles), disabled = coalesce($3, disabled) WHERE id = $1',
           values: [userId, roles ?? null, disabled ?? null],
         });
-        await write(tx, record);
+        await createAuditRepository(tx).add(entries);
         const ended = disabled ? await endSessions(tx, { userId, reason: 'disabled' }) : [];
         return [version, ...ended];
-      }),
-
-    record: (record: AuditRecord) => write(sql, record),
-
-    audit: (after: string | undefined, limit: number) =>
-      db.auditEntry.findMany({
-        where: after === undefined ? {} : { id: { lt: after } },
-        orderBy: { id: 'desc' },
-        take: limit,
       }),
   };
 }

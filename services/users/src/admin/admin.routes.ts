@@ -22,5 +22,4 @@ export const adminRoutes = (admin: AdminService): Mountable[] => [
     { find: ({ params }) => admin.find(params.id) },
     async ({ found, body, actor }) => ({ user: await admin.change(found, body, userIdOf(actor)) }),
   ),
-  endpoint(usersApi.audit, ({ query }) => admin.audit(query.cursor, query.limit)),
 ];

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Role } from '@bramble/contracts/operation';
 import { idSchema, type Page } from '@bramble/contracts/page';
-import type { AdminUser, AuditEntry } from '@bramble/contracts/users';
+import type { AdminUser } from '@bramble/contracts/users';
 import { isAdmin } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
 import { type Account, toUser } from '../account/account';
 import type { AccountRepository } from '../account/account.repository';
+import { auditEntries } from '../audit/audit.service';
 import type { DenylistService } from '../session/denylist.service';
 import type { AccountChange, AdminRepository } from './admin.repository';
 
@@ -50,17 +51,18 @@ export function createAdminService({
     if (!account || account.erasedAt) throw new AppError('not_found', { detail: `no account for ${email}` });
     const roles = rolesOf(account);
     await denylist.announce(
-      await admin.change(
-        account.id,
-        { roles },
+      await admin.change(account.id, { roles }, [
         {
           id: newId(),
+          at: new Date(),
           actorId: null,
+          address: null,
           action,
-          subject: account.id,
-          detail: { rolesBefore: account.roles, roles },
+          target: account.id,
+          before: { roles: account.roles },
+          after: { roles },
         },
-      ),
+      ]),
     );
     return toAdminUser(await existing(account.id));
   }
@@ -95,16 +97,15 @@ export function createAdminService({
         ...(disabled === undefined ? {} : { disabled }),
       };
       await denylist.announce(
-        await admin.change(account.id, wanted, {
-          id: newId(),
-          actorId,
-          action: 'user.changed',
-          subject: account.id,
-          detail: {
-            ...(wanted.roles ? { rolesBefore: account.roles, roles: wanted.roles } : {}),
-            ...(disabled === undefined ? {} : { disabledBefore: account.disabled, disabled }),
-          },
-        }),
+        await admin.change(
+          account.id,
+          wanted,
+          auditEntries({
+            target: account.id,
+            before: { roles: account.roles, disabled: account.disabled },
+            after: { roles: account.roles, disabled: account.disabled, ...wanted },
+          }),
+        ),
       );
       if (disabled === false) await unlock(account.email);
       return toAdminUser(await existing(account.id));
@@ -122,22 +123,5 @@ export function createAdminService({
           throw new AppError('conflict', { detail: `${role} is the only role of ${email}` });
         return roles.filter((each) => each !== role);
       }),
-
-    audit: async (cursor: string | undefined, limit: number): Promise<Page<AuditEntry>> => {
-      const rows = await admin.audit(after(cursor), limit + 1);
-      return toPage(
-        rows,
-        limit,
-        ({ id, at, actorId, action, subject, detail }) => ({
-          id,
-          at: at.toISOString(),
-          actorId,
-          action,
-          subject,
-          detail: detail as AuditEntry['detail'],
-        }),
-        (row) => [row.id],
-      );
-    },
   };
 }

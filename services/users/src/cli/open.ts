@@ -25,7 +25,7 @@ export async function withUsers<T>(
     await redis.connect().catch(() => undefined);
     const admin = createAdminService({
       accounts: createAccountRepository({ db, sql }),
-      admin: createAdminRepository({ db, sql }),
+      admin: createAdminRepository(sql),
       denylist: createDenylistService({
         sessions: createSessionRepository(sql),
         denylist: createDenylistRepository(redis),

@@ -1,12 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Actor } from './actor';
 import { newId } from './ids';
+
+/** The change that a request asks for, as the audit log names it. */
+export interface Act {
+  /** The operation's id. */
+  action: string;
+  actorId: string;
+  address: string;
+  /** True when the caller has the operation by a staff role, so that the act is audited whoever owns its target. */
+  byStaff: boolean;
+  /** True once an audit entry was written with the change, or the request was passed on to the service that writes it. */
+  recorded: boolean;
+}
 
 /** The context of the current request or event. `traceparent` is W3C trace context or empty. */
 export interface RequestContext {
   correlationId: string;
   traceparent: string;
-  actor?: Actor;
+  /** The change that the request asks for, if it asks for one. */
+  act?: Act;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

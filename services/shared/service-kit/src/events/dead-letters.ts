@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { streams as allStreams } from '@bramble/contracts/events';
-import { type DeadLetter, deadLettersApi } from '@bramble/contracts/gateway';
+import { type DeadLetter, deadLettersApi, gatewayApi } from '@bramble/contracts/gateway';
 import type { Page } from '@bramble/contracts/page';
+import type { Change } from '../base/act';
 import { decodeCursor, toPage } from '../base/cursor';
 import { AppError } from '../base/errors';
 import { endpoint } from '../http/endpoint';
@@ -11,6 +12,7 @@ import type { Mountable } from '../runtime/service';
 import { fieldsOf } from './consumer/entry';
 import { deadKey, replayStream } from './consumer/keys';
 import { compareStreamIds } from './stream-id';
+import type { UnitStore } from './unit';
 
 /** Which dead letters: of these streams (all unless given), and of one group (of all groups without `group`). */
 export interface DeadLetterScope {
@@ -161,19 +163,38 @@ export async function discardDead(scope: DeadLetterScope, id: string): Promise<v
   if ((await scope.redis.xdel(deadKey(stream), entryId)) === 0) throw new AppError('not_found');
 }
 
+export interface DeadLetterEndpoints extends DeadLetterScope {
+  group: string;
+  /** Commits an audit entry of what an admin does with a letter, before it is done: Redis takes no part in a transaction. */
+  audit: (change: Change) => Promise<void>;
+}
+
+/** The `audit` of a service with an outbox. */
+export const auditBy =
+  ({ transaction }: Pick<UnitStore<unknown>, 'transaction'>) =>
+  (change: Change): Promise<void> =>
+    transaction((unit) => Promise.resolve(unit.record(change)));
+
 /** The internal routes through which the gateway reaches the dead letters of this service's group. */
 export function deadLetterEndpoints(
   { log }: Pick<Telemetry, 'log'>,
-  scope: DeadLetterScope & { group: string },
+  { audit, ...scope }: DeadLetterEndpoints,
 ): Mountable[] {
+  async function auditLetter(action: string, id: string): Promise<void> {
+    const { type, key, eventId } = await showDead(scope, id);
+    await audit({ action, target: id, after: { type, key, eventId } });
+  }
+
   return [
     endpoint(deadLettersApi.list, ({ query }) => listDead(scope, query)),
     endpoint(deadLettersApi.replay, async ({ params }) => {
+      await auditLetter(gatewayApi.replayDeadLetter.id, params.id);
       await replayDead(scope, params.id);
       log.info({ dead_letter: params.id }, 'a dead letter is replayed');
       return undefined;
     }),
     endpoint(deadLettersApi.discard, async ({ params }) => {
+      await auditLetter(deadLettersApi.discard.id, params.id);
       await discardDead(scope, params.id);
       log.info({ dead_letter: params.id }, 'a dead letter was discarded');
       return undefined;

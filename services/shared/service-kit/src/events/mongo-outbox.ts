@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { AnyEvent } from '@bramble/contracts/events';
+import type { AnyEvent, StaffActed } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
 import type { Mongo, MongoTransaction } from '../stores/mongo';
 import { streamOf } from './events';
@@ -11,18 +11,23 @@ import type { Outbox } from './unit';
 
 export type MongoOutbox = Outbox<MongoTransaction>;
 
-/** The outbox of a MongoDB service, and this process's part in publishing it to `streams`. */
+/**
+ * The outbox of a MongoDB service, and this process's part in publishing it to `streams`. `audits` is the type of the
+ * events that tell what staff did.
+ */
 export function mongoOutbox(
   service: Service,
   {
     mongo,
     redis,
     streams,
+    audits,
     beforeSend,
   }: {
     mongo: Mongo;
     redis: Redis;
     streams: readonly string[];
+    audits?: StaffActed;
     beforeSend?: (rows: readonly OutboxRow[]) => Promise<void>;
   },
 ): MongoOutbox {
@@ -49,5 +54,5 @@ export function mongoOutbox(
     tx.afterCommit(wake);
   }
 
-  return { append, wake };
+  return { append, wake, audits };
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { AnyEvent } from '@bramble/contracts/events';
+import type { AnyEvent, StaffActed } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
 import type { Sql, SqlTransaction } from '../stores/postgres';
 import { streamOf } from './events';
@@ -39,10 +39,18 @@ const insertion = `INSERT INTO outbox (${OUTBOX_COLUMNS}) SELECT * FROM ${outbox
 
 export type PostgresOutbox = Outbox<SqlTransaction>;
 
-/** The outbox of a PostgreSQL service, and this process's part in publishing it to `streams`. */
+/**
+ * The outbox of a PostgreSQL service, and this process's part in publishing it to `streams`. `audits` is the type of the
+ * events that tell what staff did.
+ */
 export function postgresOutbox(
   service: Service,
-  { sql, redis, streams }: { sql: Sql; redis: Redis; streams: readonly string[] },
+  {
+    sql,
+    redis,
+    streams,
+    audits,
+  }: { sql: Sql; redis: Redis; streams: readonly string[]; audits?: StaffActed },
 ): PostgresOutbox {
   const store = postgresOutboxStore(service.name, sql);
   const { wake } = createRelay(service, { store, redis, streams });
@@ -54,5 +62,5 @@ export function postgresOutbox(
     tx.afterCommit(wake);
   }
 
-  return { append, wake };
+  return { append, wake, audits };
 }

@@ -1,4 +1,5 @@
-import { type AnyEvent, type EventDraft, keyOf } from '@bramble/contracts/events';
+import { type AnyEvent, type EventDraft, keyOf, type StaffActed } from '@bramble/contracts/events';
+import { auditRecordOf, type Change } from '../base/act';
 import { type Cause, newEvent } from './events';
 
 /** What a unit needs of a store's transaction. */
@@ -13,6 +14,8 @@ export interface Outbox<Tx> {
   append(tx: Tx, events: readonly AnyEvent[]): Promise<void>;
   /** Wakes the relay: call it after committing outbox rows that `append` did not write. */
   wake(): void;
+  /** The type of the events that tell what staff did; undefined for a service without operations of staff. */
+  readonly audits?: StaffActed | undefined;
 }
 
 /**
@@ -27,6 +30,11 @@ export interface Unit<Tx> {
    * event of the batch that has the same key; else of the request at hand.
    */
   publish(drafts: readonly EventDraft[], cause?: Cause): void;
+  /**
+   * Tells the audit log of a change that this transaction makes. Without effect when the change needs no entry, as when it
+   * comes from an event or from the owner.
+   */
+  record(change: Change): void;
   /** Hands over the events published so far, to a statement that writes their outbox rows itself. */
   drain(): AnyEvent[];
   afterCommit(fn: () => void): void;
@@ -119,6 +127,14 @@ function openUnit<Tx extends Transaction>(
     for (const draft of drafts) published.push(newEvent(draft, cause ?? causes.get(keyOf(draft))));
   }
 
+  function record(change: Change): void {
+    const payload = auditRecordOf(change);
+    if (!payload) return;
+    if (!outbox?.audits)
+      throw new Error('a store whose outbox has no audit events cannot record what staff do');
+    published.push(newEvent({ type: outbox.audits, payload }));
+  }
+
   function drain(): AnyEvent[] {
     const events = published;
     published = [];
@@ -126,5 +142,5 @@ function openUnit<Tx extends Transaction>(
     return events;
   }
 
-  return { tx, publish, drain, afterCommit: (fn) => tx.afterCommit(fn) };
+  return { tx, publish, record, drain, afterCommit: (fn) => tx.afterCommit(fn) };
 }

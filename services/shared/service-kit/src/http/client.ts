@@ -46,7 +46,9 @@ export function createUpstream(
   const callPlain = callBy<CallOptions>(
     async ({ method, path, headers, body }, { as, cookie, timeoutMs = limit }, operation) => {
       if (body instanceof FormData) throw new TypeError('services send no forms to each other');
-      const { correlationId } = currentContext();
+      const { correlationId, act } = currentContext();
+      // The called service writes the audit entry of what the caller does there.
+      if (act && as) act.recorded = true;
       const answer = await transport.send({
         method,
         path,
@@ -60,6 +62,7 @@ export function createUpstream(
             as,
             correlationId,
           }),
+          ...(act && as ? { 'x-client-address': act.address } : {}),
           ...(cookie === undefined ? {} : { cookie }),
         },
         body,

@@ -1,0 +1,68 @@
+import type { AuditEntry } from '@bramble/contracts/users';
+import { eventOf } from '@bramble/test-kit/events';
+import { publishEvents } from '@bramble/test-kit/publish';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { adminOf } from './browser';
+import { openShop, type Shop } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+
+describe('the audit log', () => {
+  it('has an act of another service once, however often its event comes', async () => {
+    const event = eventOf('payment.staff_acted', {
+      target: 'HALF',
+      action: 'createDiscount',
+      after: { value: 50 },
+    });
+    const last = eventOf('order.staff_acted', { target: 'last' });
+    await publishEvents(shop.redis, event, event);
+    const boss = await adminOf(shop.url);
+    const found = async (target: string): Promise<AuditEntry[]> =>
+      (await boss.get(`/api/admin/audit?target=${target}`)).body.items;
+    await waitFor(() => found('HALF'), { until: ({ length }) => length > 0 });
+    await publishEvents(shop.redis, event, last);
+    await waitFor(() => found('last'), { until: ({ length }) => length > 0 });
+    expect(await found('HALF')).toEqual([
+      {
+        id: event.id,
+        at: event.occurredAt,
+        actorId: event.payload.actorId,
+        address: event.payload.address,
+        action: 'createDiscount',
+        subject: 'HALF',
+        detail: {},
+        before: null,
+        after: { value: 50 },
+      },
+    ]);
+  });
+
+  it('is read page by page', async () => {
+    const boss = await adminOf(shop.url);
+    const events = [1, 2, 3].map(() => eventOf('order.staff_acted', { action: 'cancelOrder' }));
+    await publishEvents(shop.redis, ...events);
+    const read = (more: string) => boss.get(`/api/admin/audit?action=cancelOrder${more}`);
+    await waitFor(() => read(''), { until: ({ body }) => body.items.length === 3 });
+    const first = (await read('&limit=2')).body;
+    const second = (await read(`&limit=2&cursor=${first.nextCursor}`)).body;
+    const ids = [...first.items, ...second.items].map(({ id }: AuditEntry) => id);
+    expect(ids.sort()).toEqual(events.map(({ id }) => id).sort());
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it.each([
+    'UPDATE audit_entries SET actor_id = NULL',
+    'DELETE FROM audit_entries',
+    'TRUNCATE audit_entries',
+  ])('refuses %s even to the owner of the table', async (statement) => {
+    const boss = await adminOf(shop.url);
+    const before = (await boss.get('/api/admin/audit')).body.items;
+    expect(before.length).toBeGreaterThan(0);
+    await expect(shop.sql.query(statement)).rejects.toThrow('the audit log is append-only');
+    expect((await boss.get('/api/admin/audit')).body.items).toEqual(before);
+  });
+});
