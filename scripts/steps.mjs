@@ -55,6 +55,11 @@ export const steps = [
   { name: 'integration', script: 'test:integration', in: { check: ['--silent'] } },
   // The command of the README, as a newcomer types it.
   { name: 'npm test', command: ['npm', 'test'], in: { ci: [] } },
+  {
+    name: 'mutation',
+    script: 'test:mutation',
+    in: { ci: ['--only', 'prices'], full: [] },
+  },
   { name: 'browser', script: 'test:browser', in: { ci: [], full: [] } },
   {
     name: 'chaos',

@@ -35,6 +35,7 @@ describe('the table of steps', () => {
       'install',
       'build',
       'npm test',
+      'mutation',
       'browser',
       'chaos',
       'chart',
@@ -43,6 +44,7 @@ describe('the table of steps', () => {
       'cluster',
     ]);
     expect(namesOf('full')).toEqual([
+      'mutation',
       'browser',
       'chaos',
       'dose',

@@ -127,4 +127,40 @@ describe('pricing a basket', () => {
   it('refuses a basket that is worth more than an amount may hold', () => {
     expect(() => priceBasket([{ unitPrice: MAX_AMOUNT, quantity: 2 }], {})).toThrow(AmountTooLarge);
   });
+
+  it('takes the largest amount there is, and says why more is refused', () => {
+    expect(priceBasket([{ unitPrice: MAX_AMOUNT, quantity: 1 }], { country: 'DE' }).total).toBe(MAX_AMOUNT);
+    expect(() => priceBasket([{ unitPrice: MAX_AMOUNT + 1, quantity: 1 }], {})).toThrow(
+      expect.objectContaining({ name: 'AmountTooLarge', message: expect.stringContaining('worth more') }),
+    );
+    const half = { unitPrice: MAX_AMOUNT / 2, quantity: 1 };
+    expect(() => priceBasket([half, half, { unitPrice: 1, quantity: 1 }], {})).toThrow(AmountTooLarge);
+    expect(() => shareOf(Number.MAX_SAFE_INTEGER, 1, 2)).toThrow(
+      new RangeError('an amount is too large to be exact'),
+    );
+  });
+
+  it.each('AD AL BA CH GB IS LI MC MD ME MK NO RS SM UA VA XK'.split(' '))(
+    'parcels to %s cost the price of Europe, and nothing from 150.00 on',
+    (to) => {
+      expect(shippingPrice(to, 14_999)).toBe(1_290);
+      expect(shippingPrice(to, 15_000)).toBe(0);
+    },
+  );
+
+  it.each([
+    [undefined, 4_999, 490],
+    [undefined, 5_000, 0],
+    ['DE', 4_999, 490],
+    ['DE', 5_000, 0],
+    ['US', 10_000_000, 1_990],
+  ])('to %s, goods worth %i are shipped for %i', (to, goods, price) => {
+    expect(shippingPrice(to, goods)).toBe(price);
+  });
+
+  it('needs a rule for every country', () => {
+    expect(() => shippingPrice('US', 0, shippingRules.slice(0, 2))).toThrow('no shipping rule');
+    expect(() => shippingPrice(undefined, 0, [])).toThrow('no shipping rule');
+    expect(shippingRules.map(({ zone }) => zone)).toEqual(['eu', 'europe', 'world']);
+  });
 });
