@@ -4,6 +4,7 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import type { Stores } from '../../scripts/stores/open-stores';
 import { watchLog } from './broker-log';
 import type { Eyes } from './eyes';
+import { insist } from './insist';
 import type { SmallDisk } from './small-disk';
 
 const DISK_FULL = '53100';
@@ -53,61 +54,68 @@ export interface StoreFaultsOptions {
   smallDisk: SmallDisk;
 }
 
-/** What can be done to the stores themselves. Each is started again by its supervisor. */
-export function storeFaults({ stores, eyes, dataDir, smallDisk }: StoreFaultsOptions): StoreFaults {
+/** Answers the process of a store, waiting for one that is just being started again. */
+type PidOf = (name: string) => Promise<number>;
+
+function redisFaults({ dataDir, eyes: { redis } }: StoreFaultsOptions, pidOf: PidOf) {
   const log = watchLog(dataDir);
-  const pidOf = async (name: string): Promise<number> => {
-    const store = stores.processes.find((process) => process.name === name);
-    await waitFor(() => store?.pid() !== undefined, { what: `${name} to run`, timeout: 15_000 });
-    const pid = store?.pid();
-    if (pid === undefined) throw new Error(`${name} does not run`);
-    return pid;
-  };
-  const postgresAnswers = () =>
-    waitFor(async () => (await eyes.orders.query('SELECT 1')).rowCount === 1, {
-      what: 'PostgreSQL',
-      timeout: 60_000,
-    });
-  const isPrimary = async () =>
-    (await eyes.mongo.db('admin').command({ hello: 1 }))['isWritablePrimary'] === true;
-  const mongodbIsPrimary = () => waitFor(isPrimary, { what: 'a primary MongoDB', timeout: 60_000 });
-  const redisAnswers = () =>
-    waitFor(async () => (await eyes.redis.ping()) === 'PONG', { what: 'Redis', timeout: 20_000 });
+  const kill = async () => process.kill(await pidOf('redis'), 'SIGKILL');
+  const answers = () =>
+    waitFor(async () => (await redis.ping()) === 'PONG', { what: 'Redis', timeout: 20_000 });
   return {
     async killRedisAndCutItsLog() {
-      process.kill(await pidOf('redis'), 'SIGKILL');
+      await kill();
       const cut = log.cutLast(2_000);
-      await redisAnswers();
+      await answers();
       return cut;
     },
     async killRedis() {
-      process.kill(await pidOf('redis'), 'SIGKILL');
-      await redisAnswers();
+      await kill();
+      await answers();
     },
-    emptyRedis: async () => void (await eyes.redis.flushall()),
-    async fillRedis(ms) {
-      await eyes.redis.config('SET', 'maxmemory', '1');
+    emptyRedis: async () => void (await redis.flushall()),
+    async fillRedis(ms: number) {
+      await redis.config('SET', 'maxmemory', '1');
       try {
-        const refusal = await eyes.redis.set('chaos', 'full').catch((error: unknown) => String(error));
+        const refusal = await redis.set('chaos', 'full').catch((error: unknown) => String(error));
         await pause(ms);
         return refusal.includes('OOM');
       } finally {
-        await eyes.redis.config('SET', 'maxmemory', '0');
+        await redis.config('SET', 'maxmemory', '0');
       }
     },
+    stop: () => log.stop(),
+  };
+}
+
+function mongodbFaults({ eyes: { mongo } }: StoreFaultsOptions, pidOf: PidOf) {
+  const admin = mongo.db('admin');
+  const isPrimary = async () => (await admin.command({ hello: 1 }))['isWritablePrimary'] === true;
+  const becomesPrimary = () => waitFor(isPrimary, { what: 'a primary MongoDB', timeout: 60_000 });
+  return {
     async killMongodb() {
       process.kill(await pidOf('mongodb'), 'SIGKILL');
-      await mongodbIsPrimary();
+      await becomesPrimary();
     },
-    async stepDownMongodb(seconds) {
-      await eyes.mongo.db('admin').command({ replSetStepDown: seconds, force: true });
+    async stepDownMongodb(seconds: number) {
+      await admin.command({ replSetStepDown: seconds, force: true });
       const steppedDown = !(await isPrimary());
-      await mongodbIsPrimary();
+      await becomesPrimary();
       return steppedDown;
     },
+  };
+}
+
+function postgresFaults({ eyes: { orders, payments }, smallDisk }: StoreFaultsOptions, pidOf: PidOf) {
+  const answers = () =>
+    waitFor(async () => (await orders.query('SELECT 1')).rowCount === 1, {
+      what: 'PostgreSQL',
+      timeout: 60_000,
+    });
+  return {
     async restartPostgres() {
       process.kill(await pidOf('postgres'), 'SIGINT');
-      await postgresAnswers();
+      await answers();
     },
     async killPostgres() {
       const server = await pidOf('postgres');
@@ -118,35 +126,51 @@ export function storeFaults({ stores, eyes, dataDir, smallDisk }: StoreFaultsOpt
           // It ended by itself after it was listed.
         }
       await waitFor(async () => (await pidOf('postgres')) !== server, { what: 'a new PostgreSQL' });
-      await postgresAnswers();
+      await answers();
     },
-    async fillDisk(ms) {
+    async fillDisk(ms: number) {
       smallDisk.fill();
       try {
         await pause(ms);
-        const refusal = await eyes.orders
+        const refusal = await orders
           .query('CREATE TABLE chaos_full AS SELECT generate_series(1, 100000)')
-          .then(() => eyes.orders.query('DROP TABLE chaos_full').then(() => 'none'))
+          .then(() => orders.query('DROP TABLE chaos_full').then(() => 'none'))
           .catch((error: unknown) => (error as { code?: string }).code);
         return refusal === DISK_FULL;
       } finally {
         smallDisk.free();
       }
     },
-    async providerDown(ms) {
-      const may = (verb: string) => eyes.payments.query(`${verb} payments`).then(() => undefined);
+    async providerDown(ms: number) {
       const tables = 'SELECT, INSERT, UPDATE ON sandbox_charges, sandbox_refunds';
-      await may(`REVOKE ${tables} FROM`);
+      await insist(() => payments.query(`REVOKE ${tables} FROM payments`));
       try {
         await pause(ms);
-        const { rows } = await eyes.orders.query<{ n: string }>(
-          `SELECT count(*) AS n FROM orders WHERE status = 'RESERVED' AND capture NOT IN ('declined', 'captured')`,
+        const { rows } = await insist(() =>
+          orders.query<{ n: string }>(
+            `SELECT count(*) AS n FROM orders WHERE status = 'RESERVED' AND capture NOT IN ('declined', 'captured')`,
+          ),
         );
         return Number(rows[0]?.n ?? 0);
       } finally {
-        await may(`GRANT ${tables} TO`);
+        await insist(() => payments.query(`GRANT ${tables} TO payments`));
       }
     },
-    stop: () => log.stop(),
+  };
+}
+
+/** What can be done to the stores themselves. Each is started again by its supervisor. */
+export function storeFaults(options: StoreFaultsOptions): StoreFaults {
+  const pidOf: PidOf = async (name) => {
+    const store = options.stores.processes.find((process) => process.name === name);
+    await waitFor(() => store?.pid() !== undefined, { what: `${name} to run`, timeout: 15_000 });
+    const pid = store?.pid();
+    if (pid === undefined) throw new Error(`${name} does not run`);
+    return pid;
+  };
+  return {
+    ...redisFaults(options, pidOf),
+    ...mongodbFaults(options, pidOf),
+    ...postgresFaults(options, pidOf),
   };
 }

@@ -1,4 +1,5 @@
 import type { Eyes } from './eyes';
+import { insist } from './insist';
 
 /**
  * Refuses a claim by the millisecond in which it is made: a validator cannot call a random function, and a retry comes in
@@ -25,23 +26,24 @@ export function throwingHandlers({ orders, payments, catalog, delivery }: Eyes) 
     );
   const validator = (rule: object) =>
     Promise.all([catalog, delivery].map((db) => db.command({ collMod: 'inbox', validator: rule })));
+  const counted = async (): Promise<number> => {
+    let sum = 0;
+    for (const pool of [orders, payments]) {
+      const made = await pool.query<{ made: string | null }>(
+        `SELECT to_regclass('public.chaos_thrown') AS made`,
+      );
+      if (made.rows[0]?.made === null) continue;
+      const { rows } = await pool.query<{ n: string }>(
+        'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM chaos_thrown',
+      );
+      sum += Number(rows[0]?.n ?? 0);
+    }
+    return sum;
+  };
   return {
-    begin: (share: number) => Promise.all([trigger(share), validator(failingShare(share))]),
-    end: () => Promise.all([trigger(0), validator({})]),
+    begin: (share: number) => insist(() => Promise.all([trigger(share), validator(failingShare(share))])),
+    end: () => insist(() => Promise.all([trigger(0), validator({})])),
     /** How many claims were refused in PostgreSQL so far. */
-    async refused(): Promise<number> {
-      let sum = 0;
-      for (const pool of [orders, payments]) {
-        const made = await pool.query<{ made: string | null }>(
-          `SELECT to_regclass('public.chaos_thrown') AS made`,
-        );
-        if (made.rows[0]?.made === null) continue;
-        const { rows } = await pool.query<{ n: string }>(
-          'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM chaos_thrown',
-        );
-        sum += Number(rows[0]?.n ?? 0);
-      }
-      return sum;
-    },
+    refused: () => insist(counted),
   };
 }
