@@ -52,7 +52,7 @@ export class Browser {
     this.send('POST', path, body, headers);
   put = (path: string, body?: unknown) => this.send('PUT', path, body);
   patch = (path: string, body?: unknown) => this.send('PATCH', path, body);
-  delete = (path: string) => this.send('DELETE', path);
+  delete = (path: string, body?: object) => this.send('DELETE', path, body);
 }
 
 function parsed(text: string): unknown {

@@ -102,7 +102,8 @@ describe('while demo mode is on', () => {
       newPassword: 'another good one',
     });
     expect(changed.status).toBe(204);
-    expect((await browser.delete('/api/users/me')).status).toBe(204);
+    const erased = await browser.delete('/api/users/me', { password: 'another good one' });
+    expect(erased.status).toBe(204);
   });
 });
 

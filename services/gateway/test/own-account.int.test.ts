@@ -131,6 +131,15 @@ describe('mails', () => {
 });
 
 describe('one’s data', () => {
+  it('is erased with the password alone, so that a session left open cannot end the account', async () => {
+    const { browser } = await signedUp(shop.url);
+    for (const body of [undefined, {}, { password: '' }, { password: 'a guess' }]) {
+      const refused = await browser.delete('/api/users/me', body);
+      expect([refused.status, refused.body.code]).toEqual([403, 'confirmation_required']);
+    }
+    expect(await statusOf(browser)).toBe(200);
+  });
+
   it('is exported without the password, and erased', async () => {
     const { browser, email, user } = await signedUp(shop.url);
     await browser.put('/api/users/me/profile', { phone: '123', name: 'Ana Test' });
@@ -139,7 +148,7 @@ describe('one’s data', () => {
     expect(JSON.stringify(dossier)).not.toMatch(/argon2|passwordHash/);
 
     const copy = copyOf(browser);
-    expect((await browser.delete('/api/users/me')).status).toBe(204);
+    expect((await browser.delete('/api/users/me', { password: PASSWORD })).status).toBe(204);
     expect(await statusOf(copy)).toBe(401);
     expect((await new Browser(shop.url).post('/api/auth/login', { email, password: PASSWORD })).status).toBe(
       401,

@@ -17,6 +17,7 @@ export const errorCodes = {
   bad_credentials: { status: 401, title: 'E-mail or password is wrong' },
   session_ended: { status: 401, title: 'The session has ended' },
   forbidden: { status: 403, title: 'Not allowed' },
+  confirmation_required: { status: 403, title: 'Confirm this with your password' },
   cross_site: { status: 403, title: 'Cross-site requests are refused' },
   account_disabled: { status: 403, title: 'This account is disabled' },
   not_found: { status: 404, title: 'Not found' },

@@ -136,8 +136,12 @@ export const usersApi = {
     service,
     tag,
     summary: 'Erase my account',
-    description: 'The account is gone for good. A demo account cannot be erased: 409 `demo_account`.',
+    description:
+      'The account is gone for good. Asks for the password: without it, or with a wrong one, the answer is 403 `confirmation_required`. A demo account cannot be erased: 409 `demo_account`.',
     access: 'user',
+    body: z.strictObject({ password: z.string().max(MAX_PASSWORD).optional() }),
+    limit: 'account',
+    errors: ['confirmation_required'],
     slow: true,
     responses: { 204: null },
   }),

@@ -39,8 +39,8 @@ export const accountRoutes = ({
     const dossier = await accounts.dossier(userIdOf(actor));
     return dossierSchema.parse(JSON.parse(JSON.stringify(dossier)));
   }),
-  endpoint(usersApi.eraseMe, async ({ actor, res }) => {
-    await accounts.erase(userIdOf(actor));
+  endpoint(usersApi.eraseMe, async ({ actor, body, req, res }) => {
+    await accounts.erase(userIdOf(actor), body.password ?? '', clientAddress(req));
     clearSessionCookies(res, actor.secure);
     return undefined;
   }),

@@ -53,8 +53,15 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
     return account.profile;
   }
 
-  async function erase(userId: string): Promise<void> {
+  /** Asks for the password, so that a session left open cannot end the account. */
+  async function erase(userId: string, password: string, address: string): Promise<void> {
     demo.assertOwn(userId);
+    const account = await get(userId);
+    if (password === '') throw new AppError('confirmation_required');
+    await guesses.beforeGuess(account.email, address);
+    const { ok } = await hasher.verify(account.passwordHash, password, address);
+    if (!ok) throw new AppError('confirmation_required');
+    await guesses.afterCorrectGuess(account.email, address);
     await denylist.announce(await accounts.erase(userId));
   }
 
