@@ -57,5 +57,12 @@ export const signOut = async (): Promise<void> => {
   await queryClient.invalidateQueries({ queryKey: ['cart'] });
 };
 
+/** Ends all sessions of the account, this one too. */
+export const signOutEverywhere = async (): Promise<void> => {
+  await call(authApi.endSessions);
+  endSession();
+  await queryClient.invalidateQueries({ queryKey: ['cart'] });
+};
+
 /** The signed-in user; null when nobody is signed in, undefined while the answer is pending. */
 export const useSession = (): User | null | undefined => useQuery(sessionQuery).data;

@@ -23,6 +23,7 @@ import type { UsersConfig } from './config';
 import { openPrisma } from './db';
 import { createDemoAccountsRepository } from './demo/demo-accounts.repository';
 import { createDemoAccounts } from './demo/demo-accounts.service';
+import { isDemoAccount } from './demo/demo-ids';
 import { createKeyRepository } from './keys/key.repository';
 import { keyRoutes } from './keys/key.routes';
 import { createKeyService } from './keys/key.service';
@@ -99,6 +100,7 @@ export function buildUsers(config: UsersConfig): Service {
     accountOf: accountRepository.byId,
     keys,
     denylist,
+    isShared: isDemoAccount,
     onReuse: () => reuse.inc({}),
     log,
   });

@@ -8,6 +8,7 @@ import { usePage } from '../../lib/page';
 import { signOut } from '../../lib/session';
 import { PasswordForm } from './password-form';
 import { ProfileForm } from './profile-form';
+import { SessionsSection } from './sessions-section';
 
 export const AccountView = ({ user }: { user: User }) => {
   usePage('Account');
@@ -39,6 +40,7 @@ export const AccountView = ({ user }: { user: User }) => {
       <div className="grid gap-12 lg:grid-cols-2 lg:gap-16">
         <ProfileForm user={user} />
         <PasswordForm />
+        <SessionsSection />
       </div>
     </div>
   );

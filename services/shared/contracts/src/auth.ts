@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_PASSWORD } from './limits';
 import { operation } from './operation';
+import { idParams, idSchema, timeSchema } from './page';
 import { emailSchema, nameSchema, passwordSchema, userAnswer } from './users';
 
 const signupBody = z.strictObject({
@@ -21,6 +22,17 @@ const tokenAnswer = z.object({
   expiresIn: z.int(),
   tokenType: z.literal('Bearer'),
 });
+
+/** A sign-in that is still alive. */
+export const sessionSchema = z.object({
+  id: idSchema,
+  device: z.string().nullable(),
+  place: z.string().nullable(),
+  createdAt: timeSchema,
+  usedAt: timeSchema,
+  current: z.boolean(),
+});
+export type Session = z.infer<typeof sessionSchema>;
 
 const service = 'users';
 const tag = 'accounts';
@@ -126,6 +138,44 @@ export const authApi = {
     access: 'anyone',
     cookies: ['refresh'],
     errors: ['unauthenticated'],
+    slow: true,
+    responses: { 204: null },
+  }),
+  sessions: operation({
+    id: 'listSessions',
+    method: 'get',
+    path: '/api/auth/sessions',
+    service,
+    tag,
+    summary: 'List the own sessions',
+    description:
+      'The sessions that are alive, the one last used first: the device (`User-Agent`) and address of the sign-in, and the last use, which is right to ten minutes. `current` marks the session of this call. A demo account lists that session alone.',
+    access: 'user',
+    responses: { 200: z.object({ items: z.array(sessionSchema) }) },
+  }),
+  endSession: operation({
+    id: 'endSession',
+    method: 'delete',
+    path: '/api/auth/sessions/:id',
+    service,
+    tag,
+    summary: 'End one of the own sessions',
+    description: 'Its access token is refused from the next call on.',
+    access: 'user',
+    params: idParams,
+    slow: true,
+    responses: { 204: null },
+  }),
+  endSessions: operation({
+    id: 'endAllSessions',
+    method: 'delete',
+    path: '/api/auth/sessions',
+    service,
+    tag,
+    summary: 'Sign out everywhere',
+    description:
+      'Ends all sessions of the account, this one too. A demo account belongs to all visitors: 409 `demo_account`.',
+    access: 'user',
     slow: true,
     responses: { 204: null },
   }),

@@ -9,7 +9,7 @@ import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { type Account, toUser } from '../account/account';
 import type { AccountService } from '../account/account.service';
 import type { DemoAccounts } from '../demo/demo-accounts.service';
-import { clearSessionCookies, setSessionCookies } from '../session/session.http';
+import { clearSessionCookies, setSessionCookies, signInPlace } from '../session/session.http';
 import type { SessionService, Tokens } from '../session/session.service';
 import type { AuthService } from './auth.service';
 
@@ -37,7 +37,7 @@ export const authRoutes = ({
     account: Account,
     { req, res, actor }: { req: IncomingMessage; res: ServerResponse; actor: Pick<Actor, 'secure'> },
   ) => {
-    const tokens = await sessions.open(account);
+    const tokens = await sessions.open(account, signInPlace(req));
     const replaced = readCookie(req, 'refresh', actor.secure);
     if (replaced !== undefined) await sessions.logoutBy(replaced);
     setSessionCookies(res, tokens, actor.secure);
@@ -65,7 +65,10 @@ export const authRoutes = ({
     ),
     endpoint(authApi.token, async ({ body, req }) =>
       tokenAnswer(
-        await sessions.open(await auth.authenticate(body.email, body.password, clientAddress(req))),
+        await sessions.open(
+          await auth.authenticate(body.email, body.password, clientAddress(req)),
+          signInPlace(req),
+        ),
       ),
     ),
     endpoint(authApi.refresh, async ({ body, actor, req, res }) => {

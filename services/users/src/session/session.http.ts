@@ -1,8 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
+import { clientAddress } from '@bramble/service-kit/http/client-address';
 import { clearCookie, setCookie } from '@bramble/service-kit/http/cookies';
 import { REFRESH_TOKEN_SECONDS } from './refresh-token';
 import type { Tokens } from './session.service';
+import type { SignInPlace } from './sign-in-place';
 
 /** Sets the session's cookies. */
 export function setSessionCookies(res: ServerResponse, tokens: Tokens, secure: boolean): void {
@@ -19,3 +21,11 @@ export function clearSessionCookies(res: ServerResponse, secure: boolean): void 
   clearCookie(res, 'access', secure);
   clearCookie(res, 'refresh', secure);
 }
+
+const MAX_DEVICE = 200;
+
+/** The device and the address that a sign-in comes from. */
+export const signInPlace = (req: IncomingMessage): SignInPlace => ({
+  device: req.headers['user-agent']?.slice(0, MAX_DEVICE) ?? null,
+  place: clientAddress(req),
+});

@@ -1,6 +1,7 @@
 import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 import type { NewRefreshToken } from './refresh-token';
 import { GRACE_MS } from './refresh-token';
+import type { SignInPlace } from './sign-in-place';
 
 /** After this time a session ends, however often it was renewed, and the password is asked again. */
 const SESSION_DAYS = 90;
@@ -8,6 +9,13 @@ const SESSION_DAYS = 90;
 export type EndReason = 'logout' | 'reuse' | 'password' | 'disabled' | 'erased';
 /** An entry for the denylist: a session that ended, or the lowest valid version of an account. */
 export type Revocation = { userId: string; sessionId: string } | { userId: string; version: number };
+
+export interface LiveSession extends SignInPlace {
+  id: string;
+  createdAt: Date;
+  /** When its refresh token was last renewed, which happens every ten minutes of use. */
+  usedAt: Date;
+}
 
 export type Rotation =
   | { outcome: 'rotated'; sessionId: string; userId: string }
@@ -37,7 +45,7 @@ export async function endSessions(
 ): Promise<Revocation[]> {
   const { rows } = await tx.query<{ id: string }>({
     text: `WITH ended AS (
-      UPDATE sessions SET ended_at = now(), end_reason = $2
+      UPDATE sessions SET ended_at = now(), end_reason = $2, device = NULL, place = NULL
       WHERE user_id = $1 AND ended_at IS NULL AND ($3::uuid IS NULL OR id = $3) AND ($4::uuid IS NULL OR id <> $4)
       RETURNING id)
     INSERT INTO revocations (session_id, user_id) SELECT id, $1 FROM ended RETURNING session_id AS id`,
@@ -63,13 +71,14 @@ export function createSessionRepository(sql: Sql) {
       id: string,
       account: { id: string; version: number },
       token: NewRefreshToken,
+      { device, place }: SignInPlace,
     ): Promise<boolean> => {
       const { rowCount } = await sql.query({
         name: 'open-session',
         text: `WITH account AS (SELECT id FROM users WHERE id = $2 AND version = $5 AND NOT disabled FOR SHARE),
-          opened AS (INSERT INTO sessions (id, user_id) SELECT $1, id FROM account RETURNING id)
+          opened AS (INSERT INTO sessions (id, user_id, device, place) SELECT $1, id, $6, $7 FROM account RETURNING id)
           INSERT INTO refresh_tokens (hash, session_id, expires_at) SELECT $3, id, $4 FROM opened`,
-        values: [id, account.id, token.hash, token.expiresAt, account.version],
+        values: [id, account.id, token.hash, token.expiresAt, account.version, device, place],
       });
       return rowCount === 1;
     },
@@ -107,6 +116,19 @@ export function createSessionRepository(sql: Sql) {
         values: [hash],
       });
       return rows[0];
+    },
+
+    /** The sessions of an account that can still be renewed, the one last used first. */
+    live: async (userId: string): Promise<LiveSession[]> => {
+      const { rows } = await sql.query<LiveSession>({
+        name: 'live-sessions',
+        text: `SELECT s.id, s.device, s.place, s.created_at AS "createdAt", max(t.created_at) AS "usedAt"
+          FROM sessions s JOIN refresh_tokens t ON t.session_id = s.id AND t.expires_at > now()
+          WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.created_at > now() - interval '${SESSION_DAYS} days'
+          GROUP BY s.id ORDER BY max(t.created_at) DESC LIMIT 100`,
+        values: [userId],
+      });
+      return rows;
     },
 
     end: (userId: string, reason: EndReason, which: { only?: string; except?: string } = {}) =>

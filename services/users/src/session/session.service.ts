@@ -7,7 +7,8 @@ import type { KeyService } from '../keys/key.service';
 import { signAccessToken } from './access-token';
 import type { DenylistService } from './denylist.service';
 import { hashToken, newRefreshToken } from './refresh-token';
-import type { SessionRepository } from './session.repository';
+import type { LiveSession, SessionRepository } from './session.repository';
+import type { SignInPlace } from './sign-in-place';
 
 export interface Tokens {
   accessToken: string;
@@ -31,12 +32,14 @@ export interface SessionDependencies<A extends SessionOwner> {
   accountOf: (id: string) => Promise<A | null>;
   keys: KeyService;
   denylist: DenylistService;
+  /** True for a demo account: its sessions belong to many visitors, who neither see nor end those of others. */
+  isShared: (userId: string) => boolean;
   onReuse: () => void;
   log: Pick<Logger, 'warn'>;
 }
 
 export function createSessionService<A extends SessionOwner>(dependencies: SessionDependencies<A>) {
-  const { sessions, accountOf, keys, denylist, onReuse, log } = dependencies;
+  const { sessions, accountOf, keys, denylist, isShared, onReuse, log } = dependencies;
 
   /** A new access token for a session that continues after a change of its account. */
   async function access(account: SessionOwner, sessionId: string): Promise<string> {
@@ -49,12 +52,12 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
   }
 
   /** Starts a session with its first refresh token. */
-  async function open(account: SessionOwner): Promise<Tokens> {
+  async function open(account: SessionOwner, place: SignInPlace): Promise<Tokens> {
     const sessionId = newId();
     const refresh = newRefreshToken(new Date());
     const [accessToken, opened] = await Promise.all([
       access(account, sessionId),
-      sessions.open(sessionId, account, refresh),
+      sessions.open(sessionId, account, refresh, place),
     ]);
     if (!opened) throw new AppError('session_ended', { detail: 'the account changed meanwhile, try again' });
     return { accessToken, refreshToken: refresh.token, expiresIn: ACCESS_TOKEN_SECONDS };
@@ -93,5 +96,24 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
     if (session) await logout(session.userId, session.id);
   }
 
-  return { access, open, refresh, logout, logoutBy, states: sessions.states };
+  /** The live sessions of an account; of a demo account only the caller's own. */
+  async function live(userId: string, own: string | undefined): Promise<LiveSession[]> {
+    const all = await sessions.live(userId);
+    return isShared(userId) ? all.filter(({ id }) => id === own) : all;
+  }
+
+  /** Ends one session of an account; `not_found` when it has no such live session. */
+  async function endOne(userId: string, sessionId: string, own: string | undefined): Promise<void> {
+    if (isShared(userId) && sessionId !== own) throw new AppError('demo_account');
+    const ended = await sessions.end(userId, 'logout', { only: sessionId });
+    if (ended.length === 0) throw new AppError('not_found');
+    await denylist.announce(ended);
+  }
+
+  async function endAll(userId: string): Promise<void> {
+    if (isShared(userId)) throw new AppError('demo_account');
+    await denylist.announce(await sessions.end(userId, 'logout'));
+  }
+
+  return { access, open, refresh, logout, logoutBy, live, endOne, endAll, states: sessions.states };
 }
