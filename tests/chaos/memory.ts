@@ -56,7 +56,7 @@ async function shopFor(rig: Rig, rate: number, ms: number): Promise<number> {
   for (let round = 0; performance.now() < until; round++) {
     const ledger = createLedger();
     const people = await preparePeople(rig.url, ledger, random.fork(`people ${round}`));
-    const end = AbortSignal.timeout(Math.max(0, Math.min(ROUND_MS, until - performance.now())));
+    const end = AbortSignal.timeout(Math.ceil(Math.max(0, Math.min(ROUND_MS, until - performance.now()))));
     await runWorkload({ url: rig.url, ledger, random: random.fork(`${round}`), ...people, rate }, end);
     acknowledged += ledger.orders.size;
   }
@@ -99,8 +99,7 @@ async function main({ minutes, rate: wanted, growth }: MemoryOptions): Promise<v
     };
     say(`${rate.toFixed(1)} orders a second for ${minutes} minutes`);
     const timer = setInterval(sample, Math.min(SAMPLE_MS, total / 60));
-    const acknowledged = await shopFor(rig, rate, total);
-    clearInterval(timer);
+    const acknowledged = await shopFor(rig, rate, total).finally(() => clearInterval(timer));
     const judged = rig.replicas.map(({ name }) => judge(name, samples.get(name) ?? [], growth));
     const failed = judged.filter((each) => each.failed).length;
     process.stdout.write(
