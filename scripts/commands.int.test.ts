@@ -27,6 +27,7 @@ const COMMANDS = [
   'test:chaos',
   'test:cluster',
   'test:memory',
+  'test:mutation',
   'test:security',
 ];
 const command = (name: string): string[] =>
@@ -62,7 +63,7 @@ it.each([
 
 it.each([
   ['simulate', ['--rate', 'fast'], '--rate takes 0.01 to 1000'],
-  ['simulate', ['--url', 'http://example.com'], 'add --anywhere if it is yours'],
+  ['simulate', ['--url', 'http://example.com'], 'add --anywhere if another one is yours'],
   ['test:chaos', ['--seeds', '1.5'], '--seeds takes a whole number from 1 to 1000'],
   ['bench', ['--url', 'http://example.com'], '--url takes an address of this machine only'],
   [

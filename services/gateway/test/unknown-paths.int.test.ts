@@ -20,6 +20,12 @@ afterAll(async () => {
 });
 beforeEach(() => clean(upstream));
 
+/** What passed the edge. The gateway itself reads the signing keys every 3 s. */
+const forwarded = (): string[] =>
+  upstream.requests
+    .filter(({ url }) => url !== '/internal/keys')
+    .map(({ method, url }) => `${method} ${url}`);
+
 const ID = '01900000-0000-7000-9000-000000000001';
 
 /** Sends a request whose target goes out as it is written, with a body that every check before the 404 lets pass. */
@@ -71,7 +77,7 @@ describe('a path that is no operation', () => {
     tally('other spellings of operations, 404 at the edge', asked.length, wrong);
     expect(wrong).toEqual([]);
     expect(asked.length).toBeGreaterThan(250);
-    expect(upstream.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
+    expect(forwarded()).toEqual([]);
   });
 
   it.each([
@@ -89,7 +95,7 @@ describe('a path that is no operation', () => {
     '/internal/keys',
   ])('does not sign anybody in by another spelling: POST %s', async (path) => {
     expect(await ask('POST', path)).toEqual({ status: 404, code: 'not_found' });
-    expect(upstream.requests).toEqual([]);
+    expect(forwarded()).toEqual([]);
   });
 
   it('counts against the limits like any other, and not against that of sign-in', async () => {
@@ -98,6 +104,6 @@ describe('a path that is no operation', () => {
     expect(reply.headers.get('content-type')).toBe('application/problem+json');
     const real = await apiClient(shop.url).post('/api/auth/login', {});
     expect(real.headers.get('ratelimit-policy')).toContain('"login"');
-    expect(upstream.requests.map(({ url }) => url)).toEqual(['/api/auth/login']);
+    expect(forwarded()).toEqual(['POST /api/auth/login']);
   });
 });
