@@ -51,6 +51,9 @@ export const nameOf = ({ method, path }: Documented): string => `${method} ${pat
 
 /** What would end the caller's own account or session, with which all else is tried. */
 export const endsTheCaller = (operation: Documented): boolean =>
-  ['DELETE /api/users/me', 'POST /api/auth/logout', 'POST /api/users/me/password'].includes(
-    nameOf(operation),
-  );
+  [
+    'DELETE /api/users/me',
+    'DELETE /api/auth/sessions',
+    'POST /api/auth/logout',
+    'POST /api/users/me/password',
+  ].includes(nameOf(operation));
