@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '@bramble/service-kit/base/command-line';
+import { median } from '../helpers/median';
 import { startShop } from '../helpers/running-shop';
 import { createShopClient } from '../helpers/shop-client';
 import type { LoadPlan } from './load';
@@ -22,14 +23,6 @@ interface Side {
   url: string;
   loads: { name: string; requests: LoadPlan['requests'] }[];
 }
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? 0)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-};
 
 async function sideOf(url: string): Promise<Side> {
   const { tokens, productIds } = await prepare(createShopClient(url));
@@ -62,19 +55,20 @@ export async function compare({
     ];
     for (const [at, { name }] of before.loads.entries()) {
       if (!name.includes(only)) continue;
-      const figures: { before: number; after: number }[] = [];
       const run = async ({ url, loads }: Side) =>
         (await load({ url, seconds, connections, requests: loads[at]?.requests ?? [] })).perSecond;
+      const figures: { old: number; own: number }[] = [];
       for (let round = 0; round < rounds; round++) {
         say(`${name}, round ${round + 1} of ${rounds}`);
         // Each is first in every other round.
-        const first = round % 2 === 0 ? await run(before) : undefined;
-        const second = await run(after);
-        figures.push({ before: first ?? (await run(before)), after: second });
+        if (round % 2 === 0) figures.push({ old: await run(before), own: await run(after) });
+        else figures.push({ own: await run(after), old: await run(before) });
       }
-      const ratios = figures.map((figure) => figure.after / figure.before);
+      const [old, own] = [median(figures.map((each) => each.old)), median(figures.map((each) => each.own))];
+      const ratios = figures.map((each) => each.own / each.old);
+      const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
       lines.push(
-        `| ${name} | ${Math.round(median(figures.map((figure) => figure.before)))} | ${Math.round(median(figures.map((figure) => figure.after)))} | ${median(ratios).toFixed(2)} | ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} |`,
+        `| ${name} | ${Math.round(old)} | ${Math.round(own)} | ${median(ratios).toFixed(2)} | ${range} |`,
       );
     }
     return `${lines.join('\n')}\n`;

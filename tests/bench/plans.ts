@@ -21,7 +21,7 @@ export async function prepare(shop: ShopClient): Promise<{ tokens: string[]; pro
   return { tokens: await shop.signUpMany(20), productIds };
 }
 
-/** What anybody reads, as loads. */
+/** The loads of public reads. */
 export const publicLoads = (productIds: readonly string[]): { name: string; requests: Requests }[] => [
   { name: 'product list', requests: [getting(catalogApi.list, { query: { limit: 20 } })] },
   { name: 'product', requests: productIds.map((id) => getting(catalogApi.get, { params: { id } })) },

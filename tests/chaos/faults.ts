@@ -94,6 +94,22 @@ const stops = (name: string, [least, most]: readonly [number, number]): Fault =>
   },
 });
 
+/** A fault of a store that cannot fail to happen. */
+const toStores = (
+  name: string,
+  breaks: Part,
+  act: (stores: Rig['stores']) => Promise<unknown>,
+  more: Pick<Fault, 'losesRedis'> = {},
+): Fault => ({
+  name,
+  breaks,
+  ...more,
+  async inflict({ stores }) {
+    await act(stores);
+    return true;
+  },
+});
+
 /** Every kind of fault that the promises speak of. */
 export const faults: readonly Fault[] = [
   kills('SIGKILL of one replica', (rig, random) => [random.pick(rig.replicas)]),
@@ -127,49 +143,20 @@ export const faults: readonly Fault[] = [
     losesRedis: true,
     inflict: async (rig) => (await rig.stores.killRedisAndCutItsLog()) > 0,
   },
-  {
-    name: 'Redis emptied',
-    breaks: 'redis',
-    losesRedis: true,
-    async inflict(rig) {
-      await rig.stores.emptyRedis();
-      return true;
-    },
-  },
+  toStores('Redis emptied', 'redis', (stores) => stores.emptyRedis(), { losesRedis: true }),
   {
     name: 'Redis full for 5 to 10 s',
     breaks: 'redis',
     inflict: (rig, random) => rig.stores.fillRedis(random.between(5, 10) * 1_000),
   },
-  {
-    name: 'MongoDB killed and restarted',
-    breaks: 'mongodb',
-    async inflict(rig) {
-      await rig.stores.killMongodb();
-      return true;
-    },
-  },
-  {
-    name: 'PostgreSQL restarted in order',
-    breaks: 'postgres',
-    async inflict(rig) {
-      await rig.stores.restartPostgres();
-      return true;
-    },
-  },
+  toStores('MongoDB killed and restarted', 'mongodb', (stores) => stores.killMongodb()),
+  toStores('PostgreSQL restarted in order', 'postgres', (stores) => stores.restartPostgres()),
   {
     name: 'MongoDB stepped down for 5 s',
     breaks: 'mongodb',
     inflict: (rig) => rig.stores.stepDownMongodb(5),
   },
-  {
-    name: 'PostgreSQL killed, with a recovery from its log',
-    breaks: 'postgres',
-    async inflict(rig) {
-      await rig.stores.killPostgres();
-      return true;
-    },
-  },
+  toStores('PostgreSQL killed, with a recovery from its log', 'postgres', (stores) => stores.killPostgres()),
   {
     name: "disk of orders' and payments' tables full for 30 s (53100)",
     breaks: 'postgres',

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createCommand, numberOption, runCommand } from '@bramble/service-kit/base/command-line';
 import { seeded } from '@bramble/service-kit/base/random';
+import { residentMebibytes } from '../helpers/resident-memory';
 import { createShopClient } from '../helpers/shop-client';
 import { buildBundles } from './build-bundles';
 import { createLedger } from './ledger';
@@ -26,12 +26,6 @@ const ROUND_MS = 300_000;
 
 const say = (line: string) =>
   process.stderr.write(`memory ${new Date().toISOString().slice(11, 19)} ${line}\n`);
-
-/** Resident memory in megabytes. */
-function residentOf(pid: number | undefined): number {
-  const status = pid === undefined ? '' : readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? NaN) / 1024;
-}
 
 /** Half of the orders that the shop acknowledges in a second when a crowd orders as fast as it can. */
 async function halfLoad(rig: Rig, { tokens, productIds }: People): Promise<number> {
@@ -94,8 +88,10 @@ async function main({ minutes, rate: wanted, growth }: MemoryOptions): Promise<v
     const samples = new Map<string, Sample[]>(rig.replicas.map(({ name }) => [name, []]));
     const sample = () => {
       const at = (performance.now() - started) / total;
-      for (const { name, pid } of rig.replicas)
-        samples.get(name)?.push({ at, pid: pid(), megabytes: residentOf(pid()) });
+      for (const { name, pid: pidOf } of rig.replicas) {
+        const pid = pidOf();
+        samples.get(name)?.push({ at, pid, megabytes: pid === undefined ? NaN : residentMebibytes(pid) });
+      }
     };
     say(`${rate.toFixed(1)} orders a second for ${minutes} minutes`);
     const timer = setInterval(sample, Math.min(SAMPLE_MS, total / 60));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { authApi } from '@bramble/contracts/auth';
 import { tally } from '@bramble/test-kit/tally';
+import { median } from '../helpers/median';
 import { refusedStatus } from '../helpers/shop-client';
 import { shopClient } from './shop';
 
@@ -25,10 +26,6 @@ const signIn = (email: string) =>
   timed(shop.call(authApi.login, { body: { email, password: 'not this one' } }));
 const forget = (email: string) => timed(shop.call(authApi.forgotPassword, { body: { email } }));
 const unknown = () => `unknown-${randomUUID()}@example.com`;
-const median = (values: readonly number[]) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-};
 /** The middle 95 % of what the ratio of medians is when the samples are drawn again and again. */
 function ratioInterval(first: readonly number[], second: readonly number[]): [number, number] {
   const draw = (values: readonly number[]) =>

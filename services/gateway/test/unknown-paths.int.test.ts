@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 beforeEach(() => clean(upstream));
 
-/** What passed the edge. The gateway itself reads the signing keys every 3 s. */
+/** The requests that the edge forwarded; the gateway's own reading of the signing keys, every 3 s, is left out. */
 const forwarded = (): string[] =>
   upstream.requests
     .filter(({ url }) => url !== '/internal/keys')

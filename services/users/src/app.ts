@@ -1,5 +1,6 @@
 import { consume } from '@bramble/service-kit/events/consume';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { deleteOldClaims } from '@bramble/service-kit/events/postgres-inbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { counter } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
@@ -14,7 +15,7 @@ import { createAdminRepository } from './admin/admin.repository';
 import { adminRoutes } from './admin/admin.routes';
 import { createAdminService } from './admin/admin.service';
 import { auditConsumer } from './audit/audit.consumer';
-import { createAuditRepository, purgeInbox } from './audit/audit.repository';
+import { createAuditRepository } from './audit/audit.repository';
 import { auditRoutes } from './audit/audit.routes';
 import { createAuditService } from './audit/audit.service';
 import { authRoutes } from './auth/auth.routes';
@@ -136,7 +137,7 @@ export function buildUsers(config: UsersConfig): Service {
         sessionRepository.purge(REVOCATION_SECONDS),
         links.purge(),
         mails.purge(),
-        purgeInbox(sql),
+        deleteOldClaims(sql),
       ]),
   });
   return service;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { serviceNames } from '@bramble/contracts/services';
 import { readPidFile } from '../../../scripts/stores/process-id';
+import { residentMebibytes } from '../../helpers/resident-memory';
 
 /** The services that requests of strangers reach, at the gateway or behind it. */
 const services = serviceNames.filter((name) => name !== 'notifications');
@@ -22,8 +23,7 @@ export const memory = (): Record<string, number> =>
   Object.fromEntries(
     services.map((name) => {
       const pid = readPidFile(path.join(dataDir(), 'run', `${name}.json`))?.pid ?? 0;
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      return [name, Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024)];
+      return [name, Math.round(residentMebibytes(pid))];
     }),
   );
 

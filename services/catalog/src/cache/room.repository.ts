@@ -1,7 +1,7 @@
 import type { Redis } from '@bramble/service-kit/stores/redis';
 import { readInfo, readMemory, type RedisMemory } from '@bramble/service-kit/stores/redis-memory';
 
-/** What a Redis server says of itself. */
+/** The memory of a Redis server, and the id of its run. */
 export interface RedisServer extends RedisMemory {
   runId: string | undefined;
 }

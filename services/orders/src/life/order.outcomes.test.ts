@@ -98,7 +98,7 @@ const variants = (order: OrderState): Record<string, Input> => ({
 });
 
 const text = (value: unknown) => JSON.stringify(value).replaceAll('"', '');
-/** What differs between two orders, as `field: value`. */
+/** The fields in which two orders differ, as `field: value`. */
 const changes = (before: OrderState, now: OrderState): string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(now)])].sort().flatMap((field) => {
     const [old, is] = [before[field as keyof OrderState], now[field as keyof OrderState]];

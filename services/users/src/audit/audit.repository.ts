@@ -1,6 +1,6 @@
 import type { AuditEntry } from '@bramble/contracts/users';
 import type { AuditRecord } from '@bramble/service-kit/base/act';
-import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
 /** An entry to be written. Without an actor it comes from the command line. */
 export interface NewAuditEntry extends Omit<AuditRecord, 'actorId' | 'address'> {
@@ -26,7 +26,6 @@ const LIST = `SELECT id, at, actor_id AS "actorId", address, action, subject, de
     AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at < $5)
     AND ($6::timestamptz IS NULL OR (at, id) < ($6, $7::uuid))
   ORDER BY at DESC, id DESC LIMIT $8`;
-const PURGE = `DELETE FROM inbox WHERE received_at < now() - interval '7 days'`;
 
 const json = (fields: object | undefined) => (fields === undefined ? null : JSON.stringify(fields));
 
@@ -72,8 +71,3 @@ export function createAuditRepository(sql: SqlSession) {
   return { add, list };
 }
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
-
-/** Forgets the claims of events that no replay can bring again. */
-export const purgeInbox = async (sql: Sql): Promise<void> => {
-  await sql.query({ text: PURGE });
-};

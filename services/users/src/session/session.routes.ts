@@ -6,7 +6,7 @@ import type { Mountable } from '@bramble/service-kit/runtime/service';
 import { clearSessionCookies } from './session.http';
 import type { SessionService } from './session.service';
 
-/** One's own sessions, and the session check for a gateway that cannot reach the denylist. */
+/** The sessions of the account that calls, and the session check for a gateway that cannot reach the denylist. */
 export const sessionRoutes = (
   sessions: Pick<SessionService, 'states' | 'live' | 'endOne' | 'endAll'>,
 ): Mountable[] => [

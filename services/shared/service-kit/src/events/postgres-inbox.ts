@@ -30,3 +30,14 @@ export async function claimInPostgres<E extends AnyEvent>(
   const claimed = rows.map((row) => row.event_id);
   return { fresh: freshOf(events, claimed), loaded: undefined };
 }
+
+const DELETE_BATCH = 2_000;
+
+/** Deletes up to 2,000 claims older than seven days: no replay can bring their events again. Answers how many. */
+export async function deleteOldClaims(session: SqlSession): Promise<number> {
+  const { rowCount } = await session.query({
+    text: `DELETE FROM inbox WHERE (consumer, event_id) IN
+      (SELECT consumer, event_id FROM inbox WHERE received_at < now() - interval '7 days' LIMIT ${DELETE_BATCH})`,
+  });
+  return rowCount ?? 0;
+}

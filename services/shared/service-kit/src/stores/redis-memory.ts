@@ -3,7 +3,7 @@ import type { Redis } from './redis';
 /** Above this share of its limit, Redis counts as nearly full. */
 const NEARLY_FULL = 0.8;
 
-/** What a Redis server says of its memory, in bytes; `maxBytes` is 0 without a limit. */
+/** The memory of a Redis server in bytes; `maxBytes` is 0 without a limit. */
 export interface RedisMemory {
   usedBytes: number;
   maxBytes: number;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Sql } from '../../stores/postgres';
+import { deleteOldClaims } from '../postgres-inbox';
 import { parseStreamId } from '../stream-id';
 import type { Leadership, OutboxRow, OutboxStore, SentRow } from './outbox-store';
 
@@ -40,8 +41,6 @@ const statements = {
       LIMIT ${UNSEND_BATCH})`,
   deleteSent: `DELETE FROM outbox WHERE seq IN
     (SELECT seq FROM outbox WHERE sent_at < now() - interval '24 hours' ORDER BY sent_at LIMIT ${DELETE_BATCH})`,
-  deleteClaimed: `DELETE FROM inbox WHERE (consumer, event_id) IN
-    (SELECT consumer, event_id FROM inbox WHERE received_at < now() - interval '7 days' LIMIT ${DELETE_BATCH})`,
   backlog: `SELECT count(*)::float8 AS unsent,
       greatest(0, coalesce(extract(epoch FROM now() - min(occurred_at)), 0))::float8 AS "oldestSeconds"
     FROM outbox WHERE sent_at IS NULL`,
@@ -141,8 +140,7 @@ function createLeadership(client: pg.Client, fence: number): Leadership {
 
   async function deleteOld(): Promise<number> {
     const sent = await client.query(statements.deleteSent);
-    const claimed = await client.query(statements.deleteClaimed);
-    return (sent.rowCount ?? 0) + (claimed.rowCount ?? 0);
+    return (sent.rowCount ?? 0) + (await deleteOldClaims(client));
   }
 
   const release = () => client.end();

@@ -1,0 +1,44 @@
+import { aNewOrder, inputOf, reached } from '../../test/builders';
+import { contextAt } from '../../test/lives';
+import { expiryOf, PLACED_RESENDS, RESEND_MS } from './order.deadlines';
+import { apply, applyDue } from './order.machine';
+
+describe('deadlines', () => {
+  it('asks again after 30, 60 and 90 seconds, and fails the order after 120', () => {
+    let order = aNewOrder();
+    const seen: string[] = [];
+    for (let seconds = 0; seconds <= 130; seconds += 1) {
+      const done = applyDue(order, contextAt(order.createdAt + seconds * 1000));
+      if (!done) continue;
+      ({ order } = done);
+      seen.push(...done.events.map(({ type }) => `${seconds} ${type}`));
+    }
+    expect(seen.slice(0, PLACED_RESENDS)).toEqual(['30 order.placed', '60 order.placed', '90 order.placed']);
+    expect(seen.slice(PLACED_RESENDS)).toEqual(['120 order.released', '120 order.failed']);
+    expect(order).toMatchObject({ status: 'FAILED', failureReason: 'timeout' });
+  });
+
+  it('waits 30 seconds longer for a capture that is not settled', () => {
+    const pending = reached('RESERVED');
+    expect(expiryOf(pending)).toBe(pending.expiresAt + 30_000);
+    expect(expiryOf({ ...pending, capture: 'declined' })).toBe(pending.expiresAt);
+  });
+
+  it('sends one order.paid for the two answers that it waits for', () => {
+    const paid = reached('PAID');
+    const done = applyDue(paid, contextAt((paid.paidAt ?? 0) + RESEND_MS));
+    expect(done?.events.map(({ type }) => type)).toEqual(['order.paid']);
+    expect(done?.step).toBeUndefined();
+  });
+
+  it('owes nothing once everything was confirmed', () => {
+    let order = reached('CANCELLED', 'PAID');
+    for (const name of ['stock.released', 'delivery.stopped', 'payment.refunded'] as const) {
+      const outcome = apply(order, inputOf(name, order, 50), contextAt(order.createdAt + 9_000));
+      if (outcome.kind !== 'applied') throw new Error(outcome.kind);
+      ({ order } = outcome.step);
+    }
+    expect(order.obligations).toEqual([]);
+    expect(applyDue(order, contextAt(Number.MAX_SAFE_INTEGER))).toBeUndefined();
+  });
+});
