@@ -23,6 +23,7 @@ const sentences: Partial<Record<string, string>> = {
   in_flight: 'Your first try is still being worked on. Give it a moment.',
   rate_limited: 'That was a lot at once. Wait a moment and try again.',
   version_conflict: 'Somebody changed this meanwhile. Reload to see the newest version.',
+  stock_changed: 'The stock changed meanwhile. Check how many there are, and save again.',
   picture_invalid: 'This file is not a picture we can use. Try a JPEG, PNG or WebP.',
   forbidden: 'Your account may not do this.',
   unavailable: 'A part of the shop is away for a moment. Try again.',

@@ -170,6 +170,32 @@ describe('reservations', () => {
     expect((await stockOf(product.id)).refilled).toBeGreaterThanOrEqual(30);
   });
 
+  it('refuses a number for stock whose sender did not see the reservation made meanwhile', async () => {
+    const product = await offer(shop, { stock: { available: 10 } });
+    const [order] = orderIds(1) as [string];
+    const change = (ifMatch: string, body: object) =>
+      shop.as(shop.seller).patch(`/api/products/${product.id}`).set('if-match', ifMatch).send(body);
+    await shop.publish(placed(order, [line(product, 3)]));
+    await answered(1, order);
+
+    const refused = await change('"1-0"', { stock: { available: 12 } }).expect(412);
+    expect(refused.body).toMatchObject({
+      code: 'stock_changed',
+      current: { version: 1, stock: { available: 7, revision: 1 } },
+    });
+    expect(await stockOf(product.id)).toMatchObject({ available: 7, reserved: 3, refilled: 0 });
+
+    const renamed = await change('"1-0"', { title: 'Plum Jam' }).expect(200);
+    expect(renamed.body.product).toMatchObject({ version: 2, stock: { available: 7, revision: 1 } });
+    const stale = await change('"1-1"', { stock: { available: 12 } }).expect(412);
+    expect(stale.body).toMatchObject({ code: 'version_conflict', current: { version: 2 } });
+
+    const seen = await change(renamed.headers['etag']!, { stock: { available: 12 } }).expect(200);
+    expect(seen.headers['etag']).toBe('"2-2"');
+    expect(await stockOf(product.id)).toMatchObject({ available: 12, reserved: 3, refilled: 5 });
+    await change('"2"', { stock: { available: 11 } }).expect(200);
+  });
+
   it('says the stock of a product once for each batch that moved it', async () => {
     const product = await offer(shop, { stock: { available: 50 } });
     const buyers = orderIds(50);

@@ -1,7 +1,9 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useForm } from 'react-hook-form';
+import { isCode } from '@bramble/contracts/call-error';
 import type { Product } from '@bramble/contracts/catalog';
 import { Failure } from '../../components/failure';
 import { Button } from '../../components/ui/button';
@@ -22,6 +24,8 @@ export const ProductForm = ({ product, categories, onSaved }: ProductFormProps) 
   const client = useQueryClient();
   const currency = product?.price.currency ?? env.fallbackCurrency;
   const unit = minorUnits(currency);
+  // What the form was filled from. The query may load the product again while the seller types.
+  const [seen, setSeen] = useState(product);
   const form = useForm<ProductFormValues>({
     mode: 'onTouched',
     resolver: zodResolver(productFormSchema),
@@ -43,10 +47,14 @@ export const ProductForm = ({ product, categories, onSaved }: ProductFormProps) 
         price: { amount: readAmount(price, unit) ?? 0, currency },
         stock: { available: Number(available) },
       };
-      return product ? changeProduct(product, draft) : createProduct(draft);
+      return seen ? changeProduct(seen, draft) : createProduct(draft);
+    },
+    onError: (error) => {
+      if (seen && isCode(error, 'stock_changed')) setSeen({ ...seen, ...error.extra.current });
     },
     onSuccess: async (saved) => {
       form.reset(form.getValues());
+      if (product) setSeen(saved);
       client.setQueryData(editedProductQuery(saved.id).queryKey, saved);
       await forgetProducts(client, saved.id);
       onSaved(saved);
@@ -99,7 +107,13 @@ export const ProductForm = ({ product, categories, onSaved }: ProductFormProps) 
             />
           )}
         </Field>
-        <Field label="How many" error={errors.available?.message}>
+        <Field
+          label="How many"
+          error={errors.available?.message}
+          {...(seen && isCode(save.error, 'stock_changed')
+            ? { hint: `${seen.stock.available} can be sold now.` }
+            : {})}
+        >
           {(wiring) => (
             <Input
               {...wiring}

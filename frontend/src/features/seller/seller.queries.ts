@@ -37,7 +37,10 @@ export const editedProductQuery = (id: string) =>
 export const createProduct = async (draft: ProductDraft): Promise<Product> =>
   (await call(catalogApi.create, { body: draft })).product;
 
-/** Sends only the fields that changed, so that an old stock number does not undo a sale made meanwhile. */
+/**
+ * Sends only the fields that differ from the product as the seller saw it. A number for the stock counts only while the
+ * stock is what the seller saw, so that it does not undo a sale made meanwhile.
+ */
 export const changeProduct = async (product: Product, draft: ProductDraft): Promise<Product> => {
   const { stock, price, ...texts } = draft;
   const body: Partial<ProductDraft> = {};
@@ -48,7 +51,9 @@ export const changeProduct = async (product: Product, draft: ProductDraft): Prom
   if (stock.available !== product.stock.available) body.stock = stock;
   if (Object.keys(body).length === 0) return product;
   const { id, version } = product;
-  return (await call(catalogApi.patch, { params: { id }, body, ifMatch: version })).product;
+  const { revision } = product.stock;
+  const ifMatch = body.stock && revision !== undefined ? (`${version}-${revision}` as const) : version;
+  return (await call(catalogApi.patch, { params: { id }, body, ifMatch })).product;
 };
 
 export const removeProduct = (product: Product): Promise<void> =>

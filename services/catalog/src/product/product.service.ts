@@ -3,7 +3,7 @@ import type { EventDraft } from '@bramble/contracts/events';
 import type { Page } from '@bramble/contracts/page';
 import { type Actor, isAdmin } from '@bramble/service-kit/base/actor';
 import { toPage } from '@bramble/service-kit/base/cursor';
-import { AppError } from '@bramble/service-kit/base/errors';
+import { AppError, type AppErrorOptions } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
@@ -13,6 +13,7 @@ import {
   newProduct,
   type NewProduct,
   type ProductDraft,
+  type SeenProduct,
   type StoredProduct,
   toProduct,
 } from './product';
@@ -42,14 +43,14 @@ export function createProductService({ store, products, currency, onEdit }: Depe
   /** Reads, changes and saves a product in one transaction, publishes the changes, and invalidates caches. */
   async function edit(
     id: string,
-    ifMatch: number | undefined,
+    check: (found: StoredProduct) => void,
     change: (product: StoredProduct) => StoredProduct,
   ): Promise<StoredProduct> {
     const { before, after } = await store.transaction(async (unit) => {
       const inTx = createProductRepository(unit.tx);
       const found = await inTx.byId(id);
       if (!found) throw new AppError('not_found');
-      if (ifMatch !== undefined && ifMatch !== found.version) throw new AppError('version_conflict');
+      check(found);
       const changed = change(found);
       if (changed !== found) {
         await inTx.save(changed);
@@ -114,34 +115,59 @@ export function createProductService({ store, products, currency, onEdit }: Depe
       return product;
     },
 
-    change(id: string, { stock, ...fields }: ProductChange, ifMatch: number | undefined) {
+    /** A change that sets stock is refused too when stock changed since the revision that was seen. */
+    change(id: string, { stock, ...fields }: ProductChange, seen: SeenProduct | undefined) {
       checkCurrency(fields.price);
       const given = Object.fromEntries(
         Object.entries(fields).filter(([, value]) => value !== undefined),
       ) as Partial<Omit<ProductDraft, 'stock'>>;
-      return edit(id, ifMatch, (before) => {
+      const check = (found: StoredProduct) => {
+        checkVersion(found, seen);
+        if (stock) checkStock(found, seen);
+      };
+      return edit(id, check, (before) => {
         const edited = Object.keys(given).length > 0 ? bumped({ ...before, ...given }) : before;
         return stock ? withStock(edited, adjustAvailable(edited.stock, stock.available)) : edited;
       });
     },
 
     refill: (id: string, quantity: number) =>
-      edit(id, undefined, (before) =>
+      edit(id, anyState, (before) =>
         withStock(before, moveStock(before.stock, { available: quantity, refilled: quantity })),
       ),
 
-    async remove(id: string, ifMatch: number | undefined): Promise<void> {
-      await edit(id, ifMatch, (before) => ({ ...bumped(before), deletedAt: new Date(), live: false }));
+    async remove(id: string, seen: SeenProduct | undefined): Promise<void> {
+      await edit(
+        id,
+        (found) => checkVersion(found, seen),
+        (before) => ({ ...bumped(before), deletedAt: new Date(), live: false }),
+      );
     },
 
     setPictures: (id: string, pictures: StoredProduct['pictures']) =>
-      edit(id, undefined, (before) => bumped({ ...before, pictures })),
+      edit(id, anyState, (before) => bumped({ ...before, pictures })),
 
     lookup: (ids: readonly string[]): Promise<ProductSnapshot[]> => products.snapshots(ids),
     categories: (): Promise<Category[]> => products.categories(),
   };
 }
 export type ProductService = ReturnType<typeof createProductService>;
+
+const anyState = (): void => undefined;
+
+/** What a refused sender gets, to compare with what was seen. */
+const currentOf = ({ version, stock: { available, revision } }: StoredProduct): AppErrorOptions => ({
+  extra: { current: { version, stock: { available, revision } } },
+});
+
+function checkVersion(found: StoredProduct, seen: SeenProduct | undefined): void {
+  if (seen && seen.version !== found.version) throw new AppError('version_conflict', currentOf(found));
+}
+
+function checkStock(found: StoredProduct, seen: SeenProduct | undefined): void {
+  if (seen?.revision !== undefined && seen.revision !== found.stock.revision)
+    throw new AppError('stock_changed', currentOf(found));
+}
 
 /** What the audit log shows of a product. */
 const auditedFields = ({ title, description, category, price, pictures, stock }: StoredProduct) => ({

@@ -21,6 +21,13 @@ export interface NewProduct extends ProductDraft {
   createdAt: Date;
 }
 
+/** The state of a product that the sender of a change saw. */
+export interface SeenProduct {
+  version: number;
+  /** The stock revision; undefined when the change is meant whatever the stock is. */
+  revision: number | undefined;
+}
+
 export const indexedWords = (title: string, category: string): string[] => wordsOf(`${title} ${category}`);
 
 export function newProduct({ id, stock, createdAt, pictures = [], ...draft }: NewProduct): StoredProduct {
@@ -53,7 +60,7 @@ export function toProduct(stored: StoredProduct): Product {
     category: stored.category,
     price: { amount: stored.price.amount, currency: stored.price.currency },
     pictures: stored.pictures.map(({ id, url }) => ({ id, url, alt: stored.title })),
-    stock: { available: stored.stock.available },
+    stock: { available: stored.stock.available, revision: stored.stock.revision },
     version: stored.version,
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),

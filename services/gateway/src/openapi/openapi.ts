@@ -112,7 +112,7 @@ function parametersOf(
     example,
   });
   const key = 'The same key and body get the same answer for 24 hours; a UUID serves well.';
-  const version = 'The version that is to be changed, as in its ETag.';
+  const version = 'The version that is to be changed, or the whole ETag.';
   return [
     ...parametersIn(params, 'path', named),
     ...parametersIn(query, 'query', named),

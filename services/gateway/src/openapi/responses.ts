@@ -26,7 +26,7 @@ export const headerComponents: Record<string, Json> = {
   ),
   'Retry-After': text('Seconds to wait before the next try.', '5'),
   ETag: text(
-    'Version and stock revision of the product. `If-Match` takes the version, `If-None-Match` the whole.',
+    'Version and stock revision of the product. `If-Match` takes the version, or the whole for a change that sets stock; `If-None-Match` takes the whole.',
     '"3-17"',
   ),
   'Set-Cookie': text(

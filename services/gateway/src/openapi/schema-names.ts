@@ -45,7 +45,8 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
   AuditEntry: { schema: auditEntrySchema, description: 'What an admin did, to what, and when.' },
   Product: {
     schema: productSchema,
-    description: 'A product. `version` counts edits, not changes of stock; the price includes tax.',
+    description:
+      'A product. `version` counts edits, `stock.revision` changes of stock; the price includes tax.',
     example: {
       id: ID,
       sellerId: ID,
@@ -54,7 +55,7 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
       category: 'larder',
       price: { amount: 495, currency: 'EUR' },
       pictures: [{ id: 'jelly', url: '/api/pictures/jelly' }],
-      stock: { available: 24 },
+      stock: { available: 24, revision: 17 },
       version: 3,
       createdAt: TIME,
       updatedAt: TIME,

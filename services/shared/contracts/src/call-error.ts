@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors';
+import type { ErrorCode, Problem } from './errors';
 import type { Operation } from './operation';
 import type { QuoteTotals } from './orders';
 
@@ -9,6 +9,8 @@ export type Endpoint = Pick<Operation, 'method' | 'path'>;
 export interface ProblemExtra {
   /** Of `price_changed`: the current totals. */
   readonly totals?: QuoteTotals;
+  /** Of `version_conflict` and `stock_changed`: the product's current state. */
+  readonly current?: NonNullable<Problem['current']>;
   /** Of `out_of_stock`: the quantity that is left. */
   readonly available?: number;
   readonly [name: string]: unknown;

@@ -20,6 +20,12 @@ type Part<Name extends string, Schema> = Schema extends z.ZodType
   ? Field<Name, z.input<Schema>>
   : Partial<Record<Name, undefined>>;
 
+/**
+ * The state that a change is meant for: a product's version, or its version and stock revision (`3-17`, as in its ETag)
+ * for a change that sets stock.
+ */
+export type SeenState = number | `${number}-${number}`;
+
 /** The input of a call: the parts that the operation has, before defaults are applied. */
 export type CallInput<O extends Operation> = Part<'params', O['params']> &
   Part<'query', O['query']> &
@@ -28,11 +34,10 @@ export type CallInput<O extends Operation> = Part<'params', O['params']> &
   (O['idempotent'] extends true
     ? { readonly idempotencyKey: string }
     : { readonly idempotencyKey?: undefined }) &
-  /** The version for If-Match. */
   (O['ifMatch'] extends 'required'
-    ? { readonly ifMatch: number }
+    ? { readonly ifMatch: SeenState }
     : O['ifMatch'] extends 'optional'
-      ? { readonly ifMatch?: number | undefined }
+      ? { readonly ifMatch?: SeenState | undefined }
       : { readonly ifMatch?: undefined });
 
 /** The input without its types, for `encode`. */
@@ -42,7 +47,7 @@ interface LooseInput {
   readonly body?: unknown;
   readonly form?: FormData | undefined;
   readonly idempotencyKey?: string | undefined;
-  readonly ifMatch?: number | undefined;
+  readonly ifMatch?: SeenState | undefined;
 }
 
 /** An encoded request; `path` includes the query, and header names are in lower case. */

@@ -16,7 +16,8 @@ export const productSchema = z.object({
   category: z.string(),
   price: moneySchema,
   pictures: z.array(pictureSchema),
-  stock: z.object({ available: z.int() }),
+  /** `revision` rises with every change of stock. */
+  stock: z.object({ available: z.int(), revision: z.int().optional() }),
   version: z.int(),
   createdAt: timeSchema,
   updatedAt: timeSchema,
@@ -134,7 +135,8 @@ export const catalogApi = {
     service,
     tag,
     summary: 'Read a product',
-    description: 'The `ETag` holds the version that a change must name in `If-Match`.',
+    description:
+      'The `ETag` holds the version and the stock revision that a change names in `If-Match`; the body has both too.',
     access: 'anyone',
     params: idParams,
     shared: 'product',
@@ -161,7 +163,7 @@ export const catalogApi = {
     tag,
     summary: 'Change a product',
     description:
-      'Changes the fields that are sent. `If-Match` names the version that the caller saw; another version in the shop is 412 `version_conflict`.',
+      'Changes the fields that are sent. `If-Match` names the version that the caller saw; another version in the shop is 412 `version_conflict`. A change that sets stock sends the whole `ETag`, such as `"3-17"`: when stock was sold, given back or refilled meanwhile, the answer is 412 `stock_changed`. Both say the current version and stock in `current`. With the version alone stock is set whatever happened to it.',
     access: ['seller', 'admin'],
     params: idParams,
     body: productPatch,

@@ -39,6 +39,7 @@ export const errorCodes = {
   order_not_refundable: { status: 409, title: 'This order cannot be refunded' },
   delivery_step_invalid: { status: 409, title: 'The delivery cannot take this step' },
   version_conflict: { status: 412, title: 'Somebody changed this meanwhile' },
+  stock_changed: { status: 412, title: 'The stock changed meanwhile' },
   in_flight: { status: 409, title: 'The first request with this key is still running' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Send application/json' },
@@ -65,5 +66,8 @@ export const problemSchema = z.object({
   correlationId: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   totals: z.unknown().optional(),
+  current: z
+    .object({ version: z.int(), stock: z.object({ available: z.int(), revision: z.int() }) })
+    .optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

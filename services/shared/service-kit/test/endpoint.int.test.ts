@@ -49,7 +49,9 @@ describe('an endpoint', () => {
       412,
     );
     const ok = await patch(seller, KNOWN_NOTE).set('if-match', '"3"').send({ note: 'a' });
-    expect([ok.status, ok.body]).toEqual([200, { note: 'note a 3' }]);
+    expect([ok.status, ok.body]).toEqual([200, { note: 'note a 3 ' }]);
+    const whole = await patch(seller, KNOWN_NOTE).set('if-match', 'W/"3-17"').send({ note: 'a' });
+    expect([whole.status, whole.body]).toEqual([200, { note: 'note a 3 17' }]);
   });
 
   it('lists every fault of a body, unknown fields included', async () => {

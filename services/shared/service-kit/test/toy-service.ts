@@ -147,7 +147,8 @@ export function buildToy(
         find: ({ params }) =>
           params.id === KNOWN_NOTE ? Promise.resolve('note') : Promise.reject(new AppError('not_found')),
       },
-      ({ body, ifMatch, found }) => Promise.resolve({ note: `${found} ${body.note} ${ifMatch}` }),
+      ({ body, ifMatch, found }) =>
+        Promise.resolve({ note: [found, body.note, ifMatch?.version, ifMatch?.revision].join(' ') }),
     ),
     endpoint(toyApi.mine, ({ actor }) => Promise.resolve({ note: userIdOf(actor) })),
     endpoint(toyApi.pay, ({ idempotency }) =>

@@ -21,8 +21,15 @@ export function idempotencyKey(req: IncomingMessage): string {
 export const isUnchanged = (request: IncomingHttpHeaders, etag: string | undefined): boolean =>
   etag !== undefined && fresh({ 'if-none-match': request['if-none-match'] }, { etag });
 
-/** The version in `If-Match: "3"`; the ETag `"3-17"` of an answer is accepted too. */
-export function ifMatchOf(req: IncomingMessage, operation: Operation): number | undefined {
+/** The state that the sender of a change saw. */
+export interface SeenState {
+  readonly version: number;
+  /** The stock revision, when the ETag was sent whole. */
+  readonly revision: number | undefined;
+}
+
+/** The state in `If-Match`: `"3"`, or the ETag `"3-17"` of an answer. */
+export function ifMatchOf(req: IncomingMessage, operation: Operation): SeenState | undefined {
   if (!operation.ifMatch) return undefined;
   const header = req.headers['if-match'];
   if (header === undefined) {
@@ -32,7 +39,7 @@ export function ifMatchOf(req: IncomingMessage, operation: Operation): number | 
   if (header.trim() === '')
     throw new AppError('invalid_input', { errors: [{ path: 'If-Match', message: 'must name a version' }] });
   if (header.trim() === '*') return undefined;
-  const version = /^(?:W\/)?"(\d{1,9})(?:-\d+)?"$/.exec(header.trim())?.[1];
+  const [, version, revision] = /^(?:W\/)?"(\d{1,9})(?:-(\d{1,15}))?"$/.exec(header.trim()) ?? [];
   if (version === undefined) throw new AppError('version_conflict', { detail: 'If-Match names no version' });
-  return Number(version);
+  return { version: Number(version), revision: revision === undefined ? undefined : Number(revision) };
 }

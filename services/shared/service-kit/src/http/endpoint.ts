@@ -9,7 +9,7 @@ import type { Mountable, Service } from '../runtime/service';
 import { authorize } from './authorize';
 import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
 import { clientAddress } from './client-address';
-import { idempotencyKey, ifMatchOf } from './conditions';
+import { idempotencyKey, ifMatchOf, type SeenState } from './conditions';
 import { setRoute } from './edge';
 import { problemOf, sendProblem } from './problem';
 import { JSON_TYPE, reply, Reply, sendReply } from './reply';
@@ -23,8 +23,8 @@ export interface Input<O extends Operation, F = undefined> {
   actor: Actor;
   found: F;
   idempotency: O['idempotent'] extends true ? { key: string; hash: string } : undefined;
-  /** The version of If-Match, if it was sent and is not `*`. */
-  ifMatch: number | undefined;
+  /** The state that If-Match names, if it was sent and is not `*`. */
+  ifMatch: SeenState | undefined;
   req: Request;
   res: Response;
 }
