@@ -1,16 +1,14 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Actor } from './actor';
 import { derivedKey } from './derived-key';
+import { createAgeCheck, LIFE_SECONDS, type Stamp } from './token-age';
 
 export const internalTokenHeader = 'x-internal-token';
-/** Longer than a slow request, and short enough that a token in a log is soon useless. */
-const LIFE_SECONDS = 60;
-/**
- * Allowed difference between the clocks of two nodes. A board without a battery-backed clock is minutes behind after a
- * power cut, until it reaches a time server; with less leeway every call between its services and others is refused.
- */
-const LEEWAY_SECONDS = 900;
+/** This process, for the age of its tokens. */
+const FROM = randomBytes(8).toString('base64url');
+const isYoung = createAgeCheck();
+const runningSeconds = (): number => performance.now() / 1_000;
 
 const claimsSchema = z.object({
   sub: z.string().nullable(),
@@ -22,8 +20,10 @@ const claimsSchema = z.object({
   cid: z.string(),
   aud: z.string(),
   exp: z.number(),
+  from: z.string().optional(),
+  up: z.number().optional(),
 });
-export type InternalClaims = Omit<z.infer<typeof claimsSchema>, 'aud' | 'exp'>;
+export type InternalClaims = Omit<z.infer<typeof claimsSchema>, 'aud' | keyof Stamp>;
 
 /** The only header that is signed and accepted, so that a token cannot choose its algorithm. */
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
@@ -43,7 +43,8 @@ const mac = (secret: string, audience: string, text: string): Buffer =>
  */
 export function signInternalToken(secret: string, audience: string, claims: InternalClaims): string {
   const exp = Math.floor(Date.now() / 1000) + LIFE_SECONDS;
-  const payload = Buffer.from(JSON.stringify({ ...claims, aud: audience, exp })).toString('base64url');
+  const stamp: Stamp = { exp, from: FROM, up: Math.floor(runningSeconds()) };
+  const payload = Buffer.from(JSON.stringify({ ...claims, aud: audience, ...stamp })).toString('base64url');
   const text = `${HEADER}.${payload}`;
   return `${text}.${mac(secret, audience, text).toString()}`;
 }
@@ -92,8 +93,10 @@ export function verifyInternalToken(
   if (!text.startsWith(`${HEADER}.`)) return undefined;
   try {
     const payload = Buffer.from(text.slice(HEADER.length + 1), 'base64url').toString('utf8');
-    const { aud, exp, ...claims } = claimsSchema.parse(JSON.parse(payload));
-    return aud === audience && exp + LEEWAY_SECONDS > Date.now() / 1000 ? claims : undefined;
+    const { aud, exp, from, up, ...claims } = claimsSchema.parse(JSON.parse(payload));
+    if (aud !== audience) return undefined;
+    const clocks = { day: Date.now() / 1_000, running: runningSeconds() };
+    return isYoung({ exp, from, up }, clocks) ? claims : undefined;
   } catch {
     return undefined;
   }
