@@ -26,6 +26,7 @@ interface Options {
   connections: number;
   json: string;
   against?: string;
+  of?: string;
   rounds: number;
   only: string;
 }
@@ -48,6 +49,7 @@ const program = createCommand('npm run bench --', {
   )
   .option('--json <file>', 'where the figures go', 'bench-results.json')
   .option('--against <folder>', 'instead: compares with the shop of another clone, in turns')
+  .option('--of <folder>', 'holds the shop of this clone against it (default: this one)')
   .option('--only <text>', 'compares only loads with this text in their name', '')
   .addOption(
     numberOption('--rounds <count>', 'turns of a comparison', { min: 1, max: 100, whole: true, fallback: 9 }),
@@ -157,11 +159,14 @@ async function bench({
   connections,
   json,
   against,
+  of,
   rounds,
   only,
 }: Options): Promise<void> {
   if (against !== undefined) {
-    process.stdout.write(await compare({ folder: against, seconds, connections, rounds, only, env, say }));
+    process.stdout.write(
+      await compare({ folder: against, of, seconds, connections, rounds, only, env, say }),
+    );
     return;
   }
   const url = given === undefined ? undefined : checkShopUrl(given);

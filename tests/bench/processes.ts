@@ -27,7 +27,8 @@ export const ORDERS_WARM_UP_SECONDS = 10;
 
 /** Runs load in a process of its own, first to warm the server up and then to measure, and answers the figures. */
 export async function load(plan: LoadPlan, warmUpSeconds = WARM_UP_SECONDS): Promise<LoadResult> {
-  await firstLine(run('load.ts', [JSON.stringify({ ...plan, seconds: warmUpSeconds })]));
+  if (warmUpSeconds > 0)
+    await firstLine(run('load.ts', [JSON.stringify({ ...plan, seconds: warmUpSeconds })]));
   return JSON.parse(await firstLine(run('load.ts', [JSON.stringify(plan)]))) as LoadResult;
 }
 

@@ -6,6 +6,7 @@ import { gatewayApi } from '@bramble/contracts/gateway';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { end, isAlive, processId, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
+import { cpuSeconds } from './cpu-time';
 import { createShopClient } from './shop-client';
 
 export interface ShopOptions {
@@ -32,6 +33,8 @@ export interface RunningShop {
   output(): string;
   /** The process of a service (`orders`) or store (`postgres`, `mongodb`, `redis`, `redis-cache`), when it lives. */
   process(name: string): ProcessId | undefined;
+  /** Seconds on a CPU that the start, every service and every store have spent so far. */
+  cpuSeconds(): number;
   /** SIGTERM, and waits until everything is gone. Removes the data unless `dataDir` was given. Returns the exit code. */
   stop(): Promise<number>;
   /** SIGKILLs the start, every service and every store at once, as a power cut would. The data stays. */
@@ -66,6 +69,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
     dataDir,
     output: () => output,
     process: (name) => readPidFile(path.join(dataDir, 'run', `${name}.json`)),
+    cpuSeconds: () => cpuSeconds([pid, ...runningIn(dataDir).map((each) => each.pid)]),
     async stop() {
       if (self) await end(self, 'SIGTERM', 40_000);
       const code = await exited;
