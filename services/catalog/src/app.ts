@@ -19,6 +19,7 @@ import { createSharedCopies } from './cache/shared-copies.repository';
 import { readUnsentChanges } from './cache/unsent-changes.repository';
 import type { CatalogConfig } from './config';
 import { collectionsOf, createIndexes } from './db';
+import { createErasure } from './personal-data/erasure.service';
 import { createPictureRepository } from './picture/picture.repository';
 import { pictureRoutes } from './picture/picture.routes';
 import { createPictureService } from './picture/picture.service';
@@ -88,6 +89,8 @@ export function buildCatalog(config: CatalogConfig): Service {
     onConflict: () => conflicts.inc({}),
   });
   consume(service, { redis, store, ...stockConsumer(stock) });
+  const erasure = createErasure({ onEdit: freshness.edited });
+  consume(service, { redis, store, group: 'catalog', types: ['user.erased'], handle: erasure.handle });
   every(service, {
     name: 'reservation sweep',
     ms: SWEEP_MS,

@@ -22,6 +22,7 @@ import { orderRoutes } from './order/order.routes';
 import { createOrderService } from './order/order.service';
 import { addDemoOrders } from './past/demo-orders.worker';
 import { createPastOrders } from './past/past-order.service';
+import { createErasure } from './personal-data/erasure.service';
 import { addressHasher } from './placing/address-hash';
 import { createPlaceOrderRepository } from './placing/place-order.repository';
 import { createPlaceOrder } from './placing/place-order.service';
@@ -52,6 +53,7 @@ const RECONCILE_MS = 1_000;
 const RECONCILE_NOTED_SECONDS = 10;
 const LEDGER_CHECK_SECONDS = 60;
 const HOUR_MS = 3_600_000;
+const ERASURE_MS = 5_000;
 /** Longer than the default of 2 s: on a busy board a slow price is better than a refused checkout. */
 const QUOTE_TIMEOUT_MS = 5_000;
 
@@ -132,6 +134,9 @@ export function buildOrders(config: OrdersConfig): Service {
     store: postgresStore(sql, outbox, { claim: claimAndLockOrders }),
     ...orderConsumer(saga),
   });
+  const erasure = createErasure(sql);
+  consume(service, { redis, store, group: 'orders', types: ['user.erased'], handle: erasure.handle });
+  every(service, { name: 'orders of erased accounts', ms: ERASURE_MS, run: erasure.complete });
   every(service, {
     name: 'reconcile',
     ms: RECONCILE_MS,

@@ -31,6 +31,7 @@ import { createRefundService } from './payment/refund.service';
 import { createSettlement } from './payment/settlement';
 import { webhookRoutes } from './payment/webhook.routes';
 import { createWebhookService } from './payment/webhook.service';
+import { erasureConsumer } from './personal-data/erasure.consumer';
 import { chooseProvider } from './provider/choose-provider';
 import { productLookup } from './quote/products';
 import { quoteRoutes } from './quote/quote.routes';
@@ -101,6 +102,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const webhooks = createWebhookService({ read: readNotice, settlement, refunds: refundService });
   service.mount(webhookRoutes(webhooks));
   consume(service, { redis, store, ...paymentConsumer(createPaymentRequestService(pools)) });
+  consume(service, { redis, store, ...erasureConsumer });
   service.mount(deadLetterEndpoints(service, { redis, group: 'payments', audit: auditBy(store) }));
   return service;
 }

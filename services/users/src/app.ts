@@ -1,6 +1,7 @@
 import { consume } from '@bramble/service-kit/events/consume';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { deleteOldClaims } from '@bramble/service-kit/events/postgres-inbox';
+import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { counter } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
@@ -37,6 +38,9 @@ import { mailRoutes } from './mail/mail.routes';
 import { createMailService } from './mail/mail.service';
 import { createPasswordHasher } from './password/password-hasher';
 import { passwordMetrics } from './password/password.metrics';
+import { createErasureRepository } from './personal-data/erasure.repository';
+import { erasureRoutes } from './personal-data/erasure.routes';
+import { createErasureService } from './personal-data/erasure.service';
 import { createDenylistRepository, REVOCATION_SECONDS } from './session/denylist.repository';
 import { createDenylistService } from './session/denylist.service';
 import { sessionMetrics } from './session/session.metrics';
@@ -54,6 +58,8 @@ export function buildUsers(config: UsersConfig): Service {
   const { log } = service;
   const sql = openPostgres(service, { url: config.USERS_DATABASE_URL });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
+  const outbox = postgresOutbox(service, { sql, redis, streams: ['users_stream'] });
+  const store = postgresStore(sql, outbox);
   const db = openPrisma(sql);
   const logins = counter(service, 'bramble_logins_total');
   const reuse = counter(service, 'bramble_token_reuse_total');
@@ -85,6 +91,14 @@ export function buildUsers(config: UsersConfig): Service {
     log,
   });
   const accounts = createAccountService({ accounts: accountRepository, hasher, denylist, guesses, demo });
+  const erasure = createErasureService({
+    erasures: createErasureRepository({ sql, store }),
+    accounts,
+    guesses,
+    denylist,
+    demo,
+    log,
+  });
   const auth = createAuthService({
     accounts: accountRepository,
     links,
@@ -122,13 +136,15 @@ export function buildUsers(config: UsersConfig): Service {
     ...keyRoutes(keys),
     ...mailRoutes(mail),
     ...accountRoutes({ accounts, sessions }),
+    ...erasureRoutes(erasure),
     ...adminRoutes(admin),
     ...auditRoutes(audit),
     ...deadLetterEndpoints(service, { redis, group: 'users', audit: audit.record }),
   ]);
-  consume(service, { redis, store: postgresStore(sql), ...auditConsumer });
+  consume(service, { redis, store, ...auditConsumer });
   every(service, { name: 'denylist', ms: 1_000, run: () => denylist.maintain() });
   every(service, { name: 'reset mails', ms: 1_000, run: () => mail.prepare() });
+  every(service, { name: 'erased accounts', ms: 5_000, run: erasure.complete });
   every(service, {
     name: 'purge',
     ms: 600_000,

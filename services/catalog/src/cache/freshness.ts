@@ -8,7 +8,11 @@ export interface OutboxChange {
   type: string;
   key: string;
 }
-const kinds: Readonly<Record<string, ChangeKind>> = { 'product.changed': 'edits', 'stock.changed': 'stock' };
+const kinds: Readonly<Record<string, ChangeKind>> = {
+  'product.changed': 'edits',
+  'product.deleted': 'edits',
+  'stock.changed': 'stock',
+};
 
 /** Changes of popularity within this time are announced together. */
 const COALESCE_MS = 25;

@@ -1,6 +1,7 @@
 import type { EventDraft } from '@bramble/contracts/events';
 import { money } from '@bramble/contracts/money';
 import type { OrderState, Refund } from './order.types';
+import { unnamed } from './unnamed-address';
 
 type FactName = 'order.cancelled' | 'order.shipped' | 'order.completed';
 
@@ -35,7 +36,7 @@ export const paidEvent = (order: OrderState): EventDraft => ({
     ...orderIdentity(order),
     lines: order.lines,
     total: order.totals.total,
-    shippingAddress: order.shippingAddress,
+    shippingAddress: unnamed(order.shippingAddress),
   },
 });
 

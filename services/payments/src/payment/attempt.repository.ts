@@ -151,8 +151,8 @@ export function createAttemptRepository(session: SqlSession) {
       ),
 
     /**
-     * Records the outcomes of pending attempts and answers those that this call settled. A second capture of an order
-     * is left out.
+     * Records the outcomes of pending attempts, clears the tokens of their cards, and answers those that this call settled.
+     * A second capture of an order is left out.
      */
     settle: (outcomes: readonly AttemptOutcome[]) =>
       run<Attempt>(
@@ -160,7 +160,7 @@ export function createAttemptRepository(session: SqlSession) {
         `UPDATE payment_attempts p
          SET status = CASE WHEN g.captured THEN 'succeeded' ELSE 'failed' END, reason = g.reason,
              amount = CASE WHEN g.waived THEN 0 ELSE p.amount END,
-             reference = coalesce(g.reference, p.reference), settled_at = now()
+             reference = coalesce(g.reference, p.reference), token = '', settled_at = now()
          FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::boolean[])
            AS g(id, captured, reason, reference, waived)
          WHERE p.id = g.id AND p.status = 'pending'

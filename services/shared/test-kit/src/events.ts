@@ -64,6 +64,7 @@ const defaults: { readonly [N in EventName]: () => EventPayload<N> } = {
   'order.staff_acted': act,
   'payment.staff_acted': act,
   'delivery.staff_acted': act,
+  'user.erased': () => ({ userId: randomUUID(), erasedAt: new Date().toISOString() }),
 };
 
 /**

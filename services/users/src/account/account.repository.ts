@@ -93,17 +93,6 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
       await db.user.update({ where: { id }, data: { emailVerified: true } });
     },
 
-    /** Erases the personal data. The row stays, since orders refer to its id. */
-    erase: (id: string) =>
-      endAllAfter(id, 'erased', {
-        text: `WITH mails AS (DELETE FROM mail_jobs WHERE recipient = (SELECT email FROM users WHERE id = $1)),
-          links AS (DELETE FROM one_time_links WHERE user_id = $1)
-          UPDATE users SET email = 'erased-' || id || '@erased.invalid', name = 'Erased account', password_hash = '',
-            profile = '{}', roles = '{customer}', disabled = true, email_verified = false, erased_at = now()
-          WHERE id = $1`,
-        values: [id],
-      }),
-
     /** Everything stored about a person, except the password hash. */
     dossier: async (id: string) => {
       const [account, sessions, audit] = await Promise.all([

@@ -5,7 +5,7 @@ import { userIdOf } from '@bramble/service-kit/base/actor';
 import { clientAddress } from '@bramble/service-kit/http/client-address';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import { clearSessionCookies, setAccessCookie } from '../session/session.http';
+import { setAccessCookie } from '../session/session.http';
 import type { SessionService } from '../session/session.service';
 import { type Account, toUser } from './account';
 import type { AccountService } from './account.service';
@@ -38,11 +38,6 @@ export const accountRoutes = ({
   endpoint(usersApi.exportMe, async ({ actor }) => {
     const dossier = await accounts.dossier(userIdOf(actor));
     return dossierSchema.parse(JSON.parse(JSON.stringify(dossier)));
-  }),
-  endpoint(usersApi.eraseMe, async ({ actor, body, req, res }) => {
-    await accounts.erase(userIdOf(actor), body.password ?? '', clientAddress(req));
-    clearSessionCookies(res, actor.secure);
-    return undefined;
   }),
 ];
 

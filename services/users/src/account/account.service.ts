@@ -53,17 +53,16 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
     return account.profile;
   }
 
-  /** Asks for the password, so that a session left open cannot end the account. */
-  async function erase(userId: string, password: string, address: string): Promise<void> {
-    demo.assertOwn(userId);
+  /** Asks for the password, so that a session left open cannot do what follows; throws `confirmation_required`. */
+  async function confirm(userId: string, password: string, address: string): Promise<Account> {
     const account = await get(userId);
     if (password === '') throw new AppError('confirmation_required');
     await guesses.beforeGuess(account.email, address);
     const { ok } = await hasher.verify(account.passwordHash, password, address);
     if (!ok) throw new AppError('confirmation_required');
     await guesses.afterCorrectGuess(account.email, address);
-    await denylist.announce(await accounts.erase(userId));
+    return account;
   }
 
-  return { get, changePassword, saveProfile, dossier: accounts.dossier, erase };
+  return { get, changePassword, saveProfile, dossier: accounts.dossier, confirm };
 }

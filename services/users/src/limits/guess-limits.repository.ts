@@ -20,6 +20,8 @@ const PAIR: Window = { name: 'guess:pair', points: 10, seconds: 900 };
 const UNKNOWN_ADDRESSES: Window = { name: 'guess:strangers', points: 50, seconds: 3_600 };
 const RESET_MAILS: Window = { name: 'reset-mail', points: 5, seconds: 3_600 };
 const KNOWN_SECONDS = 90 * 86_400;
+/** Keys that Redis looks at in one step. */
+const SCAN = 1_000;
 
 /** E-mail addresses are stored in Redis as hashes only. */
 const keyOf = (email: string) => createHash('sha256').update(email).digest('base64url').slice(0, 22);
@@ -96,6 +98,18 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
     /** Resets the counter of unknown addresses. */
     reset: async (email: string): Promise<void> => {
       await unknownAddresses.delete(keyOf(email));
+    },
+
+    keyOf,
+
+    /** Deletes all keys of an account; `key` is what `keyOf` answers for its address. Nothing else has this text in its key. */
+    forget: async (key: string): Promise<void> => {
+      let cursor = '0';
+      do {
+        const [next, found] = await redis.scan(cursor, 'MATCH', `*:${key}*`, 'COUNT', SCAN);
+        if (found.length > 0) await redis.unlink(...found);
+        cursor = next;
+      } while (cursor !== '0');
     },
 
     countMail: (email: string, address: string) => consume(mails, pairKey(email, address)),

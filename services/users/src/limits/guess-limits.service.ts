@@ -26,6 +26,8 @@ export function createGuessLimits({
     afterCorrectGuess: limits.confirmGuess,
     remember: limits.remember,
     reset: limits.reset,
+    keyOf: limits.keyOf,
+    forget: limits.forget,
     beforeMail: async (email: string, address: string): Promise<void> =>
       throwIfRefused(await limits.countMail(email, address)),
   };

@@ -15,6 +15,8 @@ export type MailRepository = ReturnType<typeof createMailRepository>;
 /** Wakes the mail service. A lost wake-up loses no mail, since the row in the database is the mail. */
 const QUEUE = 'queue:emails';
 const BATCH = 100;
+/** As long as the link of a mail works at most. */
+const KEEP_MS = 7 * 86_400_000;
 
 export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
   return {
@@ -65,8 +67,10 @@ export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
       (await db.mailJob.updateMany({ where: { id, takenAt: null }, data: { takenAt: new Date() } })).count >
         0 || (await db.mailJob.count({ where: { id } })) > 0,
 
+    /** Deletes mails that were taken, and mails that nobody took: the link of any mail has expired by then. */
     purge: async (): Promise<void> => {
-      await db.mailJob.deleteMany({ where: { takenAt: { lt: new Date(Date.now() - 7 * 86_400_000) } } });
+      const old = { lt: new Date(Date.now() - KEEP_MS) };
+      await db.mailJob.deleteMany({ where: { OR: [{ takenAt: old }, { takenAt: null, createdAt: old }] } });
     },
   };
 }
