@@ -24,6 +24,7 @@ const COMMANDS = [
   'stress',
   'gallery',
   'footprint',
+  'internal-keys',
   'test:chaos',
   'test:cluster',
   'test:memory',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { catalogApi } from '@bramble/contracts/catalog';
-import { text, url } from '@bramble/service-kit/base/config';
+import { internalKey, text, url } from '@bramble/service-kit/base/config';
 import { firstConnection } from './shared/first-connection';
 import { job } from './shared/job';
 import { jobClient } from './shared/job-client';
@@ -14,14 +14,19 @@ import { quantityFor, refillRules } from './shared/refill-rules';
  */
 export const stockRefill = job({
   name: 'stock-refill',
-  env: { CATALOG_URL: url(), INTERNAL_TOKEN_KEY: text(), RULES_FILE: text() },
+  env: {
+    CATALOG_URL: url(),
+    INTERNAL_TOKEN_KEY: internalKey(),
+    INTERNAL_JOB_KEY_CATALOG: internalKey(),
+    RULES_FILE: text(),
+  },
   tasks: () => ['refill'],
   async run(config, log) {
     const rules = refillRules.parse(JSON.parse(await readFile(config.RULES_FILE, 'utf8')));
     const call = jobClient({
       service: 'catalog',
       url: config.CATALOG_URL,
-      secret: config.INTERNAL_TOKEN_KEY,
+      keys: config,
       name: 'stock-refill',
       correlationId: `stock-refill:${randomUUID()}`,
     });

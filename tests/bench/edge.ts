@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { encode } from '@bramble/contracts/call';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
+import { internalKeys } from '@bramble/service-kit/base/internal-keys';
 import { recordedEnvironment } from '../helpers/recorded-environment';
 import type { LoadPlan } from './load';
 
@@ -25,7 +26,7 @@ export function edgePlans(
     requests: [{ method, path, headers }],
   });
   const token = () =>
-    signInternalToken(key, 'catalog', {
+    signInternalToken(internalKeys({ INTERNAL_TOKEN_KEY: key }).toCall('catalog', 'user'), 'catalog', {
       sub: null,
       roles: [],
       kind: 'user',

@@ -30,6 +30,12 @@ export interface PodSpec {
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
 }
 
+interface EnvironmentVariable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string } };
+}
+
 interface Probe {
   readonly httpGet?: { readonly path: string; readonly port: string | number };
   readonly failureThreshold?: number;
@@ -39,7 +45,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly args?: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly EnvironmentVariable[];
   readonly envFrom?: readonly unknown[];
   readonly resources?: Readonly<Record<'requests' | 'limits', Readonly<Record<string, string>> | undefined>>;
   readonly securityContext?: Readonly<Record<string, unknown>>;

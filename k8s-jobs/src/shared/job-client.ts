@@ -1,27 +1,31 @@
 import { type Call, callBy } from '@bramble/contracts/call';
 import type { ServiceName } from '@bramble/contracts/services';
+import type { KeyConfig } from '@bramble/service-kit/base/config';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
+import { internalKeys } from '@bramble/service-kit/base/internal-keys';
 
 export interface JobClientOptions {
   readonly service: ServiceName;
   /** The URL of the service. */
   readonly url: string;
-  /** The value of INTERNAL_TOKEN_KEY. */
-  readonly secret: string;
+  /** The keys of the job's environment. */
+  readonly keys: KeyConfig;
   /** The name of the job. */
   readonly name: string;
   readonly correlationId: string;
 }
 
-/** Makes a client that calls a service's operations as a job. */
-export const jobClient = ({ service, url, secret, name, correlationId }: JobClientOptions): Call =>
-  callBy(async ({ method, path, headers, body }) => {
+/** Makes a client that calls a service's operations as a job. Throws ConfigError without the key of such calls. */
+export const jobClient = ({ service, url, keys, name, correlationId }: JobClientOptions): Call => {
+  const key = internalKeys(keys).toCall(service, 'job');
+  return callBy(async ({ method, path, headers, body }) => {
     const sender = { audience: service, kind: 'job', name, correlationId } as const;
     const response = await fetch(new URL(path, url), {
       method,
-      headers: { ...headers, ...internalHeaders(secret, sender) },
+      headers: { ...headers, ...internalHeaders(key, sender) },
       body: body ?? null,
       signal: AbortSignal.timeout(15_000),
     });
     return { status: response.status, text: await response.text() };
   });
+};

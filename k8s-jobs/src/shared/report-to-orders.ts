@@ -1,15 +1,18 @@
 import type { Call } from '@bramble/contracts/call';
-import { optionalText } from '@bramble/service-kit/base/config';
+import { internalKey, type KeyConfig, optionalText } from '@bramble/service-kit/base/config';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import { firstConnection } from './first-connection';
 import { jobClient } from './job-client';
 
 /** The URL of orders and the key for calls to it; absent in a shop without orders. */
-export const reporterShape = () => ({ ORDERS_URL: optionalText(), INTERNAL_TOKEN_KEY: optionalText() });
+export const reporterShape = () => ({
+  ORDERS_URL: optionalText(),
+  INTERNAL_TOKEN_KEY: internalKey(),
+  INTERNAL_JOB_KEY_ORDERS: internalKey(),
+});
 
-interface ReporterConfig {
+interface ReporterConfig extends KeyConfig {
   readonly ORDERS_URL?: string | undefined;
-  readonly INTERNAL_TOKEN_KEY?: string | undefined;
   readonly CONNECT_SECONDS: number;
 }
 
@@ -23,16 +26,16 @@ export async function reportToOrders(
   name: string,
   report: (orders: Call) => Promise<unknown>,
 ): Promise<void> {
-  const { ORDERS_URL: url, INTERNAL_TOKEN_KEY: secret, CONNECT_SECONDS: seconds } = config;
-  if (url === undefined || secret === undefined) return;
-  const orders = jobClient({
-    service: 'orders',
-    url,
-    secret,
-    name,
-    correlationId: `${name}:${Date.now().toString(36)}`,
-  });
+  const { ORDERS_URL: url, CONNECT_SECONDS: seconds } = config;
+  if (url === undefined) return;
   try {
+    const orders = jobClient({
+      service: 'orders',
+      url,
+      keys: config,
+      name,
+      correlationId: `${name}:${Date.now().toString(36)}`,
+    });
     await firstConnection('orders', { seconds, log }, () => report(orders));
   } catch (error) {
     log.warn({ err: error }, 'this run could not be reported to orders');

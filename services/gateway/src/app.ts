@@ -55,6 +55,9 @@ export function buildGateway(config: GatewayConfig): Service {
 
   const urls = upstreamUrls(config);
   const upstreams = openUpstreams(service, urls);
+  const keyOf = (name: string) => service.keys.toCall(name, 'user');
+  // Throws ConfigError when one is missing.
+  for (const name of Object.keys(urls)) keyOf(name);
   const users = createUsersClient(upstreams.users);
   const storefront = openStorefront(service, config);
 
@@ -100,9 +103,9 @@ export function buildGateway(config: GatewayConfig): Service {
     servePublicAnswers({ service, answers, limits, clientOf, crossOrigin: corsOrigins.size > 0 }),
   );
   const dispatch = createDispatch({
-    tokenKey: config.INTERNAL_TOKEN_KEY,
+    keyOf,
     upstreams,
-    forward: createForward(config.INTERNAL_TOKEN_KEY),
+    forward: createForward(keyOf),
     answers,
     ownRoutes: service.app,
   });
@@ -125,7 +128,7 @@ export function buildGateway(config: GatewayConfig): Service {
     createUpgradeHandler({
       server: service.server,
       url: config.NOTIFICATIONS_URL,
-      tokenKey: config.INTERNAL_TOKEN_KEY,
+      keyOf,
       secureAlways,
       clientOf,
       corsOrigins,

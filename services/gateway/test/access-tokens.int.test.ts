@@ -155,7 +155,7 @@ describe('access tokens', () => {
 /** Signs claims with the key that users has, by its own code. */
 async function genuinely(claims: Record<string, unknown>): Promise<string> {
   const { openSigningKey } = await import('./signing-key');
-  const { kid, key } = await openSigningKey(shop.sql, shop.users.config.INTERNAL_TOKEN_KEY);
+  const { kid, key } = await openSigningKey(shop.sql, shop.users.service.keys.own());
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key);
 }
 

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
+import { serviceKey } from '@bramble/service-kit/base/internal-keys';
 import { apiClient, Browser, signedUp } from './browser';
 import { clean, openRecordedShop, type Recorder } from './recorder';
 import { newEmail, PASSWORD, type Shop } from './shop';
@@ -45,7 +46,7 @@ describe('what a service gets to see', () => {
     const [seen] = catalog.requests;
     expect(seen?.body).toBe('{"title":"x"}');
     const claims = verifyInternalToken(
-      shop.gateway.config.INTERNAL_TOKEN_KEY,
+      serviceKey(shop.gateway.config.INTERNAL_TOKEN_KEY ?? '', 'catalog'),
       'catalog',
       String(seen?.headers['x-internal-token']),
     );

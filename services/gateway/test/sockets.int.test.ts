@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { verifyInternalToken } from '@bramble/service-kit/base/internal-auth';
+import { serviceKey } from '@bramble/service-kit/base/internal-keys';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { signedUp, tokensFor } from './browser';
@@ -80,7 +81,7 @@ afterAll(async () => {
 
 const whoIs = (req: IncomingMessage | undefined) =>
   verifyInternalToken(
-    shop.gateway.config.INTERNAL_TOKEN_KEY,
+    serviceKey(shop.gateway.config.INTERNAL_TOKEN_KEY ?? '', 'notifications'),
     'notifications',
     String(req?.headers['x-internal-token']),
   );

@@ -109,7 +109,7 @@ export function buildOrders(config: OrdersConfig): Service {
       unpaid: createUnpaidOrdersRepository(sql),
       factor: config.RATE_LIMIT_FACTOR,
     }),
-    hashOf: addressHasher(config.INTERNAL_TOKEN_KEY),
+    hashOf: addressHasher(service.keys.own()),
     currency,
     reservationMs: config.RESERVATION_TTL_SECONDS * 1000,
   });

@@ -1,10 +1,10 @@
-import { baseEnv, factor, integer, loadConfig, urlOr } from '@bramble/service-kit/base/config';
+import { factor, integer, keylessEnv, loadConfig, urlOr } from '@bramble/service-kit/base/config';
 
 /** The environment of the simulator as a service. The rate is in shoppers per second. */
 export const loadSimulatorConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(
     {
-      ...baseEnv(8005),
+      ...keylessEnv(8005),
       GATEWAY_URL: urlOr('http://gateway:8000'),
       SIMULATOR_RATE: factor(1),
       SIMULATOR_SEED: integer(1, 0, 2_147_483_647),

@@ -69,8 +69,8 @@ export function buildUsers(config: UsersConfig): Service {
   const links = createLinkRepository(db);
   const mails = createMailRepository({ db, redis });
 
-  const signer = createLinkSigner(config.INTERNAL_TOKEN_KEY);
-  const keys = createKeyService({ keys: createKeyRepository(db), secret: config.INTERNAL_TOKEN_KEY });
+  const signer = createLinkSigner(service.keys.own());
+  const keys = createKeyService({ keys: createKeyRepository(db), secret: service.keys.own() });
   const denylist = createDenylistService({
     sessions: sessionRepository,
     denylist: createDenylistRepository(redis),

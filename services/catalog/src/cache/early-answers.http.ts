@@ -21,7 +21,7 @@ export function answerEarly(service: Service, answers: Answers): void {
   function isGenuine(token: string | string[] | undefined): boolean {
     if (typeof token !== 'string') return false;
     if (verifiedTokens.get(token)) return true;
-    if (!verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, token)) return false;
+    if (!verifyInternalToken(service.keys.own(), service.name, token)) return false;
     verifiedTokens.set(token, true);
     return true;
   }

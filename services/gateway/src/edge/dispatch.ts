@@ -7,7 +7,8 @@ import type { Matched } from '../proxy/operations';
 import type { Upstreams } from '../proxy/upstreams';
 
 export interface DispatchParts {
-  tokenKey: string;
+  /** The key of users' requests to a service. */
+  keyOf: (service: string) => string;
   upstreams: Upstreams;
   forward: Forward;
   answers: PublicAnswers;
@@ -16,7 +17,7 @@ export interface DispatchParts {
 }
 
 /** Makes the function that sends a request to its operation's service, or to the gateway's own handler. */
-export function createDispatch({ tokenKey, upstreams, forward, answers, ownRoutes }: DispatchParts) {
+export function createDispatch({ keyOf, upstreams, forward, answers, ownRoutes }: DispatchParts) {
   return async (
     req: IncomingMessage,
     res: ServerResponse,
@@ -26,7 +27,7 @@ export function createDispatch({ tokenKey, upstreams, forward, answers, ownRoute
     const { url = '/', method } = req;
     if (operation.service === 'gateway') {
       const { correlationId } = currentContext();
-      Object.assign(req.headers, callerHeaders(tokenKey, operation.service, caller, correlationId));
+      Object.assign(req.headers, callerHeaders(keyOf('gateway'), operation.service, caller, correlationId));
       req.headers['x-client-address'] = caller.address;
       ownRoutes(req, res);
       return;

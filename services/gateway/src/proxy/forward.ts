@@ -85,15 +85,18 @@ const readJsonBody = (req: IncomingMessage): Promise<Buffer> =>
     throw new AppError('body_too_large', { detail: error.message });
   });
 
-/** Forwards requests to their services with new headers. */
-export function createForward(tokenKey: string) {
+/** Forwards requests to their services with new headers. `keyOf` answers the key of users' requests to a service. */
+export function createForward(keyOf: (service: string) => string) {
   const request = async (
     req: IncomingMessage,
     { operation, template, upstream, path, caller }: Forwarding,
   ): Promise<UpstreamAnswer> => {
     const method = req.method ?? 'GET';
     const headers = forwardedHeaders(req.headers);
-    Object.assign(headers, callerHeaders(tokenKey, upstream.name, caller, currentContext().correlationId));
+    Object.assign(
+      headers,
+      callerHeaders(keyOf(upstream.name), upstream.name, caller, currentContext().correlationId),
+    );
     headers['x-client-address'] = caller.address;
     const cookie = cookiesFor(req.headers.cookie, operation.cookies ?? [], caller.secure);
     if (cookie !== undefined) headers['cookie'] = cookie;
@@ -128,7 +131,7 @@ export function createForward(tokenKey: string) {
       method: 'GET',
       path,
       template,
-      headers: callerHeaders(tokenKey, upstream.name, anonymous, correlationId),
+      headers: callerHeaders(keyOf(upstream.name), upstream.name, anonymous, correlationId),
       timeoutMs: READ_MS,
       buffered: true,
     });

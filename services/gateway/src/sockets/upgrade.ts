@@ -16,7 +16,8 @@ import { callerHeaders } from '../proxy/forward';
 export interface UpgradeParts {
   server: Server;
   url: string | undefined;
-  tokenKey: string;
+  /** The key of users' requests to a service. */
+  keyOf: (service: string) => string;
   secureAlways: boolean;
   clientOf: (req: IncomingMessage) => Client;
   corsOrigins: ReadonlySet<string>;
@@ -86,7 +87,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
       connection: 'Upgrade',
       upgrade: 'websocket',
       'x-client-address': client.address,
-      ...callerHeaders(parts.tokenKey, 'notifications', { claims, secure }, correlationId),
+      ...callerHeaders(parts.keyOf('notifications'), 'notifications', { claims, secure }, correlationId),
     };
     for (const name of handshake) {
       const value = req.headers[name];

@@ -6,6 +6,7 @@ import { ordersApi } from '@bramble/contracts/orders';
 import { startCollector } from '@bramble/test-kit/collector';
 import { AppError } from '../src/base/errors';
 import { verifyInternalToken } from '../src/base/internal-auth';
+import { serviceKey } from '../src/base/internal-keys';
 import { withContext } from '../src/base/request-context';
 import { createUpstream, type Upstream } from '../src/http/client';
 import type { Service } from '../src/runtime/service';
@@ -79,7 +80,9 @@ describe('the client of another service', () => {
       'c-7',
     ]);
     expect(headers).not.toHaveProperty('traceparent');
-    expect(verifyInternalToken(TOY_KEY, 'catalog', String(headers['x-internal-token']))).toEqual({
+    expect(
+      verifyInternalToken(serviceKey(TOY_KEY, 'catalog'), 'catalog', String(headers['x-internal-token'])),
+    ).toEqual({
       sub: 'u-1',
       roles: ['seller'],
       kind: 'service',

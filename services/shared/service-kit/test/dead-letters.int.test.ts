@@ -57,14 +57,18 @@ const call = (method: string, path: string) =>
   fetch(`http://127.0.0.1:${port}${path}`, {
     method,
     headers: {
-      'x-internal-token': signInternalToken(reader.service.config.INTERNAL_TOKEN_KEY, reader.service.name, {
-        sub: null,
-        roles: [],
-        kind: 'service',
-        name: 'gateway',
-        secure: false,
-        cid: 'c',
-      }),
+      'x-internal-token': signInternalToken(
+        reader.service.keys.toCall(reader.service.name, 'service'),
+        reader.service.name,
+        {
+          sub: null,
+          roles: [],
+          kind: 'service',
+          name: 'gateway',
+          secure: false,
+          cid: 'c',
+        },
+      ),
     },
   });
 /** Writes a letter as a consumer does. */

@@ -1,10 +1,10 @@
 import supertest from 'supertest';
-import { type InternalClaims, signInternalToken } from '../src/base/internal-auth';
+import type { InternalClaims } from '../src/base/internal-auth';
 import type { Service } from '../src/runtime/service';
-import { buildToy, KNOWN_NOTE, loadToyConfig, TOY_KEY } from './toy-service';
+import { buildToy, KNOWN_NOTE, loadToyConfig, toyToken } from './toy-service';
 
 const user: InternalClaims = { sub: 'u1', roles: ['customer'], kind: 'user', secure: false, cid: 'c' };
-const as = (claims: Partial<InternalClaims>) => signInternalToken(TOY_KEY, 'users', { ...user, ...claims });
+const as = (claims: Partial<InternalClaims>) => toyToken('users', { ...user, ...claims });
 const anonymous = as({ sub: null, roles: [] });
 const seller = as({ roles: ['seller'] });
 
@@ -31,7 +31,7 @@ describe('an endpoint', () => {
   });
 
   it('answers 401 to a genuine token that was meant for another service', async () => {
-    const meantForOrders = signInternalToken(TOY_KEY, 'orders', user);
+    const meantForOrders = toyToken('orders', user);
     expect((await api.get('/api/hello').set('x-internal-token', meantForOrders)).status).toBe(401);
     expect((await api.get('/api/hello').set('x-internal-token', as({}))).status).toBe(200);
   });

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { signInternalToken } from '../src/base/internal-auth';
-import { TOY_KEY } from './toy-service';
+import { toyToken } from './toy-service';
 
-const token = signInternalToken(TOY_KEY, 'users', {
+const token = toyToken('users', {
   sub: null,
   roles: [],
   kind: 'user',

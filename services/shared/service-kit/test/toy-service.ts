@@ -3,6 +3,8 @@ import { operation } from '@bramble/contracts/operation';
 import { userIdOf } from '../src/base/actor';
 import { baseEnv, loadConfig } from '../src/base/config';
 import { AppError } from '../src/base/errors';
+import { type InternalClaims, signInternalToken } from '../src/base/internal-auth';
+import { callKey, serviceKey } from '../src/base/internal-keys';
 import { endpoint } from '../src/http/endpoint';
 import { bytes, JSON_TYPE } from '../src/http/reply';
 import type { Service } from '../src/runtime/service';
@@ -122,6 +124,10 @@ const toyApi = {
 
 export const KNOWN_NOTE = '01900000-0000-7000-8000-000000000042';
 export const TOY_KEY = 'toy-key-toy-key-toy-key-toy-key-';
+
+/** A token for a service whose keys come from TOY_KEY. */
+export const toyToken = (audience: string, claims: InternalClaims): string =>
+  signInternalToken(callKey(serviceKey(TOY_KEY, audience), audience, claims.kind), audience, claims);
 
 export const loadToyConfig = (env: NodeJS.ProcessEnv) =>
   loadConfig(baseEnv(0), {

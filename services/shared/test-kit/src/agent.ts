@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import type { Role } from '@bramble/contracts/operation';
 import { internalTokenHeader, signInternalToken } from '@bramble/service-kit/base/internal-auth';
+import type { Service } from '@bramble/service-kit/runtime/service';
 
 /** The caller of a request. */
 export interface TestActor {
@@ -18,7 +19,7 @@ export type Agent = ReturnType<typeof supertest.agent>;
 /** A service that a test calls directly, without the gateway. */
 interface Target {
   url: string;
-  service: { readonly name: string; readonly config: { INTERNAL_TOKEN_KEY: string } };
+  service: Pick<Service, 'name' | 'keys'>;
 }
 
 /** A new user with this role. */
@@ -33,10 +34,11 @@ export function internalHeaders(
   { service }: Pick<Target, 'service'>,
   actor: TestActor,
 ): Record<string, string> {
-  const token = signInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, {
+  const kind = actor.kind ?? 'user';
+  const token = signInternalToken(service.keys.toCall(service.name, kind), service.name, {
     sub: actor.id,
     roles: [...actor.roles],
-    kind: actor.kind ?? 'user',
+    kind,
     secure: actor.secure ?? false,
     cid: randomUUID(),
     ...(actor.sessionId === undefined ? {} : { sid: actor.sessionId }),

@@ -33,7 +33,7 @@ export async function withUsers<T>(
       }),
       unlock: () => Promise.resolve(),
     });
-    const keys = createKeyService({ keys: createKeyRepository(db), secret: config.INTERNAL_TOKEN_KEY });
+    const keys = createKeyService({ keys: createKeyRepository(db), secret: service.keys.own() });
     return await act({ admin, keys });
   } finally {
     await service.stop();

@@ -36,7 +36,7 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
   const cacheKeys = (all: StoredKey[]) => {
     const current = all.find((key) => key.state === 'current');
     const key = opened(current);
-    if (!current || !key) throw new Error('there is no signing key that INTERNAL_TOKEN_KEY opens');
+    if (!current || !key) throw new Error('there is no signing key that INTERNAL_KEY opens');
     cached = { at: Date.now(), all, signing: { kid: current.kid, key } };
     return cached;
   };
@@ -44,7 +44,7 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
     cached && Date.now() - cached.at < FRESH_MS ? cached : cacheKeys(await keys.usable());
 
   return {
-    /** Creates missing keys, and replaces keys that were sealed with another INTERNAL_TOKEN_KEY. */
+    /** Creates missing keys, and replaces keys that were sealed with another key. */
     ensure: async (): Promise<void> => {
       const all = await keys.change((existing) => {
         const unreadable = existing.filter((key) => key.state !== 'retired' && !opened(key));

@@ -1,5 +1,5 @@
 {{/*
-{root, name, keys: {key: length}}: a Secret that is generated once. Existing keys stay. A missing key that was generated
+{root, name, keys: {key: length}, new?: {key: value}}: a Secret that is generated once. `new` holds values that the caller made. Existing keys stay. A missing key that was generated
 before fails the release, because a new password would not match the data on the volumes.
 */}}
 {{- define "common.generatedSecret" -}}
@@ -22,7 +22,7 @@ data:
   {{- else if has $key $promised }}
   {{- fail (printf "Secret %s has lost its key %s. Put it back from a backup (docs/operator.md, Secrets); a new one would not open the data that is there." $name $key) }}
   {{- else }}
-  {{ $key }}: {{ randAlphaNum (index $.keys $key | int) | b64enc }}
+  {{ $key }}: {{ get ($.new | default dict) $key | default (randAlphaNum (index $.keys $key | int)) | b64enc }}
   {{- end }}
   {{- end }}
 {{- end -}}

@@ -47,9 +47,9 @@ data:
   {{- end }}
 {{- end -}}
 
-{{/* Environment from Secrets: the internal key, the stores, then what `secretEnv` names ({NAME: {secret, key}}; no secret: left out). */}}
+{{/* Environment from Secrets: the keys of internal tokens, the stores, then what `secretEnv` names ({NAME: {secret, key}}; no secret: left out). */}}
 {{- define "common.secretEnvironment" -}}
-{{ include "common.secretEnv" (dict "env" "INTERNAL_TOKEN_KEY" "secret" (include "common.secretName" (dict "root" .root "store" "internal")) "key" "token-key") }}
+{{- include "common.keysEnv" . }}
 {{- include "common.storesEnv" . }}
 {{- range $env, $from := .values.secretEnv }}
 {{- with tpl ($from.secret | default "") $.root }}
@@ -99,9 +99,12 @@ spec:
           envFrom:
             - configMapRef: { name: {{ include "common.fullname" . }} }
           {{- if .values.node }}
+          {{- $secret := include "common.secretEnvironment" . | trim }}
+          {{- if or $secret .values.extraEnv }}
           env:
-            {{- include "common.secretEnvironment" . | nindent 12 }}
+            {{- with $secret }}{{ . | nindent 12 }}{{ end }}
             {{- with .values.extraEnv }}{{ toYaml . | nindent 12 }}{{ end }}
+          {{- end }}
           {{- end }}
           ports:
             - { name: http, containerPort: {{ .values.port }} }

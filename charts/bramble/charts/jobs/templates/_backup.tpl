@@ -76,10 +76,7 @@ spec:
 {{- end -}}
 
 {{- define "jobs.tellArchiveEnv" -}}
-{{- if .root.Values.orders.enabled }}
-{{ include "jobs.keyEnv" . }}
 {{- include "jobs.tellEnv" (dict "root" .root "cron" .root.Values.jobs.backup) }}
-{{- end }}
 {{- end -}}
 
 {{- define "jobs.restoreEnv" -}}
@@ -104,11 +101,12 @@ spec:
 {{- join "," $scale -}}
 {{- end -}}
 
+{{/* The Secrets of the stores. A shop that is put back without the keys of internal tokens makes new ones. */}}
 {{- define "jobs.savedSecrets" -}}
 {{- $names := list -}}
-{{- range list "internal" "postgres" "mongodb" "redis" -}}
+{{- range list "postgres" "mongodb" "redis" -}}
 {{- $store := index $.root.Values . | default dict -}}
-{{- if or (eq . "internal") (and $store.enabled (not $store.external.host)) -}}
+{{- if and $store.enabled (not $store.external.host) -}}
 {{- $names = append $names (include "common.secretName" (dict "root" $.root "store" .)) -}}
 {{- end -}}
 {{- end -}}

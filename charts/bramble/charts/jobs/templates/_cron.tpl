@@ -34,15 +34,16 @@ data:
 - { name: {{ upper .calls }}_URL, value: "http://{{ include "common.fullname" (dict "root" .root "name" .calls) }}:{{ (index .root.Values .calls).port }}" }
 {{- end -}}
 
-{{/* The key that signs a job's token. */}}
+{{/* {root, calls}: the key of a job's calls to a service. */}}
 {{- define "jobs.keyEnv" -}}
-{{ include "common.secretEnv" (dict "env" "INTERNAL_TOKEN_KEY" "secret" (include "common.secretName" (dict "root" .root "store" "internal")) "key" "token-key") }}
+{{ include "common.keyEnv" (dict "root" .root "env" (printf "INTERNAL_JOB_KEY_%s" (upper .calls)) "key" (printf "%s-job" .calls)) }}
 {{- end -}}
 
 {{/* {root, cron}: the environment by which a CronJob reports its runs to orders, for the alert on missed runs. */}}
 {{- define "jobs.tellEnv" -}}
 {{- if .root.Values.orders.enabled }}
 {{ include "jobs.upstreamEnv" (dict "root" .root "calls" "orders") }}
+{{ include "jobs.keyEnv" (dict "root" .root "calls" "orders") }}
 - { name: TASK_INTERVAL_SECONDS, value: {{ int .cron.intervalSeconds | quote }} }
 {{- end }}
 {{- end -}}
@@ -50,14 +51,11 @@ data:
 {{- define "jobs.stockRefillEnv" -}}
 {{ include "jobs.upstreamEnv" (dict "root" .root "calls" "catalog") }}
 - { name: RULES_FILE, value: /config/rules.json }
-{{ include "jobs.keyEnv" . }}
+{{ include "jobs.keyEnv" (dict "root" .root "calls" "catalog") }}
 {{- include "jobs.tellEnv" (dict "root" .root "cron" .root.Values.jobs.stockRefill) }}
 {{- end -}}
 
 {{- define "jobs.invalidateCacheEnv" -}}
 {{ include "common.redisEnv" (dict "root" .root "role" "cache") | trim }}
-{{- if .root.Values.orders.enabled }}
-{{ include "jobs.keyEnv" . }}
 {{- include "jobs.tellEnv" (dict "root" .root "cron" .root.Values.jobs.invalidateCache) }}
-{{- end }}
 {{- end -}}

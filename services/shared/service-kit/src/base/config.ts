@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { type ServiceName, serviceNames } from '@bramble/contracts/services';
+import type { Actor } from './actor';
 
 /** All faults of an environment, one line each. */
 export class ConfigError extends Error {
@@ -15,19 +17,21 @@ type Shape = Record<string, z.ZodType>;
 
 /**
  * Parses `env` by `shape` (environment name to schema of its text). An empty value counts as absent. Throws ConfigError
- * with every fault at once; values never appear in it, since they may be secrets.
+ * with every fault at once; values never appear in it, since they may be secrets. A shape with INTERNAL_KEY needs it or
+ * INTERNAL_TOKEN_KEY.
  */
 export function loadConfig<S extends Shape>(shape: S, env: NodeJS.ProcessEnv): z.output<z.ZodObject<S>> {
   const given = Object.fromEntries(
     Object.keys(shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
   );
+  const keyless = 'INTERNAL_KEY' in shape && !(given['INTERNAL_KEY'] ?? given['INTERNAL_TOKEN_KEY']);
   const result = z.object(shape).safeParse(given);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => {
+  if (result.success && !keyless) return result.data;
+  const faults = (result.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0] ?? '');
     return `${name} ${given[name] === undefined ? 'is missing' : `is wrong: ${issue.message}`}`;
   });
-  throw new ConfigError([...new Set(faults)]);
+  throw new ConfigError([...new Set(faults), ...(keyless ? ['INTERNAL_KEY is missing'] : [])]);
 }
 
 /** A required address, such as `postgres://…`. */
@@ -72,13 +76,35 @@ export const optionalText = () => z.string().optional();
 
 const port = (fallback: number) => integer(fallback, 0, 65_535);
 
-/** The environment of every service. `defaultPort` is the service's port; 0 takes any free one. */
-export const baseEnv = (defaultPort: number) => ({
+/** `INTERNAL_SERVICE_KEY_ORDERS` holds the key of calls to orders by services; the kind says who calls. */
+type CallKeyName = `INTERNAL_${Uppercase<Actor['kind']>}_KEY_${Uppercase<ServiceName>}`;
+export const callKeyName = (kind: Actor['kind'], service: string): CallKeyName =>
+  `INTERNAL_${kind.toUpperCase()}_KEY_${service.toUpperCase()}` as CallKeyName;
+
+/** A key of at least 32 characters. */
+export const internalKey = () => z.string().min(32, 'at least 32 characters').optional();
+
+/**
+ * The keys of internal tokens. A pod gets its own key and the keys of the calls that it makes. Processes of one machine
+ * get INTERNAL_TOKEN_KEY instead and derive all keys from it.
+ */
+const keyEnv = () => ({
+  INTERNAL_TOKEN_KEY: internalKey(),
+  INTERNAL_KEY: internalKey(),
+  ...(Object.fromEntries(
+    (['user', 'service', 'job'] as const).flatMap((kind) =>
+      serviceNames.map((service) => [callKeyName(kind, service), internalKey()]),
+    ),
+  ) as Record<CallKeyName, ReturnType<typeof internalKey>>),
+});
+export type KeyConfig = Partial<z.output<z.ZodObject<ReturnType<typeof keyEnv>>>>;
+
+/** The environment of a service without operations and without keys. `defaultPort` is its port; 0 takes any free one. */
+export const keylessEnv = (defaultPort: number) => ({
   PORT: port(defaultPort),
   HOST: z.string().default('0.0.0.0'),
   OPS_PORT: port(9100),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  INTERNAL_TOKEN_KEY: z.string().min(32, 'at least 32 characters'),
   DEMO: flag(false),
   SERVICE_INSTANCE: z
     .string()
@@ -105,7 +131,10 @@ export const baseEnv = (defaultPort: number) => ({
     .transform(Number)
     .default(1),
 });
-export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof baseEnv>>>;
+/** The environment of a service with operations. */
+export const baseEnv = (defaultPort: number) => ({ ...keylessEnv(defaultPort), ...keyEnv() });
+
+export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof keylessEnv>>> & KeyConfig;
 
 /** True under a test runner, where answers are checked against the contract. */
 export const inTests = process.env['NODE_ENV'] === 'test';

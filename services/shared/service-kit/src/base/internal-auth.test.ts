@@ -2,15 +2,20 @@ import { createHmac } from 'node:crypto';
 import { serviceNames as services } from '@bramble/contracts/services';
 import { derivedKey } from './derived-key';
 import { type InternalClaims, signInternalToken, verifyInternalToken } from './internal-auth';
+import { callKey, serviceKey } from './internal-keys';
 
 const secret = 'k'.repeat(32);
+const sign = (audience: string, signed: InternalClaims, tokenKey = secret) =>
+  signInternalToken(callKey(serviceKey(tokenKey, audience), audience, signed.kind), audience, signed);
+const verify = (audience: string, token: string) =>
+  verifyInternalToken(serviceKey(secret, audience), audience, token);
 const claims: InternalClaims = { sub: 'u', roles: ['customer'], kind: 'user', secure: true, cid: 'c' };
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 /** A token that is signed as the kit signs it, with whatever header and claims. */
-const signed = (header: object, payload: object, audience: string) => {
+const signed = (header: object, payload: object, audience: string, kind: InternalClaims['kind'] = 'user') => {
   const text = `${encode(header)}.${encode(payload)}`;
-  const key = derivedKey(secret, `bramble internal token for ${audience}`);
+  const key = callKey(serviceKey(secret, audience), audience, kind);
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
 };
 
@@ -19,34 +24,53 @@ describe('internal tokens', () => {
 
   it('carry their claims to the service they are for', () => {
     for (const name of services)
-      expect(verifyInternalToken(secret, name, signInternalToken(secret, name, claims))).toEqual(claims);
+      for (const kind of ['user', 'service'] as const)
+        expect(verify(name, sign(name, { ...claims, kind }))).toEqual({ ...claims, kind });
   });
 
   it('for one service are refused by every other', () => {
     for (const audience of services) {
-      const token = signInternalToken(secret, audience, claims);
+      const token = sign(audience, claims);
       for (const other of services.filter((name) => name !== audience))
-        expect(verifyInternalToken(secret, other, token)).toBeUndefined();
+        expect(verify(other, token)).toBeUndefined();
     }
   });
 
   it('name their audience, so a key in wrong hands is good for no other service either', () => {
     const exp = Math.floor(Date.now() / 1000) + 60;
-    const header = { alg: 'HS256', typ: 'JWT' };
+    const header = { alg: 'HS256', typ: 'JWT', kid: 'user' };
     const genuine = signed(header, { ...claims, aud: 'orders', exp }, 'orders');
-    expect(verifyInternalToken(secret, 'orders', genuine)).toEqual(claims);
+    expect(verify('orders', genuine)).toEqual(claims);
     const { exp: _exp, ...endless } = { ...claims, aud: 'orders', exp };
     for (const forged of [
       signed(header, { ...claims, aud: 'payments', exp }, 'orders'),
       signed(header, { ...claims, exp }, 'orders'),
       signed(header, endless, 'orders'),
-      signed({ alg: 'none', typ: 'JWT' }, { ...claims, aud: 'orders', exp }, 'orders'),
+      signed({ ...header, alg: 'none' }, { ...claims, aud: 'orders', exp }, 'orders'),
+      signed({ alg: 'HS256', typ: 'JWT' }, { ...claims, aud: 'orders', exp }, 'orders'),
     ])
-      expect(verifyInternalToken(secret, 'orders', forged)).toBeUndefined();
+      expect(verify('orders', forged)).toBeUndefined();
+  });
+
+  it('say the kind of caller whose key signed them, and a job acts for nobody', () => {
+    const payload = { ...claims, aud: 'orders', exp: Math.floor(Date.now() / 1000) + 60 };
+    const nobody = { ...payload, sub: null, roles: [] };
+    const header = { alg: 'HS256', typ: 'JWT' };
+    const by = (key: InternalClaims['kind'], kid: string, kind: string, more: object = payload) =>
+      verify('orders', signed({ ...header, kid }, { ...more, kind }, 'orders', key));
+    expect(by('service', 'service', 'service')).toMatchObject({ kind: 'service' });
+    expect(by('job', 'job', 'job', nobody)).toMatchObject({ kind: 'job' });
+    expect(by('job', 'job', 'job')).toBeUndefined();
+    expect(by('job', 'job', 'job', { ...nobody, roles: ['admin'] })).toBeUndefined();
+    for (const key of ['user', 'service', 'job'] as const)
+      for (const other of ['user', 'service', 'job'].filter((kind) => kind !== key)) {
+        expect(by(key, other, other, nobody)).toBeUndefined();
+        expect(by(key, key, other, nobody)).toBeUndefined();
+      }
   });
 
   it('are refused when forged, altered, or signed with another key', () => {
-    const token = signInternalToken(secret, 'orders', claims);
+    const token = sign('orders', claims);
     const [header = '', payload = '', signature = ''] = token.split('.');
     const admin = encode({ ...claims, roles: ['admin'], aud: 'orders', exp: 9e9 });
     for (const forged of [
@@ -61,27 +85,27 @@ describe('internal tokens', () => {
       `${header}.${admin}.${signature}`,
       `${header}.${admin}.`,
       `${encode({ alg: 'none' })}.${admin}.`,
-      signInternalToken('z'.repeat(32), 'orders', claims),
+      sign('orders', claims, 'z'.repeat(32)),
       `${token}A`,
       `${token}.`,
       `${token}=`,
     ])
-      expect(verifyInternalToken(secret, 'orders', forged)).toBeUndefined();
+      expect(verify('orders', forged)).toBeUndefined();
   });
 
   it('expire after a minute, while the clocks of the day may differ by ten minutes', () => {
     jest.useFakeTimers();
-    const stolen = signInternalToken(secret, 'orders', claims);
-    expect(verifyInternalToken(secret, 'orders', stolen)).toEqual(claims);
+    const stolen = sign('orders', claims);
+    expect(verify('orders', stolen)).toEqual(claims);
     jest.advanceTimersByTime(50_000);
-    expect(verifyInternalToken(secret, 'orders', stolen)).toEqual(claims);
+    expect(verify('orders', stolen)).toEqual(claims);
     jest.advanceTimersByTime(80_000);
-    expect(verifyInternalToken(secret, 'orders', stolen)).toBeUndefined();
+    expect(verify('orders', stolen)).toBeUndefined();
     for (const step of [-600_000, 600_000, 600_000]) {
-      const next = signInternalToken(secret, 'orders', claims);
+      const next = sign('orders', claims);
       jest.setSystemTime(Date.now() + step);
-      expect(verifyInternalToken(secret, 'orders', next)).toEqual(claims);
-      expect(verifyInternalToken(secret, 'orders', stolen)).toBeUndefined();
+      expect(verify('orders', next)).toEqual(claims);
+      expect(verify('orders', stolen)).toBeUndefined();
     }
   });
 });

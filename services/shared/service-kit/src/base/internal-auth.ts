@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Actor } from './actor';
-import { derivedKey } from './derived-key';
+import { callKey } from './internal-keys';
 import { createAgeCheck, LIFE_SECONDS, type Stamp } from './token-age';
 
 export const internalTokenHeader = 'x-internal-token';
@@ -25,28 +25,27 @@ const claimsSchema = z.object({
 });
 export type InternalClaims = Omit<z.infer<typeof claimsSchema>, 'aud' | keyof Stamp>;
 
-/** The only header that is signed and accepted, so that a token cannot choose its algorithm. */
-const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
+type Kind = InternalClaims['kind'];
+const headerOf = (kid: Kind) =>
+  Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT', kid })).toString('base64url');
+/** The only headers that are signed and accepted, so that a token cannot choose its algorithm; `kid` is its kind. */
+const HEADERS = { user: headerOf('user'), service: headerOf('service'), job: headerOf('job') };
+const kindOf = new Map(Object.entries(HEADERS).map(([kind, header]) => [header, kind as Kind]));
 const MAX_LENGTH = 4096;
 
-/** The key of one audience. A service that can forge tokens for itself cannot forge them for another. */
-const mac = (secret: string, audience: string, text: string): Buffer =>
-  Buffer.from(
-    createHmac('sha256', derivedKey(secret, `bramble internal token for ${audience}`))
-      .update(text)
-      .digest('base64url'),
-  );
+const mac = (key: string, text: string): Buffer =>
+  Buffer.from(createHmac('sha256', key).update(text).digest('base64url'));
 
 /**
- * Signs the internal token for the service `audience`: a JWT (HS256) that is valid for 60 s, with a key derived for
- * that audience from `secret` (INTERNAL_TOKEN_KEY).
+ * Signs the internal token for the service `audience`: a JWT (HS256) that is valid for 60 s. `key` is the key of calls
+ * to that service by callers of this kind (`callKey`).
  */
-export function signInternalToken(secret: string, audience: string, claims: InternalClaims): string {
+export function signInternalToken(key: string, audience: string, claims: InternalClaims): string {
   const exp = Math.floor(Date.now() / 1000) + LIFE_SECONDS;
   const stamp: Stamp = { exp, from: FROM, up: Math.floor(runningSeconds()) };
   const payload = Buffer.from(JSON.stringify({ ...claims, aud: audience, ...stamp })).toString('base64url');
-  const text = `${HEADER}.${payload}`;
-  return `${text}.${mac(secret, audience, text).toString()}`;
+  const text = `${HEADERS[claims.kind]}.${payload}`;
+  return `${text}.${mac(key, text).toString()}`;
 }
 
 /** The caller and the actor of an internal call. */
@@ -63,10 +62,10 @@ export interface Sender {
 
 /** The headers of an internal call: a new internal token and the correlation id. */
 export const internalHeaders = (
-  secret: string,
+  key: string,
   { audience, kind, name, as, correlationId }: Sender,
 ): Record<'x-internal-token' | 'x-correlation-id', string> => ({
-  [internalTokenHeader]: signInternalToken(secret, audience, {
+  [internalTokenHeader]: signInternalToken(key, audience, {
     sub: as?.userId ?? null,
     roles: [...(as?.roles ?? [])],
     ...(as?.sessionId === undefined ? {} : { sid: as.sessionId }),
@@ -78,23 +77,29 @@ export const internalHeaders = (
   'x-correlation-id': correlationId,
 });
 
-/** The claims of a valid, unexpired token for `audience`; undefined otherwise. */
+/**
+ * The claims of a valid, unexpired token for `audience`; undefined otherwise. `ownKey` is the key of that service. The
+ * token is of the kind whose key signed it, and a job acts for nobody.
+ */
 export function verifyInternalToken(
-  secret: string,
+  ownKey: string,
   audience: string,
   token: string,
 ): InternalClaims | undefined {
   if (token.length > MAX_LENGTH) return undefined;
   const end = token.lastIndexOf('.');
   const text = token.slice(0, Math.max(0, end));
+  const header = text.slice(0, Math.max(0, text.indexOf('.')));
+  const kind = kindOf.get(header);
+  if (kind === undefined) return undefined;
   const given = Buffer.from(token.slice(end + 1));
-  const wanted = mac(secret, audience, text);
+  const wanted = mac(callKey(ownKey, audience, kind), text);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
-  if (!text.startsWith(`${HEADER}.`)) return undefined;
   try {
-    const payload = Buffer.from(text.slice(HEADER.length + 1), 'base64url').toString('utf8');
+    const payload = Buffer.from(text.slice(header.length + 1), 'base64url').toString('utf8');
     const { aud, exp, from, up, ...claims } = claimsSchema.parse(JSON.parse(payload));
-    if (aud !== audience) return undefined;
+    if (aud !== audience || claims.kind !== kind) return undefined;
+    if (kind === 'job' && (claims.sub !== null || claims.roles.length > 0)) return undefined;
     const clocks = { day: Date.now() / 1_000, running: runningSeconds() };
     return isYoung({ exp, from, up }, clocks) ? claims : undefined;
   } catch {

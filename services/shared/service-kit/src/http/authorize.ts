@@ -10,15 +10,13 @@ import type { Service } from '../runtime/service';
  * 403 when the role is missing. A service or job without an actor passes only if the operation allows it.
  */
 export function authorize(
-  service: Pick<Service, 'name' | 'config'>,
+  service: Pick<Service, 'name' | 'keys'>,
   operation: Pick<Operation, 'access' | 'jobs'>,
   req: IncomingMessage,
 ): Actor {
   const token = req.headers[internalTokenHeader];
   const claims =
-    typeof token === 'string'
-      ? verifyInternalToken(service.config.INTERNAL_TOKEN_KEY, service.name, token)
-      : undefined;
+    typeof token === 'string' ? verifyInternalToken(service.keys.own(), service.name, token) : undefined;
   if (!claims)
     throw new AppError('unauthenticated', { detail: 'this service answers only through the gateway' });
   const actor = actorOf(claims);

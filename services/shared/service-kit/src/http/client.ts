@@ -36,12 +36,16 @@ function translated(name: string, error: unknown): unknown {
   return new AppError('bad_gateway', { detail: `${name} answered ${error.status}`, cause: error });
 }
 
-/** Makes the client of one service at `url`; `timeoutMs` (default 2,000) is the limit of a call. */
+/**
+ * Makes the client of one service at `url`; `timeoutMs` (default 2,000) is the limit of a call. Throws ConfigError
+ * without the key of calls to that service.
+ */
 export function createUpstream(
   service: Service,
   { name, url, timeoutMs: limit = 2_000 }: { name: string; url: string; timeoutMs?: number },
 ): Upstream {
   const transport = createTransport(service, { name, url });
+  const key = service.keys.toCall(name, 'service');
 
   const callPlain = callBy<CallOptions>(
     async ({ method, path, headers, body }, { as, cookie, timeoutMs = limit }, operation) => {
@@ -55,7 +59,7 @@ export function createUpstream(
         template: templateOf(operation.path),
         headers: {
           ...headers,
-          ...internalHeaders(service.config.INTERNAL_TOKEN_KEY, {
+          ...internalHeaders(key, {
             audience: name,
             kind: 'service',
             name: service.name,

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { Express, RequestHandler } from 'express';
 import type { Operation } from '@bramble/contracts/operation';
 import type { BaseConfig } from '../base/config';
+import type { InternalKeys } from '../base/internal-keys';
 import type { Logger } from '../observe/logger';
 import type { Metrics } from '../observe/metrics';
 import type { KitMetrics } from '../observe/metrics-catalogue';
@@ -29,6 +30,7 @@ export interface Mountable {
 export interface Service<M extends Catalogue = NoMetrics> {
   readonly name: string;
   readonly config: BaseConfig;
+  readonly keys: InternalKeys;
   readonly log: Logger;
   readonly metrics: Metrics<KitMetrics & M>;
   /** Undefined when tracing is off. */

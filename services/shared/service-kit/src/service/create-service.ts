@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import express from 'express';
 import type { BaseConfig } from '../base/config';
+import { internalKeys } from '../base/internal-keys';
 import { createHttpEdge } from '../http/edge';
 import { mountEndpoints } from '../http/mount';
 import { createLogger } from '../observe/logger';
@@ -119,6 +120,7 @@ export function createService<M extends Catalogue = NoMetrics>({
   const service: Service<M> = {
     name,
     config,
+    keys: internalKeys(config, name),
     log,
     metrics,
     tracing,
