@@ -29,6 +29,7 @@ const COMMANDS = [
   'test:cluster',
   'test:memory',
   'test:mutation',
+  'scan',
   'test:security',
 ];
 const command = (name: string): string[] =>

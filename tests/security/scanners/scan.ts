@@ -1,20 +1,15 @@
-// npm run scan: semgrep, gitleaks, osv-scanner and npm's audit, each where its data can be had. Fails on findings, and
-// says in one line each what could not run.
+// npm run scan: semgrep, gitleaks, osv-scanner and npm's audit. Fails on findings, and when one of them could not run.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { Option } from 'commander';
 import { createCommand, runCommand } from '@bramble/service-kit/base/command-line';
 import { tool } from '../../chart/tools';
 import { pythonTool } from '../python-tool';
 import { rulesFindTheirOwn } from './rules-find-their-own';
+import { type Outcome, passes, runScanners, type Scanner } from './verdict';
 
 const root = path.join(import.meta.dirname, '../../..');
 const here = (file: string) => path.join(import.meta.dirname, file);
-type Verdict = 'clean' | 'FINDINGS' | 'not run';
-interface Outcome {
-  scanner: string;
-  verdict: Verdict;
-  said: string;
-}
 
 const reachable = (url: string): Promise<boolean> =>
   fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(5_000) }).then(
@@ -72,10 +67,10 @@ function gitleaks(): Outcome {
 async function osv(): Promise<Outcome> {
   const scanner = 'osv-scanner';
   if (!(await reachable('https://api.osv.dev')))
-    return { scanner, verdict: 'not run', said: 'its database (api.osv.dev) could not be reached' };
+    return { scanner, verdict: 'NOT RUN', said: 'its database (api.osv.dev) could not be reached' };
   const status = scan(tool(scanner), ['scan', 'source', '--lockfile', 'package-lock.json']);
   // It ends with 1 when it found something, and with more when it could not finish.
-  if (status > 1) return { scanner, verdict: 'not run', said: `it ended with ${status}` };
+  if (status > 1) return { scanner, verdict: 'NOT RUN', said: `it ended with ${status}` };
   return { scanner, verdict: status === 0 ? 'clean' : 'FINDINGS', said: 'package-lock.json' };
 }
 
@@ -85,7 +80,7 @@ function audit(): Outcome {
     encoding: 'utf8',
     timeout: 60_000,
   });
-  const scanner = 'npm audit';
+  const scanner = 'npm-audit';
   try {
     const { metadata } = JSON.parse(stdout) as { metadata?: { vulnerabilities: Record<string, number> } };
     if (metadata) {
@@ -96,19 +91,33 @@ function audit(): Outcome {
   } catch {
     // No JSON is no answer.
   }
-  return { scanner, verdict: 'not run', said: 'the registry answers no audits' };
+  return { scanner, verdict: 'NOT RUN', said: 'the registry answers no audits' };
 }
+
+const scanners: readonly Scanner[] = [
+  { name: 'semgrep', run: semgrep },
+  { name: 'gitleaks', run: gitleaks },
+  { name: 'osv-scanner', run: osv },
+  { name: 'npm-audit', run: audit },
+];
 
 async function scanAll(): Promise<void> {
-  const outcomes = [await semgrep(), gitleaks(), await osv(), audit()];
+  const { without = [] } = program.opts<{ without?: string[] }>();
+  const outcomes = await runScanners(scanners, without);
   for (const { scanner, verdict, said } of outcomes)
     console.log(`${verdict.padEnd(8)} ${scanner.padEnd(12)} ${said}`);
-  process.exitCode = outcomes.some(({ verdict }) => verdict === 'FINDINGS') ? 1 : 0;
+  process.exitCode = passes(outcomes) ? 0 : 1;
 }
 
-await runCommand(
-  createCommand('npm run scan --', {
-    does: "Looks for faults with semgrep, gitleaks, osv-scanner and npm's audit, and says which of them could not run.",
-    example: 'npm run scan',
-  }).action(scanAll),
-);
+const program = createCommand('npm run scan --', {
+  does: "Looks for faults with semgrep, gitleaks, osv-scanner and npm's audit. Fails on findings, and when one of them could not run.",
+  example: 'npm run scan -- --without osv-scanner npm-audit',
+})
+  .addOption(
+    new Option('--without <scanners...>', 'leave these out, where their databases cannot be reached').choices(
+      scanners.map(({ name }) => name),
+    ),
+  )
+  .action(scanAll);
+
+await runCommand(program);
