@@ -19,6 +19,7 @@ const LAYERS = {
     'proxy',
     'dashboard',
     'dead-letters',
+    'personal-data',
     'health',
     'openapi',
     'sockets',

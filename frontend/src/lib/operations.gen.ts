@@ -58,6 +58,8 @@ export const gatewayApi: Routes<typeof import('@bramble/contracts/gateway').gate
   docs: { method: 'get', path: '/api/docs', success: 200 },
   docsFile: { method: 'get', path: '/api/docs/:file', success: 200 },
   dashboard: { method: 'get', path: '/api/dashboard', success: 200 },
+  exportMe: { method: 'get', path: '/api/users/me/export', success: 200 },
+  exportMeConfirmed: { method: 'post', path: '/api/users/me/export', success: 200 },
   deadLetters: { method: 'get', path: '/api/admin/dead-letters', success: 200 },
   replayDeadLetter: { method: 'post', path: '/api/admin/dead-letters/:id/replay', success: 204 },
 };
@@ -92,7 +94,6 @@ export const usersApi: Routes<typeof import('@bramble/contracts/users').usersApi
   getProfile: { method: 'get', path: '/api/users/me/profile', success: 200 },
   putProfile: { method: 'put', path: '/api/users/me/profile', success: 200 },
   changePassword: { method: 'post', path: '/api/users/me/password', success: 204 },
-  exportMe: { method: 'get', path: '/api/users/me/export', success: 200 },
   eraseMe: { method: 'delete', path: '/api/users/me', success: 204 },
   list: { method: 'get', path: '/api/users', success: 200 },
   get: { method: 'get', path: '/api/users/:id', success: 200 },

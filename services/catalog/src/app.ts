@@ -6,6 +6,7 @@ import { counter } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
+import { personalDataEndpoint } from '@bramble/service-kit/service/personal-data';
 import { acquireMongoLease } from '@bramble/service-kit/stores/lock';
 import { openMongo } from '@bramble/service-kit/stores/mongo';
 import { openRedis } from '@bramble/service-kit/stores/redis';
@@ -20,6 +21,7 @@ import { readUnsentChanges } from './cache/unsent-changes.repository';
 import type { CatalogConfig } from './config';
 import { collectionsOf, createIndexes } from './db';
 import { createErasure } from './personal-data/erasure.service';
+import { createExportRepository } from './personal-data/export.repository';
 import { createPictureRepository } from './picture/picture.repository';
 import { pictureRoutes } from './picture/picture.routes';
 import { createPictureService } from './picture/picture.service';
@@ -101,6 +103,7 @@ export function buildCatalog(config: CatalogConfig): Service {
   });
   every(service, { name: 'popularity', ms: RANK_MS, run: stock.rankSold });
   exportStockFigures(service, createStockFiguresRepository(mongo, collections));
+  service.mount([personalDataEndpoint(createExportRepository(mongo).read)]);
   service.mount(deadLetterEndpoints(service, { redis, group: 'catalog', audit: auditBy(store) }));
 
   if (config.DEMO) {

@@ -5,6 +5,7 @@ import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
+import { personalDataEndpoint } from '@bramble/service-kit/service/personal-data';
 import { openMongo } from '@bramble/service-kit/stores/mongo';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { DeliveryConfig } from './config';
@@ -34,7 +35,7 @@ export function buildDelivery(config: DeliveryConfig): Service {
   const repository = createDeliveryRepository(mongo);
   const deliveries = createDeliveryService({ store, deliveries: repository, pace });
   service.onStart('delivery indexes', () => repository.prepare());
-  service.mount(deliveryRoutes(deliveries));
+  service.mount([...deliveryRoutes(deliveries), personalDataEndpoint(deliveries.dataOf)]);
   exportDeliveries(service, repository);
   if (stepMs !== undefined) {
     service.onStart('delivery timers', () => repository.setMissingTimers(new Date(Date.now() + stepMs)));

@@ -30,6 +30,8 @@ import { clientReader } from './http/client';
 import { createSourceWatch } from './http/source-watch';
 import { createRateLimits } from './limits/rate-limits';
 import { documentApi } from './openapi/openapi.routes';
+import { exportRoutes } from './personal-data/export.routes';
+import { createExportService } from './personal-data/export.service';
 import { createForward } from './proxy/forward';
 import { operationMatcher } from './proxy/operations';
 import { openUpstreams } from './proxy/upstreams';
@@ -94,6 +96,7 @@ export function buildGateway(config: GatewayConfig): Service {
     welcomeRoute,
     ...healthRoutes(health),
     ...dashboardRoutes(createDashboardService({ upstreams, log: service.log })),
+    ...exportRoutes(createExportService({ upstreams })),
     ...deadLettersRoutes(createDeadLettersService({ services: upstreams })),
   ]);
 

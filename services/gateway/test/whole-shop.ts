@@ -25,7 +25,7 @@ const builders = {
   orders: (env: NodeJS.ProcessEnv) => buildOrders(loadOrdersConfig(env)),
 };
 export type Part = keyof typeof builders;
-const parts = Object.keys(builders) as Part[];
+export const parts = Object.keys(builders) as Part[];
 const byService = <T>(make: (name: Part) => T): Record<Part, T> =>
   Object.fromEntries(parts.map((name) => [name, make(name)])) as Record<Part, T>;
 
@@ -105,6 +105,11 @@ export async function openWholeShop() {
     db: databases,
     start,
     stop,
+    service(name: Part): StartedService {
+      const started = running[name];
+      if (!started) throw new Error(`${name} is away`);
+      return started;
+    },
     /** Every row, document and key of every store that holds one of these texts, as `store place`. */
     search: async (...texts: readonly string[]): Promise<string[]> => {
       const needles = texts.map((text) => text.toLowerCase());

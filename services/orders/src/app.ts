@@ -6,6 +6,7 @@ import { createUpstream } from '@bramble/service-kit/http/client';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
+import { personalDataEndpoint } from '@bramble/service-kit/service/personal-data';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { withFallback } from '@bramble/service-kit/stores/postgres-fallback';
 import { openRedis } from '@bramble/service-kit/stores/redis';
@@ -23,6 +24,7 @@ import { createOrderService } from './order/order.service';
 import { addDemoOrders } from './past/demo-orders.worker';
 import { createPastOrders } from './past/past-order.service';
 import { createErasure } from './personal-data/erasure.service';
+import { createExport } from './personal-data/export.service';
 import { addressHasher } from './placing/address-hash';
 import { createPlaceOrderRepository } from './placing/place-order.repository';
 import { createPlaceOrder } from './placing/place-order.service';
@@ -93,10 +95,11 @@ export function buildOrders(config: OrdersConfig): Service {
   const reconciler = createReconciler({ saga, log });
   const carts = createCartRepository(sql);
   const cart = createCartService({ carts, payments, currency });
+  const lists = createOrderListRepository(replica);
   const orders = createOrderService({
     store,
     orders: createOrderRepository(sql),
-    lists: createOrderListRepository(replica),
+    lists,
     saga,
     answers,
     currency,
@@ -113,7 +116,8 @@ export function buildOrders(config: OrdersConfig): Service {
     currency,
     reservationMs: config.RESERVATION_TTL_SECONDS * 1000,
   });
-  const sales = createSalesService(createSalesRepository(replica, currency));
+  const salesRepository = createSalesRepository(replica, currency);
+  const sales = createSalesService(salesRepository);
 
   const tasks = createTaskRuns(service, createTaskRunsRepository(sql));
   service.mount([
@@ -127,6 +131,7 @@ export function buildOrders(config: OrdersConfig): Service {
       onCheckoutError: metrics.countCheckoutError,
     }),
     ...salesRoutes(sales),
+    personalDataEndpoint(createExport({ lists, carts, sales: salesRepository })),
     ...deadLetterEndpoints(service, { redis, group: 'orders', audit: auditBy(store) }),
   ]);
   consume(service, {

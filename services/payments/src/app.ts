@@ -6,6 +6,7 @@ import { createUpstream } from '@bramble/service-kit/http/client';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
+import { personalDataEndpoint } from '@bramble/service-kit/service/personal-data';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import type { PaymentsConfig } from './config';
@@ -32,6 +33,7 @@ import { createSettlement } from './payment/settlement';
 import { webhookRoutes } from './payment/webhook.routes';
 import { createWebhookService } from './payment/webhook.service';
 import { erasureConsumer } from './personal-data/erasure.consumer';
+import { createExportRepository } from './personal-data/export.repository';
 import { chooseProvider } from './provider/choose-provider';
 import { productLookup } from './quote/products';
 import { quoteRoutes } from './quote/quote.routes';
@@ -103,6 +105,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   service.mount(webhookRoutes(webhooks));
   consume(service, { redis, store, ...paymentConsumer(createPaymentRequestService(pools)) });
   consume(service, { redis, store, ...erasureConsumer });
+  service.mount([personalDataEndpoint(createExportRepository(sql).read)]);
   service.mount(deadLetterEndpoints(service, { redis, group: 'payments', audit: auditBy(store) }));
   return service;
 }

@@ -7,6 +7,7 @@ import { counter } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
+import { personalDataEndpoint } from '@bramble/service-kit/service/personal-data';
 import { openPostgres } from '@bramble/service-kit/stores/postgres';
 import { openRedis } from '@bramble/service-kit/stores/redis';
 import { createAccountRepository } from './account/account.repository';
@@ -38,9 +39,11 @@ import { mailRoutes } from './mail/mail.routes';
 import { createMailService } from './mail/mail.service';
 import { createPasswordHasher } from './password/password-hasher';
 import { passwordMetrics } from './password/password.metrics';
+import { confirmRoutes } from './personal-data/confirm.routes';
 import { createErasureRepository } from './personal-data/erasure.repository';
 import { erasureRoutes } from './personal-data/erasure.routes';
 import { createErasureService } from './personal-data/erasure.service';
+import { createExportRepository } from './personal-data/export.repository';
 import { createDenylistRepository, REVOCATION_SECONDS } from './session/denylist.repository';
 import { createDenylistService } from './session/denylist.service';
 import { sessionMetrics } from './session/session.metrics';
@@ -137,6 +140,8 @@ export function buildUsers(config: UsersConfig): Service {
     ...mailRoutes(mail),
     ...accountRoutes({ accounts, sessions }),
     ...erasureRoutes(erasure),
+    ...confirmRoutes({ accounts, isFresh: sessionRepository.isFresh }),
+    personalDataEndpoint(createExportRepository(db).read),
     ...adminRoutes(admin),
     ...auditRoutes(audit),
     ...deadLetterEndpoints(service, { redis, group: 'users', audit: audit.record }),

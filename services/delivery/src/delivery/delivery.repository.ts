@@ -21,6 +21,8 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
       { key: { nextStepAt: 1 }, sparse: true },
       { key: { createdAt: -1, _id: -1 } },
       { key: { status: 1, createdAt: -1, _id: -1 } },
+      { key: { userId: 1 } },
+      { key: { courierId: 1 }, sparse: true },
     ]);
   }
 
@@ -56,6 +58,11 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit + 1)
       .toArray();
+  }
+
+  /** The deliveries to a buyer, or those that a courier brought; the oldest first. */
+  function of(person: { userId: string } | { courierId: string }): Promise<DeliveryDocument[]> {
+    return deliveries.find(person, options).sort({ createdAt: 1 }).toArray();
   }
 
   async function save(documents: readonly DeliveryDocument[]): Promise<void> {
@@ -94,6 +101,6 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
     return { PREPARING, SHIPPED, OUT_FOR_DELIVERY, DELIVERED, STOPPED };
   }
 
-  return { prepare, find, findAll, due, list, save, setMissingTimers, count };
+  return { prepare, find, findAll, due, list, of, save, setMissingTimers, count };
 }
 export type DeliveryRepository = ReturnType<typeof createDeliveryRepository>;

@@ -86,6 +86,15 @@ export function createDeliveryService({ store, deliveries, pace }: DeliveryDepen
     });
   }
 
-  return { handle, find, list, advance };
+  /** Everything that delivery holds of a person: what came to them, and as a courier what they brought. */
+  async function dataOf(userId: string): Promise<Record<string, unknown>> {
+    const [received, brought] = await Promise.all([
+      deliveries.of({ userId }),
+      deliveries.of({ courierId: userId }),
+    ]);
+    return { deliveries: received.map(showDelivery), courierDeliveries: brought.map(showDelivery) };
+  }
+
+  return { handle, find, list, advance, dataOf };
 }
 export type DeliveryService = ReturnType<typeof createDeliveryService>;

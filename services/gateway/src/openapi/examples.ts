@@ -21,6 +21,7 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
   resetPassword: { token: 'the token of the link in the mail', password: 'another long sentence' },
   replaceProfile: { name: 'Ada', theme: 'dark', favouriteBerry: 'bramble' },
   eraseMyAccount: { password: 'a long sentence is best' },
+  exportMyDataWithPassword: { password: 'a long sentence is best' },
   changePassword: { currentPassword: 'a long sentence is best', newPassword: 'another long sentence' },
   changeUser: { roles: ['customer', 'courier'], disabled: false },
   createProduct: {

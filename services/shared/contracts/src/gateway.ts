@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { productSchema } from './catalog';
+import { MAX_PASSWORD } from './limits';
 import { operation } from './operation';
 import { orderSchema } from './orders';
 import { pageOf, pageQuery, timeSchema } from './page';
+import { personalDataSchema } from './personal-data';
 import { profileSchema, userSchema } from './users';
 
 export const healthSchema = z.object({
@@ -40,6 +42,9 @@ export const deadLetterSchema = z.object({
 });
 export type DeadLetter = z.infer<typeof deadLetterSchema>;
 const deadLetterParams = z.strictObject({ id: z.string().regex(/^[a-z_]+\.[a-z]+\.\d+-\d+$/) });
+
+const EXPORTED =
+  'One JSON document with what every service holds: account, sessions, mails, orders, payments, deliveries, products. When a service does not answer, nothing is exported and the answer is 503.';
 
 export const gatewayApi = {
   welcome: operation({
@@ -111,6 +116,35 @@ export const gatewayApi = {
     description: 'A part whose service is away is empty, and its name is in `degraded`.',
     access: 'user',
     responses: { 200: dashboardSchema },
+  }),
+  exportMe: operation({
+    id: 'exportMyData',
+    method: 'get',
+    path: '/api/users/me/export',
+    service: 'gateway',
+    tag: 'accounts',
+    summary: 'Export everything kept about me',
+    description: `${EXPORTED} For sessions that began in the last ten minutes; any other one gets 403 \`confirmation_required\`, and exports with the password.`,
+    access: 'user',
+    limit: 'account',
+    errors: ['confirmation_required'],
+    slow: true,
+    responses: { 200: personalDataSchema },
+  }),
+  exportMeConfirmed: operation({
+    id: 'exportMyDataWithPassword',
+    method: 'post',
+    path: '/api/users/me/export',
+    service: 'gateway',
+    tag: 'accounts',
+    summary: 'Export everything kept about me, with the password',
+    description: `${EXPORTED} With a wrong password, or without one, the answer is 403 \`confirmation_required\`.`,
+    access: 'user',
+    body: z.strictObject({ password: z.string().max(MAX_PASSWORD).optional() }),
+    limit: 'account',
+    errors: ['confirmation_required'],
+    slow: true,
+    responses: { 200: personalDataSchema },
   }),
   deadLetters: operation({
     id: 'listDeadLetters',

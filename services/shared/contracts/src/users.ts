@@ -118,17 +118,6 @@ export const usersApi = {
     slow: true,
     responses: { 204: null },
   }),
-  exportMe: operation({
-    id: 'exportMyData',
-    method: 'get',
-    path: '/api/users/me/export',
-    service,
-    tag,
-    summary: 'Export everything kept about me',
-    description: 'One JSON document.',
-    access: 'user',
-    responses: { 200: z.record(z.string(), z.json()) },
-  }),
   eraseMe: operation({
     id: 'eraseMyAccount',
     method: 'delete',
@@ -185,6 +174,20 @@ export const usersApi = {
     }),
     slow: true,
     responses: { 200: adminUserAnswer },
+  }),
+  /** Asks whether the actor is who they say: by the password, or by a session that has just begun. */
+  confirm: operation({
+    id: 'confirmPerson',
+    method: 'post',
+    path: '/internal/confirmations',
+    service,
+    tag,
+    summary: 'Check the password of the actor',
+    access: 'service',
+    body: z.strictObject({ password: z.string().max(MAX_PASSWORD).optional() }),
+    errors: ['confirmation_required'],
+    slow: true,
+    responses: { 204: null },
   }),
   audit: operation({
     id: 'listAuditEntries',

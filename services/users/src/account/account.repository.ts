@@ -92,26 +92,5 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
     verifyEmail: async (id: string): Promise<void> => {
       await db.user.update({ where: { id }, data: { emailVerified: true } });
     },
-
-    /** Everything stored about a person, except the password hash. */
-    dossier: async (id: string) => {
-      const [account, sessions, audit] = await Promise.all([
-        db.user.findUniqueOrThrow({
-          where: { id },
-          omit: { passwordHash: true, version: true, erasedAt: true },
-        }),
-        db.session.findMany({
-          where: { userId: id },
-          select: { id: true, createdAt: true, endedAt: true, endReason: true },
-          orderBy: { createdAt: 'asc' },
-        }),
-        db.auditEntry.findMany({
-          where: { subject: id },
-          select: { at: true, action: true, detail: true, before: true, after: true },
-          orderBy: { at: 'asc' },
-        }),
-      ]);
-      return { account, sessions, audit };
-    },
   };
 }

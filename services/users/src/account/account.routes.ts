@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { authApi } from '@bramble/contracts/auth';
 import { type Profile, usersApi } from '@bramble/contracts/users';
 import { userIdOf } from '@bramble/service-kit/base/actor';
@@ -35,10 +34,4 @@ export const accountRoutes = ({
       setAccessCookie(res, await sessions.access(account, actor.sessionId), actor.secure);
     return undefined;
   }),
-  endpoint(usersApi.exportMe, async ({ actor }) => {
-    const dossier = await accounts.dossier(userIdOf(actor));
-    return dossierSchema.parse(JSON.parse(JSON.stringify(dossier)));
-  }),
 ];
-
-const dossierSchema = z.record(z.string(), z.json());

@@ -64,5 +64,5 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
     return account;
   }
 
-  return { get, changePassword, saveProfile, dossier: accounts.dossier, confirm };
+  return { get, changePassword, saveProfile, confirm };
 }

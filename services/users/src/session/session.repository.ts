@@ -5,6 +5,7 @@ import type { SignInPlace } from './sign-in-place';
 
 /** After this time a session ends, however often it was renewed, and the password is asked again. */
 const SESSION_DAYS = 90;
+const FRESH_MINUTES = 10;
 
 export type EndReason = 'logout' | 'reuse' | 'password' | 'disabled' | 'erased';
 /** An entry for the denylist: a session that ended, or the lowest valid version of an account. */
@@ -129,6 +130,17 @@ export function createSessionRepository(sql: Sql) {
         values: [userId],
       });
       return rows;
+    },
+
+    /** True when the session has just begun, so that its password was asked a moment ago. */
+    isFresh: async (userId: string, sessionId: string): Promise<boolean> => {
+      const { rowCount } = await sql.query({
+        name: 'fresh-session',
+        text: `SELECT 1 FROM sessions WHERE id = $2 AND user_id = $1 AND ended_at IS NULL
+          AND created_at > now() - interval '${FRESH_MINUTES} minutes'`,
+        values: [userId, sessionId],
+      });
+      return rowCount === 1;
     },
 
     end: (userId: string, reason: EndReason, which: { only?: string; except?: string } = {}) =>

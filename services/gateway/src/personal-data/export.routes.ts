@@ -1,0 +1,9 @@
+import { gatewayApi } from '@bramble/contracts/gateway';
+import { endpoint } from '@bramble/service-kit/http/endpoint';
+import type { Mountable } from '@bramble/service-kit/runtime/service';
+import type { ExportService } from './export.service';
+
+export const exportRoutes = (exportOf: ExportService): Mountable[] => [
+  endpoint(gatewayApi.exportMe, ({ actor }) => exportOf(actor)),
+  endpoint(gatewayApi.exportMeConfirmed, ({ actor, body }) => exportOf(actor, body.password ?? '')),
+];
