@@ -1,9 +1,12 @@
 // Installs the dependencies when node_modules is missing or was made from another lockfile.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 const STAMP = 'node_modules/.bramble-lock';
+/** Not in node_modules, which npm ci deletes. It names this process and its npm. */
+const LOCK = 'dist/.install.lock';
 
 /** Ends the process with one sentence when Node.js is too old or the installation fails. Works in the clone's root. */
 export async function ensureInstalled() {
@@ -17,6 +20,13 @@ export async function ensureInstalled() {
   // npm's own record says that all of it is there already: somebody ran npm by hand.
   if (matchesLock()) {
     writeFileSync(STAMP, lock);
+    return;
+  }
+  const release = await alone();
+  // Another installation may have ended meanwhile.
+  if (matchesLock()) {
+    writeFileSync(STAMP, lock);
+    release();
     return;
   }
   console.log('[   0.0 s] installing dependencies with npm ci (a minute or two the first time)');
@@ -33,6 +43,7 @@ export async function ensureInstalled() {
     '--loglevel=error',
   ]);
   clearInterval(beat);
+  release();
   if (code !== 0) {
     console.error(
       'npm ci failed: the lines above say why. Bramble needs the npm registry for its first start.',
@@ -41,6 +52,63 @@ export async function ensureInstalled() {
   }
   writeFileSync(STAMP, lock);
 }
+
+/**
+ * Waits until no other process installs into this clone, also one whose start was killed, and takes the lock. Answers what
+ * releases it.
+ */
+async function alone() {
+  mkdirSync(path.dirname(LOCK), { recursive: true });
+  let said = false;
+  for (;;) {
+    try {
+      writeFileSync(LOCK, JSON.stringify([identity(process.pid)]), { flag: 'wx' });
+      return () => rmSync(LOCK, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!heldByTheLiving()) {
+      rmSync(LOCK, { force: true });
+      continue;
+    }
+    if (!said) console.log('waiting for another npm ci in this clone');
+    said = true;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function heldByTheLiving() {
+  try {
+    const holders = JSON.parse(readFileSync(LOCK, 'utf8'));
+    return holders.some((holder) => holder !== null && identity(holder.pid)?.startedAt === holder.startedAt);
+  } catch {
+    // It is being written, or was released.
+    return existsSync(LOCK) && Date.now() - statSync(LOCK).mtimeMs < 2_000;
+  }
+}
+
+/** Process ids are reused; a process id with its start time is not. Null when there is no such process. */
+function identity(pid) {
+  try {
+    const startedAt = process.platform === 'linux' ? startOfLinux(pid) : startByPs(pid);
+    return startedAt ? { pid, startedAt } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The state is the third field of the file, the start time the 22nd; the name before them may hold spaces. */
+function startOfLinux(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ['Z', 'X'].includes(fields[0]) ? undefined : fields[19];
+}
+
+const startByPs = (pid) =>
+  execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 
 function matchesLock() {
   try {
@@ -64,6 +132,9 @@ function npm(args) {
       stdio: ['ignore', 'inherit', 'inherit'],
       shell: process.platform === 'win32',
     });
+    // npm goes on when this process is killed: the next start has to wait for it.
+    if (child.pid !== undefined)
+      writeFileSync(LOCK, JSON.stringify([identity(process.pid), identity(child.pid)]));
     for (const signal of ['SIGINT', 'SIGTERM']) {
       process.once(signal, () => {
         child.kill(signal);
