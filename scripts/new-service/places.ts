@@ -89,12 +89,8 @@ export function addToChart(plan: Plan, { name, port }: NewService): void {
     `| ${name}.enabled | bool | \`true\` |  |`,
   ])
     plan.edit(`${chart}/README.md`, withValue(row));
-  // Eight connections of a pod, twice while a rollout runs two.
-  const more = (_: string, before: string, count: string): string => `${before}${Number(count) + 16}`;
-  plan.edit(`${chart}/values.yaml`, (text) => text.replace(/(\n {2}maxConnections: )(\d+)/, more));
-  plan.edit(`${chart}/README.md`, (text) =>
-    text.replace(/(postgres\.maxConnections \| int \| `)(\d+)/, more),
-  );
+  // Eight connections of its process, and one that publishes events. In the chart the number follows the services.
+  const more = (_: string, before: string, count: string): string => `${before}${Number(count) + 9}`;
   plan.edit('compose.yaml', (text) => text.replace(/(max_connections=)(\d+)/, more));
 
   const policies = 'tests/chart/networkpolicy.spec.ts';

@@ -40,7 +40,7 @@ const RANK_MS = 2_000;
 /** Builds the catalog service: products, pictures, stock and its reservations. */
 export function buildCatalog(config: CatalogConfig): Service {
   const service = createService({ name: 'catalog', config, metrics: stockMetrics });
-  const mongo = openMongo(service, { url: config.CATALOG_MONGODB_URL });
+  const mongo = openMongo(service, { url: config.CATALOG_MONGODB_URL, max: config.DATABASE_CONNECTIONS });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const cache = openRedis(service, { role: 'cache', url: config.REDIS_CACHE_URL });
   const collections = collectionsOf(mongo.db);

@@ -20,7 +20,7 @@ const TICK_MS = 250;
 
 export function buildDelivery(config: DeliveryConfig): Service {
   const service = createService({ name: 'delivery', config, metrics: deliveryMetrics });
-  const mongo = openMongo(service, { url: config.DELIVERY_MONGODB_URL });
+  const mongo = openMongo(service, { url: config.DELIVERY_MONGODB_URL, max: config.DATABASE_CONNECTIONS });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const outbox = mongoOutbox(service, {
     mongo,

@@ -66,7 +66,7 @@ export function buildOrders(config: OrdersConfig): Service {
   const service = createService({ name: 'orders', config, metrics: ownMetrics });
   const { log } = service;
   const currency = config.CURRENCY;
-  const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 12 });
+  const sql = openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: config.DATABASE_CONNECTIONS });
   const replica =
     config.ORDERS_REPLICA_URL === undefined
       ? sql

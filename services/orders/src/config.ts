@@ -1,4 +1,12 @@
-import { baseEnv, factor, loadConfig, seconds, url, urlOr } from '@bramble/service-kit/base/config';
+import {
+  baseEnv,
+  connections,
+  factor,
+  loadConfig,
+  seconds,
+  url,
+  urlOr,
+} from '@bramble/service-kit/base/config';
 
 export const loadOrdersConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(
@@ -6,6 +14,7 @@ export const loadOrdersConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...baseEnv(8003),
       ORDERS_DATABASE_URL: url(),
       ORDERS_REPLICA_URL: url().optional(),
+      DATABASE_CONNECTIONS: connections(12),
       REDIS_EVENTS_URL: url(),
       PAYMENTS_URL: urlOr('http://payments:8004'),
       RESERVATION_TTL_SECONDS: seconds(600),

@@ -51,7 +51,7 @@ export interface PaymentsOverrides {
 
 export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOverrides = {}): Service {
   const service = createService({ name: 'payments', config, metrics: paymentMetrics });
-  const sql = openPostgres(service, { url: config.PAYMENTS_DATABASE_URL });
+  const sql = openPostgres(service, { url: config.PAYMENTS_DATABASE_URL, max: config.DATABASE_CONNECTIONS });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL });
   const catalog = createUpstream(service, { name: 'catalog', url: config.CATALOG_URL });
   const orders = createUpstream(service, { name: 'orders', url: config.ORDERS_URL });

@@ -1,5 +1,6 @@
 import {
   baseEnv,
+  connections,
   factor,
   flag,
   loadConfig,
@@ -13,6 +14,7 @@ export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
     {
       ...baseEnv(8004),
       PAYMENTS_DATABASE_URL: url(),
+      DATABASE_CONNECTIONS: connections(8),
       REDIS_EVENTS_URL: url(),
       CATALOG_URL: urlOr('http://catalog:3002'),
       ORDERS_URL: urlOr('http://orders:8003'),

@@ -59,7 +59,7 @@ export function buildUsers(config: UsersConfig): Service {
     metrics: { ...sessionMetrics, ...passwordMetrics },
   });
   const { log } = service;
-  const sql = openPostgres(service, { url: config.USERS_DATABASE_URL });
+  const sql = openPostgres(service, { url: config.USERS_DATABASE_URL, max: config.DATABASE_CONNECTIONS });
   const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: false });
   const outbox = postgresOutbox(service, { sql, redis, streams: ['users_stream'] });
   const store = postgresStore(sql, outbox);

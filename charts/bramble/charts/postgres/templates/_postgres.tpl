@@ -52,7 +52,7 @@ spec:
             - -c
             - effective_cache_size={{ div $limit 2 }}MB
             - -c
-            - max_connections={{ $values.maxConnections }}
+            - max_connections={{ include "postgres.connections" . }}
             {{- range $key, $value := $values.settings }}
             - -c
             - {{ printf "%s=%v" $key $value }}
@@ -91,4 +91,30 @@ spec:
 ---
 {{ include "common.networkPolicy" $context }}
 {{- end -}}
+{{- end -}}
+
+
+{{/*
+The connections that everything together takes at most. A rollout keeps an old pod beside each new one until it has drained, so
+each service counts twice, at the largest number of its pods, and has one more that publishes events. Added are the Jobs (init-users, migrate, backup or
+restore, reconcile), commands of bramble-admin, and what PostgreSQL keeps for its administrator.
+*/}}
+{{- define "postgres.needed" -}}
+{{- $sum := 15 -}}
+{{- range compact (splitList "," (include "common.databases" (dict "root" .root "store" "postgres"))) -}}
+{{- $values := include "common.values" (dict "root" $.root "name" .) | fromYaml -}}
+{{- $pods := ternary $values.autoscaling.maxReplicas $values.replicas $values.autoscaling.enabled | int -}}
+{{- $sum = add $sum (mul 2 $pods (int $values.connections)) 2 -}}
+{{- end -}}
+{{- $sum -}}
+{{- end -}}
+
+{{- define "postgres.connections" -}}
+{{- $needed := include "postgres.needed" . | int -}}
+{{- $given := int .root.Values.postgres.maxConnections -}}
+{{- if and $given (lt $given $needed) -}}
+{{- fail (printf "postgres.maxConnections is %d, and all pods together take %d during a rollout: raise it, leave it at 0 so that it follows, or lower `connections` of users, orders and payments." $given $needed) -}}
+{{- end -}}
+{{- /* In steps of 25, since another number restarts the server. */ -}}
+{{- $given | default (mul 25 (ceil (divf $needed 25))) -}}
 {{- end -}}

@@ -54,6 +54,10 @@ export const integer = (fallback: number, min: number, max: number) =>
     .transform(Number)
     .pipe(z.int().min(min).max(max))
     .default(fallback);
+/**
+ * The most connections of a process to its database. The chart sets it, and computes from it what all pods together take.
+ */
+export const connections = (fallback: number) => integer(fallback, 2, 200);
 /** A time in seconds, fractions allowed. */
 export const seconds = (fallback: number) =>
   z

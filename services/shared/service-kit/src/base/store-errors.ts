@@ -54,6 +54,15 @@ const mongoCodes = new Set([
 const messages =
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Connection is closed|Stream isn't writeable|Command timed out|LOADING|READONLY|server closed the connection|not queryable/i;
 
+/** True when the server, or the pool of this process, had no connection left. */
+export function isOutOfConnections(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, name, message, cause } = error as StoreError;
+  if (code === '53300' || name === 'MongoWaitQueueTimeoutError') return true;
+  if (message.includes('timeout exceeded when trying to connect')) return true;
+  return cause !== error && isOutOfConnections(cause);
+}
+
 /** A cancelled statement, a lock that was awaited for too long, a transaction that was idle for too long. */
 const slowPostgres = new Set(['57014', '55P03', '25P03']);
 /** A time limit, and a transaction that the server ended because it outlived its limit. */

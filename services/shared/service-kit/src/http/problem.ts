@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AppError, isTransient } from '../base/errors';
+import { isOutOfConnections } from '../base/store-errors';
 
 /**
  * The AppError that a client gets for any error: an AppError itself, `unavailable` for a store or service that is away,
@@ -7,6 +8,12 @@ import { AppError, isTransient } from '../base/errors';
  */
 export function problemOf(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isOutOfConnections(error))
+    return new AppError('unavailable', {
+      detail: 'no connection to the database is free',
+      retryAfterSeconds: 1,
+      cause: error,
+    });
   return new AppError(isTransient(error) ? 'unavailable' : 'internal', { cause: error });
 }
 

@@ -41,6 +41,8 @@ export function openMongo(
   const client = new MongoClient(url, {
     appName: `bramble-${service.name}`,
     maxPoolSize: max,
+    // Without it a request waits for ever for a connection.
+    waitQueueTimeoutMS: 5_000,
     serverSelectionTimeoutMS: 5_000,
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 30_000,
