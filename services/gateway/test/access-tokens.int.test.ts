@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
 import { openProgram, type Program } from '@bramble/test-kit/run-program';
@@ -31,10 +31,19 @@ describe('access tokens', () => {
     const { keys } = (await agentAs(shop.users, asService).get('/internal/keys')).body as {
       keys: (Record<string, string> & { kid: string })[];
     };
-    const publicKey = JSON.stringify(keys.find(({ kid }) => kid === header.kid));
+    const publicJwk = keys.find(({ kid }) => kid === header.kid);
+    // The gateway holds the key in this form, so this is the secret by which a confusion of algorithms would pass.
+    const publicPem = createPublicKey({ key: publicJwk as JsonWebKey, format: 'jwk' }).export({
+      format: 'pem',
+      type: 'spki',
+    });
+    const confused = (secret: string | Buffer) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: header.kid })
+        .sign(Buffer.from(secret));
     const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const signed = (headerChanges: object, claimChanges: object = {}) =>
-      new SignJWT({ ...claims, ...claimChanges })
+    const signed = (headerChanges: object) =>
+      new SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: header.kid, ...headerChanges })
         .sign(own.privateKey);
     const bytes = `${head}.${part({ ...claims, roles: ['admin'] })}`;
@@ -42,18 +51,21 @@ describe('access tokens', () => {
       'no signature': `${head}.${payload}.`,
       'algorithm none': `${part({ ...header, alg: 'none' })}.${payload}.`,
       'algorithm none, signed': `${part({ ...header, alg: 'none' })}.${payload}.${signature}`,
-      'the public key as secret': await new SignJWT(claims)
-        .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: header.kid })
-        .sign(Buffer.from(publicKey)),
+      'the public key as secret': await confused(publicPem),
+      'the public key as secret, in JSON': await confused(JSON.stringify(publicJwk)),
       'another key': await signed({}),
       'another key, brought along': await signed({ jwk: own.publicKey.export({ format: 'jwk' }) }),
-      'a key elsewhere': await signed({ jku: 'https://evil.example/keys' }),
-      'a key as a path': await signed({ kid: '../../dev/null' }),
-      'a key as SQL': await signed({ kid: "x' OR '1'='1" }),
+      // The shop's own signature from here on: only the header is not that of an access token.
+      'a key brought along': await genuinely(claims, { jwk: own.publicKey.export({ format: 'jwk' }) }),
+      'a key elsewhere': await genuinely(claims, { jku: 'https://evil.example/keys' }),
+      'a certificate elsewhere': await genuinely(claims, { x5u: 'https://evil.example/keys' }),
+      'a key as a path': await genuinely(claims, { kid: '../../dev/null' }),
+      'a key as SQL': await genuinely(claims, { kid: "x' OR '1'='1" }),
+      'a key without a name': await genuinely(claims, { kid: undefined }),
       'changed roles': `${bytes}.${signature}`,
       'changed roles, DER signature': `${bytes}.${sign('sha256', Buffer.from(bytes), own.privateKey).toString('base64url')}`,
-      'another type': await signed({ typ: 'JWT' }),
-      expired: await signed({}, { exp: 1 }),
+      'another type': await genuinely(claims, { typ: 'JWT' }),
+      'no type': await genuinely(claims, { typ: undefined }),
       'a lonely dot': '.',
       'three dots': '...',
       'much too long': 'a'.repeat(8_000),
@@ -152,11 +164,14 @@ describe('access tokens', () => {
   });
 });
 
-/** Signs claims with the key that users has, by its own code. */
-async function genuinely(claims: Record<string, unknown>): Promise<string> {
+/** Signs claims with the key that users has, by its own code. `changed` are fields of the header. */
+async function genuinely(
+  claims: Record<string, unknown>,
+  changed: Record<string, unknown> = {},
+): Promise<string> {
   const { openSigningKey } = await import('./signing-key');
   const { kid, key } = await openSigningKey(shop.sql, shop.users.service.keys.own());
-  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key);
+  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...changed }).sign(key);
 }
 
 describe('the command line', () => {
