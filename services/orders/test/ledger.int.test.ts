@@ -118,4 +118,34 @@ describe('the reconciler', () => {
     await waitFor(async () => (await repairs('gave_up')) === 1);
     expect(await repairs('resent')).toBe(2);
   });
+
+  it('shows a cancelled order whose refund does not go out, until it has', async () => {
+    const late = { timeout: 25_000, interval: 500 };
+    const overdue = () => series('bramble_orders_overdue', 'status="CANCELLED"');
+    const paid = await shop.bring(buyer, await shop.place(buyer, product), 'PAID');
+    await shop.agent(buyer).post(`/api/orders/${paid.id}/cancel`).expect(200);
+    const [refund] = await shop.untilPublished(paid.id, 'order.refund_requested');
+    await shop.publish(
+      eventOf('stock.released', { orderId: paid.id }),
+      eventOf('delivery.stopped', { orderId: paid.id }),
+    );
+    await shop.age(paid.id, 31);
+    await shop.untilPublished(paid.id, 'order.refund_requested', 2);
+    await shop.restart();
+    const before = await waitFor(overdue, late);
+    expect(before).toBeGreaterThan(0);
+    expect(await series('bramble_order_oldest_overdue_age_seconds', 'status="CANCELLED"')).toBeGreaterThan(0);
+    expect(await series('bramble_orders', 'status="CANCELLED"')).toBeUndefined();
+
+    await shop.publish(
+      eventOf('payment.refunded', {
+        orderId: paid.id,
+        refundId: String(refund?.payload['refundId']),
+        amount: paid.totals.total,
+      }),
+    );
+    await shop.until(buyer, paid.id, ({ payment }) => payment.status === 'refunded');
+    await shop.restart();
+    await waitFor(overdue, { ...late, until: (now) => now === before - 1 });
+  }, 90_000);
 });
