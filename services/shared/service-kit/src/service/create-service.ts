@@ -6,6 +6,7 @@ import type { BaseConfig } from '../base/config';
 import { internalKeys } from '../base/internal-keys';
 import { createHttpEdge } from '../http/edge';
 import { mountEndpoints } from '../http/mount';
+import { closeSlowReaders } from '../http/slow-readers';
 import { createLogger } from '../observe/logger';
 import { createMetrics, gauge, type Metrics } from '../observe/metrics';
 import type { Catalogue, NoMetrics } from '../observe/metrics-catalogue/definition';
@@ -113,6 +114,7 @@ export function createService<M extends Catalogue = NoMetrics>({
     },
     edge,
   );
+  closeSlowReaders({ metrics: kitOnly }, server);
   const opsServer = createServer(opsListener({ metrics, notReady, alive: () => state !== 'stopped' }));
   const readyGauge = gauge({ metrics: kitOnly }, 'bramble_ready');
   readyGauge.set({}, 0);

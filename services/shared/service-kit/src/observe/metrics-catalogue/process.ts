@@ -17,6 +17,11 @@ export const processMetrics = define({
     help: 'Requests refused before they were served.',
     labels: { reason: ['rate_limit', 'body_size', 'timeout', 'origin', 'draining', 'overload'] },
   },
+  bramble_slow_readers_total: {
+    kind: 'counter',
+    help: 'Connections closed because their client took its answer too slowly.',
+    labels: {},
+  },
   http_client_request_duration_seconds: {
     kind: 'histogram',
     help: 'Duration of calls to other services.',
