@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import { openShop, type OpenShop } from './open-shop';
 import {
   activeElement,
@@ -11,6 +10,7 @@ import {
   heading,
   openBoard,
   payButton,
+  tabTo,
 } from './steps';
 import { visit } from './visitor';
 
@@ -153,28 +153,3 @@ describe('buying in a browser', () => {
     await visitor.close();
   });
 });
-
-/** Presses Tab until the focus is on what has this name, and checks on the way that focus is always in sight. */
-async function tabTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    await page.keyboard.press(key);
-    const focused = await page.evaluate(() => {
-      const element = document.activeElement as HTMLElement | null;
-      if (!element) return undefined;
-      const box = element.getBoundingClientRect();
-      const top = document.elementFromPoint(
-        box.x + box.width / 2,
-        Math.min(innerHeight - 1, box.y + box.height / 2),
-      );
-      const label = (element as HTMLInputElement).labels?.[0]?.innerText;
-      return {
-        name: (element.getAttribute('aria-label') ?? label ?? element.innerText ?? '').trim(),
-        hidden: box.width > 1 && top !== null && !element.contains(top) && !top.contains(element),
-      };
-    });
-    if (!focused) continue;
-    expect(focused).toMatchObject({ hidden: false });
-    if (name.test(focused.name)) return;
-  }
-  throw new Error(`Tab never reached ${name}`);
-}

@@ -38,3 +38,28 @@ export async function fillAccount(page: Page, account = newAccount()): Promise<v
 export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 export const activeElement = (page: Page): Promise<string> =>
   page.evaluate(() => `${document.activeElement?.tagName}: ${document.activeElement?.textContent?.trim()}`);
+
+/** Presses Tab until the focus is on what has this name, and checks on the way that focus is always in sight. */
+export async function tabTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press(key);
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      if (!element) return undefined;
+      const box = element.getBoundingClientRect();
+      const top = document.elementFromPoint(
+        box.x + box.width / 2,
+        Math.min(innerHeight - 1, box.y + box.height / 2),
+      );
+      const label = (element as HTMLInputElement).labels?.[0]?.innerText;
+      return {
+        name: (element.getAttribute('aria-label') ?? label ?? element.innerText ?? '').trim(),
+        hidden: box.width > 1 && top !== null && !element.contains(top) && !top.contains(element),
+      };
+    });
+    if (!focused) continue;
+    expect(focused).toMatchObject({ hidden: false });
+    if (name.test(focused.name)) return;
+  }
+  throw new Error(`Tab never reached ${name}`);
+}

@@ -3,7 +3,7 @@ import type { DemoRole } from '@bramble/contracts/auth';
 import { isCode } from '@bramble/contracts/call-error';
 import type { User } from '@bramble/contracts/users';
 import { call, whenSessionEnds } from './api';
-import { authApi } from './operations.gen';
+import { authApi, usersApi } from './operations.gen';
 import { queryClient } from './query-client';
 import { stored } from './stored';
 
@@ -60,6 +60,13 @@ export const signOut = async (): Promise<void> => {
 /** Ends all sessions of the account, this one too. */
 export const signOutEverywhere = async (): Promise<void> => {
   await call(authApi.endSessions);
+  endSession();
+  await queryClient.invalidateQueries({ queryKey: ['cart'] });
+};
+
+/** Erases the account for good, and with it all sessions. */
+export const eraseAccount = async (password: string): Promise<void> => {
+  await call(usersApi.eraseMe, { body: { password } });
   endSession();
   await queryClient.invalidateQueries({ queryKey: ['cart'] });
 };

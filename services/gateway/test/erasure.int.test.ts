@@ -121,9 +121,15 @@ describe('an erased account', () => {
     const admin = await adminOf(shop.url);
     const orderOf = async (id: string) => (await admin.get(`/api/orders/${id}`)).body.order as Order;
     expect((await orderOf(open.id)).shippingAddress).toMatchObject({ name: who.name, line1: who.street });
+    const seen = (await admin.get(`/api/users/${who.user.id}`)).body.user;
+    expect(seen).toMatchObject({ name: 'Erased account', disabled: true, erasedAt: expect.any(String) });
+    expect((await admin.get(`/api/users?q=${who.user.id}`)).body.items).toEqual([seen]);
+    expect((await admin.patch(`/api/users/${who.user.id}`, { disabled: false })).status).toBe(404);
+    expect(await orderOf(open.id)).not.toHaveProperty('buyerErased');
     const kept = await orderOf(done.id);
     expect(kept).toMatchObject({
       number: done.number,
+      buyerErased: true,
       totals: { total: done.totals.total },
       userId: who.user.id,
     });

@@ -6,6 +6,7 @@ import { PageHead } from '../../components/page-head';
 import { Button } from '../../components/ui/button';
 import { usePage } from '../../lib/page';
 import { signOut } from '../../lib/session';
+import { DataSection } from './data-section';
 import { PasswordForm } from './password-form';
 import { ProfileForm } from './profile-form';
 import { SessionsSection } from './sessions-section';
@@ -41,6 +42,7 @@ export const AccountView = ({ user }: { user: User }) => {
         <ProfileForm user={user} />
         <PasswordForm />
         <SessionsSection />
+        <DataSection />
       </div>
     </div>
   );

@@ -42,6 +42,9 @@ export const OrdersTable = ({ orders, onRefund }: { orders: Order[]; onRefund: (
               <Link to="/orders/$orderId" params={{ orderId: order.id }} className="link">
                 {order.number}
               </Link>
+              {order.buyerErased && (
+                <span className="block text-sm font-normal text-ink-muted">Account erased</span>
+              )}
             </th>
             <td className={`${cell} tabular`}>
               <time dateTime={order.createdAt}>{when.format(new Date(order.createdAt))}</time>

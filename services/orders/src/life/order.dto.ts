@@ -2,6 +2,7 @@ import type { Order } from '@bramble/contracts/orders';
 import { refundedSum } from './order.effects';
 import { isFinal } from './order.states';
 import type { OrderState, OrderView } from './order.types';
+import { isUnnamed } from './unnamed-address';
 
 function paymentStatus(order: OrderState): Order['payment']['status'] {
   if (order.capture !== 'captured') {
@@ -27,6 +28,7 @@ export const toOrder = (order: OrderView): Order => ({
   items: order.lines,
   totals: order.totals,
   shippingAddress: order.shippingAddress,
+  ...(isUnnamed(order.shippingAddress) ? { buyerErased: true as const } : {}),
   timeline: order.timeline,
   version: order.version,
   createdAt: new Date(order.createdAt).toISOString(),

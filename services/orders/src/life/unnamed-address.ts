@@ -11,3 +11,7 @@ export const unnamed = ({ country }: Pick<Address, 'country'>): Address => ({
   postalCode: NONE,
   country,
 });
+
+/** True for an address that `unnamed` made. */
+export const isUnnamed = ({ name, line1, city, postalCode }: Address): boolean =>
+  [name, line1, city, postalCode].every((text) => text === NONE);

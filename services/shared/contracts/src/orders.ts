@@ -97,6 +97,8 @@ export const orderSchema = z.object({
   items: z.array(orderLineSchema),
   totals: orderTotalsSchema,
   shippingAddress: addressSchema,
+  /** The buyer's account is erased: of the address only the country is left. */
+  buyerErased: z.literal(true).optional(),
   timeline: z.array(timelineEntrySchema),
   version: z.int(),
   createdAt: timeSchema,

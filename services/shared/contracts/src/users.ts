@@ -16,7 +16,12 @@ export const userSchema = z.object({
 export type User = z.infer<typeof userSchema>;
 
 /** The fields of an account that an admin sees. */
-export const adminUserSchema = userSchema.extend({ disabled: z.boolean(), emailVerified: z.boolean() });
+export const adminUserSchema = userSchema.extend({
+  disabled: z.boolean(),
+  emailVerified: z.boolean(),
+  /** When the account was erased; nothing of the person is left in it. */
+  erasedAt: timeSchema.optional(),
+});
 export type AdminUser = z.infer<typeof adminUserSchema>;
 
 /** An e-mail address; compared without regard to case, stored in lower case. */

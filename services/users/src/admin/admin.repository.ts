@@ -26,8 +26,8 @@ export function createAdminRepository(sql: Sql) {
       limit: number;
     }) => {
       const { rows } = await sql.query<Account>({
-        text: `SELECT id, email, name, roles, disabled, email_verified AS "emailVerified", created_at AS "createdAt"
-          FROM users WHERE erased_at IS NULL AND ($1::text IS NULL OR email ILIKE $1 OR name ILIKE $1)
+        text: `SELECT id, email, name, roles, disabled, email_verified AS "emailVerified", created_at AS "createdAt", erased_at AS "erasedAt"
+          FROM users WHERE ($1::text IS NULL OR email ILIKE $1 OR name ILIKE $1)
             AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
         values: [q ? contains(q) : null, after ?? null, limit],
       });

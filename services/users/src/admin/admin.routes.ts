@@ -19,7 +19,7 @@ export const adminRoutes = (admin: AdminService): Mountable[] => [
   ),
   endpoint(
     usersApi.patch,
-    { find: ({ params }) => admin.find(params.id) },
+    { find: ({ params }) => admin.existing(params.id) },
     async ({ found, body, actor }) => ({ user: await admin.change(found, body, userIdOf(actor)) }),
   ),
 ];

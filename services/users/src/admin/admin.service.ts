@@ -22,6 +22,7 @@ const toAdminUser = (account: Account): AdminUser => ({
   ...toUser(account),
   disabled: account.disabled,
   emailVerified: account.emailVerified,
+  ...(account.erasedAt ? { erasedAt: account.erasedAt.toISOString() } : {}),
 });
 
 export function createAdminService({
@@ -36,9 +37,16 @@ export function createAdminService({
   /** Resets the counted failed sign-ins of an address. */
   unlock: (email: string) => Promise<void>;
 }) {
-  const existing = async (id: string): Promise<Account> => {
+  /** Any account, also one that is erased. */
+  const find = async (id: string): Promise<Account> => {
     const account = await accounts.byId(id);
-    if (!account || account.erasedAt) throw new AppError('not_found');
+    if (!account) throw new AppError('not_found');
+    return account;
+  };
+  /** An account that can be changed. */
+  const existing = async (id: string): Promise<Account> => {
+    const account = await find(id);
+    if (account.erasedAt) throw new AppError('not_found');
     return account;
   };
 
@@ -68,7 +76,8 @@ export function createAdminService({
   }
 
   return {
-    find: existing,
+    find,
+    existing,
     show: toAdminUser,
 
     list: async ({
