@@ -20,6 +20,8 @@ export interface Shop {
   redis: Redis;
   /** Settings of users, to start it again. */
   usersEnv: NodeJS.ProcessEnv;
+  /** Settings of the gateway, to start another one. */
+  gatewayEnv: NodeJS.ProcessEnv;
   close(): Promise<void>;
 }
 
@@ -48,21 +50,16 @@ export async function openShop(
   });
   const usersConfig = loadUsersConfig(usersEnv);
   const users = await startService(buildUsers(usersConfig));
-  const gateway = await startService(
-    buildGateway(
-      loadGatewayConfig(
-        testEnv({
-          REDIS_EVENTS_URL: stores.redisUrl,
-          REDIS_CACHE_URL: stores.redisUrl,
-          ...urlsOf(others, NOWHERE),
-          USERS_URL: users.url,
-          RATE_LIMIT_FACTOR: '100',
-          ...env,
-          ...gatewayOnly,
-        }),
-      ),
-    ),
-  );
+  const gatewayEnv = testEnv({
+    REDIS_EVENTS_URL: stores.redisUrl,
+    REDIS_CACHE_URL: stores.redisUrl,
+    ...urlsOf(others, NOWHERE),
+    USERS_URL: users.url,
+    RATE_LIMIT_FACTOR: '100',
+    ...env,
+    ...gatewayOnly,
+  });
+  const gateway = await startService(buildGateway(loadGatewayConfig(gatewayEnv)));
   const sql = new pg.Pool({ connectionString: stores.postgresUrl, max: 2 });
   const redis = new Redis(stores.redisUrl);
   return {
@@ -73,6 +70,7 @@ export async function openShop(
     sql,
     redis,
     usersEnv,
+    gatewayEnv,
     close: async () => {
       await gateway.stop();
       await users.stop();

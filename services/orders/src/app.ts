@@ -1,3 +1,4 @@
+import { keyedHasher } from '@bramble/service-kit/base/derived-key';
 import { consume } from '@bramble/service-kit/events/consume';
 import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
@@ -25,7 +26,6 @@ import { addDemoOrders } from './past/demo-orders.worker';
 import { createPastOrders } from './past/past-order.service';
 import { createErasure } from './personal-data/erasure.service';
 import { createExport } from './personal-data/export.service';
-import { addressHasher } from './placing/address-hash';
 import { createPlaceOrderRepository } from './placing/place-order.repository';
 import { createPlaceOrder } from './placing/place-order.service';
 import { createUnpaidLimits } from './placing/unpaid-limits';
@@ -112,7 +112,7 @@ export function buildOrders(config: OrdersConfig): Service {
       unpaid: createUnpaidOrdersRepository(sql),
       factor: config.RATE_LIMIT_FACTOR,
     }),
-    hashOf: addressHasher(service.keys.own()),
+    hashOf: keyedHasher(service.keys.own(), 'addresses of orders'),
     currency,
     reservationMs: config.RESERVATION_TTL_SECONDS * 1000,
   });

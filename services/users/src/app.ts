@@ -1,9 +1,11 @@
+import { keyedHasher } from '@bramble/service-kit/base/derived-key';
 import { consume } from '@bramble/service-kit/events/consume';
 import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
 import { deleteOldClaims } from '@bramble/service-kit/events/postgres-inbox';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { counter } from '@bramble/service-kit/observe/metrics';
+import { logSecurity } from '@bramble/service-kit/observe/security-log';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
@@ -73,7 +75,11 @@ export function buildUsers(config: UsersConfig): Service {
   const mails = createMailRepository({ db, redis });
 
   const signer = createLinkSigner(service.keys.own());
-  const keys = createKeyService({ keys: createKeyRepository(db), secret: service.keys.own() });
+  const keys = createKeyService({
+    keys: createKeyRepository(db),
+    secret: service.keys.own(),
+    onRevoked: (kid) => logSecurity(log, 'signing_key_revoked', { kid }),
+  });
   const denylist = createDenylistService({
     sessions: sessionRepository,
     denylist: createDenylistRepository(redis),
@@ -93,7 +99,14 @@ export function buildUsers(config: UsersConfig): Service {
     offered: { on: config.DEMO, admin: config.DEMO_ADMIN },
     log,
   });
-  const accounts = createAccountService({ accounts: accountRepository, hasher, denylist, guesses, demo });
+  const accounts = createAccountService({
+    accounts: accountRepository,
+    hasher,
+    denylist,
+    guesses,
+    demo,
+    log,
+  });
   const erasure = createErasureService({
     erasures: createErasureRepository({ sql, store }),
     accounts,
@@ -112,6 +125,8 @@ export function buildUsers(config: UsersConfig): Service {
     guesses,
     demo,
     onLogin: (outcome) => logins.inc({ outcome }),
+    hashOf: keyedHasher(service.keys.own(), 'accounts in logs'),
+    log,
   });
   const sessions = createSessionService({
     sessions: sessionRepository,
@@ -127,6 +142,7 @@ export function buildUsers(config: UsersConfig): Service {
     admin: createAdminRepository(sql),
     denylist,
     unlock: guesses.reset,
+    log,
   });
 
   const audit = createAuditService(createAuditRepository(sql));

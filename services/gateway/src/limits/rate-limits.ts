@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { counter, gauge } from '@bramble/service-kit/observe/metrics';
+import { logSecurity, networkOf } from '@bramble/service-kit/observe/security-log';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Redis } from '@bramble/service-kit/stores/redis';
@@ -121,7 +122,12 @@ export function createRateLimits(
   };
 
   return {
-    byAddress: (name, address, res) => check(perAddress, name, address, res),
+    byAddress: (name, address, res) =>
+      check(perAddress, name, address, res).catch((error: unknown) => {
+        if (name === 'login' || name === 'token')
+          logSecurity(service.log, 'sign_in_throttled', { client_network: networkOf(address) });
+        throw error;
+      }),
     byAccount: (name, userId, res) => check(perAccount, name, userId, res),
     readAllowed: (address) => reads.now(address).allowed,
   };

@@ -1,10 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 /** The clone that the tests belong to. */
 const root = path.join(import.meta.dirname, '../../../..');
+
+/** A program that runs as a service and logs lines of JSON. */
+export interface Started {
+  /** Where it answers. */
+  url: string;
+  /** What it has logged so far. */
+  lines: () => Record<string, unknown>[];
+  stop: () => Promise<void>;
+}
 
 export interface Ran {
   code: number | null;
@@ -34,6 +44,29 @@ export async function openProgram(file: string) {
     return ran;
   }
 
-  return { run, close: () => rmSync(folder, { recursive: true, force: true }) };
+  /** Starts it as a service and waits until it says that it is ready. */
+  async function start(env: NodeJS.ProcessEnv): Promise<Started> {
+    const child = spawn(process.execPath, [path.join(folder, 'main.mjs')], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const lines: Record<string, unknown>[] = [];
+    const port = await new Promise<unknown>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (text) => {
+        const line = JSON.parse(text) as Record<string, unknown>;
+        lines.push(line);
+        if (line['msg'] === 'ready') resolve(line['port']);
+      });
+      void exited.then(() => reject(new Error(`${file} ended before it was ready`)));
+    });
+    const stop = async () => {
+      child.kill('SIGTERM');
+      await exited;
+    };
+    return { url: `http://127.0.0.1:${String(port)}`, lines: () => lines, stop };
+  }
+
+  return { run, start, close: () => rmSync(folder, { recursive: true, force: true }) };
 }
 export type Program = Awaited<ReturnType<typeof openProgram>>;

@@ -1,4 +1,6 @@
 import { AppError } from '@bramble/service-kit/base/errors';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { logSecurity, networkOf } from '@bramble/service-kit/observe/security-log';
 import type { DemoAccounts } from '../demo/demo-accounts.service';
 import type { GuessLimits } from '../limits/guess-limits.service';
 import { assertNotGuessable } from '../password/guessable';
@@ -15,10 +17,18 @@ export interface AccountDependencies {
   denylist: DenylistService;
   guesses: GuessLimits;
   demo: Pick<DemoAccounts, 'assertOwn' | 'assertUsable'>;
+  log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Operations of signed-in users on their own account. */
-export function createAccountService({ accounts, hasher, denylist, guesses, demo }: AccountDependencies) {
+export function createAccountService({
+  accounts,
+  hasher,
+  denylist,
+  guesses,
+  demo,
+  log,
+}: AccountDependencies) {
   async function get(id: string): Promise<Account> {
     const account = await accounts.byId(id);
     if (!account || account.erasedAt) throw new AppError('session_ended');
@@ -44,6 +54,11 @@ export function createAccountService({ accounts, hasher, denylist, guesses, demo
     await guesses.afterCorrectGuess(account.email, address);
     const passwordHash = await hasher.hash(newPassword, address);
     await denylist.announce(await accounts.changePassword(userId, passwordHash, sessionId));
+    logSecurity(log, 'password_changed', {
+      user_id: userId,
+      reason: 'change',
+      client_network: networkOf(address),
+    });
     return get(userId);
   }
 

@@ -6,6 +6,8 @@ import { isAdmin } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { logSecurity } from '@bramble/service-kit/observe/security-log';
 import { type Account, toUser } from '../account/account';
 import type { AccountRepository } from '../account/account.repository';
 import { auditEntries } from '../audit/audit.service';
@@ -30,12 +32,14 @@ export function createAdminService({
   admin,
   denylist,
   unlock,
+  log,
 }: {
   accounts: AccountRepository;
   admin: AdminRepository;
   denylist: DenylistService;
   /** Resets the counted failed sign-ins of an address. */
   unlock: (email: string) => Promise<void>;
+  log: Pick<Logger, 'info' | 'warn'>;
 }) {
   /** Any account, also one that is erased. */
   const find = async (id: string): Promise<Account> => {
@@ -116,6 +120,8 @@ export function createAdminService({
           }),
         ),
       );
+      if (wanted.roles)
+        logSecurity(log, 'roles_changed', { user_id: account.id, roles: wanted.roles, by: actorId });
       if (disabled === false) await unlock(account.email);
       return toAdminUser(await existing(account.id));
     },

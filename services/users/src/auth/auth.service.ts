@@ -1,6 +1,8 @@
 import type { Role } from '@bramble/contracts/operation';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
+import type { Logger } from '@bramble/service-kit/observe/logger';
+import { logSecurity, networkOf } from '@bramble/service-kit/observe/security-log';
 import type { Account } from '../account/account';
 import type { AccountRepository } from '../account/account.repository';
 import type { DemoAccounts } from '../demo/demo-accounts.service';
@@ -26,11 +28,15 @@ export interface AuthDependencies {
   guesses: GuessLimits;
   demo: Pick<DemoAccounts, 'assertOwn' | 'isPublished' | 'assertUsable'>;
   onLogin: (outcome: LoginOutcome) => void;
+  /** The name of a mail address in logs. */
+  hashOf: (email: string) => string;
+  log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Sign-up and sign-in, by a password or by a link from a mail. */
 export function createAuthService(dependencies: AuthDependencies) {
-  const { accounts, links, signer, mail, hasher, denylist, guesses, demo, onLogin } = dependencies;
+  const { accounts, links, signer, mail, hasher, denylist, guesses, demo, onLogin, hashOf, log } =
+    dependencies;
 
   async function signup(
     input: { email: string; password: string; name: string; role?: 'customer' | 'seller' | undefined },
@@ -60,18 +66,22 @@ export function createAuthService(dependencies: AuthDependencies) {
 
   /** Checks a password. Known and unknown accounts get the same answer after the same time. */
   async function authenticate(email: string, password: string, address: string): Promise<Account> {
+    const from = { account: hashOf(email), client_network: networkOf(address) };
     await guesses.beforeGuess(email, address).catch((error: unknown) => {
       onLogin('limited');
+      logSecurity(log, 'sign_in_throttled', from);
       throw error;
     });
     const account = await accounts.byEmail(email);
     const { ok, outdated } = await hasher.verify(account?.passwordHash, password, address);
     if (!account || !ok || demo.isPublished(password)) {
       onLogin('bad');
+      logSecurity(log, 'sign_in_failed', { ...from, user_id: account?.id, reason: 'bad_credentials' });
       throw new AppError('bad_credentials');
     }
     if (account.disabled) {
       onLogin('disabled');
+      logSecurity(log, 'sign_in_failed', { ...from, user_id: account.id, reason: 'account_disabled' });
       throw new AppError('account_disabled');
     }
     if (outdated)
@@ -106,6 +116,11 @@ export function createAuthService(dependencies: AuthDependencies) {
     const userId = await links.use(id, 'reset-password');
     if (!userId) throw new AppError('token_invalid');
     await denylist.announce(await accounts.changePassword(userId, passwordHash));
+    logSecurity(log, 'password_changed', {
+      user_id: userId,
+      reason: 'reset',
+      client_network: networkOf(address),
+    });
     await links.invalidateAll(userId, 'reset-password');
     // The link came by mail, so the address is confirmed.
     await accounts.verifyEmail(userId);

@@ -32,6 +32,7 @@ export async function withUsers<T>(
         log: service.log,
       }),
       unlock: () => Promise.resolve(),
+      log: service.log,
     });
     const keys = createKeyService({ keys: createKeyRepository(db), secret: service.keys.own() });
     return await act({ admin, keys });

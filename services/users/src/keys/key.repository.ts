@@ -35,6 +35,12 @@ export function createKeyRepository(db: Db) {
   return {
     usable: () => usable(db),
 
+    /** Those of `kids` that are not stored any more; a retired key stays. */
+    withoutRow: async (kids: readonly string[]): Promise<string[]> => {
+      const rows = await db.signingKey.findMany({ where: { kid: { in: [...kids] } }, select: { kid: true } });
+      return kids.filter((kid) => !rows.some((row) => row.kid === kid));
+    },
+
     /**
      * Runs `plan` on the usable keys under the lock, stores the changes it returns, and answers the usable keys. A removed
      * key is no longer published.

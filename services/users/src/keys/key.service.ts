@@ -15,7 +15,17 @@ const FRESH_MS = 2_000;
  * The ES256 keys that sign access tokens. One is current. The next one is published before it signs, so that verifiers
  * know it already when `rotate` makes it current.
  */
-export function createKeyService({ keys, secret }: { keys: KeyRepository; secret: string }) {
+export function createKeyService({
+  keys,
+  secret,
+  onRevoked = () => undefined,
+}: {
+  keys: KeyRepository;
+  secret: string;
+  /** Called once for each key that this process knew and that was revoked, here or by the command line. */
+  onRevoked?: (kid: string) => void;
+}) {
+  let known: readonly string[] = [];
   let cached: { at: number; all: StoredKey[]; signing: SigningKey } | undefined;
 
   const make = (state: KeyState): StoredKey => {
@@ -33,6 +43,15 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
     const der = stored && unseal(secret, stored.privateKey);
     return der && createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   };
+  /** The usable keys. A key that is no longer among them was retired an hour ago, or it was revoked and has no row. */
+  const usable = async (): Promise<StoredKey[]> => {
+    const all = await keys.usable();
+    const kids = all.map(({ kid }) => kid);
+    const missing = known.filter((kid) => !kids.includes(kid));
+    known = kids;
+    if (missing.length > 0) for (const kid of await keys.withoutRow(missing)) onRevoked(kid);
+    return all;
+  };
   const cacheKeys = (all: StoredKey[]) => {
     const current = all.find((key) => key.state === 'current');
     const key = opened(current);
@@ -41,7 +60,7 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
     return cached;
   };
   const fresh = async () =>
-    cached && Date.now() - cached.at < FRESH_MS ? cached : cacheKeys(await keys.usable());
+    cached && Date.now() - cached.at < FRESH_MS ? cached : cacheKeys(await usable());
 
   return {
     /** Creates missing keys, and replaces keys that were sealed with another key. */
@@ -73,7 +92,7 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
     },
 
     list: async (): Promise<{ kid: string; state: KeyState }[]> =>
-      (await keys.usable()).map(({ kid, state }) => ({ kid, state })),
+      (await usable()).map(({ kid, state }) => ({ kid, state })),
 
     /**
      * Removes a key, so that no token that it signed is good any more; the next key takes the place of the current one.
@@ -98,7 +117,6 @@ export function createKeyService({ keys, secret }: { keys: KeyRepository; secret
     },
 
     signing: async (): Promise<SigningKey> => (await fresh()).signing,
-    published: async (): Promise<Record<string, string>[]> =>
-      (await keys.usable()).map((key) => key.publicJwk),
+    published: async (): Promise<Record<string, string>[]> => (await usable()).map((key) => key.publicJwk),
   };
 }

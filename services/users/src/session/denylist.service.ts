@@ -1,4 +1,5 @@
 import type { Logger } from '@bramble/service-kit/observe/logger';
+import { logSecurity } from '@bramble/service-kit/observe/security-log';
 import { type DenylistRepository, REVOCATION_SECONDS } from './denylist.repository';
 import type { Revocation, SessionRepository } from './session.repository';
 
@@ -36,6 +37,11 @@ export function createDenylistService({
   return {
     announce: async (revocations: readonly Revocation[]): Promise<void> => {
       if (revocations.length === 0) return;
+      for (const ended of revocations) {
+        if (!('sessionId' in ended)) continue;
+        const { userId, sessionId, reason } = ended;
+        logSecurity(log, 'session_ended', { user_id: userId, session_id: sessionId, reason });
+      }
       try {
         await denylist.announce(revocations);
       } catch (error) {

@@ -9,7 +9,8 @@ const FRESH_MINUTES = 10;
 
 export type EndReason = 'logout' | 'reuse' | 'password' | 'disabled' | 'erased';
 /** An entry for the denylist: a session that ended, or the lowest valid version of an account. */
-export type Revocation = { userId: string; sessionId: string } | { userId: string; version: number };
+export type Revocation =
+  { userId: string; sessionId: string; reason?: EndReason } | { userId: string; version: number };
 
 export interface LiveSession extends SignInPlace {
   id: string;
@@ -52,7 +53,7 @@ export async function endSessions(
     INSERT INTO revocations (session_id, user_id) SELECT id, $1 FROM ended RETURNING session_id AS id`,
     values: [userId, reason, only ?? null, except ?? null],
   });
-  return rows.map(({ id }) => ({ userId, sessionId: id }));
+  return rows.map(({ id }) => ({ userId, sessionId: id, reason }));
 }
 
 /** Raises the account's version, which ends all earlier access tokens. */

@@ -3,6 +3,7 @@ import { ACCESS_TOKEN_SECONDS } from '@bramble/contracts/sessions';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { Logger } from '@bramble/service-kit/observe/logger';
+import { logSecurity, networkOf } from '@bramble/service-kit/observe/security-log';
 import type { KeyService } from '../keys/key.service';
 import { signAccessToken } from './access-token';
 import type { DenylistService } from './denylist.service';
@@ -35,7 +36,7 @@ export interface SessionDependencies<A extends SessionOwner> {
   /** True for a demo account: its sessions belong to many visitors, who neither see nor end those of others. */
   isShared: (userId: string) => boolean;
   onReuse: () => void;
-  log: Pick<Logger, 'warn'>;
+  log: Pick<Logger, 'info' | 'warn'>;
 }
 
 export function createSessionService<A extends SessionOwner>(dependencies: SessionDependencies<A>) {
@@ -60,6 +61,11 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
       sessions.open(sessionId, account, refresh, place),
     ]);
     if (!opened) throw new AppError('session_ended', { detail: 'the account changed meanwhile, try again' });
+    logSecurity(log, 'sign_in_succeeded', {
+      user_id: account.id,
+      session_id: sessionId,
+      client_network: networkOf(place.place ?? ''),
+    });
     return { accessToken, refreshToken: refresh.token, expiresIn: ACCESS_TOKEN_SECONDS };
   }
 
@@ -72,10 +78,7 @@ export function createSessionService<A extends SessionOwner>(dependencies: Sessi
     const rotation = await sessions.rotate(hashToken(token), next);
     if (rotation.outcome === 'reused') {
       onReuse();
-      log.warn(
-        { user_id: rotation.userId, session_id: rotation.sessionId },
-        'a refresh token was used again after the grace period, its session was ended',
-      );
+      logSecurity(log, 'refresh_reused', { user_id: rotation.userId, session_id: rotation.sessionId });
       await denylist.announce(await sessions.end(rotation.userId, 'reuse', { only: rotation.sessionId }));
     }
     if (rotation.outcome !== 'rotated') throw new AppError('session_ended');

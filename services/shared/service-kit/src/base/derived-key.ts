@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 
 const derived = new Map<string, Buffer>();
 /** A process derives keys for a few purposes from one secret; tests use many secrets. */
@@ -16,4 +16,10 @@ export function derivedKey(secret: string, purpose: string): Buffer {
   if (derived.size >= MAX_KEPT) derived.clear();
   derived.set(name, key);
   return key;
+}
+
+/** A keyed hash for one purpose: equal texts can be counted or recognised, and no text is stored. */
+export function keyedHasher(secret: string, purpose: string): (text: string) => string {
+  const key = derivedKey(secret, purpose);
+  return (text) => createHmac('sha256', key).update(text).digest('base64url').slice(0, 22);
 }

@@ -3,6 +3,7 @@ import type { Operation } from '@bramble/contracts/operation';
 import type { Actor } from '../base/actor';
 import { AppError } from '../base/errors';
 import { actorOf, internalTokenHeader, verifyInternalToken } from '../base/internal-auth';
+import { logSecurity } from '../observe/security-log';
 import type { Service } from '../runtime/service';
 
 /**
@@ -10,8 +11,8 @@ import type { Service } from '../runtime/service';
  * 403 when the role is missing. A service or job without an actor passes only if the operation allows it.
  */
 export function authorize(
-  service: Pick<Service, 'name' | 'keys'>,
-  operation: Pick<Operation, 'access' | 'jobs'>,
+  service: Pick<Service, 'name' | 'keys' | 'log'>,
+  operation: Pick<Operation, 'id' | 'access' | 'jobs'>,
   req: IncomingMessage,
 ): Actor {
   const token = req.headers[internalTokenHeader];
@@ -28,7 +29,11 @@ export function authorize(
   }
   if (operation.jobs && actor.kind !== 'user' && actor.userId === null) return actor;
   if (actor.userId === null) throw new AppError('unauthenticated');
-  if (access !== 'user' && !access.some((role) => actor.roles.includes(role)))
+  if (access !== 'user' && !access.some((role) => actor.roles.includes(role))) {
+    const { userId, sessionId, roles } = actor;
+    const who = { user_id: userId, session_id: sessionId, roles };
+    logSecurity(service.log, 'permission_refused', { ...who, operation: operation.id });
     throw new AppError('forbidden');
+  }
   return actor;
 }
