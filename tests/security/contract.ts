@@ -16,6 +16,8 @@ export interface Documented {
   query: string[];
   /** Of the JSON body; undefined where none is taken. */
   body: Schema | undefined;
+  /** A valid body. */
+  example: Record<string, unknown> | undefined;
 }
 interface Document {
   paths: Record<
@@ -25,7 +27,9 @@ interface Document {
       {
         'x-access': Documented['access'];
         parameters: { name: string; in: string }[];
-        requestBody?: { content: Record<string, { schema: Schema }> };
+        requestBody?: {
+          content: Record<string, { schema: Schema; example?: Record<string, unknown> }>;
+        };
       }
     >
   >;
@@ -42,6 +46,7 @@ export async function documented(): Promise<Documented[]> {
       multipart: 'multipart/form-data' in (operation.requestBody?.content ?? {}),
       query: operation.parameters.filter((each) => each.in === 'query').map(({ name }) => name),
       body: operation.requestBody?.content['application/json']?.schema,
+      example: operation.requestBody?.content['application/json']?.example,
     })),
   );
 }

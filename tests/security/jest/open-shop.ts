@@ -1,8 +1,10 @@
 import { type RunningShop, startShop } from '../../helpers/running-shop';
+import { processes } from '../fuzz/processes';
 
 declare global {
-  // The only thing that jest hands from set-up to teardown.
+  // The only way from jest's set-up to its teardown.
   var brambleShop: RunningShop | undefined;
+  var brambleProcesses: Record<string, string> | undefined;
 }
 
 /** Starts one whole shop for all files. `BRAMBLE_URL` (and `BRAMBLE_DATA`, its data folder) name one that runs already. */
@@ -11,4 +13,5 @@ export default async function openShop(): Promise<void> {
   globalThis.brambleShop = await startShop({ env: { RATE_LIMIT_FACTOR: '100000' } });
   process.env['BRAMBLE_URL'] = globalThis.brambleShop.url;
   process.env['BRAMBLE_DATA'] = globalThis.brambleShop.dataDir;
+  globalThis.brambleProcesses = processes();
 }
