@@ -21,6 +21,7 @@ Commands:
   reports rebuild               makes the reports anew from the orders' history
   user grant EMAIL ROLE         gives an account a role
   user revoke EMAIL ROLE        takes a role from an account, after a question
+  user erase EMAIL|ID           erases an account in every service, after a question
   keys rotate                   signs access tokens with a new key
   keys list                     lists the keys whose access tokens are good
   keys revoke KID               refuses all access tokens of a leaked key

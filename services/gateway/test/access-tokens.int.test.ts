@@ -4,6 +4,7 @@ import { agentAs, service as asService } from '@bramble/test-kit/agent';
 import { openProgram, type Program } from '@bramble/test-kit/run-program';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { waitForEvents } from '@bramble/test-kit/wait-for-events';
 import { apiClient, copyOf, signedUp, statusOf, tokensFor } from './browser';
 import { newEmail, openShop, PASSWORD, type Shop } from './shop';
 
@@ -194,6 +195,30 @@ describe('the command line', () => {
       `SELECT action FROM audit_entries WHERE before->'roles' @> '["admin"]' ORDER BY id`,
     );
     expect(rows.map(({ action }) => action)).toContain('user.revoked');
+  }, 120_000);
+
+  it('erases an account after a yes, tells the other services, and leaves an audit entry', async () => {
+    const { browser, email, user } = await signedUp(shop.url);
+    const asked = await admin('user', 'erase', email);
+    expect(asked).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/: add --yes\n$/) });
+    expect(await statusOf(browser)).toBe(200);
+    expect(await admin('user', 'erase', email.toUpperCase(), '--yes')).toEqual({
+      code: 0,
+      out: `${user.id} is erased\n`,
+      err: '',
+    });
+    expect(await statusOf(browser)).toBe(401);
+    const { rows } = await shop.sql.query(
+      'SELECT name, erased_at IS NOT NULL AS gone FROM users WHERE id = $1',
+      [user.id],
+    );
+    expect(rows).toEqual([{ name: 'Erased account', gone: true }]);
+    const entries = await shop.sql.query('SELECT action, actor_id FROM audit_entries WHERE subject = $1', [
+      user.id,
+    ]);
+    expect(entries.rows).toEqual([{ action: 'user.erased', actor_id: null }]);
+    await waitForEvents(shop.redis, 'users_stream', { keys: [user.id], type: 'user.erased', count: 1 });
+    expect(await admin('user', 'erase', user.id, '--yes')).toMatchObject({ code: 1, out: '' });
   }, 120_000);
 
   it('refuses what it cannot do with one sentence', async () => {

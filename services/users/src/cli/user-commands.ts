@@ -14,7 +14,7 @@ import { withUsers } from './open';
 /** `bramble-admin user …` */
 export function addUserCommands(program: ReturnType<typeof createCommand>): void {
   const user = addCommand(program, 'user', {
-    does: 'Gives an account a role, or takes one from it.',
+    does: 'Gives an account a role, takes one from it, or erases it.',
     example: 'bramble-admin user grant you@example.com admin',
   });
   const grant = addCommand(user, 'grant <EMAIL> <ROLE>', {
@@ -33,6 +33,17 @@ export function addUserCommands(program: ReturnType<typeof createCommand>): void
     const role = roleNamed(name);
     await confirm(`Take the role ${role} from ${addressOf(email)}?`, options);
     return withUsers(async ({ admin }) => asAnswer(await admin.revoke(addressOf(email), role)));
+  });
+  const erase = addCommand(user, 'erase <ACCOUNT>', {
+    does: 'Erases an account, named by its mail address or id, here and in every other service, after a question.',
+    example: 'bramble-admin user erase you@example.com --yes',
+  });
+  answers<{ yes?: boolean }>(withYes(erase), async ([name = ''], options) => {
+    await confirm(`Erase the account ${addressOf(name)} for good?`, options);
+    return withUsers(async (users) => {
+      const id = await users.erase(addressOf(name));
+      return { value: { id }, text: `${id} is erased` };
+    });
   });
 }
 

@@ -8,15 +8,22 @@ async function admin(...words: string[]) {
   return ran;
 }
 
-it.each(['', 'user', 'user grant', 'user revoke', 'keys', 'keys rotate', 'keys list', 'keys revoke'])(
-  'explains "bramble-admin %s" with an example',
-  async (command) => {
-    const { code, out, err } = await admin(...command.split(' ').filter(Boolean), '--help');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain(`Usage: bramble-admin ${command}`.trimEnd());
-    expect(out).toMatch(/\nExample: bramble-admin [a-z]/);
-  },
-);
+it.each([
+  '',
+  'user',
+  'user grant',
+  'user revoke',
+  'user erase',
+  'keys',
+  'keys rotate',
+  'keys list',
+  'keys revoke',
+])('explains "bramble-admin %s" with an example', async (command) => {
+  const { code, out, err } = await admin(...command.split(' ').filter(Boolean), '--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain(`Usage: bramble-admin ${command}`.trimEnd());
+  expect(out).toMatch(/\nExample: bramble-admin [a-z]/);
+});
 
 it.each([
   [['sing'], "unknown command 'sing'"],

@@ -24,7 +24,8 @@ const KNOWN_SECONDS = 90 * 86_400;
 const SCAN = 1_000;
 
 /** E-mail addresses are stored in Redis as hashes only. */
-const keyOf = (email: string) => createHash('sha256').update(email).digest('base64url').slice(0, 22);
+export const limitsKeyOf = (email: string) =>
+  createHash('sha256').update(email).digest('base64url').slice(0, 22);
 
 /**
  * Counts guesses in Redis (role events, which never evicts: strangers could wash the counters out of a cache); in memory
@@ -47,8 +48,8 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
   const pair = limiter(PAIR);
   const unknownAddresses = limiter(UNKNOWN_ADDRESSES);
   const mails = limiter(RESET_MAILS);
-  const pairKey = (email: string, address: string) => `${keyOf(email)}:${address}`;
-  const knownKey = (email: string, address: string) => `login:known:${keyOf(email)}:${address}`;
+  const pairKey = (email: string, address: string) => `${limitsKeyOf(email)}:${address}`;
+  const knownKey = (email: string, address: string) => `login:known:${limitsKeyOf(email)}:${address}`;
 
   const consume = async (from: RateLimiterRedis, key: string): Promise<Refusal | undefined> => {
     try {
@@ -73,10 +74,10 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
     countGuess: async (email: string, address: string): Promise<Refusal | undefined> => {
       const refusal = await consume(pair, pairKey(email, address));
       if (refusal) return refusal;
-      if (!(await isKnown(email, address))) return consume(unknownAddresses, keyOf(email));
+      if (!(await isKnown(email, address))) return consume(unknownAddresses, limitsKeyOf(email));
       // An unknown address makes the same number of round trips as a known one, so that the response time reveals
       // nothing.
-      await unknownAddresses.get(keyOf(email));
+      await unknownAddresses.get(limitsKeyOf(email));
       return undefined;
     },
 
@@ -85,7 +86,7 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
       const known = await isKnown(email, address);
       await Promise.all([
         pair.delete(pairKey(email, address)),
-        known ? Promise.resolve() : unknownAddresses.reward(keyOf(email), 1),
+        known ? Promise.resolve() : unknownAddresses.reward(limitsKeyOf(email), 1),
         redis.set(knownKey(email, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined),
       ]);
     },
@@ -97,12 +98,12 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
 
     /** Resets the counter of unknown addresses. */
     reset: async (email: string): Promise<void> => {
-      await unknownAddresses.delete(keyOf(email));
+      await unknownAddresses.delete(limitsKeyOf(email));
     },
 
-    keyOf,
+    keyOf: limitsKeyOf,
 
-    /** Deletes all keys of an account; `key` is what `keyOf` answers for its address. Nothing else has this text in its key. */
+    /** Deletes all keys of an account; `key` is what `limitsKeyOf` answers for its address. Nothing else has this text in its key. */
     forget: async (key: string): Promise<void> => {
       let cursor = '0';
       do {

@@ -1,5 +1,6 @@
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { Sql, SqlSession, SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import { createAuditRepository, type NewAuditEntry } from '../audit/audit.repository';
 import { endSessions, raiseVersion, type Revocation } from '../session/session.repository';
 
 export interface ErasureWithLimits {
@@ -42,10 +43,15 @@ export function createErasureRepository({ sql, store }: { sql: Sql; store: UnitS
 
   return {
     /** Empties the account and ends its sessions. The version is raised first, since that statement locks the row. */
-    erase: (userId: string, limitsKey: string): Promise<Revocation[]> =>
+    erase: (
+      userId: string,
+      limitsKey: string,
+      entries: readonly NewAuditEntry[] = [],
+    ): Promise<Revocation[]> =>
       tell([userId], limitsKey, async (tx) => {
         const version = await raiseVersion(tx, userId);
         await tx.query({ text: EMPTY, values: [userId] });
+        await createAuditRepository(tx).add(entries);
         return [version, ...(await endSessions(tx, { userId, reason: 'erased' }))];
       }),
 
