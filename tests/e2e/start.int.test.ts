@@ -57,6 +57,13 @@ it('serves the demo catalogue and the storefront at one address', async () => {
   expect(parts(shop)).toHaveLength(PARTS.length);
 });
 
+it('is asked by its own start whether it is open, and logs no such request as failed', () => {
+  const lines = readFileSync(path.join(dataDir, 'logs', 'gateway.log'), 'utf8').split('\n');
+  expect(lines.some((line) => line.includes('the shop is open'))).toBe(true);
+  expect(lines.filter((line) => /"level":"(?:error|fatal)"/.test(line))).toEqual([]);
+  expect(lines.filter((line) => line.includes('"http_response_status_code":503'))).toEqual([]);
+});
+
 /** The files of a service's bundle that Node loads before the first line runs. */
 function filesLoadedAtOnce(folder: string, file: string, found = new Set<string>()): Set<string> {
   if (found.has(file)) return found;

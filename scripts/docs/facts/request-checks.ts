@@ -80,7 +80,7 @@ const NO_CHECKS = new Set([
   ],
   ...['res.setHeader', 'allowOrigin', 'isUnambiguousPath', 'setRoute', 'limitClassOf', 'answerOtherMethod'],
   ...['parts.dispatch', 'operation.params?.safeParse', 'AppError', 'queryOf', 'readBody', 'parseJson'],
-  ...['requestHash', 'Buffer.alloc', 'reply', 'successOf', 'checkAnswer', 'sendReply'],
+  ...['requestHash', 'Buffer.alloc', 'reply', 'successOf', 'checkAnswer', 'sendReply', 'setForeseen'],
 ]);
 
 /**

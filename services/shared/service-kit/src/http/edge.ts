@@ -21,6 +21,10 @@ export interface HttpEdgeOptions {
 const routeOf = new WeakMap<ServerResponse, string>();
 export const setRoute = (res: ServerResponse, template: string): void => void routeOf.set(res, template);
 
+/** Answers of 5xx that the contract foresees, such as a report that the shop is not open yet: no request failed. */
+const foreseen = new WeakSet<ServerResponse>();
+export const setForeseen = (res: ServerResponse): void => void foreseen.add(res);
+
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** The readiness probe, without a token: 204 when the service is ready, 503 otherwise. */
@@ -87,7 +91,8 @@ export function createHttpEdge({
           correlation_id: correlationId,
           ...traceFields(context.traceparent),
         };
-        if (res.statusCode >= 500) log.error(line, 'request failed');
+        if (foreseen.has(res)) log.debug(line, 'request');
+        else if (res.statusCode >= 500) log.error(line, 'request failed');
         else log.info(line, 'request');
       }
     });
