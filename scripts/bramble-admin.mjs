@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // bramble-admin: the operator's commands against a shop that `npm start` runs, or one named by the environment. It finds
 // the service that a command belongs to; the service's own admin.mjs reads the rest, and prints the help of each command.
-// In a cluster: kubectl exec deploy/<release>-orders -- node admin.mjs dead list
+// In a cluster: kubectl exec deploy/<release>-gateway -- node admin.mjs dead list
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,13 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const services = { dead: 'orders', order: 'orders', reports: 'orders', user: 'users', keys: 'users' };
+const services = { dead: 'gateway', order: 'orders', reports: 'orders', user: 'users', keys: 'users' };
 const usage = `Usage: bramble-admin COMMAND [options]
 
 Commands:
-  dead list [STREAM]            events that failed for good, newest first
+  dead list [STREAM|CAUSE]      events that failed for good, by cause, newest first
   dead show ID                  one of them, with its error and payload
-  dead replay ID…               sends them through their handlers again; ID may be "all", or "all STREAM"
+  dead replay ID…               sends them through their handlers again; ID is a letter, a cause, "all", or "all STREAM"
   dead discard ID…              deletes them for good, after a question
   order explain NUMBER          an order's state, what is owed, its history, what was published
   reports rebuild               makes the reports anew from the orders' history
@@ -31,7 +31,8 @@ Options of every command:
   --yes        do not ask, where the command asks
   -h, --help   what the command does, with an example
 
-Works on the shop of DATA_DIR (.data), or on the stores that the environment names (REDIS_EVENTS_URL, ORDERS_DATABASE_URL, …).
+Works on the shop of DATA_DIR (.data), or on the stores that the environment names (ORDERS_DATABASE_URL, …). "dead" asks the shop's
+services, which have to run (ORDERS_URL, PAYMENTS_URL, …).
 
 Example: bramble-admin dead list orders_stream
 `;
@@ -64,8 +65,13 @@ const asksForHelp = words.includes('--help') || words.includes('-h');
 const dataDir = path.resolve(root, process.env['DATA_DIR'] ?? '.data');
 const recordFile = path.join(dataDir, 'environments.json');
 const known = existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8'))[service] : undefined;
-if (!known && !process.env[`${service.toUpperCase()}_DATABASE_URL`] && !asksForHelp)
-  fail(`no shop was ever started on ${dataDir}; start one with \`npm start\`, or name its stores`, 1);
+// What has to be in the environment where no shop was started on the folder.
+const needed = service === 'gateway' ? 'ORDERS_URL' : `${service.toUpperCase()}_DATABASE_URL`;
+if (!known && !process.env[needed] && !asksForHelp)
+  fail(
+    `no shop was ever started on ${dataDir}; start one with \`npm start\`, or name its ${service === 'gateway' ? 'services' : 'stores'}`,
+    1,
+  );
 const { status } = spawnSync(process.execPath, [bundle, ...words], {
   stdio: 'inherit',
   env: { ...known, ...process.env, PORT: '0', OPS_PORT: '0' },

@@ -25,6 +25,7 @@ const LAYERS = {
     'sockets',
     'storefront',
     'edge',
+    'cli',
   ],
   'services/users/src': [
     'config.ts',

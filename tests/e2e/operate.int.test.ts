@@ -119,7 +119,7 @@ describe('bramble-admin', () => {
     expect(listed).toContain('payment.requested');
     expect(listed).toContain('tries 5');
     expect(listed).toContain('the ledger is locked');
-    const id = /^orders_stream\.payments\.\S+/m.exec(listed)?.[0] ?? '';
+    const id = /orders_stream\.payments\.[\da-f]{8}-\S+/.exec(listed)?.[0] ?? '';
     const shown = JSON.parse((await admin('dead', 'show', id)).out) as Record<string, unknown>;
     expect(shown).toMatchObject({ id, key: stuck.id, payload: { orderId: stuck.id } });
     expect((await admin('order', 'explain', stuck.number)).out).toContain('is RESERVED');

@@ -61,13 +61,23 @@ async function buried(): Promise<string> {
   const payload = { orderId: randomUUID(), userId: randomUUID(), number: 'BR-DEAD' };
   const fields = {
     ...{ id: randomUUID(), type: 'order.cancelled', version: '1', key: payload.orderId, correlationId: 'c' },
+    traceparent: '',
     ...{ occurredAt: new Date().toISOString(), payload: JSON.stringify(payload), group: 'payments' },
     ...{ entryId: '1-1', attempts: '5', error: 'Error: poison', reason: 'handler' },
     failedAt: new Date().toISOString(),
   };
-  const entry = await redis.xadd('orders_stream:dead', '*', ...Object.entries(fields).flat());
+  // Payments moves what an earlier version left in Redis to its database.
+  await redis.xadd('orders_stream:dead', '*', ...Object.entries(fields).flat());
   redis.disconnect();
-  return `orders_stream.payments.${String(entry)}`;
+  const id = `orders_stream.payments.${fields.id}`;
+  await waitFor(
+    async () => {
+      const { items } = await shop.call(gatewayApi.deadLetters, { token: admin, query: { limit: 100 } });
+      return items.some((letter) => letter.id === id);
+    },
+    { timeout: 30_000, what: 'the dead letter to be moved' },
+  );
+  return id;
 }
 const steps: readonly DeliveryStatus[] = ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DELIVERED'];
 

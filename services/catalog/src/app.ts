@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { counter } from '@bramble/service-kit/observe/metrics';
@@ -104,7 +104,7 @@ export function buildCatalog(config: CatalogConfig): Service {
   every(service, { name: 'popularity', ms: RANK_MS, run: stock.rankSold });
   exportStockFigures(service, createStockFiguresRepository(mongo, collections));
   service.mount([personalDataEndpoint(createExportRepository(mongo).read)]);
-  service.mount(deadLetterEndpoints(service, { redis, group: 'catalog', audit: auditBy(store) }));
+  service.mount(deadLetterEndpoints(service, { store, group: 'catalog', audit: auditBy(store) }));
 
   if (config.DEMO) {
     service.onStart('demo catalogue', async () => {

@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { every } from '@bramble/service-kit/runtime/clock';
@@ -44,6 +44,6 @@ export function buildDelivery(config: DeliveryConfig): Service {
   }
 
   consume(service, { redis, store, ...deliveryConsumer(deliveries) });
-  service.mount(deadLetterEndpoints(service, { redis, group: 'delivery', audit: auditBy(store) }));
+  service.mount(deadLetterEndpoints(service, { store, group: 'delivery', audit: auditBy(store) }));
   return service;
 }

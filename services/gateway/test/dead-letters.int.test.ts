@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
 import type { Change } from '@bramble/service-kit/base/act';
 import { baseEnv, loadConfig } from '@bramble/service-kit/base/config';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
+import { toLetter } from '@bramble/service-kit/events/dead-letters/letter';
+import type { LetterStore } from '@bramble/service-kit/events/dead-letters/letter-store';
+import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
+import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { createService } from '@bramble/service-kit/service/create-service';
-import { openRedis } from '@bramble/service-kit/stores/redis';
+import { openMongo } from '@bramble/service-kit/stores/mongo';
+import { openRedis, type Redis } from '@bramble/service-kit/stores/redis';
 import { testEnv } from '@bramble/test-kit/env';
+import { openProgram } from '@bramble/test-kit/run-program';
 import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { adminOf, apiClient, signedUp, statusOf } from './browser';
 import { openShop, type Shop } from './shop';
 
@@ -16,47 +22,60 @@ const PATH = '/api/admin/dead-letters';
 
 let shop: Shop;
 let stores: TestStores;
-let redis: Redis;
+let urls: Record<string, string>;
+let program: Awaited<ReturnType<typeof openProgram>>;
 const services = new Map<string, StartedService>();
 const audited: Change[] = [];
+const letters = new Map<string, { store: LetterStore; redis: Redis }>();
 
 /** A service that has nothing but its dead letters, as the kit answers them. */
 const lettersOf = (group: string) => {
   const service = createService({ name: group, config: loadConfig(baseEnv(0), testEnv()) });
+  const mongo = openMongo(service, { url: stores.mongodbUrl });
   const events = openRedis(service, { role: 'events', url: stores.redisUrl });
+  const store = mongoStore(mongo, mongoOutbox(service, { mongo, redis: events, streams: [] }));
   service.mount(
-    deadLetterEndpoints(service, {
-      redis: events,
-      group,
-      audit: async (change) => void audited.push(change),
-    }),
+    deadLetterEndpoints(service, { store, group, audit: async (change) => void audited.push(change) }),
   );
+  letters.set(group, { store: store.deadLetters(group), redis: events });
   return startService(service);
 };
 let written = 0;
 /** Writes a letter as a consumer does, later than all before it, in whatever stream; answers its id. */
 async function bury(group: string, stream: string): Promise<string> {
+  const id = randomUUID();
   const fields = {
-    ...{ id: randomUUID(), type: 'order.placed', version: '1', key: randomUUID(), correlationId: 'c' },
-    ...{ occurredAt: new Date().toISOString(), payload: '{"a":1}', group, entryId: '1-1', attempts: '5' },
-    ...{ error: 'Error: poison', reason: 'handler', failedAt: new Date().toISOString() },
+    ...{ id, type: 'order.placed', version: '1', key: randomUUID(), correlationId: 'c', traceparent: '' },
+    ...{ occurredAt: new Date().toISOString(), payload: '{"a":1}' },
   };
-  const at = `${Date.now()}-${++written}`;
-  const entry = await redis.xadd(`${stream}:dead`, at, ...Object.entries(fields).flat());
-  return `${stream}.${group}.${String(entry)}`;
+  const entry = { stream, origin: stream, id: '1-1', fields };
+  const cause = { attempts: 5, error: 'Error: poison', reason: 'handler' as const };
+  await letters.get(group)?.store.bury(toLetter(group, entry, cause, new Date(1_000 * ++written)));
+  return `${stream}.${group}.${id}`;
 }
+/** Runs `bramble-admin` as an operator of this shop. */
+const admin = (...words: string[]) =>
+  program.run(
+    words,
+    testEnv({
+      ...{ ...urls, USERS_URL: shop.users.url },
+      ...{ REDIS_EVENTS_URL: stores.redisUrl, REDIS_CACHE_URL: stores.redisUrl },
+    }),
+  );
+const sent = (stream: string, group: string) =>
+  letters.get(group)?.redis.xrange(`${stream}:replay:${group}`, '-', '+') ?? [];
 
 beforeAll(async () => {
   stores = await testStores('service-kit');
-  redis = new Redis(stores.redisUrl);
   for (const group of groups) services.set(group, await lettersOf(group));
-  const urls = groups.map((group) => [`${group.toUpperCase()}_URL`, services.get(group)?.url ?? '']);
-  shop = await openShop(Object.fromEntries(urls) as Record<string, string>);
+  urls = Object.fromEntries([...services].map(([group, { url }]) => [`${group.toUpperCase()}_URL`, url]));
+  shop = await openShop(urls);
+  program = await openProgram('services/gateway/src/admin-main.ts');
 });
 afterAll(async () => {
+  program.close();
   await shop.close();
   for (const service of services.values()) await service.stop();
-  redis.disconnect();
   await stores.close();
 });
 
@@ -94,13 +113,16 @@ describe('the dead letters of all services', () => {
     const id = await bury('payments', 'orders_stream');
     const boss = await adminOf(shop.url);
     expect((await boss.post(`${PATH}/${id}/replay`)).status).toBe(204);
-    const [entry] = await redis.xrange('orders_stream:replay:payments', '-', '+');
+    const [entry] = await waitFor(async () => {
+      const found = await sent('orders_stream', 'payments');
+      return found.length > 0 && found;
+    });
     expect(entry?.[1]).toContain('order.placed');
     expect((await boss.post(`${PATH}/${id}/replay`)).status).toBe(404);
     expect((await boss.post(`${PATH}/${id.replace('payments', 'delivery')}/replay`)).status).toBe(404);
     expect((await boss.post(`${PATH}/nonsense/replay`)).status).toBe(404);
     expect((await boss.post(`${PATH}/${id.replace('payments', 'constructor')}/replay`)).status).toBe(404);
-    expect(await redis.xlen('orders_stream:replay:payments')).toBe(1);
+    expect(await sent('orders_stream', 'payments')).toHaveLength(1);
     expect(audited).toEqual([expect.objectContaining({ action: 'replayDeadLetter', target: id })]);
   });
 
@@ -110,7 +132,46 @@ describe('the dead letters of all services', () => {
     expect(await statusOf(browser, PATH)).toBe(403);
     expect((await browser.post(`${PATH}/${id}/replay`)).status).toBe(403);
     expect(await statusOf(apiClient(shop.url), PATH)).toBe(401);
-    expect(await redis.xlen('delivery_stream:dead')).toBe(1);
+    expect(await letters.get('orders')?.store.find(id.split('.')[2] ?? '')).toBeDefined();
+  });
+
+  it('are listed by cause, replayed and discarded by bramble-admin', async () => {
+    await admin('dead', 'discard', 'all', '--yes');
+    const ids = [await bury('delivery', 'orders_stream'), await bury('delivery', 'orders_stream')];
+    const { out, err } = await admin('dead', 'list', 'orders_stream');
+    expect(err).toBe('');
+    expect(out).toMatch(
+      /^orders_stream\.delivery\.[\da-f]{12} {2}2 × order\.placed\n {4}handler: Error: poison\n/,
+    );
+    expect(out).toMatch(/\n2 in all\n$/);
+    for (const id of ids) expect(out).toContain(id);
+    expect(JSON.parse((await admin('dead', 'show', ids[0] ?? '')).out)).toMatchObject({ id: ids[0] });
+    const [cause = ''] = out.split(' ');
+    const refused = await admin('dead', 'discard', cause);
+    expect(refused).toMatchObject({
+      code: 2,
+      err: 'bramble-admin: nobody can answer "Delete 2 dead letters for good?" here: add --yes\n',
+    });
+    const replayed = await admin('dead', 'replay', cause, '--json');
+    expect(JSON.parse(replayed.out)).toEqual({ replayed: 2 });
+    await waitFor(async () => (await sent('orders_stream', 'delivery')).length === 2);
+    expect((await admin('dead', 'list')).out).toBe('no dead letters\n');
+    const gone = await admin('dead', 'replay', cause);
+    expect(gone).toMatchObject({ code: 1, err: expect.stringContaining('there is no dead letter') });
+    expect(await admin('dead', 'list', 'river')).toMatchObject({ code: 2 });
+  }, 120_000);
+
+  it('are listed by bramble-admin for users too', async () => {
+    const eventId = randomUUID();
+    await shop.sql.query(
+      `INSERT INTO dead_letters (consumer, event_id, stream, type, key, reason, error, attempts, failed_at, cause, cause_id, fields)
+       VALUES ('users', $1, 'orders_audit_stream', 'order.staff_acted', 'k', 'handler', 'e', 5, now(), 'e', 'abc', '{}')`,
+      [eventId],
+    );
+    const { out } = await admin('dead', 'list', 'orders_audit_stream');
+    expect(out).toContain(`orders_audit_stream.users.${eventId}`);
+    expect(await admin('dead', 'discard', 'all', 'orders_audit_stream', '--yes')).toMatchObject({ code: 0 });
+    expect((await shop.sql.query('SELECT FROM dead_letters')).rowCount).toBe(0);
   });
 
   it('are shown whole or not at all: without one of the services the list is 503', async () => {
@@ -119,5 +180,11 @@ describe('the dead letters of all services', () => {
     services.delete('payments');
     const reply = await boss.get(PATH);
     expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);
+    expect(await admin('dead', 'list')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^bramble-admin: the shop's services do not all answer \(.*\); is it running\?\n$/,
+      ),
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { keyedHasher } from '@bramble/service-kit/base/derived-key';
 import { consume } from '@bramble/service-kit/events/consume';
-import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { createUpstream } from '@bramble/service-kit/http/client';
@@ -132,7 +132,7 @@ export function buildOrders(config: OrdersConfig): Service {
     }),
     ...salesRoutes(sales),
     personalDataEndpoint(createExport({ lists, carts, sales: salesRepository })),
-    ...deadLetterEndpoints(service, { redis, group: 'orders', audit: auditBy(store) }),
+    ...deadLetterEndpoints(service, { store, group: 'orders', audit: auditBy(store) }),
   ]);
   consume(service, {
     redis,

@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { createUpstream } from '@bramble/service-kit/http/client';
@@ -106,6 +106,6 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   consume(service, { redis, store, ...paymentConsumer(createPaymentRequestService(pools)) });
   consume(service, { redis, store, ...erasureConsumer });
   service.mount([personalDataEndpoint(createExportRepository(sql).read)]);
-  service.mount(deadLetterEndpoints(service, { redis, group: 'payments', audit: auditBy(store) }));
+  service.mount(deadLetterEndpoints(service, { store, group: 'payments', audit: auditBy(store) }));
   return service;
 }

@@ -1,7 +1,6 @@
 import { keyedHasher } from '@bramble/service-kit/base/derived-key';
 import { consume } from '@bramble/service-kit/events/consume';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters';
-import { deleteOldClaims } from '@bramble/service-kit/events/postgres-inbox';
+import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { counter } from '@bramble/service-kit/observe/metrics';
@@ -160,7 +159,7 @@ export function buildUsers(config: UsersConfig): Service {
     personalDataEndpoint(createExportRepository(db).read),
     ...adminRoutes(admin),
     ...auditRoutes(audit),
-    ...deadLetterEndpoints(service, { redis, group: 'users', audit: audit.record }),
+    ...deadLetterEndpoints(service, { store, group: 'users', audit: audit.record }),
   ]);
   consume(service, { redis, store, ...auditConsumer });
   every(service, { name: 'denylist', ms: 1_000, run: () => denylist.maintain() });
@@ -169,13 +168,7 @@ export function buildUsers(config: UsersConfig): Service {
   every(service, {
     name: 'purge',
     ms: 600_000,
-    run: () =>
-      Promise.all([
-        sessionRepository.purge(REVOCATION_SECONDS),
-        links.purge(),
-        mails.purge(),
-        deleteOldClaims(sql),
-      ]),
+    run: () => Promise.all([sessionRepository.purge(REVOCATION_SECONDS), links.purge(), mails.purge()]),
   });
   return service;
 }

@@ -1,19 +1,33 @@
 import { z } from 'zod';
 import { type DeadLetter, deadLettersApi } from '@bramble/contracts/gateway';
-import type { Page } from '@bramble/contracts/page';
+import { MAX_PAGE_LIMIT, type Page } from '@bramble/contracts/page';
 import type { Actor } from '@bramble/service-kit/base/actor';
 import { decodeCursor, encodeCursor } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { compareStreamIds } from '@bramble/service-kit/events/stream-id';
 import type { Upstream } from '@bramble/service-kit/http/client';
 
 export type DeadLettersService = ReturnType<typeof createDeadLettersService>;
 
-/** The position of a dead letter in every service's list: entry id, then stream. */
-const position = z.tuple([z.string(), z.string()]);
-const entryIdOf = (letter: DeadLetter) => letter.id.slice(letter.id.lastIndexOf('.') + 1);
-const newestFirst = (a: DeadLetter, b: DeadLetter) =>
-  compareStreamIds(entryIdOf(b), entryIdOf(a)) || a.stream.localeCompare(b.stream);
+/** The position of a dead letter in every service's list: time, then event id, both downwards, then group. */
+const position = z.tuple([z.string(), z.string(), z.string()]);
+const positionOf = ({ id, failedAt, group }: DeadLetter) =>
+  [failedAt, id.slice(id.lastIndexOf('.') + 1), group] as const;
+
+/** By code units, as every service sorts. */
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+function newestFirst(a: DeadLetter, b: DeadLetter): number {
+  const [at, id, group] = positionOf(a);
+  const [otherAt, otherId, otherGroup] = positionOf(b);
+  return compare(otherAt, at) || compare(otherId, id) || compare(group, otherGroup);
+}
+
+/** A command acts on as many letters as have one cause. */
+const CAUSE_MS = 120_000;
+
+interface PageOptions {
+  limit: number;
+  cursor?: string | undefined;
+}
 
 /**
  * The dead letters of all services as one list. All services sort alike, so one cursor serves all of them. When a
@@ -25,28 +39,60 @@ export function createDeadLettersService({
   /** The clients by the name of their consumer group. */
   services: Readonly<Record<string, Upstream>>;
 }) {
+  /** The service that has the letters of an id; `not_found` when there is none. */
+  function ownerOf(id: string): Upstream {
+    const group = id.split('.')[1] ?? '';
+    const upstream = Object.hasOwn(services, group) ? services[group] : undefined;
+    if (!upstream) throw new AppError('not_found');
+    return upstream;
+  }
+
+  async function list({ limit, cursor }: PageOptions, as?: Actor): Promise<Page<DeadLetter>> {
+    if (cursor !== undefined) decodeCursor(cursor, position);
+    const input = {
+      query: { limit, ...(cursor === undefined ? {} : { cursor }) },
+      ...(as ? { as } : {}),
+    };
+    const pages = await Promise.all(
+      Object.values(services).map((upstream) => upstream.call(deadLettersApi.list, input)),
+    );
+    const letters = pages.flatMap(({ items }) => items).sort(newestFirst);
+    const more = letters.length > limit || pages.some(({ nextCursor }) => nextCursor !== null);
+    const items = letters.slice(0, limit);
+    const last = items.at(-1);
+    return { items, nextCursor: more && last ? encodeCursor(positionOf(last)) : null };
+  }
+
+  async function listAll(): Promise<DeadLetter[]> {
+    const letters: DeadLetter[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list({ limit: MAX_PAGE_LIMIT, cursor });
+      letters.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return letters;
+  }
+
   return {
-    list: async (
-      { limit, cursor }: { limit: number; cursor?: string | undefined },
-      as: Actor,
-    ): Promise<Page<DeadLetter>> => {
-      if (cursor !== undefined) decodeCursor(cursor, position);
-      const query = { limit, ...(cursor === undefined ? {} : { cursor }) };
-      const pages = await Promise.all(
-        Object.values(services).map((upstream) => upstream.call(deadLettersApi.list, { query, as })),
-      );
-      const letters = pages.flatMap(({ items }) => items).sort(newestFirst);
-      const more = letters.length > limit || pages.some(({ nextCursor }) => nextCursor !== null);
-      const items = letters.slice(0, limit);
-      const last = items.at(-1);
-      return { items, nextCursor: more && last ? encodeCursor([entryIdOf(last), last.stream]) : null };
+    list,
+    listAll,
+
+    show: async (id: string): Promise<DeadLetter> =>
+      (await ownerOf(id).call(deadLettersApi.show, { params: { id } })).letter,
+
+    replay: async (id: string, as?: Actor): Promise<void> => {
+      await ownerOf(id).call(deadLettersApi.replay, { params: { id }, ...(as ? { as } : {}) });
     },
 
-    replay: async (id: string, as: Actor): Promise<void> => {
-      const group = id.split('.')[1] ?? '';
-      const upstream = Object.hasOwn(services, group) ? services[group] : undefined;
-      if (!upstream) throw new AppError('not_found');
-      await upstream.call(deadLettersApi.replay, { params: { id }, as });
+    discard: async (id: string): Promise<void> => {
+      await ownerOf(id).call(deadLettersApi.discard, { params: { id } });
     },
+
+    /** Both answer how many letters there were of the cause. */
+    replayCause: async (id: string): Promise<number> =>
+      (await ownerOf(id).call(deadLettersApi.replayCause, { params: { id }, timeoutMs: CAUSE_MS })).letters,
+    discardCause: async (id: string): Promise<number> =>
+      (await ownerOf(id).call(deadLettersApi.discardCause, { params: { id }, timeoutMs: CAUSE_MS })).letters,
   };
 }

@@ -3,7 +3,6 @@ import { isTransient } from '@bramble/service-kit/base/errors';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
 import { openPostgres, type Sql } from '@bramble/service-kit/stores/postgres';
-import { openRedis, type Redis } from '@bramble/service-kit/stores/redis';
 import { loadOrdersConfig, type OrdersConfig } from '../config';
 
 export type Program = ReturnType<typeof createCommand>;
@@ -11,14 +10,6 @@ export type Program = ReturnType<typeof createCommand>;
 /** Runs a command with the database of orders. */
 export const withSql = <T>(act: (sql: Sql) => Promise<T>): Promise<T> =>
   withService((service, config) => act(openPostgres(service, { url: config.ORDERS_DATABASE_URL, max: 1 })));
-
-/** Runs a command with the Redis of the events. */
-export const withRedis = <T>(act: (redis: Redis) => Promise<T>): Promise<T> =>
-  withService(async (service, config) => {
-    const redis = openRedis(service, { role: 'events', url: config.REDIS_EVENTS_URL, required: true });
-    await redis.connect();
-    return act(redis);
-  });
 
 async function withService<T>(act: (service: Service, config: OrdersConfig) => Promise<T>): Promise<T> {
   const config = { ...loadOrdersConfig(), LOG_LEVEL: 'silent' as const };

@@ -1,5 +1,4 @@
 import { createCommand } from '@bramble/service-kit/base/command-line';
-import { addDeadCommands } from './dead-commands';
 import { addOrderCommands } from './order-commands';
 import { addReportsCommands } from './reports-commands';
 
@@ -7,10 +6,9 @@ import { addReportsCommands } from './reports-commands';
 export function createOrdersAdmin(print?: (text: string) => void) {
   const about = {
     does: "The operator's commands that belong to orders.",
-    example: 'bramble-admin dead list',
+    example: 'bramble-admin order explain BR-7K2M9Q4D',
   };
   const program = createCommand('bramble-admin', about, print);
-  addDeadCommands(program);
   addOrderCommands(program);
   addReportsCommands(program);
   return program;

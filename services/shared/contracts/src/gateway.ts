@@ -27,7 +27,10 @@ export const dashboardSchema = z.object({
   degraded: z.array(z.enum(['profile', 'recommended', 'recentOrders'])),
 });
 
-/** `id` names one dead letter across all services: `<stream>.<group>.<entry id>`. */
+/**
+ * `id` names one dead letter across all services: `<stream>.<group>.<event id>`. `cause` is its error without ids and numbers;
+ * letters of the same stream, group, type and cause have the same `causeId`, `<stream>.<group>.<hash>`.
+ */
 export const deadLetterSchema = z.object({
   id: z.string(),
   stream: z.string(),
@@ -39,9 +42,11 @@ export const deadLetterSchema = z.object({
   error: z.string(),
   failedAt: timeSchema,
   payload: z.json(),
+  cause: z.string().optional(),
+  causeId: z.string().optional(),
 });
 export type DeadLetter = z.infer<typeof deadLetterSchema>;
-const deadLetterParams = z.strictObject({ id: z.string().regex(/^[a-z_]+\.[a-z]+\.\d+-\d+$/) });
+const deadLetterParams = z.strictObject({ id: z.string().regex(/^[a-z_]+\.[a-z]+\.[\da-fA-F-]+$/) });
 
 const EXPORTED =
   'One JSON document with what every service holds: account, sessions, mails, orders, payments, deliveries, products. When a service does not answer, nothing is exported and the answer is 503.';
@@ -166,12 +171,17 @@ export const gatewayApi = {
     service: 'gateway',
     tag: 'operations',
     summary: 'Handle a dead letter again',
-    description: 'Gives the event back to its consumer.',
+    description:
+      'Gives the event back to the consumer that gave it up. What is no event at all cannot be handled again: that is a `conflict`.',
     access: ['admin'],
     params: deadLetterParams,
+    errors: ['conflict'],
     responses: { 204: null },
   }),
 };
+
+/** How many letters there were. */
+const lettersOfCause = z.object({ letters: z.int() });
 
 /** Operations on the dead letters of one service's group; every service with consumers implements them. */
 export const deadLettersApi = {
@@ -186,6 +196,17 @@ export const deadLettersApi = {
     query: z.strictObject(pageQuery),
     responses: { 200: pageOf(deadLetterSchema) },
   }),
+  show: operation({
+    id: 'getOwnDeadLetter',
+    method: 'get',
+    path: '/internal/dead-letters/:id',
+    service: 'every',
+    tag: 'operations',
+    summary: 'A dead letter of this service',
+    access: 'service',
+    params: deadLetterParams,
+    responses: { 200: z.object({ letter: deadLetterSchema }) },
+  }),
   replay: operation({
     id: 'replayOwnDeadLetter',
     method: 'post',
@@ -195,6 +216,7 @@ export const deadLettersApi = {
     summary: 'Replay a dead letter',
     access: 'service',
     params: deadLetterParams,
+    errors: ['conflict'],
     responses: { 204: null },
   }),
   discard: operation({
@@ -207,6 +229,29 @@ export const deadLettersApi = {
     access: 'service',
     params: deadLetterParams,
     responses: { 204: null },
+  }),
+  replayCause: operation({
+    id: 'replayOwnDeadLettersOfCause',
+    method: 'post',
+    path: '/internal/dead-letter-causes/:id/replay',
+    service: 'every',
+    tag: 'operations',
+    summary: 'Replay all dead letters of one cause',
+    access: 'service',
+    params: deadLetterParams,
+    errors: ['conflict'],
+    responses: { 200: lettersOfCause },
+  }),
+  discardCause: operation({
+    id: 'discardOwnDeadLettersOfCause',
+    method: 'delete',
+    path: '/internal/dead-letter-causes/:id',
+    service: 'every',
+    tag: 'operations',
+    summary: 'Discard all dead letters of one cause',
+    access: 'service',
+    params: deadLetterParams,
+    responses: { 200: lettersOfCause },
   }),
 };
 

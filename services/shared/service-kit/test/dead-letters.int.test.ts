@@ -4,14 +4,19 @@ import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import type { Change } from '../src/base/act';
 import { AppError } from '../src/base/errors';
+import { newId } from '../src/base/ids';
 import { signInternalToken } from '../src/base/internal-auth';
-import { deadLetterEndpoints, discardDead, listDead, replayDead, showDead } from '../src/events/dead-letters';
+import { deadLetterEndpoints } from '../src/events/dead-letters/endpoints';
+import { toLetter } from '../src/events/dead-letters/letter';
+import { MAX_LETTERS } from '../src/events/dead-letters/letter-store';
+import { postgresStore } from '../src/events/postgres-store';
 import {
   buildReader,
   effectsOf,
   GROUP,
   labelled,
   labelOf,
+  lettersOf,
   metric,
   startPublisher,
   STREAM,
@@ -24,20 +29,20 @@ let port: number;
 let healed: boolean;
 let audited: Change[];
 
+const before = (events: readonly Parameters<typeof labelOf>[0][]) => {
+  if (!healed && events.some((event) => labelOf(event).startsWith('bad')))
+    throw new AppError('conflict', { detail: `${newId()} is not healed` });
+};
+
 beforeEach(async () => {
   stores = await testStores('service-kit');
   orders = await startPublisher(stores);
   healed = false;
   audited = [];
-  reader = buildReader(stores, {
-    before: (events) => {
-      if (!healed && events.some((event) => labelOf(event).startsWith('bad')))
-        throw new AppError('conflict', { detail: 'not healed' });
-    },
-  });
+  reader = buildReader(stores, { before, outbox: orders.outbox });
   reader.service.mount(
     deadLetterEndpoints(reader.service, {
-      redis: reader.redis,
+      store: reader.store,
       group: GROUP,
       audit: async (change) => void audited.push(change),
     }),
@@ -50,11 +55,18 @@ afterEach(async () => {
   await stores.close();
 });
 
-const scope = () => ({ redis: orders.redis, group: GROUP });
-const letters = async () => (await listDead(scope(), { limit: 100 })).items;
+const letters = () => lettersOf(orders.sql);
+const lettersAre = (count: number) =>
+  waitFor(
+    async () => {
+      const found = await letters();
+      return found.length === count && found;
+    },
+    { timeout: 20_000, what: `${count} dead letters` },
+  );
 const effects = () => effectsOf(orders.sql);
 const call = (method: string, path: string) =>
-  fetch(`http://127.0.0.1:${port}${path}`, {
+  fetch(`http://127.0.0.1:${port}/internal/${path}`, {
     method,
     headers: {
       'x-internal-token': signInternalToken(
@@ -71,119 +83,159 @@ const call = (method: string, path: string) =>
       ),
     },
   });
+const idOf = ({ eventId }: { eventId: string }) => `${STREAM}.${GROUP}.${eventId}`;
+const fieldsOf = (event: ReturnType<typeof labelled>) => ({
+  ...event,
+  version: '1',
+  payload: JSON.stringify(event.payload),
+});
+
 /** Writes a letter as a consumer does. */
-const bury = (group: string, label: string, stream = STREAM) => {
-  const event = labelled('k', label);
-  return orders.redis.xadd(
-    `${stream}:dead`,
-    '*',
-    ...Object.entries({
-      ...event,
-      version: '1',
-      payload: JSON.stringify(event.payload),
-      group,
-      entryId: '1-1',
-      attempts: '5',
-      error: 'Error: no',
-      reason: 'handler',
-      failedAt: new Date().toISOString(),
-    }).flat(),
-  );
+const bury = (label: string, failedAt = new Date(), error = 'Error: no') => {
+  const entry = { stream: STREAM, origin: STREAM, id: '1-1', fields: fieldsOf(labelled('k', label)) };
+  const letter = toLetter(GROUP, entry, { attempts: 5, error, reason: 'handler' }, failedAt);
+  return reader.store.deadLetters(GROUP).bury(letter);
 };
 
 describe('dead letters', () => {
-  it('have their effect exactly once when they are replayed after the repair', async () => {
+  it('outlive a Redis that lost everything, and have their effect once when they are replayed', async () => {
     await orders.say(labelled('k', 'bad'), labelled('k', 'next'));
-    const [letter] = await waitFor(
-      async () => {
-        const found = await letters();
-        return found.length === 1 && found;
-      },
-      { timeout: 15_000 },
-    );
-    expect(deadLetterSchema.parse(letter)).toMatchObject({
-      stream: STREAM,
-      group: GROUP,
-      attempts: 5,
-      key: 'k',
-    });
-    expect(letter?.error).toContain('not healed');
+    const [letter] = await lettersAre(1);
+    await waitFor(async () => (await effects()).length === 1);
+    await orders.redis.flushdb();
+    expect(await letters()).toEqual([letter]);
     healed = true;
-    const id = letter?.id ?? '';
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => call('POST', `/internal/dead-letters/${id}/replay`)),
-    );
+    const id = letter ? idOf(letter) : '';
+    const answers = await Promise.all([1, 2, 3].map(() => call('POST', `dead-letters/${id}/replay`)));
     expect(answers.map((answer) => answer.status).sort()).toEqual([204, 404, 404]);
-    await waitFor(async () => (await effects()).includes('bad'));
+    await waitFor(async () => (await effects()).includes('bad'), { timeout: 15_000 });
     expect(await effects()).toEqual(['next', 'bad']);
-    await waitFor(async () => (await orders.redis.xlen(`${STREAM}:replay:${GROUP}`)) === 0);
     expect(await letters()).toEqual([]);
+    await waitFor(async () => (await orders.redis.xlen(`${STREAM}:replay:${GROUP}`)) === 0);
     const replays = { stream: STREAM, group: GROUP, result: 'ok' };
     expect(await metric(reader.service, 'bramble_dead_letter_replays_total', replays)).toBe(1);
-  });
+  }, 40_000);
 
-  it('are dead letters again when the replay fails', async () => {
-    const first = await bury(GROUP, 'bad');
-    await replayDead(scope(), `${STREAM}.${GROUP}.${first}`);
-    expect(await letters()).toEqual([]);
-    const [letter] = await waitFor(
+  it('are not lost by a Redis that loses a replay', async () => {
+    await bury('bad');
+    const [letter] = await letters();
+    await reader.service.stop();
+    const publishing = postgresStore(orders.sql, orders.outbox).deadLetters(GROUP);
+    expect(await publishing.replay([letter?.eventId ?? ''])).toBe(1);
+    await waitFor(async () => (await orders.redis.xlen(`${STREAM}:replay:${GROUP}`)) === 1);
+    await orders.redis.flushdb();
+    healed = true;
+    reader = buildReader(stores, { before, instance: 'second' });
+    await reader.service.start();
+    await waitFor(async () => (await effects()).includes('bad'), { timeout: 15_000 });
+  }, 40_000);
+
+  it('of one cause are replayed together, and those that fail again are dead letters again', async () => {
+    await bury('bad 1', new Date(1_000), `AppError: ${newId()} is locked after 12 s`);
+    await bury('bad 2', new Date(2_000), `AppError: ${newId()} is locked after 7 s`);
+    await bury('good', new Date(3_000), 'AppError: another cause');
+    const [other, second, first] = await letters();
+    expect(first?.causeId).toBe(second?.causeId);
+    expect(other?.causeId).not.toBe(first?.causeId);
+    expect(first?.cause).toBe('AppError: # is locked after # s');
+    const path = `dead-letter-causes/${STREAM}.${GROUP}.${first?.causeId}`;
+    const answer = await call('POST', `${path}/replay`);
+    expect([answer.status, await answer.json()]).toEqual([200, { letters: 2 }]);
+    const again = await waitFor(
       async () => {
         const found = await letters();
-        return found.length === 1 && found;
+        return found.length === 3 && found;
       },
-      { timeout: 15_000 },
+      { timeout: 20_000 },
     );
-    expect(letter?.id).not.toBe(`${STREAM}.${GROUP}.${first}`);
-    expect(letter?.attempts).toBe(5);
+    expect(again.map(({ eventId }) => eventId).sort()).toEqual(
+      [first, second, other].map((letter) => letter?.eventId).sort(),
+    );
+    expect(again.filter(({ cause }) => cause.includes('# is not healed'))).toHaveLength(2);
+    expect((await call('POST', `${path}/replay`)).status).toBe(404);
     const replays = { stream: STREAM, group: GROUP, result: 'error' };
-    expect(await metric(reader.service, 'bramble_dead_letter_replays_total', replays)).toBe(1);
+    expect(await metric(reader.service, 'bramble_dead_letter_replays_total', replays)).toBe(2);
+  }, 40_000);
+
+  it('are one when two consumers bury the same event, and none when another one handled it', async () => {
+    const event = labelled('k', 'same');
+    const entry = { stream: STREAM, origin: STREAM, id: '1-1', fields: fieldsOf(event) };
+    const letter = toLetter(GROUP, entry, { attempts: 5, error: 'Error: no', reason: 'handler' });
+    const store = reader.store.deadLetters(GROUP);
+    const buried = await Promise.all([store.bury(letter), store.bury(letter)]);
+    expect(buried.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
+    expect(await letters()).toHaveLength(1);
+    await orders.say(labelled('k', 'handled'));
+    await waitFor(async () => (await effects()).length === 1);
+    const { rows } = await orders.sql.query<{ event_id: string }>({ text: 'SELECT event_id FROM effects' });
+    const late = { ...letter, eventId: rows[0]?.event_id ?? '' };
+    expect(await store.bury(late)).toEqual({ isNew: false, dropped: [] });
   });
 
-  it('are listed page by page, newest first, over all streams, each group its own', async () => {
-    for (let i = 0; i < 5; i++) {
-      await bury(GROUP, `bad a${i}`);
-      await bury('payments', `other ${i}`);
-      await bury(GROUP, `bad b${i}`, 'inventory_stream');
+  it('of an earlier version are moved from Redis, those of other groups are left there', async () => {
+    const noted = { entryId: '1-1', attempts: '5', error: 'Error: old', reason: 'handler' };
+    const failedAt = new Date(1_700_000_000_000).toISOString();
+    for (const group of [GROUP, 'payments']) {
+      const fields = { ...fieldsOf(labelled('k', `of ${group}`)), group, ...noted, failedAt };
+      await orders.redis.xadd(`${STREAM}:dead`, '*', ...Object.entries(fields).flat());
     }
+    const [letter] = await lettersAre(1);
+    expect(letter).toMatchObject({ error: 'Error: old', attempts: 5, failedAt: new Date(failedAt) });
+    expect(letter?.fields).not.toHaveProperty('attempts');
+    await waitFor(async () => (await orders.redis.xlen(`${STREAM}:dead`)) === 1);
+  }, 30_000);
+
+  it('are listed page by page, newest first, and shown and discarded one by one or by cause', async () => {
+    for (let i = 0; i < 7; i++) await bury(`l${i}`, new Date(1_000 * i));
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const query = `limit=3${cursor === null ? '' : `&cursor=${cursor}`}`;
-      const answer = await call('GET', `/internal/dead-letters?${query}`);
-      expect(answer.status).toBe(200);
+      const answer = await call('GET', `dead-letters?limit=3${cursor === null ? '' : `&cursor=${cursor}`}`);
       const page = pageOf(deadLetterSchema).parse(await answer.json());
-      expect(page.items.length).toBeGreaterThan(0);
       seen.push(...page.items.map((item) => (item.payload as { number: string }).number));
       cursor = page.nextCursor;
     } while (cursor !== null);
-    const expected = [4, 3, 2, 1, 0].flatMap((i) => [`bad b${i}`, `bad a${i}`]);
-    expect(seen).toHaveLength(10);
-    expect(new Set(seen)).toEqual(new Set(expected));
-    const all = await listDead({ redis: orders.redis }, { limit: 100 });
-    expect(all.items).toHaveLength(15);
-    const addedAt = all.items.map((item) => Number(item.id.split('.')[2]?.split('-')[0]));
-    expect(addedAt).toEqual([...addedAt].sort((a, b) => b - a));
-  });
-
-  it('are shown, and discarded once', async () => {
-    const id = `${STREAM}.${GROUP}.${await bury(GROUP, 'bad')}`;
-    expect(await showDead(scope(), id)).toMatchObject({ id, key: 'k', error: 'handler: Error: no' });
-    expect((await call('DELETE', `/internal/dead-letters/${id}`)).status).toBe(204);
-    expect((await call('DELETE', `/internal/dead-letters/${id}`)).status).toBe(404);
+    expect(seen).toEqual(['l6', 'l5', 'l4', 'l3', 'l2', 'l1', 'l0']);
+    const [letter] = await letters();
+    const id = letter ? idOf(letter) : '';
+    expect(await (await call('GET', `dead-letters/${id}`)).json()).toMatchObject({
+      letter: { id, key: 'k', error: 'handler: Error: no' },
+    });
+    expect((await call('DELETE', `dead-letters/${id}`)).status).toBe(204);
+    expect((await call('DELETE', `dead-letters/${id}`)).status).toBe(404);
+    const cause = await call('DELETE', `dead-letter-causes/${STREAM}.${GROUP}.${letter?.causeId}`);
+    expect(await cause.json()).toEqual({ letters: 6 });
+    expect(audited.map(({ action }) => action)).toEqual([
+      'discardOwnDeadLetter',
+      'discardOwnDeadLettersOfCause',
+    ]);
     expect(await letters()).toEqual([]);
   });
 
-  it('of another group or stream are not found', async () => {
-    const entry = await bury('payments', 'other');
+  it('of another group or stream are not found, and what is no event cannot be replayed', async () => {
+    await bury('mine');
+    const [letter] = await letters();
     for (const id of [
-      `${STREAM}.payments.${entry}`,
-      `${STREAM}.${GROUP}.${entry}`,
-      `users_stream.${GROUP}.${entry}`,
-    ]) {
-      await expect(replayDead(scope(), id)).rejects.toMatchObject({ code: 'not_found' });
-      await expect(discardDead(scope(), id)).rejects.toMatchObject({ code: 'not_found' });
-      expect((await call('POST', `/internal/dead-letters/${id}/replay`)).status).toBe(404);
-    }
-    expect(await orders.redis.xlen(`${STREAM}:dead`)).toBe(1);
+      `${STREAM}.payments.${letter?.eventId}`,
+      `inventory_stream.${GROUP}.${letter?.eventId}`,
+      `${STREAM}.${GROUP}.1-1`,
+    ])
+      expect((await call('POST', `dead-letters/${id}/replay`)).status).toBe(404);
+    await orders.redis.xadd(STREAM, '*', 'type', 'order.cancelled', 'payload', '{}');
+    const [broken] = await lettersAre(2);
+    expect((await call('POST', `dead-letters/${broken ? idOf(broken) : ''}/replay`)).status).toBe(409);
+    expect(await letters()).toHaveLength(2);
+  });
+
+  it('are bounded: one more takes the place of the oldest', async () => {
+    await orders.sql.pool.query(
+      `INSERT INTO dead_letters (consumer, event_id, stream, type, key, reason, error, attempts, failed_at, cause, cause_id, fields)
+       SELECT '${GROUP}', gen_random_uuid(), '${STREAM}', 't', 'k', 'handler', 'e', 5, to_timestamp(n), 'c', 'c', '{}'
+       FROM generate_series(1, ${MAX_LETTERS}) n`,
+    );
+    const { dropped } = await bury('one more');
+    expect(dropped).toHaveLength(1);
+    expect(dropped[0]?.failedAt).toEqual(new Date(1_000));
+    expect(await metric(reader.service, 'bramble_dead_letters', { stream: STREAM })).toBe(MAX_LETTERS);
   });
 });

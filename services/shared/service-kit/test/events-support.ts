@@ -26,6 +26,11 @@ CREATE INDEX IF NOT EXISTS outbox_recorded ON outbox (stream, (split_part(stream
   WHERE stream_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS inbox (consumer text NOT NULL, event_id uuid NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (consumer, event_id));
 CREATE INDEX IF NOT EXISTS inbox_received ON inbox (received_at);
+CREATE TABLE IF NOT EXISTS dead_letters (consumer text NOT NULL, event_id uuid NOT NULL, stream text NOT NULL, type text NOT NULL,
+  key text NOT NULL, reason text NOT NULL, error text NOT NULL, attempts int NOT NULL, failed_at timestamptz NOT NULL, cause text NOT NULL,
+  cause_id text NOT NULL, fields json NOT NULL, PRIMARY KEY (consumer, event_id));
+CREATE INDEX IF NOT EXISTS dead_letters_newest ON dead_letters (consumer, failed_at, event_id);
+CREATE INDEX IF NOT EXISTS dead_letters_of_cause ON dead_letters (consumer, cause_id, failed_at);
 CREATE TABLE IF NOT EXISTS effects (position bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL, key text NOT NULL, label text NOT NULL);`;
 
 export const STREAM = 'orders_stream';
@@ -73,6 +78,8 @@ export async function startPublisher(stores: TestStores, instance = 'first'): Pr
 export interface ReaderOptions {
   instance?: string;
   redisUrl?: string;
+  /** Publishes the replays of dead letters. */
+  outbox?: PostgresOutbox;
   /** The types that it handles; all types of the stream unless given. */
   types?: readonly EventName[];
   /** Called inside the transaction for the fresh events, before their effects are written; may throw. */
@@ -87,11 +94,12 @@ export function buildReader(stores: TestStores, options: ReaderOptions = {}) {
   const sql = openPostgres(service, { url: stores.postgresUrl, max: 4 });
   const redis = openRedis(service, { role: 'events', url: options.redisUrl ?? stores.redisUrl });
   service.onStart('schema', () => sql.pool.query(schema));
+  const store = postgresStore(sql, options.outbox);
   consume(service, {
     redis,
     group: GROUP,
     ...(options.types ? { types: options.types } : { streams: [STREAM] }),
-    store: postgresStore(sql),
+    store,
     handle: async ({ tx, fresh, afterCommit }) => {
       await options.before?.(fresh);
       await tx.query({
@@ -101,7 +109,7 @@ export function buildReader(stores: TestStores, options: ReaderOptions = {}) {
       afterCommit(() => options.after?.());
     },
   });
-  return { service, sql, redis };
+  return { service, sql, redis, store };
 }
 
 /** The same, running. */
@@ -119,6 +127,9 @@ export async function effectsOf(sql: Sql, key?: string): Promise<string[]> {
   });
   return rows.map((row) => row.label);
 }
+
+/** The dead letters of the group, newest first. */
+export const lettersOf = (sql: Sql) => postgresStore(sql).deadLetters(GROUP).page({ limit: 100 });
 
 /** One value of a service's metrics; the labels in the order of the exposition do not matter. */
 export async function metric(
@@ -172,6 +183,7 @@ export function eventScene() {
     },
     stopReaders,
     effects,
+    deadLetters: () => lettersOf(orders.sql),
     effectsAre: (count: number, options = {}) =>
       waitFor(async () => (await effects()).length >= count, { what: `${count} effects`, ...options }),
     pending: async (): Promise<number> => {

@@ -3,7 +3,7 @@ import { eventScene, GROUP, labelled, labels, metric, STREAM } from './events-su
 
 const scene = eventScene();
 const { reader, effects, effectsAre, pending } = scene;
-const deadOnes = () => scene.orders.redis.xlen(`${STREAM}:dead`);
+const deadOnes = async () => (await scene.deadLetters()).length;
 
 /** Has PostgreSQL refuse every effect with this error until it is healed. */
 async function refuse(code: string, condition = 'true'): Promise<() => Promise<unknown>> {

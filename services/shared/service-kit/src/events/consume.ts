@@ -39,7 +39,7 @@ export function consume<Tx, N extends EventName, Loaded>(
   const isHandled = (event: AnyEvent): event is EventOfTypes<N> => listed?.has(event.type) ?? true;
   createConsumer(service, {
     redis,
-    group,
+    letters: store.deadLetters(group),
     streams,
     types: listed,
     handle: (events) => store.handle(group, events.filter(isHandled), handle),

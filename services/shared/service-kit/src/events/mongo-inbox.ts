@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { MongoSession } from '../stores/mongo';
+import { prepareLetters } from './dead-letters/mongo-letters';
 
 const KEEP_SECONDS = 7 * 86_400;
 
@@ -12,21 +13,22 @@ interface InboxDocument {
 
 const inboxOf = ({ db }: MongoSession): Collection<InboxDocument> => db.collection('inbox');
 
-/** Makes the inbox and has MongoDB delete claims after 7 days; inside a transaction neither is possible. */
+/** Makes the inbox and the dead letters, and has MongoDB delete claims after 7 days; inside a transaction neither is possible. */
 export async function prepareInbox(mongo: MongoSession): Promise<void> {
   await inboxOf(mongo).createIndex({ receivedAt: 1 }, { expireAfterSeconds: KEEP_SECONDS });
+  await prepareLetters(mongo);
 }
 
 /**
  * Claims events for `group` in the inbox, within the transaction of their effect. Two consumers with the same event
  * conflict, and the transaction of one is repeated.
  */
-export async function claimInMongo<E extends AnyEvent>(
+export async function claimInMongo<E extends Pick<AnyEvent, 'id'>>(
   tx: MongoSession,
   group: string,
   events: readonly E[],
 ): Promise<{ fresh: E[]; loaded: undefined }> {
-  const idOf = (event: AnyEvent) => `${group}:${event.id}`;
+  const idOf = (event: Pick<AnyEvent, 'id'>) => `${group}:${event.id}`;
   const found = await inboxOf(tx)
     .find({ _id: { $in: events.map(idOf) } }, { ...tx.options, projection: { _id: 1 } })
     .toArray();
@@ -40,4 +42,9 @@ export async function claimInMongo<E extends AnyEvent>(
     );
   }
   return { fresh, loaded: undefined };
+}
+
+/** Takes the claims of events out of the inbox again, so that the group handles them once more. */
+export async function unclaimInMongo(tx: MongoSession, group: string, ids: readonly string[]): Promise<void> {
+  await inboxOf(tx).deleteMany({ _id: { $in: ids.map((id) => `${group}:${id}`) } }, tx.options);
 }

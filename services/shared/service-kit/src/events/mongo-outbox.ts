@@ -4,7 +4,7 @@ import type { Service } from '../runtime/service';
 import type { Mongo, MongoTransaction } from '../stores/mongo';
 import { streamOf } from './events';
 import { mongoOutboxStore, outboxOf, prepareOutbox } from './outbox/mongo-outbox-store';
-import type { OutboxRow } from './outbox/outbox-store';
+import type { OutboxDraft, OutboxRow } from './outbox/outbox-store';
 import { createRelay } from './outbox/relay';
 import { streamMetrics } from './outbox/stream-metrics';
 import type { Outbox } from './unit';
@@ -54,5 +54,18 @@ export function mongoOutbox(
     tx.afterCommit(wake);
   }
 
-  return { append, wake, audits };
+  async function resend(tx: MongoTransaction, rows: readonly OutboxDraft[]): Promise<void> {
+    const replacements = rows.map(({ id, payload, ...rest }) => ({
+      replaceOne: {
+        filter: { _id: id },
+        // The row of an earlier replay may still be there.
+        replacement: { ...rest, payload: JSON.parse(payload) as object, unsent: true as const },
+        upsert: true,
+      },
+    }));
+    await outboxOf(mongo).bulkWrite(replacements, tx.options);
+    tx.afterCommit(wake);
+  }
+
+  return { append, resend, wake, audits };
 }

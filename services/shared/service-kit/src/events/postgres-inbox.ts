@@ -11,13 +11,16 @@ export const inboxClaim = (group: string, parameter: number): string =>
    RETURNING event_id`;
 
 /** Those of `events` whose ids were claimed just now, in their order; an event that came twice in a batch counts once. */
-export function freshOf<E extends AnyEvent>(events: readonly E[], claimed: readonly string[]): E[] {
+export function freshOf<E extends Pick<AnyEvent, 'id'>>(
+  events: readonly E[],
+  claimed: readonly string[],
+): E[] {
   const left = new Set(claimed);
   return events.filter((event) => left.delete(event.id.toLowerCase()));
 }
 
 /** Claims events for `group` in the inbox of the database, within the transaction of their effect. */
-export async function claimInPostgres<E extends AnyEvent>(
+export async function claimInPostgres<E extends Pick<AnyEvent, 'id'>>(
   tx: SqlSession,
   group: string,
   events: readonly E[],
@@ -40,4 +43,16 @@ export async function deleteOldClaims(session: SqlSession): Promise<number> {
       (SELECT consumer, event_id FROM inbox WHERE received_at < now() - interval '7 days' LIMIT ${DELETE_BATCH})`,
   });
   return rowCount ?? 0;
+}
+
+/** Takes the claims of events out of the inbox again, so that the group handles them once more. */
+export async function unclaimInPostgres(
+  tx: SqlSession,
+  group: string,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.query({
+    text: 'DELETE FROM inbox WHERE consumer = $1 AND event_id = ANY($2::uuid[])',
+    values: [group, ids],
+  });
 }

@@ -3,6 +3,7 @@ import type { AnyEvent, StaffActed } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
 import type { Sql, SqlTransaction } from '../stores/postgres';
 import { streamOf } from './events';
+import type { OutboxDraft } from './outbox/outbox-store';
 import { postgresOutboxStore } from './outbox/postgres-outbox-store';
 import { createRelay } from './outbox/relay';
 import { streamMetrics } from './outbox/stream-metrics';
@@ -23,16 +24,25 @@ export const outboxUnnest = (first: number): string =>
  * `INSERT INTO outbox (${OUTBOX_COLUMNS}) SELECT * FROM ${outboxUnnest(4)}`. In a unit of work the events come from
  * `unit.drain()`; outside of one, call `wake()` after the commit.
  */
-export const outboxColumns = (events: readonly AnyEvent[]): unknown[][] => [
-  events.map((event) => event.id),
-  events.map((event) => streamOf(event.type)),
-  events.map((event) => event.key),
-  events.map((event) => event.type),
-  events.map((event) => event.version),
-  events.map((event) => event.occurredAt),
-  events.map((event) => event.correlationId),
-  events.map((event) => event.traceparent),
-  events.map((event) => JSON.stringify(event.payload)),
+export const outboxColumns = (events: readonly AnyEvent[]): unknown[][] =>
+  columnsOf(
+    events.map((event) => ({
+      ...event,
+      stream: streamOf(event.type),
+      payload: JSON.stringify(event.payload),
+    })),
+  );
+
+const columnsOf = (rows: readonly OutboxDraft[]): unknown[][] => [
+  rows.map((row) => row.id),
+  rows.map((row) => row.stream),
+  rows.map((row) => row.key),
+  rows.map((row) => row.type),
+  rows.map((row) => row.version),
+  rows.map((row) => row.occurredAt),
+  rows.map((row) => row.correlationId),
+  rows.map((row) => row.traceparent),
+  rows.map((row) => row.payload),
 ];
 
 const insertion = `INSERT INTO outbox (${OUTBOX_COLUMNS}) SELECT * FROM ${outboxUnnest(1)}`;
@@ -62,5 +72,10 @@ export function postgresOutbox(
     tx.afterCommit(wake);
   }
 
-  return { append, wake, audits };
+  async function resend(tx: SqlTransaction, rows: readonly OutboxDraft[]): Promise<void> {
+    await tx.query({ name: 'outbox-append', text: insertion, values: columnsOf(rows) });
+    tx.afterCommit(wake);
+  }
+
+  return { append, resend, wake, audits };
 }

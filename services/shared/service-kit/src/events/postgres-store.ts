@@ -1,5 +1,7 @@
 import type { Sql, SqlTransaction } from '../stores/postgres';
-import { claimInPostgres } from './postgres-inbox';
+import { createLetterStore } from './dead-letters/letter-store';
+import { postgresLetters } from './dead-letters/postgres-letters';
+import { claimInPostgres, unclaimInPostgres } from './postgres-inbox';
 import { type Claim, createUnitStore, type Outbox, type UnitStore } from './unit';
 
 /**
@@ -21,5 +23,13 @@ export function postgresStore<Loaded>(
     database: sql,
     outbox,
     claim: options?.claim ?? claimInPostgres,
+    deadLetters: (group) =>
+      createLetterStore({
+        group,
+        database: sql,
+        outbox,
+        inbox: { claim: claimInPostgres, unclaim: unclaimInPostgres },
+        table: postgresLetters(sql, group),
+      }),
   });
 }

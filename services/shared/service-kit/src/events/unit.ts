@@ -1,6 +1,8 @@
 import { type AnyEvent, type EventDraft, keyOf, type StaffActed } from '@bramble/contracts/events';
 import { auditRecordOf, type Change } from '../base/act';
+import type { LetterStore } from './dead-letters/letter-store';
 import { type Cause, newEvent } from './events';
+import type { OutboxDraft } from './outbox/outbox-store';
 
 /** What a unit needs of a store's transaction. */
 export interface Transaction {
@@ -12,6 +14,8 @@ export interface Transaction {
 export interface Outbox<Tx> {
   /** Writes events inside a transaction; the relay is woken when it has committed. */
   append(tx: Tx, events: readonly AnyEvent[]): Promise<void>;
+  /** Writes rows as they are: events of other services that go to this service's own group again. */
+  resend(tx: Tx, rows: readonly OutboxDraft[]): Promise<void>;
   /** Wakes the relay: call it after committing outbox rows that `append` did not write. */
   wake(): void;
   /** The type of the events that tell what staff did; undefined for a service without operations of staff. */
@@ -68,6 +72,8 @@ export interface UnitStore<Tx, Loaded = undefined> {
     events: readonly E[],
     fn: (unit: EventUnit<Tx, E, Loaded>) => Promise<void>,
   ): Promise<readonly E[]>;
+  /** The events that `group` gave up. */
+  deadLetters(group: string): LetterStore;
 }
 
 /** What a unit store is made of. Without an outbox its units cannot publish. */
@@ -75,6 +81,7 @@ export interface UnitStoreParts<Tx, Loaded> {
   database: { transaction<T>(fn: (tx: Tx) => Promise<T>): Promise<T> };
   outbox: Outbox<Tx> | undefined;
   claim: Claim<Tx, Loaded>;
+  deadLetters: (group: string) => LetterStore;
 }
 
 /** The one place where a transaction with events is opened; `postgresStore` and `mongoStore` call it. */
@@ -82,6 +89,7 @@ export function createUnitStore<Tx extends Transaction, Loaded>({
   database,
   outbox,
   claim,
+  deadLetters,
 }: UnitStoreParts<Tx, Loaded>): UnitStore<Tx, Loaded> {
   function transaction<T>(fn: (unit: Unit<Tx>) => Promise<T>): Promise<T> {
     return database.transaction((tx) => within(tx, [], fn));
@@ -111,7 +119,7 @@ export function createUnitStore<Tx extends Transaction, Loaded>({
     return result;
   }
 
-  return { transaction, handle };
+  return { transaction, handle, deadLetters };
 }
 
 function openUnit<Tx extends Transaction>(

@@ -1,3 +1,4 @@
+import { withoutIds } from '../dead-letters/letter';
 import type { EventEntry } from './entry';
 
 /** So many keys that fail alike, and only they, make it likely that the store fails and not the events. */
@@ -7,7 +8,7 @@ const ENOUGH = 3;
 const kindOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const code = String((error as { code?: unknown }).code ?? '');
-  return `${error.name} ${code} ${error.message.replaceAll(/[0-9a-f-]{8,}|\d+/gi, '#').slice(0, 200)}`;
+  return `${error.name} ${code} ${withoutIds(error.message).slice(0, 200)}`;
 };
 
 /** Tells, from the outcomes of a batch so far, whether its events fail or the store does. */

@@ -5,10 +5,11 @@ import { isTooSlow } from '../../base/store-errors';
 import type { Logger } from '../../observe/logger';
 import type { Tracing } from '../../observe/tracing/tracing';
 import { backoff, pause } from '../../runtime/clock';
+import type { DeadLetterCause } from '../dead-letters/letter';
 import { type Entry, type EventEntry, isKnownType, logFields } from './entry';
 import type { Meters } from './meters';
 import type { RunnerHooks } from './runner';
-import type { DeadLetterCause, Settler } from './settler';
+import type { Settler } from './settler';
 import { MAX_TRIES, type Tries } from './tries';
 
 /** Longer than a rollout, with old and new versions side by side, and than a rollback. */
@@ -99,7 +100,10 @@ export function createBatchHandler(options: BatchHandlerOptions) {
   }
 
   async function deadLetter(entry: Entry, cause: DeadLetterCause): Promise<void> {
-    await settler.deadLetter(entry, cause);
+    const { isNew, dropped } = await settler.deadLetter(entry, cause);
+    for (const letter of dropped)
+      log.error({ letter }, 'a dead letter was deleted unseen, because there are too many');
+    if (!isNew) return;
     meters.deadLettered(entry, cause);
     log.error({ ...logFields(entry), ...cause }, 'an event failed for good');
   }

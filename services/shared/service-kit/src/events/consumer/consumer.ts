@@ -3,6 +3,8 @@ import type { AnyEvent } from '@bramble/contracts/events';
 import type { Service } from '../../runtime/service';
 import { redisUrlOf } from '../../stores/redis';
 import { isNearlyFull } from '../../stores/redis-memory';
+import type { LetterStore } from '../dead-letters/letter-store';
+import { moveRedisLetters } from '../dead-letters/redis-letters';
 import { createBatchHandler } from './batch-handler';
 import { BATCH, createIntake } from './intake';
 import { sourcesOf } from './keys';
@@ -27,14 +29,14 @@ import { createSettler } from './settler';
  *              without being counted as failed.
  * Definite     Said of an error that the event will meet every time, such as the refusal of a rule.
  * Dead letter  An event that failed 5 times with a definite error, or 23 times over hours with another one, or was too early
- *              for too long, or that no schema accepts. It is moved to `<stream>:dead` and waits for an operator.
+ *              for too long, or that no schema accepts. It is moved to the service's database and waits for an operator.
  * Replay       Send a dead letter through its group's handler again, by way of `<stream>:replay:<group>`.
  */
 
 export interface ConsumerOptions {
   redis: Redis;
-  /** The service's name. */
-  group: string;
+  /** Where the events go that this consumer gives up; the store's group is the consumer's. */
+  letters: LetterStore;
   streams: readonly string[];
   /** The types that are handled; undefined: all of them. */
   types: ReadonlySet<string> | undefined;
@@ -44,7 +46,8 @@ export interface ConsumerOptions {
 
 /** Makes a consumer of its parts and registers it with the service's life; see `consume`. */
 export function createConsumer(service: Service, options: ConsumerOptions): void {
-  const { redis, group, streams, types, handle } = options;
+  const { redis, letters, streams, types, handle } = options;
+  const { group } = letters;
   const consumer = service.config.SERVICE_INSTANCE;
   const log = service.log.child({ group });
   const stopping = new AbortController();
@@ -53,7 +56,7 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
   const keys = [...sources.keys()];
 
   const meters = createMeters(service, { group, streams, types });
-  const settler = createSettler(redis, group);
+  const settler = createSettler(redis, letters);
   const reader = createReader(service.name, { url: redisUrlOf(redis), group, consumer, keys, count: BATCH });
   const { tracing } = service;
   const room = { isFull: false };
@@ -71,6 +74,8 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
   const intake = createIntake({ sources, types, runner, settler, meters, log, deadLetter });
   const takeOver = async () => {
     room.isFull = await isNearlyFull(redis);
+    const moved = await moveRedisLetters(redis, streams, letters);
+    if (moved > 0) log.info({ moved }, 'dead letters were moved from Redis to the database');
     return takeOverAbandoned({ redis, group, consumer, sources, runner, intake, meters, log });
   };
   const loop = createReadLoop({

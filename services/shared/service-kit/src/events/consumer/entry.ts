@@ -17,7 +17,8 @@ export interface EventEntry extends Entry {
   event: AnyEvent;
 }
 
-const envelopeSchema = z.object({
+/** What every event has besides its type and its payload. */
+export const envelopeSchema = z.object({
   id: idSchema,
   version: z.coerce.number().int().min(1),
   occurredAt: timeSchema,

@@ -7,7 +7,7 @@ export const replayStream = (stream: string, group: string): string => `${stream
  */
 export const triesKey = (stream: string, group: string): string => `${stream}:tries:${group}`;
 
-/** The dead letters of all groups of a stream. */
+/** The dead letters of all groups of a stream, where earlier versions kept them. */
 export const deadKey = (stream: string): string => `${stream}:dead`;
 
 /** The keys that a group reads, each with the stream that its entries were published to. */

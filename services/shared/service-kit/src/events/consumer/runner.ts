@@ -98,7 +98,8 @@ export function createRunner(hooks: RunnerHooks) {
 
   const count = async ({ entry, lane, error }: Failure): Promise<void> => {
     const now = hooks.now();
-    lane.tries = nextTries(lane.tries, error, now);
+    const before = lane.tries;
+    lane.tries = nextTries(before, error, now);
     lane.excused = 0;
     const early = error instanceof NotYet;
     const limit = isDefinite(error) || hooks.isFull() ? MAX_TRIES : MAX_SLOW_TRIES;
@@ -110,7 +111,13 @@ export function createRunner(hooks: RunnerHooks) {
       lane.dueAt = now + (early ? waitEarly(lane.tries, now) : waitAfter(lane.tries.count));
       return;
     }
-    await hooks.dead(entry, lane.tries, error);
+    try {
+      await hooks.dead(entry, lane.tries, error);
+    } catch (fault) {
+      // The letter was not written: the event's last try is made once more.
+      lane.tries = before;
+      throw fault;
+    }
     lane.entries.shift();
     held.delete(entryKey(entry));
     lane.tries = { count: 0 };
@@ -125,11 +132,18 @@ export function createRunner(hooks: RunnerHooks) {
   /** Counts the failures of a batch, or blames the store for them. */
   const judge = async ({ likeness, failures }: Course): Promise<boolean> => {
     const refusal = failures.find((failure) => isOfStore(failure, likeness));
+    const faults: unknown[] = [];
     for (const failure of failures) {
-      if (!failure.tried || isOfStore(failure, likeness)) excuse(failure.lane);
-      else await count(failure);
+      // What cannot be written now is tried again; a lane without a time would wait for ever.
+      if (faults.length > 0 || !failure.tried || isOfStore(failure, likeness)) excuse(failure.lane);
+      else
+        await count(failure).catch((fault: unknown) => {
+          faults.push(fault);
+          excuse(failure.lane);
+        });
       failure.lane.failedAt = hooks.now();
     }
+    if (faults.length > 0) throw faults[0];
     state.refusals = refusal ? state.refusals + 1 : 0;
     return !refusal || hooks.recovered(state.refusals, refusal.error);
   };

@@ -1,17 +1,11 @@
 import type { Redis } from 'ioredis';
+import { type DeadLetterCause, toLetter } from '../dead-letters/letter';
+import type { LetterStore } from '../dead-letters/letter-store';
 import type { Entry } from './entry';
-import { deadKey, triesKey } from './keys';
+import { triesKey } from './keys';
 import { entryKey } from './runner';
 import type { Tries } from './tries';
 
-/** Why an entry becomes a dead letter. */
-export interface DeadLetterCause {
-  attempts: number;
-  error: string;
-  reason: 'schema' | 'unknown_type' | 'handler';
-}
-
-const MAX_ERROR = 2_000;
 const TRIES_KEPT_SECONDS = 86_400;
 
 interface SettlerState {
@@ -23,8 +17,9 @@ interface SettlerState {
   started?: Entry | undefined;
 }
 
-/** What a group writes to Redis about entries: that they are finished, failed once more, or are dead letters. */
-export function createSettler(redis: Redis, group: string) {
+/** What a group writes about entries: that they are finished, failed once more, or are dead letters. */
+export function createSettler(redis: Redis, letters: LetterStore) {
+  const { group } = letters;
   const state: SettlerState = { tried: new Set(), unacknowledged: [] };
 
   /** Acknowledges entries, and those that an earlier call could not. What came from a replay stream is deleted there. */
@@ -51,24 +46,19 @@ export function createSettler(redis: Redis, group: string) {
     if (entries.length > 0) state.unacknowledged = [...state.unacknowledged, ...entries];
   }
 
-  /** Moves an entry to the dead letters, in one transaction with its acknowledgement. */
-  async function deadLetter(entry: Entry, { attempts, error, reason }: DeadLetterCause): Promise<void> {
-    const letter = {
-      ...entry.fields,
-      group,
-      entryId: entry.id,
-      attempts: String(attempts),
-      error: error.slice(0, MAX_ERROR),
-      reason,
-      failedAt: new Date().toISOString(),
-    };
+  /**
+   * Writes an entry to the dead letters of the database, then acknowledges it. A process that ends in between leaves an
+   * event that the inbox knows as finished.
+   */
+  async function deadLetter(entry: Entry, cause: DeadLetterCause): ReturnType<LetterStore['bury']> {
+    const buried = await letters.bury(toLetter(group, entry, cause));
     const transaction = redis.multi();
-    transaction.xadd(deadKey(entry.origin), '*', ...Object.entries(letter).flat());
     transaction.xack(entry.stream, group, entry.id);
     if (entry.origin !== entry.stream) transaction.xdel(entry.stream, entry.id);
     transaction.hdel(triesKey(entry.stream, group), entry.id, `${entry.id}:since`, `${entry.id}:starts`);
     await execute(transaction);
     state.tried.delete(entryKey(entry));
+    return buried;
   }
 
   /** Keeps the count of failed tries where a restart finds it. */

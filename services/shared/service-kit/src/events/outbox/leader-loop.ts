@@ -118,7 +118,9 @@ export function createLeaderLoop({
     let count = 0;
     for (let first = true; first || !signal.aborted; first = false) {
       const rows = await leader.unsent(BATCH);
-      const batches = batchByStream(rows, highest, first && sweep ? streams : []);
+      // Among those recorded are the streams of replayed dead letters, which may be lost like all others.
+      const asked = first && sweep ? [...streams, ...highest.keys()] : [];
+      const batches = batchByStream(rows, highest, asked);
       if (batches.length === 0) break;
       if (rows.length > 0) await beforeSend?.(rows);
       const complete = await sender.send(leader, highest, batches);
@@ -149,7 +151,7 @@ export function createLeaderLoop({
         'events wait: the outbox could not be published',
       );
     await leader.renew();
-    if (error instanceof FencedOff) await imposeFence(redis, streams, leader.fence);
+    if (error instanceof FencedOff) await imposeFence(redis, [...streams, error.stream], leader.fence);
     if (isTransient(error) && performance.now() - state.publishedAt > STEP_DOWN_MS)
       throw new SteppedDown('Redis was out of reach', { cause: error });
     await waitForRedis(redis, backoff(state.failures, { base: 100, max: 3_000 }), signal);

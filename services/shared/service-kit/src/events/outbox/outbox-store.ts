@@ -12,6 +12,9 @@ export interface OutboxRow {
   payload: string;
 }
 
+/** A row that is to be written. */
+export type OutboxDraft = Omit<OutboxRow, 'position'>;
+
 /** A row that was published, with the id of its entry. */
 export interface SentRow {
   position: number | string;

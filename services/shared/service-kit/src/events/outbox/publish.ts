@@ -47,6 +47,13 @@ export type Published = { ids: string[] } | { lost: string };
 /** A leader with a higher fence has published to the stream. */
 export class FencedOff extends Error {
   override readonly name = 'FencedOff';
+
+  constructor(
+    readonly stream: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The highest fence that published to a stream. */
@@ -85,11 +92,12 @@ export async function publish(
   for (const { stream, highest, rows } of batches)
     pipeline.eval(script, 2, stream, fenceKey(stream), highest, fence, ...rows.flatMap(fields));
   const replies = (await pipeline.exec()) ?? [];
-  return batches.map((_, i) => {
+  return batches.map(({ stream }, i) => {
     const [error, reply] = replies[i] ?? [new Error('Redis gave no reply')];
     if (error) throw error;
     const [verdict, ...ids] = reply as string[];
-    if (verdict === 'fenced') throw new FencedOff(`a leader with fence ${ids[0]} came after fence ${fence}`);
+    if (verdict === 'fenced')
+      throw new FencedOff(stream, `a leader with fence ${ids[0]} came after fence ${fence}`);
     return verdict === 'ok' ? { ids } : { lost: ids[0] ?? '0-0' };
   });
 }

@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis';
 import { collected, type MetricsOwner } from '../../observe/metrics';
-import { deadKey } from '../consumer/keys';
 import { ageOfStreamId } from '../stream-id';
 import type { OutboxStore } from './outbox-store';
 
@@ -12,8 +11,6 @@ const streamNames = [
   'bramble_stream_pending_entries',
   'bramble_stream_oldest_pending_age_seconds',
   'bramble_stream_consumers_active',
-  'bramble_dead_letters',
-  'bramble_dead_letter_oldest_age_seconds',
 ] as const;
 const outboxNames = ['bramble_outbox_unsent', 'bramble_outbox_oldest_unsent_age_seconds'] as const;
 
@@ -56,23 +53,13 @@ export function streamMetrics(
 }
 
 async function readStream(redis: Redis, stream: string): Promise<StreamSample[]> {
-  const dead = deadKey(stream);
   const now = Date.now();
   const samples: StreamSample[] = [];
   const add = (name: StreamSample['name'], labels: { stream: string; group?: string }, value: number) =>
     void samples.push({ name, labels: labels as StreamSample['labels'], value });
 
-  const [length, deadLength, oldestDead, exists] = await Promise.all([
-    redis.xlen(stream),
-    redis.xlen(dead),
-    redis.xrange(dead, '-', '+', 'COUNT', 1),
-    redis.exists(stream),
-  ]);
-  const deadId = firstIdOf(oldestDead);
+  const [length, exists] = await Promise.all([redis.xlen(stream), redis.exists(stream)]);
   add('bramble_stream_length', { stream }, length);
-  add('bramble_stream_length', { stream: dead }, deadLength);
-  add('bramble_dead_letters', { stream }, deadLength);
-  add('bramble_dead_letter_oldest_age_seconds', { stream }, deadId ? ageOfStreamId(deadId, now) : 0);
   if (exists === 0) return samples;
 
   const groups = ((await redis.xinfo('GROUPS', stream)) as unknown[]).map(fieldsOf);
