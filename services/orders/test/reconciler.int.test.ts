@@ -1,4 +1,5 @@
 import { userWith } from '@bramble/test-kit/agent';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { openShop, type Shop } from './shop';
 
 describe('the reconciler', () => {
@@ -28,5 +29,33 @@ describe('the reconciler', () => {
     for (const { id } of [broken, ...others]) await shop.age(id, 200);
     for (const { id } of others) await shop.until(buyer, id, ({ status }) => status === 'FAILED');
     expect((await shop.order(buyer, broken.id)).status).toBe('PENDING');
+  });
+
+  it('does not give an order up whose events could not be published', async () => {
+    const product = await shop.product();
+    await shop.restart({ REDIS_EVENTS_URL: 'redis://127.0.0.1:9' });
+    const { id } = await shop.place(buyer, product);
+    const unsent = async () =>
+      (await shop.sql.query('SELECT 1 FROM outbox WHERE key = $1 AND sent_at IS NULL', [id])).rowCount;
+    const isLater = 'SELECT 1 FROM orders WHERE id = $1 AND due_at > now()';
+    for (let round = 0; round < 6; round++) {
+      await shop.age(id, 31);
+      await waitFor(
+        async () =>
+          (await shop.sql.query(isLater, [id])).rowCount ||
+          (await shop.order(buyer, id)).status !== 'PENDING',
+        { what: 'the reconciler' },
+      );
+    }
+    expect((await shop.order(buyer, id)).status).toBe('PENDING');
+    expect(await unsent()).toBe(1);
+
+    await shop.restart();
+    await shop.untilPublished(id, 'order.placed');
+    await waitFor(async () => (await unsent()) === 0);
+    await shop.age(id, 31);
+    await shop.untilPublished(id, 'order.placed', 2);
+    await shop.reserve(id);
+    await shop.until(buyer, id, ({ status }) => status === 'RESERVED');
   });
 });

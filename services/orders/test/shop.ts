@@ -180,9 +180,9 @@ export async function openShop({
       };
     },
 
-    async restart() {
+    async restart(more: Record<string, string> = {}) {
       await orders.stop();
-      orders = await build();
+      orders = await build(more);
     },
     async close() {
       redis.disconnect();

@@ -18,6 +18,22 @@ describe('deadlines', () => {
     expect(order).toMatchObject({ status: 'FAILED', failureReason: 'timeout' });
   });
 
+  it('neither counts nor sends again what was not published, and has all tries left afterwards', () => {
+    let order = aNewOrder();
+    const seen: string[] = [];
+    for (let seconds = 0; seconds <= 400; seconds += 1) {
+      const context = contextAt(order.createdAt + seconds * 1000);
+      const done = applyDue(order, { ...context, unsent: seconds < 300 });
+      if (!done) continue;
+      ({ order } = done);
+      seen.push(...done.events.map(({ type }) => `${seconds} ${type}`));
+    }
+    expect(seen).toEqual([
+      ...['300 order.placed', '330 order.placed', '360 order.placed'],
+      ...['390 order.released', '390 order.failed'],
+    ]);
+  });
+
   it('waits 30 seconds longer for a capture that is not settled', () => {
     const pending = reached('RESERVED');
     expect(expiryOf(pending)).toBe(pending.expiresAt + 30_000);

@@ -128,6 +128,11 @@ export function apply(order: OrderState, input: Input, context: StepContext): Ou
   return { kind: 'applied', step: { order: next, events, history, from: order.status } };
 }
 
+export interface DueContext extends StepContext {
+  /** Events of the order still wait in the outbox: nobody could answer them, and sending them again is of no use. */
+  unsent?: boolean;
+}
+
 /** The effect of passed deadlines on an order. `resent`: an unanswered step was sent again. */
 export interface DueStep {
   order: OrderState;
@@ -136,9 +141,12 @@ export interface DueStep {
   resent: boolean;
 }
 
-/** Applies passed deadlines to an order: ends it, or sends unanswered steps again. Undefined when nothing is due. */
-export function applyDue(order: OrderState, context: StepContext): DueStep | undefined {
-  const { now } = context;
+/**
+ * Applies passed deadlines to an order: ends it, or sends unanswered steps again. Undefined when nothing is due. A step that
+ * was not even published is neither sent again nor counted as unanswered.
+ */
+export function applyDue(order: OrderState, context: DueContext): DueStep | undefined {
+  const { now, unsent = false } = context;
   if ((dueAtOf(order) ?? Infinity) > now) return undefined;
   const end = (type: 'giveUp' | 'expire'): DueStep => {
     const outcome = apply(order, { type, payload: {} }, context);
@@ -147,6 +155,13 @@ export function applyDue(order: OrderState, context: StepContext): DueStep | und
   };
   if ((expiryOf(order) ?? Infinity) <= now) return end('expire');
   const due = order.obligations.filter(({ dueAt }) => dueAt <= now);
+  const postponed = (resends: number) =>
+    order.obligations.map((obligation) =>
+      due.includes(obligation)
+        ? { ...obligation, resent: obligation.resent + resends, dueAt: now + RESEND_MS }
+        : obligation,
+    );
+  if (unsent) return { order: { ...order, obligations: postponed(0) }, events: [], resent: false };
   if (
     order.status === 'PENDING' &&
     due.some(({ kind, resent }) => kind === 'reserve' && resent >= PLACED_RESENDS)
@@ -159,10 +174,5 @@ export function applyDue(order: OrderState, context: StepContext): DueStep | und
     if (event && !events.some(({ type }) => type === event.type && type !== 'order.refund_requested'))
       events.push(event);
   }
-  const obligations = order.obligations.map((obligation) =>
-    obligation.dueAt <= now
-      ? { ...obligation, resent: obligation.resent + 1, dueAt: now + RESEND_MS }
-      : obligation,
-  );
-  return { order: { ...order, obligations }, events, resent: events.length > 0 };
+  return { order: { ...order, obligations: postponed(1) }, events, resent: events.length > 0 };
 }

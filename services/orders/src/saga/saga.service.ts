@@ -5,7 +5,14 @@ import type { EventUnit, Unit, UnitStore } from '@bramble/service-kit/events/uni
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import type { CommandInput, SagaInput } from '../life/order.inputs';
-import { apply, applyDue, type DueStep, IllegalStep, type Outcome } from '../life/order.machine';
+import {
+  apply,
+  applyDue,
+  type DueContext,
+  type DueStep,
+  IllegalStep,
+  type Outcome,
+} from '../life/order.machine';
 import type { SagaEventName } from '../life/order.states';
 import type { OrderState, OrderView } from '../life/order.types';
 import type { OrderMetrics } from '../store/order.metrics';
@@ -104,12 +111,12 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
     let ids: string[] = [];
     try {
       return await store.transaction(async (unit) => {
-        const { orders, now } = await createOrderRepository(unit.tx).loadDue(limit, except);
+        const { orders, now, unsent } = await createOrderRepository(unit.tx).loadDue(limit, except);
         ids = [...orders.keys()];
         const failed: string[] = [];
         const progress = createProgress(orders);
         for (const order of orders.values()) {
-          const due = repairOne(order, now);
+          const due = repairOne(order, { now, unsent: unsent.has(order.id), newId });
           const result = resultOf(due);
           if (result) unit.afterCommit(() => metrics.countRepair(order, result));
           if (!due) failed.push(order.id);
@@ -137,9 +144,9 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
   }
 
   /** Applies passed deadlines to one order. A failure is logged, so that the other orders of the batch go on. */
-  function repairOne(order: OrderState, now: number): DueStep | undefined {
+  function repairOne(order: OrderState, context: DueContext): DueStep | undefined {
     try {
-      return applyDue(order, { now, newId });
+      return applyDue(order, context);
     } catch (error) {
       metrics.countIllegalStep();
       log.error({ err: error, order_id: order.id }, 'an order that is due could not be repaired');

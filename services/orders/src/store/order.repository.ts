@@ -31,6 +31,10 @@ export interface Loaded {
   now: number;
   orders: Map<string, OrderState>;
 }
+/** Orders that are due, and the ids of those with events that were not published yet. */
+export interface Due extends Loaded {
+  unsent: ReadonlySet<string>;
+}
 /** Who may see an order: its owner, or anybody for an admin. */
 export interface Viewer {
   userId: string | null;
@@ -52,6 +56,7 @@ const claimAndLock = (
   FROM (SELECT array_agg(event_id::text) AS ids FROM claimed) c LEFT JOIN locked l ON true`;
 const LOCK_DUE = `SELECT ${stateColumns}, clock_timestamp() AS now FROM orders o WHERE o.due_at <= now() AND o.id <> ALL($2::uuid[])
   ORDER BY o.due_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
+const UNSENT = 'SELECT DISTINCT key FROM outbox WHERE sent_at IS NULL AND key = ANY($1)';
 const FIND = `SELECT ${viewColumns} FROM orders o WHERE o.id = $1 AND ($2::boolean OR o.user_id = $3)`;
 const REFUNDS = `SELECT r.order_id, ${refundTable.select('r')} FROM refunds r WHERE r.order_id = ANY($1::uuid[])
   ORDER BY r.requested_at, r.id`;
@@ -143,17 +148,28 @@ export function createOrderRepository(session: SqlSession) {
   }
 
   /** Locks up to `limit` due orders, without `except`; answers none while another process holds the reconciler's lock. */
-  async function loadDue(limit: number, except: readonly string[]): Promise<Loaded> {
+  async function loadDue(limit: number, except: readonly string[]): Promise<Due> {
     const lock = await session.query<{ mine: boolean }>({
       text: "SELECT pg_try_advisory_xact_lock(hashtextextended('orders.reconcile', 0)) AS mine",
     });
-    if (!lock.rows[0]?.mine) return { now: 0, orders: new Map() };
+    if (!lock.rows[0]?.mine) return { now: 0, orders: new Map(), unsent: new Set() };
     const { rows } = await session.query<OrderRow & { now: Date }>({
       name: 'lock-due-orders',
       text: LOCK_DUE,
       values: [limit, except],
     });
-    return locked(session, rows);
+    const loaded = await locked(session, rows);
+    return { ...loaded, unsent: await unsentOf([...loaded.orders.keys()]) };
+  }
+
+  async function unsentOf(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await session.query<{ key: string }>({
+      name: 'unsent-of-orders',
+      text: UNSENT,
+      values: [ids],
+    });
+    return new Set(rows.map(({ key }) => key));
   }
 
   /** Writes orders with their history, refunds and sales, and the outbox rows of `events`, in one round trip. */
