@@ -74,6 +74,8 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
   const intake = createIntake({ sources, types, runner, settler, meters, log, deadLetter });
   const takeOver = async () => {
     room.isFull = await isNearlyFull(redis);
+    // An event that is held back keeps its stream from being trimmed, for all groups.
+    if (room.isFull) runner.hurry();
     const moved = await moveRedisLetters(redis, streams, letters);
     if (moved > 0) log.info({ moved }, 'dead letters were moved from Redis to the database');
     return takeOverAbandoned({ redis, group, consumer, sources, runner, intake, meters, log });

@@ -16,12 +16,13 @@ const entry = (n: number, key: string): EventEntry => ({
 /** A runner whose handler fails for some events, with a clock that the test moves. */
 function lab(fail: (id: string, alone: boolean) => Error | undefined) {
   const log = { effects: [] as string[], dead: [] as string[], retried: 0, calls: 0 };
+  const redis = { isFull: false };
   let now = 0;
   const runner = createRunner({
     now: () => now,
     isTransient: (error) => error instanceof Error && error.message === 'away',
     isTooSlow: (error) => error instanceof Error && error.message === 'slow',
-    isFull: () => false,
+    isFull: () => redis.isFull,
     recovered: () => Promise.resolve(true),
     handle: (events) => {
       log.calls += 1;
@@ -42,7 +43,13 @@ function lab(fail: (id: string, alone: boolean) => Error | undefined) {
       await runner.runDue();
     }
   };
-  return { runner, log, settle, now: () => now };
+  const pass = async (ms: number) => {
+    for (const end = now + ms; now < end;) {
+      now = Math.min(end, now + Math.max(1, runner.dueIn() ?? ms));
+      await runner.runDue();
+    }
+  };
+  return { runner, redis, log, settle, pass, now: () => now };
 }
 
 describe('the runner of batches', () => {
@@ -113,6 +120,30 @@ describe('the runner of batches', () => {
     await settle();
     expect(log.dead).toEqual(['1']);
     expect(now()).toBeGreaterThanOrEqual(86_400_000);
+  });
+
+  it('gives up at once what it tries for hours when Redis has no room for it, and handles what waited behind it', async () => {
+    const { runner, redis, log, pass } = lab((id) => (id === '1' ? new Error('who knows') : undefined));
+    await runner.run([entry(1, 'a'), entry(2, 'a')], new Map());
+    await pass(3_600_000);
+    expect(log.dead).toEqual([]);
+    redis.isFull = true;
+    runner.hurry();
+    await runner.runDue();
+    await runner.runDue();
+    expect(log.dead).toEqual(['1']);
+    expect(log.effects).toEqual(['2']);
+    expect(runner.heldCount()).toBe(0);
+  });
+
+  it('gives up what is too early for a minute when Redis has no room for it', async () => {
+    const { runner, redis, log, pass } = lab(() => new NotYet('early', { maxEarlyMs: 86_400_000 }));
+    await runner.run([entry(1, 'a')], new Map());
+    redis.isFull = true;
+    await pass(50_000);
+    expect(log.dead).toEqual([]);
+    await pass(21_000);
+    expect(log.dead).toEqual(['1']);
   });
 
   it('keeps the same key of two streams apart', async () => {

@@ -3,7 +3,16 @@ import { isDefinite, NotYet } from '../../base/errors';
 import { backoff } from '../../runtime/clock';
 import { createLikeness, type Likeness } from './alike';
 import type { EventEntry } from './entry';
-import { MAX_SLOW_TRIES, MAX_TRIES, nextTries, NOT_YET_MS, type Tries, waitAfter, waitEarly } from './tries';
+import {
+  EARLY_WHEN_FULL_MS,
+  MAX_SLOW_TRIES,
+  MAX_TRIES,
+  nextTries,
+  NOT_YET_MS,
+  type Tries,
+  waitAfter,
+  waitEarly,
+} from './tries';
 
 export interface RunnerHooks {
   /** Applies events in order, all or none of them. */
@@ -12,7 +21,7 @@ export interface RunnerHooks {
   isTransient: (error: unknown) => boolean;
   /** True when the events took too long together: a batch is halved, and an event alone has failed. */
   isTooSlow: (error: unknown) => boolean;
-  /** True while Redis is too full to keep events for hours: then each event has five tries. */
+  /** True while Redis is too full to keep events for hours: then each event has five tries, and a minute to be early. */
   isFull: () => boolean;
   /** Waits before repetition `attempt` after a transient error; false: stop, and leave the events unhandled. */
   recovered: (attempt: number, error: unknown) => Promise<boolean>;
@@ -103,8 +112,10 @@ export function createRunner(hooks: RunnerHooks) {
     lane.excused = 0;
     const early = error instanceof NotYet;
     const limit = isDefinite(error) || hooks.isFull() ? MAX_TRIES : MAX_SLOW_TRIES;
+    const patience = early ? (error.maxEarlyMs ?? NOT_YET_MS) : 0;
     const over = early
-      ? now - (lane.tries.since ?? now) >= (error.maxEarlyMs ?? NOT_YET_MS)
+      ? now - (lane.tries.since ?? now) >=
+        (hooks.isFull() ? Math.min(patience, EARLY_WHEN_FULL_MS) : patience)
       : lane.tries.count >= limit;
     if (!over) {
       await hooks.retry(entry, lane.tries, error);
@@ -236,6 +247,11 @@ export function createRunner(hooks: RunnerHooks) {
       let at = Infinity;
       for (const lane of lanes.values()) at = Math.min(at, lane.dueAt);
       return at === Infinity ? undefined : Math.max(0, at - hooks.now());
+    },
+    /** Has the events that wait for their next try in many minutes be tried now. */
+    hurry: () => {
+      for (const lane of lanes.values())
+        if (lane.tries.count >= MAX_TRIES) lane.dueAt = Math.min(lane.dueAt, hooks.now());
     },
     /** Forgets the lanes; their entries are still pending in Redis. */
     forget: () => {

@@ -9,6 +9,8 @@ export const MAX_SLOW_TRIES = 23;
 export const MAX_STARTS = 3;
 /** How long an event may be too early, unless its error says otherwise. */
 export const NOT_YET_MS = 600_000;
+/** How long an event may be too early, at most, while Redis is too full to keep it. */
+export const EARLY_WHEN_FULL_MS = 60_000;
 const SLOW = { base: 30_000, max: 1_800_000 };
 
 /** Retry state of an event: how often it failed, and since when it has been too early, in ms of the monotonic clock. */
