@@ -167,6 +167,9 @@ export async function openShop({
         [id, seconds],
       ),
 
+    /** A second instance of the same consumer group. */
+    startAnother: () => build({ SERVICE_INSTANCE: `orders-${randomUUID()}` }),
+
     /** A second instance, whose replica never caught up: a database that is empty. */
     async withReplica() {
       const empty = await testStores('orders');

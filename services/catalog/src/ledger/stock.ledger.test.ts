@@ -1,5 +1,5 @@
 import { demoProductId } from '@bramble/demo/goods';
-import { expiresAt, itemsOf, paid, placed, released, uuid, World } from '../../test/stock-world';
+import { expiresAt, itemsOf, type Lines, paid, placed, released, uuid, World } from '../../test/stock-world';
 import {
   adjustAvailable,
   applyStockEvents,
@@ -93,14 +93,16 @@ describe('the stock ledger', () => {
     expect(world.stock(1)).toEqual([3, 0, 2]);
   });
 
-  it('frees a live reservation whether or not a restock is asked for', () => {
+  it('frees a live reservation, and takes it for sold when it is not to be restocked, as after a payment', () => {
     const world = new World([5]);
-    expect(world.run(placed(1, [[1, 2]]), released(1, false))[1]).toEqual({
-      type: 'stock.released',
-      orderId: uuid(1),
-      restocked: true,
-    });
+    expect(world.run(placed(1, [[1, 2]]), released(1, true))[1]).toMatchObject({ restocked: true });
     expect(world.stock(1)).toEqual([5, 0, 0]);
+    expect(world.run(placed(2, [[1, 2]]), released(2, false))[1]).toEqual({
+      type: 'stock.released',
+      orderId: uuid(2),
+      restocked: false,
+    });
+    expect(world.stock(1)).toEqual([3, 0, 2]);
   });
 
   it.each([
@@ -162,6 +164,25 @@ describe('the stock ledger', () => {
     expect(adjustAvailable(stock, 2)).toMatchObject({ available: 2, refilled: 0, removed: 3, revision: 1 });
     expect(adjustAvailable(stock, 5)).toBe(stock);
   });
+
+  it.each([true, false])(
+    'ends with the same stock when a release overtakes the payment, restock %s',
+    (restock) => {
+      const lines: Lines = [[1, 2]];
+      const ends = [
+        [paid(1, lines), released(1, restock)],
+        [released(1, restock), paid(1, lines)],
+        [released(1, restock), paid(1, lines), placed(1, lines), released(1, restock)],
+      ].map((commands) => {
+        const world = new World([5]);
+        world.run(placed(1, lines));
+        for (const command of commands) world.run(command);
+        world.expectSound();
+        return world.stock(1);
+      });
+      expect(ends).toEqual(Array(3).fill(restock ? [5, 0, 0] : [3, 0, 2]));
+    },
+  );
 
   it('counts how reservations ended, each once', () => {
     const world = new World([5]);

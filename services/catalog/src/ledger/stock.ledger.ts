@@ -135,14 +135,16 @@ class BatchLedger {
       known = this.reserve(orderId, mergeLines(lines), command.occurredAt);
       if (known.state === 'rejected') throw new PaidWithoutStock(orderId);
     }
-    if (known.state === 'live') {
-      for (const { productId, quantity } of known.lines) {
-        this.move(productId, { reserved: -quantity, sold: quantity });
-      }
-      known = this.keep({ ...known, state: 'committed' });
-      this.outcome.outcomes.push('committed');
-    }
+    if (known.state === 'live') known = this.commit(known);
     this.answer(command, known, 'stock.committed');
+  }
+
+  private commit(known: Reservation): Reservation {
+    for (const { productId, quantity } of known.lines) {
+      this.move(productId, { reserved: -quantity, sold: quantity });
+    }
+    this.outcome.outcomes.push('committed');
+    return this.keep({ ...known, state: 'committed' });
   }
 
   release(command: EventOf<'order.released'>): void {
@@ -152,16 +154,18 @@ class BatchLedger {
   }
 
   private released(
-    known: Reservation | undefined,
+    found: Reservation | undefined,
     command: StockCommand,
     restock: boolean,
     orderId: string,
   ): Reservation {
-    if (!known) {
+    if (!found) {
       const tombstone = { orderId, lines: [], expiresAt: command.occurredAt, restocked: false };
       return this.keep({ ...tombstone, state: 'released' });
     }
-    if (known.state === 'released') return known;
+    if (found.state === 'released') return found;
+    // Only goods of a paid order are not put back: its order.paid may come after this.
+    const known = found.state === 'live' && !restock ? this.commit(found) : found;
     const restocked = known.state === 'live' || (known.state === 'committed' && restock);
     if (restocked) {
       const from = known.state === 'live' ? 'reserved' : 'sold';

@@ -46,7 +46,7 @@ const guards: Readonly<Record<Guard, (order: OrderState, input: Input, now: numb
     input.type === 'delivery.stopped' &&
     !input.payload.delivered,
   refundOpen: (order, input) =>
-    input.type === 'payment.refunded' &&
+    (input.type === 'payment.refunded' || input.type === 'payment.refund_failed') &&
     order.refunds.some(({ id, confirmedAt }) => id === input.payload.refundId && confirmedAt === undefined),
   refundConfirmed: (order, input) =>
     input.type === 'payment.refund_failed' &&

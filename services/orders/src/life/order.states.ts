@@ -74,7 +74,9 @@ const confirmations = {
   ],
   'payment.refund_failed': [
     { when: 'refundConfirmed', then: { do: ['reopenRefund'] } },
-    { when: 'refundConfirmed', not: true, then: 'behind' },
+    // Only a refund that was told fails later: this event overtook the one that tells it.
+    { when: 'refundOpen', then: 'ahead' },
+    { when: 'refundOpen', not: true, then: 'behind' },
   ],
   'discount.returned': discharge('discount'),
   'delivery.started': discharge('deliver'),
@@ -104,7 +106,8 @@ const paidBehind = {
 } as const satisfies Partial<Record<InputName, Cell>>;
 
 /**
- * FAILED, CANCELLED and REFUNDED accept every later event: it gets a timeline entry and, where needed, a compensation.
+ * FAILED, CANCELLED and REFUNDED accept every later event: it gets a timeline entry and, where needed, a compensation. Only
+ * a refund's failure may have to wait, for the event that it overtook.
  */
 const ended = {
   ...confirmations,

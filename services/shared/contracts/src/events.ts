@@ -85,8 +85,8 @@ export const events = {
     }),
   },
   /**
-   * A command, sent again until it is confirmed: release the reservation (committed stock only if `restock`), stop the
-   * delivery, capture nothing. Payments answers it with the outcome of each attempt. `attempt` is the one whose outcome the
+   * A command, sent again until it is confirmed: put the stock back if `restock`, else keep it as sold, since only a paid
+   * order is released so; stop the delivery, capture nothing. Payments answers it with the outcome of each attempt. `attempt` is the one whose outcome the
    * order waits for: payments answers it as declined when it has no such attempt.
    */
   'order.released': {

@@ -14,7 +14,10 @@ interface CommonOptions<Tx, N extends EventName, Loaded> {
   group: string;
   /** Where the inbox is: `postgresStore(sql, outbox)` or `mongoStore(mongo, outbox)`. */
   store: UnitStore<Tx, Loaded>;
-  /** Applies the fresh events of a unit, all or none; at most 128, each stream's in its order. */
+  /**
+   * Applies the fresh events of a unit, all or none; at most 128, each stream's in its order. Another process of the group may
+   * have handled later events of the same key: the handler decides by the state of the entity.
+   */
   handle: (unit: EventUnit<Tx, EventOfTypes<N>, Loaded>) => Promise<void>;
 }
 
