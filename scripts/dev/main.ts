@@ -6,7 +6,7 @@ import { followLog } from '../logs/files';
 import { createFormatter, levels } from '../logs/format';
 import { say } from '../start/progress';
 import { runShop, type StartedShop } from '../start/run-shop';
-import { withLock } from '../stores/data-lock';
+import { takeLock, withLock } from '../stores/data-lock';
 import { freePort } from '../stores/ports';
 import { root, serviceNames } from '../workspace';
 import { debugPorts } from './debug-ports';
@@ -17,6 +17,7 @@ import { createRestarts } from './restarts';
 import { devBundles, watchBundles } from './watch-bundles';
 
 const options = await readDevOptions();
+holdClone();
 // The services log what is asked for, unless the environment says otherwise.
 process.env['LOG_LEVEL'] ||= levels.indexOf(options.level) < levels.indexOf('info') ? options.level : 'info';
 const names = serviceNames().filter((name) => name !== 'simulator');
@@ -36,9 +37,22 @@ const restarts = createRestarts(say);
 const closers: (() => Promise<void> | void)[] = [];
 const gatewayPort = await freePort();
 
+/** The bundles of a clone belong to one run: a second one, whatever its PORT and DATA_DIR, would exchange them under the first. */
+function holdClone(): void {
+  mkdirSync(devBundles, { recursive: true });
+  const held = takeLock(path.join(devBundles, 'dev.lock'));
+  if (typeof held === 'function') {
+    process.once('exit', held);
+    return;
+  }
+  console.error(
+    `npm run dev runs in this clone already (process ${held.pid}): stop it, or use another clone.`,
+  );
+  process.exit(1);
+}
+
 async function build(): Promise<void> {
   for (const name of names) debuggers.set(name, await freePort(debugPorts[name]));
-  mkdirSync(devBundles, { recursive: true });
   await withLock(path.join(root, 'dist', '.build.lock'), () => generateClients(say));
   say(`bundling ${names.join(', ')}`);
   const watch = await watchBundles(names, { log: say, onChange: restarts.request });

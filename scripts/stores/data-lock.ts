@@ -8,7 +8,7 @@ import { isAlive, processId, type ProcessId } from './process-id';
  * process that is gone is taken over. Returns what releases it.
  */
 export function lockData(dataDir: string, runDir: string): () => void {
-  const taken = take(path.join(runDir, 'start.lock'));
+  const taken = takeLock(path.join(runDir, 'start.lock'));
   if (typeof taken === 'function') return taken;
   throw new Error(
     `Another start (process ${taken.pid}) is using ${dataDir}: stop it, or start with another DATA_DIR.`,
@@ -18,7 +18,7 @@ export function lockData(dataDir: string, runDir: string): () => void {
 /** Does the work while no other process does the same; waits for its turn. */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   for (;;) {
-    const taken = take(file);
+    const taken = takeLock(file);
     if (typeof taken === 'function') {
       try {
         return await work();
@@ -31,7 +31,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
 }
 
 /** Takes the lock and returns what releases it, or the living process that holds it. */
-function take(file: string): (() => void) | ProcessId {
+export function takeLock(file: string): (() => void) | ProcessId {
   const mine = `${file}.${process.pid}`;
   writeFileSync(mine, JSON.stringify(processId(process.pid)));
   try {

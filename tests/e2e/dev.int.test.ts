@@ -186,6 +186,27 @@ it('prints what the services log in words, with their names', async () => {
   expect(output).not.toContain('{"level"');
 });
 
+it('is refused a second time in the same clone, with one sentence, and goes on', async () => {
+  const before = running();
+  const second = spawn('npm', ['run', '--silent', 'dev'], {
+    cwd: copy.folder,
+    env: { ...process.env, PORT: String(await freePort()), HOST: '127.0.0.1', DATA_DIR: '.data-of-second' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [second.stdout, second.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise((resolve) => second.once('close', resolve));
+  expect({ code, said }).toEqual({
+    code: 1,
+    said: expect.stringMatching(
+      /^npm run dev runs in this clone already \(process \d+\): stop it, or use another clone\.\n$/,
+    ),
+  });
+  expect(running()).toEqual(before);
+  expect(await createShopClient(url).call(gatewayApi.health)).toMatchObject({ status: 'ok' });
+});
+
 it('stops everything on one Ctrl-C', async () => {
   const services = SERVICES.map(processOf);
   press('SIGINT');
