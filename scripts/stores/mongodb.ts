@@ -5,16 +5,20 @@ import { mongodbSources } from './find-mongodb';
 import { chooseServer } from './find-server';
 import { freePort } from './ports';
 import type { RunningStore, StoreContext } from './store-context';
-import { supervise } from './supervise';
+import { supervise, type Supervised } from './supervise';
+import type { ServerBinary } from './types';
 import { until } from './until';
 import { readRecord, writeRecord } from './version-record';
 
 const NOT_YET_INITIALIZED = 94;
 const NOT_FOUND_IN_CONFIG = 93;
 
-/** Starts MongoDB on `<dataDir>/mongodb` as the one member of the replica set rs0, and waits until it is primary. */
+/**
+ * Starts MongoDB on `<dataDir>/mongodb` as the first member of the replica set rs0 (and further ones beside it, where
+ * that is asked), and waits until one is primary.
+ */
 export async function startMongodb(context: StoreContext): Promise<RunningStore> {
-  const { dataDir, log } = context;
+  const { dataDir, log, mongodb: { members = 1 } = {} } = context;
   const recorded = readRecord(dataDir, 'mongodb');
   const server = await chooseServer(
     'MongoDB',
@@ -24,12 +28,30 @@ export async function startMongodb(context: StoreContext): Promise<RunningStore>
     log,
   );
   log(`MongoDB ${server.version} from ${server.origin}`);
-  const folder = path.join(dataDir, 'mongodb');
+  const ports = [await freePort(recorded.port)];
+  while (ports.length < members) ports.push(await freePort());
+  const processes = ports.map((port, n) =>
+    startMember(context, server, n === 0 ? 'mongodb' : `mongodb-${n + 1}`, port),
+  );
+  const [first] = processes;
+  const [port = 0] = ports;
+  try {
+    if (first) await becomePrimary(first, ports);
+  } catch (error) {
+    await Promise.all(processes.map((each) => each.stop()));
+    throw error;
+  }
+  writeRecord(dataDir, 'mongodb', server, port);
+  const direct = members === 1 ? 'directConnection=true&' : '';
+  return { url: `mongodb://127.0.0.1:${port}/?${direct}replicaSet=rs0`, processes };
+}
+
+function startMember(context: StoreContext, server: ServerBinary, name: string, port: number): Supervised {
+  const folder = path.join(context.dataDir, name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const port = await freePort(recorded.port);
   const running = supervise({
     ...context,
-    name: 'mongodb',
+    name,
     command: server.path,
     args: [
       ...['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', 'rs0'],
@@ -38,33 +60,27 @@ export async function startMongodb(context: StoreContext): Promise<RunningStore>
       // A process that was killed leaves its transaction open, and writers of the same documents wait for its
       // end: 7.5 s at most instead of a minute and a half.
       ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
+      ...(context.mongodb?.testCommands ? ['--setParameter', 'enableTestCommands=1'] : []),
     ],
     options: { cwd: folder, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', HOME: folder } },
     stopSignal: 'SIGTERM',
     stopGraceMs: 20_000,
   });
   context.track?.(running);
-  try {
-    await becomePrimary(running, port);
-  } catch (error) {
-    await running.stop();
-    throw error;
-  }
-  writeRecord(dataDir, 'mongodb', server, port);
-  return { url: `mongodb://127.0.0.1:${port}/?directConnection=true&replicaSet=rs0`, process: running };
+  return running;
 }
 
-async function becomePrimary(running: Parameters<typeof until>[0], port: number): Promise<void> {
-  const client = await until(running, () => connect(port), 60_000);
+async function becomePrimary(running: Supervised, ports: readonly number[]): Promise<void> {
+  const client = await until(running, () => connect(ports[0] ?? 0), 60_000);
   try {
     const admin = client.db('admin');
-    const host = `127.0.0.1:${port}`;
-    await until(running, () => joinSet((command) => admin.command(command), host), 30_000);
+    const hosts = ports.map((port) => `127.0.0.1:${port}`);
+    await until(running, () => joinSet((command) => admin.command(command), hosts), 30_000);
     await until(
       running,
       async () => {
         const hello = await admin.command({ hello: 1 });
-        if (!hello['isWritablePrimary']) throw new Error('it is not primary yet');
+        if (!hello['primary']) throw new Error('there is no primary yet');
       },
       60_000,
     );
@@ -86,12 +102,16 @@ async function connect(port: number): Promise<MongoClient> {
   }
 }
 
-/** The set's configuration holds the address; data started on another port is configured anew. */
-async function joinSet(command: (document: Document) => Promise<Document>, host: string): Promise<void> {
-  const members = [{ _id: 0, host }];
+/** The set's configuration holds the addresses; data started on another port is configured anew. */
+async function joinSet(
+  command: (document: Document) => Promise<Document>,
+  hosts: readonly string[],
+): Promise<void> {
+  const members = hosts.map((host, n) => ({ _id: n, host }));
   try {
     const { config } = await command({ replSetGetConfig: 1 });
-    if (config.members[0].host === host) return;
+    const configured = (config.members as { host: string }[]).map(({ host }) => host);
+    if (configured.join() === hosts.join()) return;
     await command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
   } catch (error) {
     const { code } = error as { code?: number };

@@ -6,7 +6,7 @@ import { startMongodb } from './mongodb';
 import { startPostgres } from './postgres';
 import { endByPidFile } from './process-id';
 import { findRedis, startRedis } from './redis';
-import type { RunningStore, StoreContext } from './store-context';
+import type { MongodbOptions, RunningStore, StoreContext } from './store-context';
 import type { Supervised } from './supervise';
 import type { Log } from './types';
 
@@ -16,6 +16,7 @@ export interface StoreOptions {
   cacheDir: string;
   /** For tests: no durability, one Redis for both roles. */
   ephemeral: boolean;
+  mongodb?: MongodbOptions;
   log: Log;
   /** Called with each server as soon as its process is started. */
   track?: (process: Supervised) => void;
@@ -70,8 +71,8 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       track: options.track,
     };
     const started = async (store: Promise<RunningStore>): Promise<string> => {
-      const { url, process } = await store;
-      running.push(process);
+      const { url, processes } = await store;
+      running.push(...processes);
       return url;
     };
     const redis = async (): Promise<{ events: string; cache: string }> => {

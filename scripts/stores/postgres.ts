@@ -75,7 +75,7 @@ export async function startPostgres(context: StoreContext): Promise<RunningStore
     throw error;
   });
   writeRecord(dataDir, 'postgres', server, port);
-  return { url, process: running };
+  return { url, processes: [running] };
 }
 
 function identity(account: Account | undefined): { uid?: number; gid?: number } {

@@ -51,13 +51,13 @@ afterAll(() => {
 it('starts a redis-server that is a link to a program of another name', async () => {
   const server = await findRedis(context);
   expect(server.path).toBe(path.join(programs, 'redis-server'));
-  const { url, process: running } = await startRedis(context, server, 'events');
+  const { url, processes } = await startRedis(context, server, 'events');
   const client = new Redis(url);
   try {
     expect(await client.ping()).toBe('PONG');
   } finally {
     client.disconnect();
-    await running.stop();
+    await Promise.all(processes.map((each) => each.stop()));
   }
 });
 

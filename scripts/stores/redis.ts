@@ -80,5 +80,5 @@ export async function startRedis(
     client.disconnect();
   }
   writeRecord(dataDir, name, server, port);
-  return { url, process: running };
+  return { url, processes: [running] };
 }

@@ -1,6 +1,13 @@
 import type { Supervised } from './supervise';
 import type { Log } from './types';
 
+export interface MongodbOptions {
+  /** Members of the replica set rs0; 1 unless given. */
+  members?: number;
+  /** Whether it takes commands for tests, such as `configureFailPoint`. */
+  testCommands?: boolean;
+}
+
 /** What every store is started with. */
 export interface StoreContext {
   dataDir: string;
@@ -11,6 +18,7 @@ export interface StoreContext {
   ephemeral: boolean;
   /** The administrator's password of PostgreSQL and Redis. */
   password: string;
+  mongodb?: MongodbOptions | undefined;
   log: Log;
   /** Called with each server as soon as its process is started. */
   track?: ((process: Supervised) => void) | undefined;
@@ -19,5 +27,5 @@ export interface StoreContext {
 export interface RunningStore {
   /** With the administrator's rights. */
   url: string;
-  process: Supervised;
+  processes: readonly Supervised[];
 }

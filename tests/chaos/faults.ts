@@ -169,6 +169,18 @@ export const faults: readonly Fault[] = [
     takes: 25,
     inflict: async (rig) => (await rig.stores.providerDown(25_000)) > 0,
   },
+  {
+    name: 'provider answering late and twice for 15 s',
+    breaks: 'provider',
+    takes: 15,
+    inflict: async (rig) => (await rig.stores.providerLate(15_000)) > 0,
+  },
+  {
+    name: 'disk of MongoDB full for 30 s (14031)',
+    breaks: 'mongodb',
+    takes: 30,
+    inflict: async (rig) => (await rig.stores.fillMongodb(30_000)) > 0,
+  },
   otherClock('clock of one replica 10 minutes ahead', 600),
   otherClock('clock of one replica 10 minutes behind', -600),
   {

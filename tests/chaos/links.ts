@@ -43,6 +43,7 @@ export async function openLinks(stores: Stores): Promise<Links> {
     [portOf(stores.redisUrl), 'redis'],
     [portOf(stores.redisCacheUrl), 'redis-cache'],
   ]);
+  const isSet = !new URL(stores.mongodbUrl).searchParams.has('directConnection');
   const all: Link[] = [];
   return {
     all,
@@ -59,6 +60,8 @@ export async function openLinks(stores: Stores): Promise<Links> {
         const port = portOf(url);
         const store = ports.get(port);
         if (!store) throw new Error(`${name} of ${replica} leads to no store of the rig`);
+        // The members of a set tell clients their own addresses.
+        if (store === 'mongodb' && isSet) continue;
         let proxy = proxies.get(port);
         if (!proxy) {
           proxy = await toxiproxy.proxy(`${replica} to ${store}`, port);

@@ -17,7 +17,11 @@ async function main(options: ChaosOptions): Promise<void> {
   const broken: string[] = [];
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     // A shop of its own for each, so that a seed means the same alone and among others.
-    const rig = await startRig(say);
+    const rig = await startRig({
+      log: say,
+      members: options.members ?? (seed % 2 === 0 ? 3 : 1),
+      beside: options.beside,
+    });
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.removeAllListeners(signal).once(signal, () => {
         say(`${signal}: ending everything`);

@@ -79,7 +79,7 @@ function judge(name: string, samples: readonly Sample[], growth: number): { line
 
 async function main({ minutes, rate: wanted, growth }: MemoryOptions): Promise<void> {
   await buildBundles();
-  const rig = await startRig(say);
+  const rig = await startRig({ log: say });
   try {
     const people = await preparePeople(rig.url, createLedger(), seeded(0));
     const rate = wanted > 0 ? wanted : await halfLoad(rig, people);

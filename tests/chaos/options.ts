@@ -7,6 +7,8 @@ export interface ChaosOptions {
   minutes: number;
   rate: number;
   dose?: 'invariant-4';
+  members?: number;
+  beside?: string;
   /** Only faults whose name contains this text. */
   only: string;
 }
@@ -52,6 +54,17 @@ export function chaosCommand(run: (options: ChaosOptions) => Promise<void>) {
         '--dose <name>',
         'invariant-4: 1,000 orders, 5 % of all claims refused throughout, and every 3 s for 2 minutes some process killed or stopped',
       ).choices(['invariant-4']),
+    )
+    .addOption(
+      numberOption(
+        '--members <count>',
+        'members of the MongoDB set (default: 1 for an odd seed, with a proxy before it, and 3 for an even one)',
+        { whole: true, min: 1, max: 5 },
+      ),
+    )
+    .option(
+      '--beside <folder>',
+      'the second replica of each service runs from the bundles of this clone, built before, as in a rolling update',
     )
     .action(() => run(program.opts<ChaosOptions>()));
 }

@@ -36,6 +36,8 @@ export interface ReplicasOptions {
   environments: readonly ServiceEnvironment[];
   links: Links;
   dataDir: string;
+  /** The clone whose bundles every second replica runs. */
+  beside?: string | undefined;
   log: (line: string) => void;
 }
 
@@ -87,6 +89,7 @@ export async function startReplicas({
   environments,
   links,
   dataDir,
+  beside = root,
   log,
 }: ReplicasOptions): Promise<Replicas> {
   const balancers = new Map<string, Balancer>();
@@ -106,11 +109,12 @@ export async function startReplicas({
         SERVICE_INSTANCE: name,
       };
       // The process is started with what this object holds at that moment.
-      const options = { cwd: root, env: own };
+      const clone = path.resolve(n === REPLICAS ? beside : root);
+      const options = { cwd: clone, env: own };
       const supervised = supervise({
         name,
         command: process.execPath,
-        args: ['--enable-source-maps', path.join(root, 'dist', service, 'main.mjs')],
+        args: ['--enable-source-maps', path.join(clone, 'dist', service, 'main.mjs')],
         options,
         runDir: path.join(dataDir, 'run'),
         logDir: path.join(dataDir, 'logs'),

@@ -107,14 +107,29 @@ async function environmentsOf(dataDir: string, stores: Stores, log: (line: strin
   return { environments, url: `http://127.0.0.1:${settings.port}` };
 }
 
+export interface RigOptions {
+  log: (line: string) => void;
+  /** Members of the MongoDB set. No proxy stands before more than one: they tell their own addresses. */
+  members?: number;
+  /** The clone whose bundles the second replica of each service runs, when they are not this one's. */
+  beside?: string | undefined;
+}
+
 /** Starts stores, every service twice with a proxy before each store, and a balancer before each service. */
-export async function startRig(log: (line: string) => void): Promise<Rig> {
+export async function startRig({ log, members = 1, beside }: RigOptions): Promise<Rig> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bramble-chaos-'));
-  const stores = await openStores({ dataDir, cacheDir: defaultCacheDir(), ephemeral: false, log });
+  const stores = await openStores({
+    dataDir,
+    cacheDir: defaultCacheDir(),
+    ephemeral: false,
+    mongodb: { members, testCommands: true },
+    log,
+  });
+  log(`MongoDB has ${members} ${members === 1 ? 'member' : 'members'}`);
   const links = await openLinks(stores);
   const { environments, url } = await environmentsOf(dataDir, stores, log);
   const smallDisk = await putTablesOnSmallDisk(dataDir, stores.postgresUrl);
-  const replicas = await startReplicas({ environments, links, dataDir, log });
+  const replicas = await startReplicas({ environments, links, dataDir, beside, log });
   const shop = createShopClient(url);
   const whole = async () => {
     if (!replicas.whole()) return false;

@@ -8,6 +8,21 @@ import { insist } from './insist';
 import type { SmallDisk } from './small-disk';
 
 const DISK_FULL = '53100';
+/** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml, "OutOfDiskSpace" */
+const OUT_OF_DISK_SPACE = 14031;
+const WRITES = ['insert', 'update', 'delete', 'findAndModify', 'bulkWrite'];
+
+/**
+ * A charge is stored 7 s after it was asked for, once in two times. A caller waits 6 s, finds no charge, and asks again
+ * with the same key: both calls end with an answer. A sequence counts on although its transaction is rolled back; the
+ * function runs as its owner to reach it.
+ */
+const LATE = `
+  CREATE SEQUENCE IF NOT EXISTS chaos_late; ALTER SEQUENCE chaos_late RESTART;
+  CREATE OR REPLACE FUNCTION chaos_late() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN IF random() < 0.5 THEN PERFORM nextval('public.chaos_late'); PERFORM pg_sleep(7); END IF; RETURN NULL; END $$;
+  CREATE OR REPLACE TRIGGER chaos_late BEFORE INSERT ON sandbox_charges
+    FOR EACH STATEMENT EXECUTE FUNCTION chaos_late();`;
 
 export interface StoreFaults {
   /** SIGKILL, and the last 2 s of its log are cut off; answers how many bytes that were. */
@@ -17,10 +32,12 @@ export interface StoreFaults {
   emptyRedis(): Promise<void>;
   /** No memory is left for writes during this time; answers whether Redis refused one. */
   fillRedis(ms: number): Promise<boolean>;
-  /** SIGKILL; answers once it is primary again. */
+  /** SIGKILL of the primary; answers once there is one again. */
   killMongodb(): Promise<void>;
-  /** It stops being the primary for some seconds; answers whether it did. */
+  /** The primary stops being it for some seconds; answers whether it did. */
   stepDownMongodb(seconds: number): Promise<boolean>;
+  /** MongoDB refuses writes for want of disk during this time; answers how many it refused. */
+  fillMongodb(ms: number): Promise<number>;
   /** An orderly fast shutdown. */
   restartPostgres(): Promise<void>;
   /** SIGKILL of the server and of each of its processes, so that it recovers from its log. */
@@ -29,6 +46,8 @@ export interface StoreFaults {
   fillDisk(ms: number): Promise<boolean>;
   /** The sandbox's tables refuse payments during this time; answers how many orders waited for a charge at the end. */
   providerDown(ms: number): Promise<number>;
+  /** Half of the sandbox's answers come after the caller gave up and asked again; answers how many came late. */
+  providerLate(ms: number): Promise<number>;
   stop(): void;
 }
 
@@ -90,18 +109,38 @@ function redisFaults({ dataDir, eyes: { redis } }: StoreFaultsOptions, pidOf: Pi
 
 function mongodbFaults({ eyes: { mongo } }: StoreFaultsOptions, pidOf: PidOf) {
   const admin = mongo.db('admin');
-  const isPrimary = async () => (await admin.command({ hello: 1 }))['isWritablePrimary'] === true;
+  const hello = () => admin.command({ hello: 1 });
+  const isPrimary = async () => (await hello())['isWritablePrimary'] === true;
   const becomesPrimary = () => waitFor(isPrimary, { what: 'a primary MongoDB', timeout: 60_000 });
+  /** The process of the member that `hello` speaks of: its place in the set is that in the list of stores. */
+  const primaryName = async () => {
+    const { hosts, me } = await insist(hello);
+    const at = (hosts as string[]).indexOf(me as string);
+    return at <= 0 ? 'mongodb' : `mongodb-${at + 1}`;
+  };
+  const failWrites = (mode: 'alwaysOn' | 'off') =>
+    admin.command({
+      configureFailPoint: 'failCommand',
+      mode,
+      data: { failCommands: WRITES, errorCode: OUT_OF_DISK_SPACE },
+    });
   return {
     async killMongodb() {
-      process.kill(await pidOf('mongodb'), 'SIGKILL');
+      process.kill(await pidOf(await primaryName()), 'SIGKILL');
       await becomesPrimary();
     },
     async stepDownMongodb(seconds: number) {
+      const before = (await hello())['me'] as string;
       await admin.command({ replSetStepDown: seconds, force: true });
-      const steppedDown = !(await isPrimary());
+      const after = await insist(hello);
       await becomesPrimary();
-      return steppedDown;
+      return after['isWritablePrimary'] !== true || after['me'] !== before;
+    },
+    async fillMongodb(ms: number) {
+      const { count: before } = await failWrites('alwaysOn');
+      await pause(ms);
+      const { count: after } = await insist(() => failWrites('off'));
+      return Number(after) - Number(before);
     },
   };
 }
@@ -155,6 +194,20 @@ function postgresFaults({ eyes: { orders, payments }, smallDisk }: StoreFaultsOp
       } finally {
         await insist(() => payments.query(`GRANT ${tables} TO payments`));
       }
+    },
+    async providerLate(ms: number) {
+      await insist(() => payments.query(LATE));
+      try {
+        await pause(ms);
+      } finally {
+        await insist(() => payments.query('DROP TRIGGER IF EXISTS chaos_late ON sandbox_charges'));
+      }
+      const { rows } = await insist(() =>
+        payments.query<{ n: string }>(
+          'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM chaos_late',
+        ),
+      );
+      return Number(rows[0]?.n ?? 0);
     },
   };
 }
