@@ -1,8 +1,9 @@
 import type { AuditEntry } from '@bramble/contracts/users';
 import { eventOf } from '@bramble/test-kit/events';
 import { publishEvents } from '@bramble/test-kit/publish';
+import { openProgram } from '@bramble/test-kit/run-program';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { adminOf } from './browser';
+import { adminOf, signedUp } from './browser';
 import { openShop, type Shop } from './shop';
 
 let shop: Shop;
@@ -40,6 +41,36 @@ describe('the audit log', () => {
       },
     ]);
   });
+
+  it('has what a person does with a command, with the name that the operating system has for this person', async () => {
+    const act = eventOf('order.operator_acted', { target: 'reports', action: 'reports.rebuilt' });
+    await publishEvents(shop.redis, act);
+    const { email, user } = await signedUp(shop.url);
+    const program = await openProgram('services/users/src/admin-main.ts');
+    const admin = (...words: string[]) => program.run(words, { ...shop.usersEnv, SUDO_USER: 'ana' });
+    await admin('keys', 'rotate');
+    const { out } = await admin('keys', 'list', '--json');
+    const keys = JSON.parse(out) as { kid: string; state: string }[];
+    const retired = keys.find(({ state }) => state === 'retired')?.kid ?? '';
+    const granted = await admin('user', 'grant', email, 'courier');
+    const revoked = await admin('keys', 'revoke', retired, '--yes');
+    expect([granted.code, revoked.code]).toEqual([0, 0]);
+    program.close();
+
+    const boss = await adminOf(shop.url);
+    const found = async (target: string): Promise<AuditEntry[]> =>
+      (await boss.get(`/api/admin/audit?target=${target}`)).body.items;
+    const byAna = { actorId: null, address: null, detail: { operator: 'ana' } };
+    expect(await found(retired)).toMatchObject([
+      { ...byAna, action: 'keys.revoked', before: { state: 'retired' }, after: null },
+    ]);
+    expect(await found(keys.find(({ state }) => state === 'current')?.kid ?? '')).toMatchObject([
+      { ...byAna, action: 'keys.rotated' },
+    ]);
+    expect(await found(user.id)).toMatchObject([{ ...byAna, action: 'user.granted' }]);
+    await waitFor(() => found('reports'), { until: ({ length }) => length > 0 });
+    expect(await found('reports')).toMatchObject([{ ...byAna, id: act.id, action: 'reports.rebuilt' }]);
+  }, 120_000);
 
   it('is read page by page', async () => {
     const boss = await adminOf(shop.url);

@@ -1,3 +1,5 @@
+import pg from 'pg';
+import { operatorName } from '@bramble/service-kit/base/config';
 import { testEnv } from '@bramble/test-kit/env';
 import { openProgram, type Program } from '@bramble/test-kit/run-program';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
@@ -22,6 +24,19 @@ const admin = (...words: string[]) =>
 it('rebuilds the reports, and answers in JSON', async () => {
   const { out } = await admin('reports', 'rebuild', '--json');
   expect(JSON.parse(out)).toEqual({ before: 0, after: 0, different: 0, ordersOff: 0 });
+}, 120_000);
+
+it('tells the audit log who rebuilds the reports', async () => {
+  await admin('reports', 'rebuild');
+  const sql = new pg.Client({ connectionString: stores.postgresUrl });
+  await sql.connect();
+  const { rows } = await sql.query<{ payload: object }>(
+    `SELECT payload FROM outbox WHERE type = 'order.operator_acted' AND stream = 'orders_audit_stream'`,
+  );
+  await sql.end();
+  expect(rows.map(({ payload }) => payload)).toEqual([
+    { action: 'reports.rebuilt', target: 'reports', operator: operatorName() },
+  ]);
 }, 120_000);
 
 it('says in one sentence what is not there, and that the stores do not answer', async () => {

@@ -1,6 +1,7 @@
 import { addCommand, answers } from '@bramble/service-kit/base/command-line';
 import { rebuildSales } from '../reports/rebuild.repository';
 import { type Program, withSql } from './open';
+import { createOperatorAudit } from './operator-audit.repository';
 
 /** `bramble-admin reports …` */
 export function addReportsCommands(program: Program): void {
@@ -14,6 +15,7 @@ export function addReportsCommands(program: Program): void {
   });
   answers(rebuild, () =>
     withSql(async (sql) => {
+      await createOperatorAudit(sql).record({ action: 'reports.rebuilt', target: 'reports' });
       const value = await rebuildSales(sql);
       const { after, different, ordersOff } = value;
       if (ordersOff > 0)

@@ -56,6 +56,9 @@ const act = z.object({
   after: z.record(z.string(), z.json()).optional(),
 });
 
+/** What a person did with a command; `operator` is the name that the operating system has for this person. */
+const operatorAct = act.omit({ actorId: true, address: true }).extend({ operator: z.string() });
+
 /**
  * Every event type: its stream and the schema of its payload. Only optional fields may be added; a breaking change is a
  * new type. A new type is published one release after its consumers list it: a process of the older release may
@@ -152,6 +155,7 @@ export const events = {
     payload: product.extend({ available: z.int(), revision: z.int() }),
   },
   'product.staff_acted': { stream: 'catalog_audit_stream', payload: act },
+  'order.operator_acted': { stream: 'orders_audit_stream', payload: operatorAct },
   'order.staff_acted': { stream: 'orders_audit_stream', payload: act },
   'payment.staff_acted': { stream: 'payments_audit_stream', payload: act },
   'delivery.staff_acted': { stream: 'delivery_audit_stream', payload: act },

@@ -61,6 +61,7 @@ const defaults: { readonly [N in EventName]: () => EventPayload<N> } = {
   'product.deleted': sellersProduct,
   'stock.changed': () => ({ ...product(), available: 1, revision: 1 }),
   'product.staff_acted': act,
+  'order.operator_acted': () => ({ target: randomUUID(), operator: 'ana', action: 'discardOwnDeadLetter' }),
   'order.staff_acted': act,
   'payment.staff_acted': act,
   'delivery.staff_acted': act,

@@ -5,12 +5,11 @@ import type { AdminUser } from '@bramble/contracts/users';
 import { isAdmin } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { newId } from '@bramble/service-kit/base/ids';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import { logSecurity } from '@bramble/service-kit/observe/security-log';
 import { type Account, toUser } from '../account/account';
 import type { AccountRepository } from '../account/account.repository';
-import { auditEntries } from '../audit/audit.service';
+import { auditEntries, operatorEntry } from '../audit/audit.service';
 import type { DenylistService } from '../session/denylist.service';
 import type { AccountChange, AdminRepository } from './admin.repository';
 
@@ -56,7 +55,7 @@ export function createAdminService({
 
   async function setRoles(
     email: string,
-    action: string,
+    { action, operator }: { action: string; operator: string },
     rolesOf: (account: Account) => Role[],
   ): Promise<AdminUser> {
     const account = await accounts.byEmail(email);
@@ -64,16 +63,12 @@ export function createAdminService({
     const roles = rolesOf(account);
     await denylist.announce(
       await admin.change(account.id, { roles }, [
-        {
-          id: newId(),
-          at: new Date(),
-          actorId: null,
-          address: null,
+        operatorEntry(operator, {
           action,
           target: account.id,
           before: { roles: account.roles },
           after: { roles },
-        },
+        }),
       ]),
     );
     return toAdminUser(await existing(account.id));
@@ -127,12 +122,12 @@ export function createAdminService({
     },
 
     /** Adds a role from the command line, where no admin is signed in. */
-    grant: (email: string, role: Role): Promise<AdminUser> =>
-      setRoles(email, 'user.granted', ({ roles }) => [...new Set([...roles, role])]),
+    grant: (email: string, role: Role, operator: string): Promise<AdminUser> =>
+      setRoles(email, { action: 'user.granted', operator }, ({ roles }) => [...new Set([...roles, role])]),
 
     /** Takes a role from the command line. An account keeps at least one. */
-    revoke: (email: string, role: Role): Promise<AdminUser> =>
-      setRoles(email, 'user.revoked', ({ roles }) => {
+    revoke: (email: string, role: Role, operator: string): Promise<AdminUser> =>
+      setRoles(email, { action: 'user.revoked', operator }, ({ roles }) => {
         if (!roles.includes(role)) throw new AppError('conflict', { detail: `${email} is no ${role}` });
         if (roles.length === 1)
           throw new AppError('conflict', { detail: `${role} is the only role of ${email}` });

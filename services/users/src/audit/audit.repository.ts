@@ -2,12 +2,13 @@ import type { AuditEntry } from '@bramble/contracts/users';
 import type { AuditRecord } from '@bramble/service-kit/base/act';
 import type { SqlSession } from '@bramble/service-kit/stores/postgres';
 
-/** An entry to be written. Without an actor it comes from the command line. */
+/** An entry to be written. Without an actor it comes from the command line, and `detail` names the operator. */
 export interface NewAuditEntry extends Omit<AuditRecord, 'actorId' | 'address'> {
   id: string;
   at: string | Date;
   actorId: string | null;
   address: string | null;
+  detail?: { operator: string };
 }
 export interface AuditFilter {
   actor?: string | undefined;
@@ -18,8 +19,8 @@ export interface AuditFilter {
 }
 type Row = Omit<AuditEntry, 'at'> & { at: Date };
 
-const INSERT = `INSERT INTO audit_entries (id, at, actor_id, address, action, subject, before, after)
-  SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[])
+const INSERT = `INSERT INTO audit_entries (id, at, actor_id, address, action, subject, before, after, detail)
+  SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[], $9::jsonb[])
   ON CONFLICT (id) DO NOTHING`;
 const LIST = `SELECT id, at, actor_id AS "actorId", address, action, subject, detail, before, after FROM audit_entries
   WHERE ($1::uuid IS NULL OR actor_id = $1) AND ($2::text IS NULL OR action = $2) AND ($3::text IS NULL OR subject = $3)
@@ -45,6 +46,7 @@ export function createAuditRepository(sql: SqlSession) {
         entries.map(({ target }) => target),
         entries.map(({ before }) => json(before)),
         entries.map(({ after }) => json(after)),
+        entries.map(({ detail }) => json(detail ?? {})),
       ],
     });
   }

@@ -19,6 +19,19 @@ export function auditEntries(change: Change): NewAuditEntry[] {
   return record ? [{ ...record, id: newId(), at: new Date() }] : [];
 }
 
+/** The entry of what a person does with a command. */
+export const operatorEntry = (
+  operator: string,
+  act: Pick<NewAuditEntry, 'action' | 'target' | 'before' | 'after'>,
+): NewAuditEntry => ({
+  id: newId(),
+  at: new Date(),
+  actorId: null,
+  address: null,
+  detail: { operator },
+  ...act,
+});
+
 /** The audit log as admins read it. */
 export const createAuditService = (audit: AuditRepository) => ({
   async list({ limit, cursor, ...filter }: AuditQuery): Promise<Page<AuditEntry>> {

@@ -6,6 +6,7 @@ import {
   UsageError,
   withYes,
 } from '@bramble/service-kit/base/command-line';
+import { operatorName } from '@bramble/service-kit/base/config';
 import { withUsers } from './open';
 
 /** `bramble-admin keys …` */
@@ -20,7 +21,7 @@ export function addKeyCommands(program: ReturnType<typeof createCommand>): void 
   });
   answers(rotate, () =>
     withUsers(async (users) => {
-      const kid = await users.keys.rotate();
+      const kid = await users.keys.rotate(operatorName());
       return { value: { kid }, text: `access tokens are signed with ${kid} from now on` };
     }),
   );
@@ -41,7 +42,7 @@ export function addKeyCommands(program: ReturnType<typeof createCommand>): void 
   answers<{ yes?: boolean }>(withYes(revoke), async ([kid = ''], options) => {
     await confirm(`Refuse every access token that ${kid} signed?`, options);
     return withUsers(async (users) => {
-      const signing = await users.keys.revoke(kid);
+      const signing = await users.keys.revoke(kid, operatorName());
       if (signing === undefined) throw new UsageError(`there is no key "${kid}"; keys list shows them`);
       return {
         value: { revoked: kid, signing },

@@ -9,6 +9,7 @@ import {
   UsageError,
   withYes,
 } from '@bramble/service-kit/base/command-line';
+import { operatorName } from '@bramble/service-kit/base/config';
 import { withUsers } from './open';
 
 /** `bramble-admin user …` */
@@ -23,7 +24,9 @@ export function addUserCommands(program: ReturnType<typeof createCommand>): void
   });
   answers(grant, ([email = '', name = '']) => {
     const role = roleNamed(name);
-    return withUsers(async ({ admin }) => asAnswer(await admin.grant(addressOf(email), role)));
+    return withUsers(async ({ admin }) =>
+      asAnswer(await admin.grant(addressOf(email), role, operatorName())),
+    );
   });
   const revoke = addCommand(user, 'revoke <EMAIL> <ROLE>', {
     does: 'Takes a role from an account, after a question.',
@@ -32,7 +35,9 @@ export function addUserCommands(program: ReturnType<typeof createCommand>): void
   answers<{ yes?: boolean }>(withYes(revoke), async ([email = '', name = ''], options) => {
     const role = roleNamed(name);
     await confirm(`Take the role ${role} from ${addressOf(email)}?`, options);
-    return withUsers(async ({ admin }) => asAnswer(await admin.revoke(addressOf(email), role)));
+    return withUsers(async ({ admin }) =>
+      asAnswer(await admin.revoke(addressOf(email), role, operatorName())),
+    );
   });
   const erase = addCommand(user, 'erase <ACCOUNT>', {
     does: 'Erases an account, named by its mail address or id, here and in every other service, after a question.',
@@ -41,7 +46,7 @@ export function addUserCommands(program: ReturnType<typeof createCommand>): void
   answers<{ yes?: boolean }>(withYes(erase), async ([name = ''], options) => {
     await confirm(`Erase the account ${addressOf(name)} for good?`, options);
     return withUsers(async (users) => {
-      const id = await users.erase(addressOf(name));
+      const id = await users.erase(addressOf(name), operatorName());
       return { value: { id }, text: `${id} is erased` };
     });
   });

@@ -1,3 +1,4 @@
+import type { NewAuditEntry } from '../audit/audit.repository';
 import type { Db } from '../db';
 
 export type KeyState = 'next' | 'current' | 'retired';
@@ -13,6 +14,8 @@ export interface KeyChange {
   retire?: string[];
   promote?: string;
   add: StoredKey[];
+  /** The entry of the operator who changes the keys. */
+  audit?: NewAuditEntry;
 }
 export type KeyRepository = ReturnType<typeof createKeyRepository>;
 
@@ -20,6 +23,15 @@ export type KeyRepository = ReturnType<typeof createKeyRepository>;
 const LOCK = 4_730_001;
 /** How long a retired key stays published: longer than any token that it signed is valid. */
 const KEEP_RETIRED_MS = 3_600_000;
+
+/** An audit entry as Prisma stores it, so that it is committed with the change of the keys. */
+const toRow = ({ target: subject, detail, before, after, ...entry }: NewAuditEntry) => ({
+  ...entry,
+  subject,
+  detail: detail ?? {},
+  ...(before ? { before } : {}),
+  ...(after ? { after } : {}),
+});
 
 export function createKeyRepository(db: Db) {
   const usable = (tx: Pick<Db, 'signingKey'>) =>
@@ -48,7 +60,13 @@ export function createKeyRepository(db: Db) {
     change: (plan: (keys: StoredKey[]) => Promise<KeyChange>): Promise<StoredKey[]> =>
       db.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK})`;
-        const { remove = [], retire = [], promote, add } = await plan(await usable(tx as unknown as Db));
+        const {
+          remove = [],
+          retire = [],
+          promote,
+          add,
+          audit,
+        } = await plan(await usable(tx as unknown as Db));
         if (remove.length > 0) await tx.signingKey.deleteMany({ where: { kid: { in: remove } } });
         if (retire.length > 0)
           await tx.signingKey.updateMany({
@@ -59,6 +77,7 @@ export function createKeyRepository(db: Db) {
           await tx.signingKey.update({ where: { kid: promote }, data: { state: 'current' } });
         for (const key of add)
           await tx.signingKey.create({ data: { ...key, privateKey: new Uint8Array(key.privateKey) } });
+        if (audit) await tx.auditEntry.create({ data: toRow(audit) });
         return usable(tx as unknown as Db);
       }),
   };

@@ -1,4 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { operatorEntry } from '../audit/audit.service';
 import { seal, unseal } from './key-seal';
 import type { KeyRepository, KeyState, StoredKey } from './key.repository';
 
@@ -78,7 +79,7 @@ export function createKeyService({
     },
 
     /** Makes the next key current, retires the former one and creates a new next key. Returns the new current kid. */
-    rotate: async (): Promise<string> => {
+    rotate: async (operator: string): Promise<string> => {
       const all = await keys.change((existing) => {
         const next = existing.find((key) => key.state === 'next');
         const current = existing.find((key) => key.state === 'current');
@@ -86,6 +87,7 @@ export function createKeyService({
           retire: current ? [current.kid] : [],
           ...(next ? { promote: next.kid } : {}),
           add: next ? [make('next')] : [make('current'), make('next')],
+          audit: operatorEntry(operator, { action: 'keys.rotated', target: next?.kid ?? 'new' }),
         });
       });
       return cacheKeys(all).signing.kid;
@@ -98,17 +100,22 @@ export function createKeyService({
      * Removes a key, so that no token that it signed is good any more; the next key takes the place of the current one.
      * Returns the kid that signs from now on; undefined when there is no such key.
      */
-    revoke: async (kid: string): Promise<string | undefined> => {
+    revoke: async (kid: string, operator: string): Promise<string | undefined> => {
       let found = true;
       const all = await keys.change((existing) => {
         const revoked = existing.find((key) => key.kid === kid);
         const next = existing.find((key) => key.state === 'next');
         found = revoked !== undefined;
-        if (!revoked || revoked.state === 'retired')
-          return Promise.resolve({ remove: found ? [kid] : [], add: [] });
-        if (revoked.state === 'next') return Promise.resolve({ remove: [kid], add: [make('next')] });
-        return Promise.resolve({
+        if (!revoked) return Promise.resolve({ add: [] });
+        const before = { state: revoked.state };
+        const change = {
           remove: [kid],
+          audit: operatorEntry(operator, { action: 'keys.revoked', target: kid, before }),
+        };
+        if (revoked.state === 'retired') return Promise.resolve({ ...change, add: [] });
+        if (revoked.state === 'next') return Promise.resolve({ ...change, add: [make('next')] });
+        return Promise.resolve({
+          ...change,
           ...(next ? { promote: next.kid } : {}),
           add: next ? [make('next')] : [make('current'), make('next')],
         });

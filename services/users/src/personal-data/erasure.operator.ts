@@ -1,7 +1,7 @@
 import { idSchema } from '@bramble/contracts/page';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { newId } from '@bramble/service-kit/base/ids';
 import type { AccountRepository } from '../account/account.repository';
+import { operatorEntry } from '../audit/audit.service';
 import { isDemoAccount } from '../demo/demo-ids';
 import type { DenylistService } from '../session/denylist.service';
 import type { ErasureRepository } from './erasure.repository';
@@ -16,19 +16,12 @@ export interface OperatorErasureDependencies {
 /** Erases an account from the command line, by its mail address or id: the operator has made sure who asks. Answers the id. */
 export const createOperatorErasure =
   ({ accounts, erasures, limitsKeyOf, denylist }: OperatorErasureDependencies) =>
-  async (name: string): Promise<string> => {
+  async (name: string, operator: string): Promise<string> => {
     const account = await (idSchema.safeParse(name).success ? accounts.byId(name) : accounts.byEmail(name));
     if (!account || account.erasedAt) throw new AppError('not_found', { detail: `no account for ${name}` });
     const { id, email } = account;
     if (isDemoAccount(id)) throw new AppError('demo_account');
-    const entry = {
-      id: newId(),
-      at: new Date(),
-      actorId: null,
-      address: null,
-      action: 'user.erased',
-      target: id,
-    };
+    const entry = operatorEntry(operator, { action: 'user.erased', target: id });
     await denylist.announce(await erasures.erase(id, limitsKeyOf(email), [entry]));
     return id;
   };

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import { type ServiceName, serviceNames } from '@bramble/contracts/services';
 import type { Actor } from './actor';
@@ -139,6 +139,20 @@ export const keylessEnv = (defaultPort: number) => ({
 export const baseEnv = (defaultPort: number) => ({ ...keylessEnv(defaultPort), ...keyEnv() });
 
 export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof keylessEnv>>> & KeyConfig;
+
+/**
+ * The name that the operating system has for the person who runs this process; with sudo, for the person who called it.
+ * A container's user may have a number alone.
+ */
+export function operatorName(): string {
+  const caller = process.env['SUDO_USER'];
+  if (caller !== undefined && caller !== '') return caller;
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
 
 /** True under a test runner, where answers are checked against the contract. */
 export const inTests = process.env['NODE_ENV'] === 'test';
