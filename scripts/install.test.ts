@@ -50,31 +50,36 @@ function start(): Start {
     ended: new Promise((resolve) => child.once('exit', (code) => resolve(code))),
   };
 }
+/** npm runs, and it is written down that it does. */
+const npmRuns = () =>
+  log().includes('begin') &&
+  (JSON.parse(readFileSync(path.join(clone, 'dist', '.install.lock'), 'utf8')) as unknown[]).length === 2;
 const log = () =>
   existsSync(path.join(clone, 'log')) ? readFileSync(path.join(clone, 'log'), 'utf8').split('\n') : [];
 
 it('waits for the npm ci of a start that was killed, and installs once', async () => {
   const first = start();
-  await waitFor(() => log().includes('begin'), { what: 'npm' });
+  await waitFor(npmRuns, { what: 'npm' });
   first.process.kill('SIGKILL');
   await first.ended;
 
   const second = start();
   await waitFor(() => second.output().includes('waiting for another npm ci in this clone'), {
+    timeout: 20_000,
     what: 'the second start to wait',
   });
   writeFileSync(path.join(clone, 'goon'), '');
   expect(await second.ended).toBe(0);
   expect(log()).toEqual(['begin', 'end', '']);
   expect(existsSync(path.join(clone, 'dist', '.install.lock'))).toBe(false);
-}, 30_000);
+}, 60_000);
 
 it('installs anew when the npm ci of a start that was killed ended half-way', async () => {
   const first = start();
-  await waitFor(() => log().includes('begin'), { what: 'npm' });
+  await waitFor(npmRuns, { what: 'npm' });
   first.process.kill('SIGTERM');
   expect(await first.ended).toBe(130);
   writeFileSync(path.join(clone, 'goon'), '');
   expect(await start().ended).toBe(0);
   expect(log()).toEqual(['begin', 'begin', 'end', '']);
-}, 30_000);
+}, 60_000);
