@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { type DeliveryStatus, deliveryStatusSchema } from '@bramble/contracts/delivery';
 import { eventOf } from '@bramble/test-kit/events';
 import { type Answer, onPaid, onReleased } from './delivery.decisions';
-import { type DeliveryDocument, isOver, nextStep, type Pace, stepped, stepsLeft } from './delivery.document';
+import {
+  type DeliveryDocument,
+  isOver,
+  nextStep,
+  type Pace,
+  showDelivery,
+  stepped,
+  stepsLeft,
+  tombstone,
+} from './delivery.document';
 
 const at = new Date('2026-03-01T10:00:00Z');
 const demo: Pace = { stepMs: 3_000 };
@@ -87,6 +96,84 @@ describe('a delivery', () => {
   it('a stop that finds the parcel there says so', () => {
     const there = play(['paid', 'step', 'step', 'step']).document;
     expect(onReleased(there, released, at, demo).answers).toMatchObject([{ payload: { delivered: true } }]);
+  });
+
+  it('that starts tells orders so, and keeps who ordered and what the order is traced by', () => {
+    const { document, answers } = onPaid(undefined, paid, at, demo);
+    expect(answers).toEqual([{ type: 'delivery.started', payload: { orderId } }]);
+    expect(document).toMatchObject({
+      _id: orderId,
+      userId: paid.payload.userId,
+      origin: { correlationId: paid.correlationId, traceparent: paid.traceparent },
+      createdAt: at,
+    });
+  });
+
+  it('that was released before it was paid learns whose it is, and says again that nothing arrived', () => {
+    const { document, answers } = onPaid(tombstone(orderId, at), paid, at, demo);
+    expect(document).toEqual({ ...tombstone(orderId, at), userId: paid.payload.userId });
+    expect(answers).toEqual([{ type: 'delivery.stopped', payload: { orderId, delivered: false } }]);
+  });
+
+  it('keeps its customer when order.paid comes again', () => {
+    const { document } = play(['paid']);
+    expect(onPaid(document, eventOf('order.paid', { orderId }), at, demo).document).toBe(document);
+  });
+
+  it('on its way tells orders that it stopped before it arrived, and the way ends', () => {
+    for (const steps of [0, 1, 2]) {
+      const before = play(['paid', ...Array<Move>(steps).fill('step')]).document;
+      const { document, answers } = onReleased(before, released, at, demo);
+      expect(document).toMatchObject({ status: 'STOPPED', userId: paid.payload.userId });
+      expect(document.estimatedAt).toBeUndefined();
+      expect(answers).toEqual([{ type: 'delivery.stopped', payload: { orderId, delivered: false } }]);
+    }
+  });
+
+  it('that arrived or stopped is not changed by a release', () => {
+    for (const moves of [['paid', 'step', 'step', 'step'], ['released']] as const) {
+      const { document } = play(moves);
+      expect(onReleased(document, released, at, demo).document).toBe(document);
+    }
+  });
+
+  it('that arrived keeps the time at which it was expected', () => {
+    const shipped = play(['paid', 'step', 'step']).document;
+    const arrived = shipped && stepped(shipped, at, demo)?.document;
+    expect(arrived?.status).toBe('DELIVERED');
+    expect(arrived?.estimatedAt).toEqual(shipped?.estimatedAt);
+    expect(arrived?.estimatedAt).toBeInstanceOf(Date);
+  });
+
+  it('that stops or arrives without an estimate has none afterwards', () => {
+    const shipped = play(['paid', 'step', 'step']).document;
+    if (!shipped) throw new Error('it did not ship');
+    const { estimatedAt: _none, ...unknown } = shipped;
+    expect(stepped(unknown, at, demo)?.document).not.toHaveProperty('estimatedAt');
+    expect(onReleased(shipped, released, at, demo).document).not.toHaveProperty('estimatedAt');
+  });
+
+  it('takes its next step one pace later', () => {
+    expect(play(['paid']).document?.nextStepAt).toEqual(new Date(at.getTime() + 3_000));
+  });
+
+  it('is shown with its courier and its estimate when it has them', () => {
+    const { document } = play(['paid', 'step']);
+    if (!document) throw new Error('it did not start');
+    const timeline = [
+      { status: 'PREPARING', at: '2026-03-01T10:00:00.000Z' },
+      { status: 'SHIPPED', at: '2026-03-01T10:00:00.000Z' },
+    ];
+    const shown = { orderId, status: 'SHIPPED', estimatedAt: '2026-03-01T10:00:06.000Z', timeline };
+    expect(showDelivery(document)).toEqual(shown);
+    expect(showDelivery(document)).not.toHaveProperty('courierId');
+    expect(showDelivery({ ...document, courierId: 'c1' })).toEqual({ ...shown, courierId: 'c1' });
+    expect(showDelivery(tombstone(orderId, at))).toEqual({
+      orderId,
+      status: 'STOPPED',
+      timeline: [{ status: 'STOPPED', at: '2026-03-01T10:00:00.000Z' }],
+    });
+    expect(showDelivery(tombstone(orderId, at))).not.toHaveProperty('estimatedAt');
   });
 
   it('is estimated by the timers in demo mode and by days with couriers', () => {
