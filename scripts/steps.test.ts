@@ -51,6 +51,7 @@ describe('the table of steps', () => {
       'memory',
       'chart',
       'security',
+      'scanners',
       'cluster',
       'compose',
       'arm64',

@@ -45,7 +45,8 @@ const columnsOf = (rows: readonly OutboxDraft[]): unknown[][] => [
   rows.map((row) => row.payload),
 ];
 
-const insertion = `INSERT INTO outbox (${OUTBOX_COLUMNS}) SELECT * FROM ${outboxUnnest(1)}`;
+/** The statement that appends events to the outbox; its values are `outboxColumns(events)`. */
+export const OUTBOX_INSERT = `INSERT INTO outbox (${OUTBOX_COLUMNS}) SELECT * FROM ${outboxUnnest(1)}`;
 
 export type PostgresOutbox = Outbox<SqlTransaction>;
 
@@ -68,12 +69,12 @@ export function postgresOutbox(
 
   async function append(tx: SqlTransaction, events: readonly AnyEvent[]): Promise<void> {
     if (events.length === 0) return;
-    await tx.query({ name: 'outbox-append', text: insertion, values: outboxColumns(events) });
+    await tx.query({ name: 'outbox-append', text: OUTBOX_INSERT, values: outboxColumns(events) });
     tx.afterCommit(wake);
   }
 
   async function resend(tx: SqlTransaction, rows: readonly OutboxDraft[]): Promise<void> {
-    await tx.query({ name: 'outbox-append', text: insertion, values: columnsOf(rows) });
+    await tx.query({ name: 'outbox-append', text: OUTBOX_INSERT, values: columnsOf(rows) });
     tx.afterCommit(wake);
   }
 
