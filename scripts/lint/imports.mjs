@@ -11,7 +11,6 @@ const folders = (path) =>
 const services = folders('services').filter((name) => name !== 'shared');
 /** Those whose HTTP stands behind the gateway's. The gateway and the simulator are about HTTP themselves. */
 const behindGateway = (own) => !['gateway', 'simulator'].includes(own);
-const features = folders('frontend/src/features');
 
 const DRIVERS = ['pg', 'mongodb', 'ioredis', '@prisma/*', '**/generated/prisma/*'];
 
@@ -24,7 +23,7 @@ const drivers = { ...driverTypes, allowTypeImports: false };
 const otherServices = (own) => ({
   group: services
     .filter((name) => name !== own)
-    .flatMap((name) => [`@bramble/${name}`, `@bramble/${name}/*`, `**/services/${name}/**`]),
+    .flatMap((name) => [`@bramble/${name}`, `@bramble/${name}/*`]),
   message: 'A service reaches another one by its HTTP contract or its events.',
 });
 const testKit = { group: ['@bramble/test-kit/*'], message: 'test-kit is for tests only.' };
@@ -120,23 +119,10 @@ const importsOfShared = [
   ),
 ];
 
-const importsOfFrontend = features.map((own) =>
-  restrict(
-    [`frontend/src/features/${own}/**`],
-    [
-      {
-        group: features.filter((name) => name !== own).map((name) => `**/features/${name}/**`),
-        message: 'Features do not import each other; routes compose them.',
-      },
-    ],
-  ),
-);
-
 /** Who may import what, by package and by the role in a file's name. */
 export const importRules = (syntax, tests) => [
   ...services.flatMap(importsOfService),
   headersOfErrors(syntax, tests),
   callsOfServices(tests),
   ...importsOfShared,
-  ...importsOfFrontend,
 ];

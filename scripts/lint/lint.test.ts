@@ -1,17 +1,24 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { scripts } from '../../package.json';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PROBE = `
   import { ESLint } from 'eslint';
   const eslint = new ESLint();
+  const types = new ESLint({ overrideConfigFile: 'eslint.types.config.mjs' });
   const found = [];
   for (const { file, code } of JSON.parse(process.argv[1])) {
     const [result] = await eslint.lintText(code, { filePath: file });
     found.push(result.messages.map(({ ruleId }) => ruleId));
   }
-  console.log(JSON.stringify(found));`;
+  const severities = [];
+  for (const file of JSON.parse(process.argv[2])) {
+    const config = await types.calculateConfigForFile(file);
+    severities.push(config?.rules?.['@typescript-eslint/no-floating-promises']?.[0] ?? 0);
+  }
+  console.log(JSON.stringify({ found, severities }));`;
 
 const ORDERS = 'services/orders/src';
 const HTTP = ['no-restricted-imports'];
@@ -68,21 +75,73 @@ const CASES: readonly (readonly [says: string, file: string, code: string, rules
   ['a long factory', 'order/x.ts', `function createX() {${'\n'.repeat(80)}}`, []],
 ];
 
+const WALLS = ['import-x/no-restricted-paths'];
+/** Imports across a wall, in every spelling that reaches the file; files by their path from the root. */
+const ACROSS: readonly (readonly [says: string, file: string, code: string, rules: readonly string[]])[] = [
+  [
+    "a neighbour's feature by the shortest path",
+    'frontend/src/features/cart/x.ts',
+    "import { stockTopic } from '../catalogue/live-stock';",
+    WALLS,
+  ],
+  [
+    "a service's file in a feature",
+    'frontend/src/features/cart/x.ts',
+    "import { orderMachine } from '../../../../services/orders/src/life/order.states';",
+    WALLS,
+  ],
+  ['a file of the same feature', 'frontend/src/features/cart/x.ts', "import './basket-view';", []],
+  [
+    "another service's file by the shortest path",
+    'services/catalog/src/product/x.ts',
+    "import { orderMachine } from '../../../orders/src/life/order.states';",
+    WALLS,
+  ],
+  [
+    "a service's file in service-kit",
+    'services/shared/service-kit/src/base/x.ts',
+    "import { orderMachine } from '../../../../orders/src/life/order.states';",
+    WALLS,
+  ],
+];
+const ALL = [
+  ...CASES.map(([says, file, ...rest]) => [says, `${ORDERS}/${file}`, ...rest] as const),
+  ...ACROSS,
+];
+
+/** Files of every kind whose promises `npm run lint:types` must see awaited. */
+const AWAITED = [
+  'services/orders/src/app.ts',
+  'frontend/src/main.tsx',
+  'frontend/src/lib/call.ts',
+  'frontend/build/x.ts',
+  'k8s-jobs/src/x.ts',
+  'scripts/docs.ts',
+  'tests/chaos/main.ts',
+  'tests/browser/buy.spec.ts',
+];
+
 describe('lint', () => {
   let found: string[][];
+  let severities: number[];
   beforeAll(async () => {
-    const asked = CASES.map(([, file, code]) => ({ file: `${ORDERS}/${file}`, code }));
-    const args = ['--input-type=module', '-e', PROBE, JSON.stringify(asked)];
+    const asked = ALL.map(([, file, code]) => ({ file, code }));
+    const args = ['--input-type=module', '-e', PROBE, JSON.stringify(asked), JSON.stringify(AWAITED)];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
-    found = JSON.parse(stdout) as string[][];
+    ({ found, severities } = JSON.parse(stdout) as { found: string[][]; severities: number[] });
   }, 60_000);
 
-  const watched = new Set(CASES.flatMap(([, , , rules]) => rules));
+  const watched = new Set(ALL.flatMap(([, , , rules]) => rules));
 
-  it.each(CASES.map(([says, , , rules], index) => ({ says, rules, index })))(
+  it.each(ALL.map(([says, , , rules], index) => ({ says, rules, index })))(
     'finds what it should about $says',
     ({ rules, index }) => {
       expect((found[index] ?? []).filter((rule) => watched.has(rule))).toEqual(rules);
     },
   );
+
+  it('finds a promise that nobody awaits in every package and in every test', () => {
+    expect(AWAITED.filter((_, index) => severities[index] !== 2)).toEqual([]);
+    expect(scripts['lint:types']).toMatch(/ services frontend k8s-jobs scripts tests$/);
+  });
 });
