@@ -40,13 +40,16 @@ describe('a storefront with a server of its own', () => {
     expect((await visitor.get('/api/nothing', { accept: 'text/html' })).body.code).toBe('not_found');
   });
 
-  it('answers paths that only begin like the API, and neither the API nor the socket', async () => {
+  it('answers paths that only begin like a reserved one, and no reserved path in any spelling', async () => {
     storefront.answer = { status: 200, headers: { 'content-type': 'text/html' }, body: PAGE };
     const visitor = apiClient(shop.url);
-    for (const path of ['/API/products', '/apis', '/ws/', '/products/'])
+    for (const path of ['/apis', '/metrics-of-the-month', '/wsx/', '/products/'])
       expect([path, (await visitor.get(path)).body]).toEqual([path, PAGE]);
     clean(storefront);
-    for (const path of ['/api', '/api/', '/api/Products', '/api/products/', '/ws'])
+    for (const path of [
+      ...['/api', '/api/', '/api/Products', '/api/products/', '/API/products', '/%61pi/products', '/ap%'],
+      ...['/ws', '/ws/', '/WS', '/auth/login', '/metrics', '/Metrics/', '/livez/', '/internal/dead-letters'],
+    ])
       expect([path, (await visitor.get(path)).body.code]).toEqual([path, 'not_found']);
     expect(storefront.requests).toEqual([]);
   });

@@ -7,12 +7,12 @@ import { clean, openRecorder, type Recorder } from './recorder';
 import { openShop, type Shop, urlsOf } from './shop';
 
 let shop: Shop;
-/** Stands in for every service: whatever passes the edge is written down. */
+/** Stands in for every service and for the storefront: whatever passes the edge is written down. */
 let upstream: Recorder;
 beforeAll(async () => {
   upstream = await openRecorder();
   const names = serviceNames.filter((name) => name !== 'gateway');
-  shop = await openShop({}, urlsOf(names, upstream.url));
+  shop = await openShop({}, { ...urlsOf(names, upstream.url), STOREFRONT_URL: upstream.url });
 });
 afterAll(async () => {
   await shop.close();
@@ -59,6 +59,7 @@ function spellingsOf({ path }: PublicOperation): string[] {
     `${real}/?limit=1`,
     real.replace(/^\/api\/(.)/, (_, letter: string) => `/api/${letter.toUpperCase()}`),
     real.replace('/api/', '/API/'),
+    real.replace('/api/', '/%61pi/'),
     real.replace(/^\/api\/(.)/, (_, letter: string) => `/api/%${letter.charCodeAt(0).toString(16)}`),
   ];
 }
@@ -92,7 +93,12 @@ describe('a path that is no operation', () => {
     '/api/payments/webhooks/Stripe',
     '/api/auth',
     '/api',
+    '/API/auth/login',
+    '/%41pi/auth/login',
+    '/auth/login',
     '/internal/keys',
+    '/Internal/keys',
+    '/metrics',
   ])('does not sign anybody in by another spelling: POST %s', async (path) => {
     expect(await ask('POST', path)).toEqual({ status: 404, code: 'not_found' });
     expect(forwarded()).toEqual([]);

@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { SOCKET_PATH } from '@bramble/contracts/gateway';
 import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { currentContext } from '@bramble/service-kit/base/request-context';
@@ -11,7 +10,7 @@ import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Authenticate } from '../auth/authenticate';
 import { bearerOf } from '../auth/bearer';
 import type { Client } from '../http/client';
-import { isUnambiguousPath, pathWithoutQuery } from '../http/paths';
+import { isReservedPath, isUnambiguousPath, pathWithoutQuery } from '../http/paths';
 import { securityHeaders } from '../http/security-headers';
 import { limitClassOf } from '../limits/limit-class';
 import type { RateLimits } from '../limits/rate-limits';
@@ -30,13 +29,10 @@ export interface EdgeParts {
   authenticate: Authenticate;
   limits: RateLimits;
   dispatch: Dispatch;
-  /** Answers paths outside /api and /ws; undefined without a storefront. */
+  /** Answers every path that is not reserved; undefined without a storefront. */
   storefront: ((req: IncomingMessage, res: ServerResponse, path: string) => Promise<void>) | undefined;
 }
 
-/** Every path outside the API and the socket belongs to the storefront. */
-const isStorefrontPath = (path: string) =>
-  path !== '/api' && !path.startsWith('/api/') && path !== SOCKET_PATH;
 const wantsPage = (req: IncomingMessage) =>
   (req.method === 'GET' || req.method === 'HEAD') && (req.headers.accept ?? '').includes('text/html');
 
@@ -80,7 +76,7 @@ export function createEdge(parts: EdgeParts): RequestListener {
     const secure = client.secure || parts.secureAlways;
     const matched = parts.match(method, path);
     const operation = matched?.operation;
-    const page = storefront !== undefined && isStorefrontPath(path) && (!matched || wantsPage(req));
+    const page = storefront !== undefined && !isReservedPath(path) && (!matched || wantsPage(req));
     const headers = securityHeaders(
       page || operation?.produces === 'text/html' ? 'page' : 'data',
       client.secure,

@@ -9,3 +9,20 @@ const ambiguous = /\/\.{1,2}(?:\/|$)|%2e|%2f|%5c|%00|[\\\x00-\x20\x7f#]|\/\//i;
 
 /** True for a path in origin form that every parser reads the same way. */
 export const isUnambiguousPath = (path: string): boolean => path.startsWith('/') && !ambiguous.test(path);
+
+/** First segments that no page of the storefront has: the API's, the socket's, and what services keep to themselves. */
+const RESERVED = new Set(['api', 'ws', 'auth', 'internal', 'metrics', 'livez', 'readyz']);
+
+/**
+ * True for a path whose first segment is reserved in any spelling: another case, encoded letters, or encoded in a way
+ * that nobody can read.
+ */
+export function isReservedPath(path: string): boolean {
+  const end = path.indexOf('/', 1);
+  const segment = path.slice(1, end < 0 ? undefined : end);
+  try {
+    return RESERVED.has(decodeURIComponent(segment).toLowerCase());
+  } catch {
+    return true;
+  }
+}
