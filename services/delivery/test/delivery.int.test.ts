@@ -89,6 +89,16 @@ describe('in demo mode', () => {
     await third.stop();
   });
 
+  it('a timer further away than a step, set by a clock that is ahead or at a slower pace, holds no parcel up', async () => {
+    const first = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '600' });
+    const order = anOrder();
+    await publish(order.paid());
+    await toldOf(order.orderId, 1);
+    await first.stop();
+    await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.2' });
+    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+  });
+
   it('a shop that changes to demo mode delivers what couriers had begun', async () => {
     const first = await start();
     const order = anOrder();

@@ -1,7 +1,7 @@
 import type { Filter } from 'mongodb';
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
 import type { MongoSession } from '@bramble/service-kit/stores/mongo';
-import type { DeliveryDocument } from './delivery.document';
+import type { DeliveryDocument, Pace } from './delivery.document';
 
 /** The filter of a list: a state or all, after a position. */
 export interface DeliveryFilter {
@@ -35,10 +35,14 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
     return new Map(found.map((document) => [document._id, document]));
   }
 
-  /** Deliveries whose timer is due, the longest waiting first. */
-  function due(now: Date, limit: number): Promise<DeliveryDocument[]> {
+  /**
+   * Deliveries whose timer is due, the longest waiting first. A timer that is further away than a step was set by a clock
+   * that is ahead of ours, or at a slower pace: it is due too, since nobody would take that step for as long.
+   */
+  function due(now: Date, { stepMs = 0 }: Pace, limit: number): Promise<DeliveryDocument[]> {
+    const tooFar = new Date(now.getTime() + stepMs);
     return deliveries
-      .find({ nextStepAt: { $lte: now } }, options)
+      .find({ $or: [{ nextStepAt: { $lte: now } }, { nextStepAt: { $gt: tooFar } }] }, options)
       .sort({ nextStepAt: 1 })
       .limit(limit)
       .toArray();

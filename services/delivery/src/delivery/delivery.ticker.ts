@@ -18,7 +18,7 @@ export interface TickerDependencies {
 export function createTicker({ store, deliveries, pace }: TickerDependencies) {
   /** Takes every due step. The first read is outside of a transaction, so that an idle shop opens none. */
   async function run(signal: AbortSignal): Promise<void> {
-    if ((await deliveries.due(new Date(), 1)).length === 0) return;
+    if ((await deliveries.due(new Date(), pace, 1)).length === 0) return;
     let count = BATCH;
     while (count === BATCH && !signal.aborted) count = await stepDue();
   }
@@ -27,7 +27,7 @@ export function createTicker({ store, deliveries, pace }: TickerDependencies) {
     return store.transaction(async (unit) => {
       const inTx = createDeliveryRepository(unit.tx);
       const at = new Date();
-      const due = await inTx.due(at, BATCH);
+      const due = await inTx.due(at, pace, BATCH);
       const steps = due.map((document) => stepped(document, at, pace)).filter((step) => step !== undefined);
       await inTx.save(steps.map(({ document }) => document));
       for (const { document, announcement } of steps)
