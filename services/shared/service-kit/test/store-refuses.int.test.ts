@@ -1,5 +1,5 @@
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { eventScene, GROUP, labelled, labels, metric, STREAM } from './events-support';
+import { buildReader, eventScene, GROUP, labelled, labels, metric, STREAM } from './events-support';
 
 const scene = eventScene();
 const { reader, effects, effectsAre, pending } = scene;
@@ -21,6 +21,24 @@ const fiveSecondsOrDeath = () => {
   const end = performance.now() + 5_000;
   return waitFor(async () => performance.now() > end || (await deadOnes()) > 0);
 };
+
+it('a service whose PostgreSQL is full waits with its start until it is not', async () => {
+  const heal = await refuse('53100');
+  const { service, sql } = buildReader(scene.stores, { instance: 'starting' });
+  let tries = 0;
+  service.onStart('a row', () => {
+    tries += 1;
+    return sql.query({
+      text: `INSERT INTO effects (event_id, key, label) VALUES (gen_random_uuid(), 'start', 'start')`,
+    });
+  });
+  const started = service.start();
+  await waitFor(() => tries >= 3);
+  await heal();
+  await started;
+  expect(await effects()).toEqual(['start']);
+  await service.stop();
+});
 
 describe('a consumer whose PostgreSQL refuses', () => {
   it.each([

@@ -24,14 +24,19 @@ export interface RetryOptions {
   /** Milliseconds between a failed try (counted from 1) and the next. */
   wait: (attempt: number) => number;
   signal?: AbortSignal | undefined;
+  /** Whether another try may help after this error; always unless given. */
+  mayHelp?: (error: unknown) => boolean;
   /** Called for each failed try that will be retried. */
   onFailure?: (error: unknown, attempt: number) => void;
 }
 
-/** Retries `run` until it succeeds. Throws its last error when the time is over or `signal` aborts. */
+/**
+ * Retries `run` until it succeeds. Throws its last error when the time is over, `signal` aborts, or another try cannot
+ * help.
+ */
 export async function retry<T>(
   run: () => Promise<T>,
-  { ms, wait, signal, onFailure }: RetryOptions,
+  { ms, wait, signal, mayHelp = () => true, onFailure }: RetryOptions,
 ): Promise<T> {
   const deadline = performance.now() + ms;
   for (let attempt = 1; ; attempt++) {
@@ -39,7 +44,7 @@ export async function retry<T>(
       return await run();
     } catch (error) {
       const next = wait(attempt);
-      if (performance.now() + next > deadline || signal?.aborted) throw error;
+      if (performance.now() + next > deadline || signal?.aborted || !mayHelp(error)) throw error;
       onFailure?.(error, attempt);
       await pause(next, signal);
     }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import express from 'express';
 import type { BaseConfig } from '../base/config';
+import { isTransient } from '../base/errors';
 import { internalKeys } from '../base/internal-keys';
 import { createHttpEdge } from '../http/edge';
 import { mountEndpoints } from '../http/mount';
@@ -11,6 +12,7 @@ import { createLogger } from '../observe/logger';
 import { createMetrics, gauge, type Metrics } from '../observe/metrics';
 import type { Catalogue, NoMetrics } from '../observe/metrics-catalogue/definition';
 import { createTracing } from '../observe/tracing/tracing';
+import { backoff, retry } from '../runtime/clock';
 import type { EarlyHandler, Mountable, Service, Worker } from '../runtime/service';
 import { opsListener } from './ops';
 
@@ -26,6 +28,9 @@ export interface ServiceOptions<M extends Catalogue = NoMetrics> {
   /** False for a service with outside clients: their headers do not decide which traces are sampled. */
   trustsCallers?: boolean;
 }
+
+/** As long as a start waits for a store that is away. */
+const START_MS = 30_000;
 
 const listen = (server: Server, port: number, host: string) =>
   new Promise<number>((resolve, reject) => {
@@ -119,6 +124,17 @@ export function createService<M extends Catalogue = NoMetrics>({
   const readyGauge = gauge({ metrics: kitOnly }, 'bramble_ready');
   readyGauge.set({}, 0);
 
+  /** A store that refuses for a while, such as one whose disk is full, is waited for like one that is away. */
+  const runStarter = ({ name: part, fn }: (typeof starters)[number]) =>
+    retry(fn, {
+      ms: START_MS,
+      wait: (attempt) => backoff(attempt, { base: 100, max: 1_000 }),
+      mayHelp: isTransient,
+      onFailure: (error, attempt) => {
+        if (attempt === 1) log.warn({ err: error, part }, 'a part could not start yet');
+      },
+    });
+
   const service: Service<M> = {
     name,
     config,
@@ -142,7 +158,7 @@ export function createService<M extends Catalogue = NoMetrics>({
       mountEndpoints(service, endpoints);
       await tracing?.load();
       const opsPort = await listen(opsServer, config.OPS_PORT, config.HOST);
-      for (const starter of starters) await starter.fn();
+      for (const starter of starters) await runStarter(starter);
       const port = await listen(server, config.PORT, config.HOST);
       for (const worker of workers) await worker.start();
       state = 'ready';
