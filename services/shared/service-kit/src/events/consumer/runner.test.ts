@@ -1,195 +1,99 @@
-import fc from 'fast-check';
-import type { AnyEvent } from '@bramble/contracts/events';
-import { AppError, NotYet } from '../../base/errors';
-import type { EventEntry } from './entry';
-import { createRunner } from './runner';
-import { MAX_SLOW_TRIES, MAX_TRIES, NOT_YET_MS, type Tries } from './tries';
-
-const entry = (n: number, key: string): EventEntry => ({
-  stream: 's',
-  origin: 's',
-  id: `${n}-0`,
-  fields: {},
-  event: { id: String(n), key } as AnyEvent,
-});
-
-/** A runner whose handler fails for some events, with a clock that the test moves. */
-function lab(fail: (id: string, alone: boolean) => Error | undefined) {
-  const log = { effects: [] as string[], dead: [] as string[], retried: 0, calls: 0 };
-  const redis = { isFull: false };
-  let now = 0;
-  const runner = createRunner({
-    now: () => now,
-    isTransient: (error) => error instanceof Error && error.message === 'away',
-    isTooSlow: (error) => error instanceof Error && error.message === 'slow',
-    isFull: () => redis.isFull,
-    recovered: () => Promise.resolve(true),
-    handle: (events) => {
-      log.calls += 1;
-      for (const event of events) {
-        const error = fail(event.id, events.length === 1);
-        if (error) return Promise.reject(error);
-      }
-      log.effects.push(...events.map((event) => event.id));
-      return Promise.resolve();
-    },
-    done: () => Promise.resolve(),
-    retry: () => Promise.resolve(void (log.retried += 1)),
-    dead: (dead) => Promise.resolve(void log.dead.push(dead.event.id)),
-  });
-  const settle = async () => {
-    for (let i = 0; i < 20_000 && runner.dueIn() !== undefined; i++) {
-      now += runner.dueIn() ?? 0;
-      await runner.runDue();
-    }
-  };
-  const pass = async (ms: number) => {
-    for (const end = now + ms; now < end;) {
-      now = Math.min(end, now + Math.max(1, runner.dueIn() ?? ms));
-      await runner.runDue();
-    }
-  };
-  return { runner, redis, log, settle, pass, now: () => now };
-}
+import { entries, entry, lab, noTries } from '../../../test/runner-lab';
 
 describe('the runner of batches', () => {
   it('handles a sound batch in one call', async () => {
-    const { runner, log } = lab(() => undefined);
-    await runner.run([entry(1, 'a'), entry(2, 'b')], new Map());
+    const { runner, log } = lab();
+    expect(await runner.run(entries(1, 2), noTries)).toBe(true);
     expect(log).toEqual({ effects: ['1', '2'], dead: [], retried: 0, calls: 1 });
   });
 
-  it('gives an event up that was refused before this run and is refused again, at its fifth try', async () => {
-    const { runner, log } = lab(() => new AppError('conflict'));
-    const tries = new Map<string, Tries>([['s\n1-0', { count: MAX_TRIES - 1 }]]);
-    await runner.run([entry(1, 'a')], tries);
-    expect(log.dead).toEqual(['1']);
+  it('halves a batch that fails until the failing event is alone, and handles the others', async () => {
+    const { runner, log, seen } = lab((id) => (id === '3' ? new Error('poison') : undefined));
+    await runner.run(entries(1, 2, 3, 4), noTries);
+    expect(seen.batches).toEqual([['1', '2', '3', '4'], ['1', '2'], ['3', '4'], ['3'], ['4']]);
+    expect(log).toMatchObject({ effects: ['1', '2', '4'], retried: 1 });
+  });
+
+  it('repeats a batch while a store is away, waits longer each time, and counts no try', async () => {
+    let failures = 3;
+    const { runner, log, seen } = lab(() => (failures-- > 0 ? new Error('away') : undefined));
+    expect(await runner.run(entries(1, 2), noTries)).toBe(true);
+    expect(seen.waits).toEqual([1, 2, 3]);
+    expect(log).toEqual({ effects: ['1', '2'], dead: [], retried: 0, calls: 4 });
+  });
+
+  it('stops while a store is away, and leaves the events unhandled and not held', async () => {
+    let failures = 1;
+    const { runner, world, log } = lab(() => (failures-- > 0 ? new Error('away') : undefined));
+    world.stopping = true;
+    expect(await runner.run(entries(1, 2), noTries)).toBe(false);
+    expect(log).toEqual({ effects: [], dead: [], retried: 0, calls: 1 });
     expect(runner.heldCount()).toBe(0);
   });
 
-  it('tries an event for hours whose error may pass, and then gives it up', async () => {
-    const { runner, log, settle, now } = lab(() => new Error('who knows'));
-    await runner.run([entry(1, 'a')], new Map());
-    await settle();
-    expect(log).toEqual({ effects: [], dead: ['1'], retried: MAX_SLOW_TRIES - 1, calls: MAX_SLOW_TRIES });
-    expect(now()).toBeGreaterThan(3 * 3_600_000);
-    expect(now()).toBeLessThan(7 * 3_600_000);
+  it('halves a batch that takes too long, without a wait for the store', async () => {
+    const { runner, log, seen } = lab((_, alone) => (alone ? undefined : new Error('slow')));
+    await runner.run(entries(1, 2, 3), noTries);
+    expect(log).toMatchObject({ effects: ['1', '2', '3'], retried: 0 });
+    expect(seen.waits).toEqual([]);
   });
 
-  it('blames the store, and no event, when most keys fail alike', async () => {
-    let broken = true;
-    const { runner, log, settle } = lab((id) =>
-      broken ? new Error(`relation "effects" is gone, said of event ${id}`) : undefined,
-    );
-    const entries = Array.from({ length: 100 }, (_, i) => entry(i, `k${i}`));
-    await runner.run(entries, new Map());
-    expect(log).toMatchObject({ effects: [], dead: [], retried: 0 });
-    // Seven halvings to each of the first events; the other 96 are not tried in vain.
-    expect(log.calls).toBeLessThan(20);
-    expect(runner.heldCount()).toBe(100);
-    broken = false;
-    await settle();
-    expect(log.effects).toHaveLength(100);
-    expect(log.dead).toEqual([]);
+  it('counts a try of an event that takes too long alone', async () => {
+    const { runner, log } = lab(() => new Error('slow'));
+    await runner.run(entries(1), noTries);
+    expect(log).toMatchObject({ retried: 1, calls: 1 });
   });
 
-  it('counts the failures of a few keys, although all of them fail alike, once others are handled', async () => {
-    const { runner, log, settle } = lab((id) => (Number(id) < 3 ? new AppError('conflict') : undefined));
-    await runner.run(
-      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => entry(i, `k${i}`)),
-      new Map(),
-    );
-    await settle();
-    expect([...log.effects].sort()).toEqual(['3', '4', '5', '6', '7']);
-    expect([...log.dead].sort()).toEqual(['0', '1', '2']);
-  });
-
-  it('gives up on what stays too early for ten minutes, not before', async () => {
-    const { runner, log, settle, now } = lab(() => new NotYet('early'));
-    await runner.run([entry(1, 'a')], new Map());
-    await settle();
-    expect(log.dead).toEqual(['1']);
-    expect(now()).toBeGreaterThanOrEqual(NOT_YET_MS);
-    expect(now()).toBeLessThan(NOT_YET_MS + 10_000);
-    expect(log.calls).toBeLessThan(200);
-  });
-
-  it('waits for what is too early as long as its error says', async () => {
-    const { runner, log, settle, now } = lab(() => new NotYet('early', { maxEarlyMs: 86_400_000 }));
-    await runner.run([entry(1, 'a')], new Map());
-    await settle();
-    expect(log.dead).toEqual(['1']);
-    expect(now()).toBeGreaterThanOrEqual(86_400_000);
-  });
-
-  it('gives up at once what it tries for hours when Redis has no room for it, and handles what waited behind it', async () => {
-    const { runner, redis, log, pass } = lab((id) => (id === '1' ? new Error('who knows') : undefined));
-    await runner.run([entry(1, 'a'), entry(2, 'a')], new Map());
-    await pass(3_600_000);
-    expect(log.dead).toEqual([]);
-    redis.isFull = true;
-    runner.hurry();
-    await runner.runDue();
-    await runner.runDue();
-    expect(log.dead).toEqual(['1']);
-    expect(log.effects).toEqual(['2']);
-    expect(runner.heldCount()).toBe(0);
-  });
-
-  it('gives up what is too early for a minute when Redis has no room for it', async () => {
-    const { runner, redis, log, pass } = lab(() => new NotYet('early', { maxEarlyMs: 86_400_000 }));
-    await runner.run([entry(1, 'a')], new Map());
-    redis.isFull = true;
-    await pass(50_000);
-    expect(log.dead).toEqual([]);
-    await pass(21_000);
-    expect(log.dead).toEqual(['1']);
+  it('holds later events of the key of a failed event back, and lets those of other keys pass', async () => {
+    const { runner, log } = lab((id) => (id === '1' ? new Error('poison') : undefined));
+    await runner.run([entry(1, 'a'), entry(2, 'a'), entry(3, 'b')], noTries);
+    await runner.run([entry(4, 'a'), entry(5, 'b')], noTries);
+    expect(log.effects).toEqual(['3', '5']);
+    expect(runner.heldEntries().map(({ event }) => event.id)).toEqual(['1', '2', '4']);
+    expect(runner.isHeld(entry(4, 'a'))).toBe(true);
+    expect(runner.isHeld(entry(5, 'b'))).toBe(false);
   });
 
   it('keeps the same key of two streams apart', async () => {
     const { runner, log } = lab((id) => (id === '1' ? new Error('poison') : undefined));
-    await runner.run([entry(1, 'a'), { ...entry(2, 'a'), stream: 't', origin: 't' }], new Map());
+    await runner.run([entry(1, 'a'), { ...entry(2, 'a'), stream: 't', origin: 't' }], noTries);
     expect(log.effects).toEqual(['2']);
   });
 
-  it('loses nothing, doubles nothing and keeps the order of each key, whatever fails', async () => {
-    const event = fc.record({
-      key: fc.constantFrom('a', 'b', 'c', 'd'),
-      failures: fc.constantFrom(0, 0, 0, 0, 1, 3, Infinity),
-      transient: fc.boolean(),
-    });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(event, { maxLength: 60 }),
-        fc.integer({ min: 1, max: 20 }),
-        async (events, size) => {
-          const left = new Map(events.map(({ failures }, i) => [String(i), failures]));
-          const away = new Set(events.flatMap(({ transient }, i) => (transient ? [String(i)] : [])));
-          const { runner, log, settle } = lab((id, alone) => {
-            if (away.delete(id)) return new Error('away');
-            const failures = left.get(id) ?? 0;
-            if (failures === 0) return undefined;
-            if (alone) left.set(id, failures - 1);
-            return new Error('poison');
-          });
-          const entries = events.map(({ key }, i) => entry(i, key));
-          for (let i = 0; i < entries.length; i += size) {
-            await runner.run(entries.slice(i, i + size), new Map());
-            if (i % 2 === 0) await runner.runDue();
-          }
-          await settle();
-          const poison = events.flatMap(({ failures }, i) => (failures === Infinity ? [String(i)] : []));
-          expect([...log.dead].sort()).toEqual(poison.sort());
-          expect(new Set(log.effects).size).toBe(log.effects.length);
-          expect(log.effects.length + log.dead.length).toBe(events.length);
-          for (const key of 'abcd') {
-            const ofKey = log.effects.map(Number).filter((i) => events[i]?.key === key);
-            expect(ofKey).toEqual([...ofKey].sort((x, y) => x - y));
-          }
-          expect(runner.heldCount()).toBe(0);
-        },
-      ),
-      { numRuns: 200 },
+  it('handles what waited behind a failed event after it, in the order of the stream', async () => {
+    let failures = 2;
+    const { runner, log, settle } = lab((id) =>
+      id === '1' && failures-- > 0 ? new Error('poison') : undefined,
     );
+    await runner.run([entry(1, 'a'), entry(2, 'a'), entry(3, 'a')], noTries);
+    await settle();
+    expect(log.effects).toEqual(['1', '2', '3']);
+    expect(runner.heldEntries()).toEqual([]);
+  });
+
+  it('tries nothing before its time', async () => {
+    const { runner, log } = lab(() => new Error('poison'));
+    await runner.run(entries(1), noTries);
+    expect(await runner.runDue()).toBe(true);
+    expect(log.calls).toBe(1);
+  });
+
+  it('forgets what it holds, so that the same events can be given to it again', async () => {
+    const { runner, world, log } = lab(() => new Error('poison'));
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    runner.forget();
+    expect(runner.heldCount()).toBe(0);
+    expect(runner.dueIn()).toBeUndefined();
+    world.fail = () => undefined;
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    expect(log.effects).toEqual(['1', '2']);
+  });
+
+  it('counts the failures of a batch also when the others of it cannot be acknowledged', async () => {
+    const { runner, world, log } = lab((id) => (id === '1' ? new Error('poison') : undefined));
+    world.refuseDone = new Error('Redis is away');
+    await expect(runner.run(entries(1, 2), noTries)).rejects.toThrow('Redis is away');
+    expect(log.retried).toBe(1);
+    expect(runner.dueIn()).toBeDefined();
   });
 });

@@ -105,20 +105,23 @@ export function createRunner(hooks: RunnerHooks) {
     lane.dueAt = hooks.now() + backoff(lane.excused, { max: 30_000 });
   };
 
+  /** True when an event has failed too often, or has been too early for too long. */
+  const isOver = (error: unknown, tries: Tries, now: number): boolean => {
+    const full = hooks.isFull();
+    if (!(error instanceof NotYet))
+      return tries.count >= (isDefinite(error) || full ? MAX_TRIES : MAX_SLOW_TRIES);
+    const patience = error.maxEarlyMs ?? NOT_YET_MS;
+    return now - (tries.since ?? now) >= (full ? Math.min(patience, EARLY_WHEN_FULL_MS) : patience);
+  };
+
   const count = async ({ entry, lane, error }: Failure): Promise<void> => {
     const now = hooks.now();
     const before = lane.tries;
     lane.tries = nextTries(before, error, now);
     lane.excused = 0;
-    const early = error instanceof NotYet;
-    const limit = isDefinite(error) || hooks.isFull() ? MAX_TRIES : MAX_SLOW_TRIES;
-    const patience = early ? (error.maxEarlyMs ?? NOT_YET_MS) : 0;
-    const over = early
-      ? now - (lane.tries.since ?? now) >=
-        (hooks.isFull() ? Math.min(patience, EARLY_WHEN_FULL_MS) : patience)
-      : lane.tries.count >= limit;
-    if (!over) {
+    if (!isOver(error, lane.tries, now)) {
       await hooks.retry(entry, lane.tries, error);
+      const early = error instanceof NotYet;
       lane.dueAt = now + (early ? waitEarly(lane.tries, now) : waitAfter(lane.tries.count));
       return;
     }
@@ -200,13 +203,14 @@ export function createRunner(hooks: RunnerHooks) {
 
   const runFrom = async (entries: readonly EventEntry[], before: Course['before']): Promise<boolean> => {
     const course: Course = { before, likeness: createLikeness(), failures: [] };
-    let complete = false;
+    let complete: boolean;
+    let goesOn: boolean;
     try {
       complete = await part(entries, course);
     } finally {
-      complete = (await judge(course)) && complete;
+      goesOn = await judge(course);
     }
-    return complete;
+    return complete && goesOn;
   };
 
   /** False: stopped in the middle; what was not handled stays pending in Redis. */

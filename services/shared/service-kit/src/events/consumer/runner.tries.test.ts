@@ -1,0 +1,158 @@
+import { entries, entry, lab, noTries } from '../../../test/runner-lab';
+import { AppError, NotYet } from '../../base/errors';
+import { EARLY_WHEN_FULL_MS, MAX_SLOW_TRIES, MAX_TRIES, NOT_YET_MS, type Tries } from './tries';
+
+const HOUR = 3_600_000;
+/** What earlier processes counted for event 1. */
+const known = (tries: Tries): ReadonlyMap<string, Tries> => new Map([['s\n1-0', tries]]);
+const refused = () => new AppError('conflict');
+const unclear = () => new Error('who knows');
+
+describe('the tries of an event', () => {
+  it('end with the fifth when the event is refused, those of an earlier process included', async () => {
+    const { runner, log } = lab(refused);
+    await runner.run([entry(1, 'a')], known({ count: MAX_TRIES - 1 }));
+    expect(log.dead).toEqual(['1']);
+    expect(runner.heldCount()).toBe(0);
+    expect(runner.dueIn()).toBeUndefined();
+  });
+
+  it('go on for hours when the error may pass, and then end', async () => {
+    const { runner, log, settle, now } = lab(unclear);
+    await runner.run([entry(1, 'a')], noTries);
+    await settle();
+    expect(log).toEqual({ effects: [], dead: ['1'], retried: MAX_SLOW_TRIES - 1, calls: MAX_SLOW_TRIES });
+    expect(now()).toBeGreaterThan(3 * HOUR);
+    expect(now()).toBeLessThan(7 * HOUR);
+  });
+
+  it('are five for each event of a key, those behind an event that was given up included', async () => {
+    const { runner, log, settle } = lab(refused);
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    await settle();
+    expect(log).toEqual({
+      effects: [],
+      dead: ['1', '2'],
+      retried: 2 * (MAX_TRIES - 1),
+      calls: 2 * MAX_TRIES + 1,
+    });
+  });
+
+  it('are not used up by events that are given up before others of their key', async () => {
+    const { runner, log } = lab((id) => (id === '1' ? refused() : undefined));
+    await runner.run([entry(1, 'a'), entry(2, 'a'), entry(3, 'a')], known({ count: MAX_TRIES - 1 }));
+    expect(log).toMatchObject({ effects: [], dead: ['1'] });
+    await runner.runDue();
+    expect(log.effects).toEqual(['2', '3']);
+  });
+});
+
+describe('an event that is too early', () => {
+  const early = () => new NotYet('early');
+  const firstTry = 5_000;
+
+  it('is tried for less than ten minutes', async () => {
+    const { runner, log, moveTo } = lab(early);
+    moveTo(firstTry + NOT_YET_MS - 1);
+    await runner.run([entry(1, 'a')], known({ count: 0, since: firstTry }));
+    expect(log).toMatchObject({ dead: [], retried: 1 });
+  });
+
+  it('is given up after ten minutes', async () => {
+    const { runner, log, moveTo } = lab(early);
+    moveTo(firstTry + NOT_YET_MS);
+    await runner.run([entry(1, 'a')], known({ count: 0, since: firstTry }));
+    expect(log).toMatchObject({ dead: ['1'], retried: 0 });
+  });
+
+  it('is tried every few seconds from its first try on', async () => {
+    const { runner, log, settle, moveTo, now } = lab(early);
+    moveTo(firstTry);
+    await runner.run([entry(1, 'a')], noTries);
+    await settle();
+    expect(log.dead).toEqual(['1']);
+    expect(now()).toBeGreaterThanOrEqual(firstTry + NOT_YET_MS);
+    expect(now()).toBeLessThan(firstTry + NOT_YET_MS + 10_000);
+    expect(log.calls).toBeLessThan(200);
+  });
+
+  it('waits as long as its error says', async () => {
+    const { runner, log, settle, now } = lab(() => new NotYet('early', { maxEarlyMs: 24 * HOUR }));
+    await runner.run([entry(1, 'a')], noTries);
+    await settle();
+    expect(log.dead).toEqual(['1']);
+    expect(now()).toBeGreaterThanOrEqual(24 * HOUR);
+  });
+
+  it('is not taken for a failure of the store when many are too early together', async () => {
+    const { runner, log, seen } = lab(early);
+    await runner.run(entries(1, 2, 3, 4, 5), noTries);
+    expect(log.retried).toBe(5);
+    expect(seen.waits).toEqual([]);
+  });
+
+  it('waits a minute, and no longer, while Redis has no room for it', async () => {
+    const { runner, redis, log, moveTo } = lab(() => new NotYet('early', { maxEarlyMs: 24 * HOUR }));
+    redis.isFull = true;
+    moveTo(firstTry + EARLY_WHEN_FULL_MS - 1);
+    await runner.run([entry(1, 'a')], known({ count: 0, since: firstTry }));
+    expect(log.dead).toEqual([]);
+    moveTo(firstTry + EARLY_WHEN_FULL_MS + 10_000);
+    await runner.runDue();
+    expect(log.dead).toEqual(['1']);
+  });
+});
+
+describe('an event that is tried for hours', () => {
+  it('is given up at once when Redis has no room for it, and what waited behind it is handled', async () => {
+    const { runner, redis, log, pass } = lab((id) => (id === '1' ? unclear() : undefined));
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    await pass(HOUR);
+    expect(log.dead).toEqual([]);
+    redis.isFull = true;
+    runner.hurry();
+    await runner.runDue();
+    await runner.runDue();
+    expect(log.dead).toEqual(['1']);
+    expect(log.effects).toEqual(['2']);
+    expect(runner.heldCount()).toBe(0);
+  });
+
+  it('is hurried from its fifth try on, when its waits are minutes and no longer seconds', async () => {
+    const { runner } = lab(unclear);
+    await runner.run([entry(1, 'a')], known({ count: MAX_TRIES - 1 }));
+    runner.hurry();
+    expect(runner.dueIn()).toBe(0);
+  });
+
+  it('is not hurried before its fifth try', async () => {
+    const { runner } = lab(unclear);
+    await runner.run([entry(1, 'a')], known({ count: MAX_TRIES - 2 }));
+    runner.hurry();
+    expect(runner.dueIn()).toBeGreaterThan(0);
+  });
+});
+
+describe('an event whose dead letter cannot be written', () => {
+  const lastTry = known({ count: MAX_TRIES - 1 });
+  const unwritten = new Error('no letter can be written');
+
+  it('has its last try once more, and is then given up', async () => {
+    const { runner, world, log, settle } = lab(refused);
+    world.refuseLetter = unwritten;
+    await expect(runner.run([entry(1, 'a')], lastTry)).rejects.toBe(unwritten);
+    expect(runner.isHeld(entry(1, 'a'))).toBe(true);
+    world.refuseLetter = undefined;
+    await settle();
+    expect(log).toEqual({ effects: [], dead: ['1'], retried: 0, calls: 2 });
+  });
+
+  it('has no try of the events after it counted, and they are tried again', async () => {
+    const { runner, world, log } = lab((id) => (id === '3' ? undefined : refused()));
+    world.refuseLetter = unwritten;
+    await expect(runner.run(entries(1, 2, 3), lastTry)).rejects.toBe(unwritten);
+    expect(log).toMatchObject({ effects: ['3'], retried: 0 });
+    expect(runner.heldEntries().map(({ event }) => event.id)).toEqual(['1', '2']);
+    expect(runner.dueIn()).toBeLessThan(1_000);
+  });
+});
