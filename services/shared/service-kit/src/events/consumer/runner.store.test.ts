@@ -61,6 +61,21 @@ describe('a store that refuses the events of most keys', () => {
     expect(log.calls).toBeLessThan(20);
   });
 
+  it('is waited for longer each time that it refuses, until it handles something', async () => {
+    const { runner, world, seen, moveTo, settle } = lab(broken);
+    await runner.run(entries(1, 2, 3), noTries);
+    for (const minute of [1, 2]) {
+      moveTo(minute * 60_000);
+      await runner.runDue();
+    }
+    expect(seen.waits).toEqual([1, 2, 3]);
+    world.fail = () => undefined;
+    await settle();
+    world.fail = broken;
+    await runner.run(entries(4, 5, 6), noTries);
+    expect(seen.waits).toEqual([1, 2, 3, 1]);
+  });
+
   it('is waited for as long as before when nothing was due in between', async () => {
     const { runner, seen } = lab(broken);
     await runner.run(entries(1, 2, 3), noTries);

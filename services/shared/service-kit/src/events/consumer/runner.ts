@@ -201,7 +201,10 @@ export function createRunner(hooks: RunnerHooks) {
     return true;
   };
 
-  const runFrom = async (entries: readonly EventEntry[], before: Course['before']): Promise<boolean> => {
+  const runFrom = async (all: readonly EventEntry[], before: Course['before']): Promise<boolean> => {
+    const entries = withoutLane(all);
+    // Without a try nothing is learned of the store: it is still waited for as long as after its last refusal.
+    if (entries.length === 0) return true;
     const course: Course = { before, likeness: createLikeness(), failures: [] };
     let complete: boolean;
     let goesOn: boolean;
@@ -223,7 +226,6 @@ export function createRunner(hooks: RunnerHooks) {
     const due = [...lanes]
       .filter(([, lane]) => lane.dueAt <= hooks.now())
       .sort(([, a], [, b]) => a.tries.count - b.tries.count || a.excused - b.excused);
-    if (due.length === 0) return true;
     const heads: EventEntry[] = [];
     const rest: EventEntry[] = [];
     const before = new Map<string, Before>();
