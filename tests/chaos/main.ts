@@ -15,18 +15,21 @@ async function main(options: ChaosOptions): Promise<void> {
   await buildBundles();
   const results: SeedResult[] = [];
   const broken: string[] = [];
+  let interrupted = false;
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     // A shop of its own for each, so that a seed means the same alone and among others.
-    const rig = await startRig({
+    const starting = startRig({
       log: say,
       members: options.members ?? (seed % 2 === 0 ? 3 : 1),
       beside: options.beside,
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.removeAllListeners(signal).once(signal, () => {
+        interrupted = true;
         say(`${signal}: ending everything`);
-        void rig.stop({ keepData: keep }).finally(() => process.exit(130));
+        void starting.then((rig) => rig.stop({ keepData: keep })).finally(() => process.exit(130));
       });
+    const rig = await starting;
     let sound = false;
     try {
       const result = await runSeed(rig, { ...options, seed }, say);
@@ -39,6 +42,7 @@ async function main(options: ChaosOptions): Promise<void> {
         print(`  kept     ${folder ?? rig.dataDir}`);
       }
     } catch (error) {
+      if (interrupted) return;
       broken.push(
         `seed ${seed} broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );

@@ -38,7 +38,7 @@ export interface Rig {
   whole(): Promise<boolean>;
   /** Forgets which events were handled, and publishes every event of the run once more, as after a lost broker. */
   replayEverything(): Promise<void>;
-  /** Ends everything; the data is removed unless it is to be kept. */
+  /** Ends everything, once; the data is removed unless it is to be kept. */
   stop(options: { keepData: boolean }): Promise<void>;
 }
 
@@ -139,6 +139,16 @@ export async function startRig({ log, members = 1, beside }: RigOptions): Promis
   await waitFor(whole, { what: 'a whole shop', timeout: 180_000, interval: 200 });
   const eyes = await openEyes(stores);
   const faults = storeFaults({ stores, eyes, dataDir, smallDisk });
+  const stop = async ({ keepData }: { keepData: boolean }): Promise<void> => {
+    faults.stop();
+    await replicas.stop();
+    await closeEyes(eyes);
+    links.stop();
+    await stores.stop();
+    await smallDisk.remove();
+    if (!keepData) rmSync(dataDir, { recursive: true, force: true });
+  };
+  let stopped: Promise<void> | undefined;
   return {
     url,
     eyes,
@@ -150,14 +160,6 @@ export async function startRig({ log, members = 1, beside }: RigOptions): Promis
     dataDir,
     whole: () => whole().catch(() => false),
     replayEverything: () => replayEverything(eyes),
-    async stop({ keepData }) {
-      faults.stop();
-      await replicas.stop();
-      await closeEyes(eyes);
-      links.stop();
-      await stores.stop();
-      await smallDisk.remove();
-      if (!keepData) rmSync(dataDir, { recursive: true, force: true });
-    },
+    stop: (options) => (stopped ??= stop(options)),
   };
 }
