@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CHART, helm, ofKind, render, renderText, valuesFiles } from './render';
 import { KUBERNETES, schemas, tool } from './tools';
 
-const CUSTOM = 'ServiceMonitor,PrometheusRule,HTTPRoute';
+const CUSTOM = 'ServiceMonitor,HTTPRoute';
 /** Checks of kube-score that are turned off for this chart, each with the reason. */
 const DECIDED: Readonly<Record<string, string>> = {
   'container-image-pull-policy': 'tags are pinned; Always would keep a shop down while the registry is',
@@ -119,7 +119,7 @@ describe('values', () => {
 
   it('of monitoring render nothing for an operator that is not there', () => {
     const objects = render('ci/full-values.yaml', { apis: [] });
-    expect(ofKind(objects, 'ServiceMonitor', 'PrometheusRule')).toEqual([]);
+    expect(ofKind(objects, 'ServiceMonitor')).toEqual([]);
     expect(ofKind(render('ci/full-values.yaml'), 'ServiceMonitor')).not.toEqual([]);
     expect(ofKind(render('ci/default-values.yaml'), 'ServiceMonitor')).toEqual([]);
   });
