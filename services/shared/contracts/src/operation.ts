@@ -59,6 +59,8 @@ export interface Operation {
   readonly slow?: true;
   /** The provider that signs the body; such a request may come from another origin. */
   readonly signedBy?: 'stripe';
+  /** Called every few seconds by another service; its answers are logged at debug level. */
+  readonly polled?: true;
   /** The media type of a successful answer that is not JSON. */
   readonly produces?: 'text/html' | 'image/*' | '*/*';
   /** Error codes in addition to those that follow from the other fields. */

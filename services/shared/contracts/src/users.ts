@@ -68,7 +68,7 @@ export const auditEntrySchema = z.object({
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 /** A mail to send; `to` is an address, `name` a person's name. */
-export const mailJobSchema = z.object({
+const mailJobSchema = z.object({
   id: idSchema,
   kind: z.enum(['verify-email', 'reset-password']),
   to: z.string(),
@@ -260,6 +260,7 @@ export const usersApi = {
     tag,
     summary: 'Signing keys',
     access: 'service',
+    polled: true,
     responses: { 200: z.object({ keys: z.array(z.record(z.string(), z.json())) }) },
   }),
 };

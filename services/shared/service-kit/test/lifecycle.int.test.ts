@@ -53,6 +53,26 @@ describe('a service as a process', () => {
     for (const name of ['PORT', 'OPS_PORT', 'INTERNAL_TOKEN_KEY']) expect(toy.errors()).toContain(name);
   });
 
+  it('logs a request, and the answer to a poll only at debug level', async () => {
+    const toy = await startToy({ LOG_LEVEL: 'info' });
+    const agent = new Agent();
+    const routes: unknown[] = [];
+    const lines = createInterface({ input: toy.child.stdout! });
+    const logged = new Promise<void>((resolve) =>
+      lines.on('line', (line) => {
+        const { http_route: route } = JSON.parse(line) as { http_route?: string };
+        if (route !== undefined) routes.push(route);
+        if (route === '/api/hello') resolve();
+      }),
+    );
+    expect((await fetchBy(agent, toy.port, '/api/polled')).status).toBe(200);
+    expect((await fetchBy(agent, toy.port, '/api/hello')).status).toBe(200);
+    await logged;
+    expect(routes).toEqual(['/api/hello']);
+    toy.child.kill('SIGTERM');
+    expect(await toy.exited).toBe(0);
+  });
+
   it('on SIGTERM finishes the request in hand, lets idle keep-alive sockets go, and exits 0', async () => {
     const toy = await startToy();
     const idle = new Agent({ keepAlive: true });

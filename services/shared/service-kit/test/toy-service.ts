@@ -23,6 +23,17 @@ const toyApi = {
     query: z.strictObject({ name: z.string().optional() }),
     responses: { 200: answer },
   }),
+  polled: operation({
+    id: 'pollToy',
+    method: 'get',
+    path: '/api/polled',
+    service: 'users',
+    tag: 't',
+    summary: '',
+    access: 'anyone',
+    polled: true,
+    responses: { 200: answer },
+  }),
   mine: operation({
     id: 'mineToy',
     method: 'get',
@@ -156,6 +167,7 @@ export function buildToy(
       ({ body, ifMatch, found }) =>
         Promise.resolve({ note: [found, body.note, ifMatch?.version, ifMatch?.revision].join(' ') }),
     ),
+    endpoint(toyApi.polled, () => Promise.resolve({ note: 'polled' })),
     endpoint(toyApi.mine, ({ actor }) => Promise.resolve({ note: userIdOf(actor) })),
     endpoint(toyApi.pay, ({ idempotency }) =>
       Promise.resolve({ note: `${idempotency.key} ${idempotency.hash.length}` }),

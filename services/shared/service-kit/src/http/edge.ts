@@ -21,9 +21,12 @@ export interface HttpEdgeOptions {
 const routeOf = new WeakMap<ServerResponse, string>();
 export const setRoute = (res: ServerResponse, template: string): void => void routeOf.set(res, template);
 
-/** Answers of 5xx that the contract foresees, such as a report that the shop is not open yet: no request failed. */
-const foreseen = new WeakSet<ServerResponse>();
-export const setForeseen = (res: ServerResponse): void => void foreseen.add(res);
+/**
+ * Answers that are logged at debug level: a 5xx that the contract foresees, such as a report that the shop is not open
+ * yet, since no request failed; and the answer to a poll, since polls would bury all other lines.
+ */
+const quiet = new WeakSet<ServerResponse>();
+export const setQuiet = (res: ServerResponse): void => void quiet.add(res);
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -91,7 +94,7 @@ export function createHttpEdge({
           correlation_id: correlationId,
           ...traceFields(context.traceparent),
         };
-        if (foreseen.has(res)) log.debug(line, 'request');
+        if (quiet.has(res)) log.debug(line, 'request');
         else if (res.statusCode >= 500) log.error(line, 'request failed');
         else log.info(line, 'request');
       }

@@ -10,7 +10,7 @@ import { authorize } from './authorize';
 import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
 import { clientAddress } from './client-address';
 import { idempotencyKey, ifMatchOf, type SeenState } from './conditions';
-import { setForeseen, setRoute } from './edge';
+import { setQuiet, setRoute } from './edge';
 import { problemOf, sendProblem } from './problem';
 import { JSON_TYPE, reply, Reply, sendReply } from './reply';
 import { parseQuery, refuseUnstorable, validate } from './validate';
@@ -114,7 +114,7 @@ export function endpoint<O extends Operation, F>(
     const input = { ...known, found, query, body, idempotency, ifMatch, res } as Input<O, F>;
     const result = await handle(input);
     const answer = result instanceof Reply ? result : reply(successOf(operation), result);
-    if (answer.status >= 500 && answer.status in operation.responses) setForeseen(res);
+    if (operation.polled || (answer.status >= 500 && answer.status in operation.responses)) setQuiet(res);
     checkAnswer(operation, answer);
     checkAudit(operation, answer);
     sendReply(req, res, answer);
