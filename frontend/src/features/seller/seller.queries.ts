@@ -1,16 +1,17 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
-import type { Product } from '@bramble/contracts/catalog';
+import type { Product, ProductBody } from '@bramble/contracts/catalog';
 import type { Page } from '@bramble/contracts/page';
 import { call } from '../../lib/api';
 import { catalogApi, ordersApi } from '../../lib/operations.gen';
 
-export interface ProductDraft {
-  title: string;
-  description: string;
-  category: string;
-  price: Product['price'];
-  stock: { available: number };
-}
+/** What the form sends. It names each field, the optional ones too. */
+export type ProductDraft = { [K in keyof Required<ProductBody>]: ProductBody[K] };
+
+/** The fields that are sent when they differ; price and stock are compared by their amounts. */
+const PLAIN_FIELDS = { title: true, description: true, category: true } satisfies Record<
+  Exclude<keyof ProductDraft, 'price' | 'stock'>,
+  true
+>;
 
 export const myProductsQuery = infiniteQueryOptions({
   queryKey: ['mine', 'products'],
@@ -42,10 +43,10 @@ export const createProduct = async (draft: ProductDraft): Promise<Product> =>
  * stock is what the seller saw, so that it does not undo a sale made meanwhile.
  */
 export const changeProduct = async (product: Product, draft: ProductDraft): Promise<Product> => {
-  const { stock, price, ...texts } = draft;
+  const { stock, price } = draft;
   const body: Partial<ProductDraft> = {};
-  for (const field of ['title', 'description', 'category'] as const) {
-    if (texts[field] !== product[field]) body[field] = texts[field];
+  for (const field of Object.keys(PLAIN_FIELDS) as (keyof typeof PLAIN_FIELDS)[]) {
+    if (draft[field] !== product[field]) body[field] = draft[field];
   }
   if (price.amount !== product.price.amount) body.price = price;
   if (stock.available !== product.stock.available) body.stock = stock;

@@ -1,18 +1,14 @@
-import type { Product, ProductSnapshot } from '@bramble/contracts/catalog';
-import type { Money } from '@bramble/contracts/money';
+import type { Product, ProductBody, ProductSnapshot } from '@bramble/contracts/catalog';
 import type { ProductDoc } from '../db';
 import type { Stock } from '../ledger/stock.ledger';
 import { wordsOf } from './product.words';
 
 export type StoredProduct = ProductDoc;
 
-export interface ProductDraft {
-  title: string;
-  description: string;
-  category: string;
-  price: Money;
-  stock: { available: number };
-}
+export type ProductDraft = ProductBody;
+
+/** Every field of a contract, the optional ones too: the compiler finds one that is not carried over. */
+type EachFieldOf<T> = Record<keyof T, unknown>;
 
 export interface NewProduct extends ProductDraft {
   id: string;
@@ -48,7 +44,7 @@ export function newProduct({ id, stock, createdAt, pictures = [], ...draft }: Ne
     updatedAt: createdAt,
     deletedAt: null,
     live: true,
-  };
+  } satisfies StoredProduct & EachFieldOf<ProductBody>;
 }
 
 export function toProduct(stored: StoredProduct): Product {
@@ -64,7 +60,7 @@ export function toProduct(stored: StoredProduct): Product {
     version: stored.version,
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
-  };
+  } satisfies EachFieldOf<Product>;
 }
 
 type SnapshotSource = Pick<StoredProduct, '_id' | 'sellerId' | 'title' | 'price'> & {

@@ -6,7 +6,6 @@ import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
 
 /** A picture as browsers load it: `url` is same-origin (`/api/pictures/<id>` or `/art/<name>.svg`). */
 export const pictureSchema = z.object({ id: z.string(), url: z.string(), alt: z.string().optional() });
-export type Picture = z.infer<typeof pictureSchema>;
 
 export const productSchema = z.object({
   id: idSchema,
@@ -27,7 +26,7 @@ export type Product = z.infer<typeof productSchema>;
 export const categorySchema = z.object({ slug: z.string(), name: z.string(), products: z.int() });
 export type Category = z.infer<typeof categorySchema>;
 
-export const categorySlugSchema = z
+const categorySlugSchema = z
   .string()
   .max(MAX_CATEGORY)
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
@@ -44,21 +43,15 @@ export const productBody = z.strictObject({
   price: priceSchema,
   stock: z.strictObject({ available: availableSchema }),
 });
+export type ProductBody = z.infer<typeof productBody>;
 /** Absent fields stay unchanged. Setting `stock.available` is an adjustment, which is recorded in the ledger. */
-export const productPatch = z
-  .strictObject({
-    title: titleSchema,
-    description: descriptionSchema,
-    category: categorySlugSchema,
-    price: priceSchema,
-    stock: z.strictObject({ available: availableSchema }),
-  })
+const productPatch = productBody
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'nothing to change');
 
 const minorUnits = z.coerce.number().int().min(0);
-export const productSortSchema = z.enum(['relevance', 'newest', 'price', '-price', 'popular']);
-export const productQuery = z.strictObject({
+const productSortSchema = z.enum(['relevance', 'newest', 'price', '-price', 'popular']);
+const productQuery = z.strictObject({
   q: z.string().trim().max(200).optional(),
   category: categorySlugSchema.optional(),
   seller: idSchema.optional(),
@@ -77,7 +70,7 @@ const productAnswer = z.object({ product: productSchema });
 const productPage = pageOf(productSchema);
 
 /** The fields of a product that a quote needs. Deleted and unknown products are absent from the answer. */
-export const productSnapshotSchema = z.object({
+const productSnapshotSchema = z.object({
   id: idSchema,
   sellerId: idSchema,
   title: z.string(),
