@@ -1,10 +1,11 @@
+import { finalStatuses } from '../helpers/final-statuses';
 import { type Eyes, type Finding, type OrderRow, orderRows } from './eyes';
 import type { Ledger, Promised } from './ledger';
 import type { ReservationDoc } from './stock';
 
 /** Whether an order has ended, or waits only for a person. */
 const restsWell = (row: OrderRow) =>
-  ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'].includes(row.status) ||
+  finalStatuses.some((final) => final === row.status) ||
   (row.status === 'RESERVED' && row.capture === 'declined' && row.expires_at.getTime() > Date.now());
 
 type Line = Promised['lines'][number];

@@ -3,11 +3,12 @@ import { authApi } from '@bramble/contracts/auth';
 import { type Call, callBy } from '@bramble/contracts/call';
 import { CallError, problemOf } from '@bramble/contracts/call-error';
 import { catalogApi, type Product } from '@bramble/contracts/catalog';
-import { type Item, type Order, ordersApi, type OrderStatus } from '@bramble/contracts/orders';
+import { type Item, type Order, ordersApi } from '@bramble/contracts/orders';
 import { type Page } from '@bramble/contracts/page';
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import { testAddress } from '@bramble/test-kit/addresses';
 import { waitFor } from '@bramble/test-kit/wait-for';
+import { finalStatuses } from './final-statuses';
 
 export interface ShopClientOptions {
   /**
@@ -34,9 +35,6 @@ const newAccount = (): Account => ({
   email: `shopper-${randomUUID()}@example.com`,
   password: 'a-long-password-1',
 });
-
-/** The states that an order never leaves. */
-const finalStatuses: readonly OrderStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'];
 
 /** What an order is placed with. Without items it is the cart's. */
 export interface OrderInput {

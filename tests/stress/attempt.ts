@@ -1,5 +1,6 @@
 import type { Item, Order } from '@bramble/contracts/orders';
 import type { Payment } from '@bramble/contracts/payments';
+import { finalStatuses } from '../helpers/final-statuses';
 
 /** One order that a buyer sent, and everything that the buyer has seen of it since. Times are milliseconds. */
 export interface Attempt {
@@ -15,9 +16,8 @@ export interface Attempt {
   payments: readonly Payment[];
 }
 
-const ENDED: readonly Order['status'][] = ['COMPLETED', 'FAILED', 'CANCELLED', 'REFUNDED'];
-
-export const hasEnded = ({ order }: Attempt): boolean => order !== undefined && ENDED.includes(order.status);
+export const hasEnded = ({ order }: Attempt): boolean =>
+  order !== undefined && finalStatuses.includes(order.status);
 export const isCompleted = ({ order }: Attempt): boolean => order?.status === 'COMPLETED';
 export const isPaid = ({ order }: Attempt): boolean => order?.payment.status === 'captured';
 

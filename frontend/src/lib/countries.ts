@@ -1,44 +1,9 @@
-/** The countries that the shop delivers to. */
-export const countries = [
-  'AT',
-  'BE',
-  'BG',
-  'CH',
-  'CY',
-  'CZ',
-  'DE',
-  'DK',
-  'EE',
-  'ES',
-  'FI',
-  'FR',
-  'GB',
-  'GR',
-  'HR',
-  'HU',
-  'IE',
-  'IS',
-  'IT',
-  'LI',
-  'LT',
-  'LU',
-  'LV',
-  'MT',
-  'NL',
-  'NO',
-  'PL',
-  'PT',
-  'RO',
-  'SE',
-  'SI',
-  'SK',
-  'US',
-] as const;
+import { deliveryCountries } from '@bramble/contracts/countries';
 
 /** The country codes with their names in the reader's language, sorted in that language. */
 export const countryNames = (locale?: string): { code: string; name: string }[] => {
   const names = new Intl.DisplayNames(locale ? [locale] : [], { type: 'region' });
-  return countries
+  return deliveryCountries
     .map((code) => ({ code, name: names.of(code) ?? code }))
     .sort((a, b) => a.name.localeCompare(b.name, locale));
 };
@@ -46,7 +11,7 @@ export const countryNames = (locale?: string): { code: string; name: string }[] 
 /** The country of the browser's language, if the shop delivers there. */
 export const likelyCountry = (language: string): string => {
   const region = /-([A-Z]{2})\b/.exec(language)?.[1];
-  return countries.find((code) => code === region) ?? 'DE';
+  return deliveryCountries.find((code) => code === region) ?? 'DE';
 };
 
 /** A country's name in the reader's language; the code itself when it has none. */

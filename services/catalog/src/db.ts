@@ -39,7 +39,7 @@ export interface ReservationDoc {
   remindAt?: Date;
 }
 
-export interface PictureDoc {
+interface PictureDoc {
   _id: string;
   bytes: Binary;
   contentType: string;

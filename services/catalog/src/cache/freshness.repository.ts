@@ -17,7 +17,7 @@ export interface Change extends Counters {
 const EDITS = 'catalog:count:edits';
 const STOCK = 'catalog:count:stock';
 /** The channel with the id of each changed product, for caches of other services (the gateway). */
-export const CHANGED_CHANNEL = 'catalog:changed';
+const CHANGED_CHANNEL = 'catalog:changed';
 /** The channel with the counters and all ids of a change, for the other replicas of this service. */
 const COUNTERS_CHANNEL = 'catalog:counters';
 const COUNTER_SECONDS = 86_400;

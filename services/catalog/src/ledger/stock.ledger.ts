@@ -44,7 +44,7 @@ export interface Reservation {
 export type StockCommand = EventOf<'order.placed'> | EventOf<'order.paid'> | EventOf<'order.released'>;
 
 type AnswerName = 'stock.reserved' | 'stock.rejected' | 'stock.committed' | 'stock.released';
-export type StockAnswer = {
+type StockAnswer = {
   [N in AnswerName]: { cause: StockCommand; type: N; payload: EventPayload<N> };
 }[AnswerName];
 

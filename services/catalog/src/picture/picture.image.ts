@@ -7,8 +7,8 @@ export interface RenderedPicture {
   small: Buffer;
 }
 
-export const LARGE_PIXELS = 1200;
-export const SMALL_PIXELS = 400;
+const LARGE_PIXELS = 1200;
+const SMALL_PIXELS = 400;
 /** A file of a few kilobytes can declare huge dimensions; this many pixels take 48 MB as raw RGB. */
 const MAX_PIXELS = 16_000_000;
 const RENDER_SECONDS = 10;

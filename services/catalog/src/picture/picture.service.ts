@@ -7,7 +7,7 @@ import { renderPicture } from './picture.image';
 import type { Picture, PictureRepository } from './picture.repository';
 
 /** Sets a product's pictures. `app.ts` passes it in, since services do not import each other. */
-export type SetPictures<P> = (productId: string, pictures: { id: string; url: string }[]) => Promise<P>;
+type SetPictures<P> = (productId: string, pictures: { id: string; url: string }[]) => Promise<P>;
 
 interface Dependencies<P> {
   repository: PictureRepository;

@@ -37,4 +37,3 @@ export function createUploadPlaces({ atOnce, waiting, perAccount }: PlaceLimits 
       return queue.add(AsyncResource.bind(work));
     });
 }
-export type WithPlace = ReturnType<typeof createUploadPlaces>;

@@ -3,7 +3,7 @@ import Busboy from '@fastify/busboy';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { bodyMissing, isCutOff } from '@bramble/service-kit/http/body';
 
-export const MAX_BYTES = 5_000_000;
+const MAX_BYTES = 5_000_000;
 /** Boundaries and headers of the parts. */
 const FORM_BYTES = 10_000;
 const MAX_PARTS = 4;

@@ -21,7 +21,7 @@ import { listPipeline, type ListQuery, positionOf, sortOf } from './product.quer
 import { createProductRepository, type ProductRepository } from './product.repository';
 
 /** Called after each committed change, to invalidate caches. */
-export type OnEdit = (ids: readonly string[]) => Promise<void>;
+type OnEdit = (ids: readonly string[]) => Promise<void>;
 
 interface Dependencies {
   store: UnitStore<MongoTransaction>;

@@ -13,7 +13,7 @@ export interface Client {
 const withoutIpv4Prefix = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
 /** The trusted proxies as a list with a fast look-up. */
-export function trustList(ranges: readonly string[]): (address: string) => boolean {
+function trustList(ranges: readonly string[]): (address: string) => boolean {
   if (ranges.length === 0) return () => false;
   const list = new BlockList();
   for (const range of ranges) {

@@ -15,7 +15,7 @@ function codingFor(asset: Asset, accepted: string): 'br' | 'gzip' | 'identity' {
 }
 
 /** Sends a file of the storefront: the best precompressed form, or 304. */
-export function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Asset): void {
+function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Asset): void {
   const coding = codingFor(asset, String(req.headers['accept-encoding'] ?? ''));
   const etag = coding === 'identity' ? asset.etag : `${asset.etag.slice(0, -1)}-${coding}"`;
   const headers = ['etag', etag, 'cache-control', asset.cacheControl, 'vary', 'Accept-Encoding'];
@@ -33,7 +33,7 @@ export function serveAsset(req: IncomingMessage, res: ServerResponse, asset: Ass
  * Finds the file of a path: the file itself, or index.html for a page of the app. Undefined for a missing file or a
  * hidden folder.
  */
-export function assetFor(assets: AssetFolder, path: string): Asset | undefined {
+function assetFor(assets: AssetFolder, path: string): Asset | undefined {
   const last = path.slice(path.lastIndexOf('/') + 1);
   const asset = assets.get(path === '/' ? '/index.html' : path);
   return asset ?? (last.includes('.') || path.includes('/.') ? undefined : assets.get('/index.html'));

@@ -12,7 +12,7 @@ export function addOrderCommands(program: Program): void {
     example: 'bramble-admin order explain BR-7K2M9Q4D',
   });
   const explain = addCommand(order, 'explain <NUMBER>', {
-    does: "Prints an order's state, what is owed, its history, and what was published of it. NUMBER may be its id.",
+    does: "Prints an order's state, what is still to be confirmed, its history, and what was published of it. NUMBER may be its id.",
     example: 'bramble-admin order explain BR-7K2M9Q4D --json',
   });
   answers(explain, ([name = '']) =>
@@ -28,7 +28,7 @@ const orNothing = (lines: readonly string[]): readonly string[] => (lines.length
 
 function inWords(order: OrderExplanation): string {
   const { id, number, status, failureReason, capture, attempt, total, refunded, currency } = order;
-  const owed = order.obligations.map(
+  const unconfirmed = order.obligations.map(
     ({ kind, dueAt, resent }) =>
       `  ${kind}, due ${new Date(dueAt).toISOString()}, sent again ${resent} times`,
   );
@@ -43,8 +43,8 @@ function inWords(order: OrderExplanation): string {
   return [
     `${number} (${id}) is ${status}${failureReason ? `: ${failureReason}` : ''}`,
     `payment ${capture}, attempt ${attempt}; total ${total}, refunded ${refunded} (minor units of ${currency})`,
-    'owed:',
-    ...orNothing(owed),
+    'still to be confirmed:',
+    ...orNothing(unconfirmed),
     'history:',
     ...orNothing(history),
     'published in the last 24 hours:',

@@ -14,7 +14,7 @@ export const RESEND_MS = 30_000;
 /** How often `order.placed` is sent again before the order fails: at 30, 60 and 90 s, so that 120 s is the end. */
 export const PLACED_RESENDS = 3;
 /** Milliseconds after the end of its reservation that an order waits for a capture whose outcome is not known. */
-export const UNSETTLED_GRACE_MS = 30_000;
+const UNSETTLED_GRACE_MS = 30_000;
 
 /** Milliseconds that a reservation lasts at most after a decline: enough for another card, too short for hoarding. */
 export const DECLINED_TTL_MS = 120_000;

@@ -3,7 +3,7 @@ import type { CommandName, SagaEventName } from './order.states';
 
 /** An event of another service, as an input of the order table. */
 export type SagaInput = { [N in SagaEventName]: { type: N; payload: EventPayload<N> } }[SagaEventName];
-export interface CommandArguments {
+interface CommandArguments {
   cancel: { by: 'owner' | 'admin' };
   refundAll: { amount: number; restock: boolean; reason?: string };
   refundPart: { amount: number; restock: boolean; reason?: string };

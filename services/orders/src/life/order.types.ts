@@ -31,7 +31,7 @@ export interface Refund {
   confirmedAt?: number;
 }
 
-export type CaptureStatus = 'none' | 'pending' | 'declined' | 'captured';
+type CaptureStatus = 'none' | 'pending' | 'declined' | 'captured';
 
 /**
  * An order as its rules see it. Amounts are minor units of `currency`; times are milliseconds of the database's clock.

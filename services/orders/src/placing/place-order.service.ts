@@ -19,7 +19,7 @@ import type { PlaceOrderRepository } from './place-order.repository';
 import type { UnpaidLimits } from './unpaid-limits';
 
 /** The cart that supplies the items when the body has none. */
-export interface CartSource {
+interface CartSource {
   owner: string | undefined;
   items: () => Promise<readonly Item[]>;
 }

@@ -13,7 +13,7 @@ export interface CaptureLimits {
 const LIMITS: CaptureLimits = { replyMs: 6_000, outcomeMs: 9_500 };
 const BLOCKED_SECONDS = 1;
 
-export const chargeOf = (attempt: Attempt): ChargeRequest => ({
+const chargeOf = (attempt: Attempt): ChargeRequest => ({
   key: attempt.key,
   orderId: attempt.orderId,
   attemptId: attempt.id,

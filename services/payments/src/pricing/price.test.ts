@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { deliveryCountries, euCountries } from '@bramble/contracts/countries';
 import { MAX_AMOUNT } from '@bramble/contracts/money';
-import { euCountries } from './eu';
 import { AmountTooLarge, discountOf, priceBasket } from './price';
 import { shareOf } from './rounding';
 import { shippingPrice, shippingRules } from './shipping';
@@ -27,6 +27,14 @@ describe('the European Union', () => {
       expect([member, taxRates[member] ?? 0]).toEqual([member, taxRateOf(member)]);
     expect([...(shippingRules[0]?.countries ?? [])]).toEqual([...euCountries]);
   });
+});
+
+it('the storefront offers every country that a tax rate or a shipping zone names', () => {
+  const named = [
+    ...Object.keys(taxRates),
+    ...shippingRules.flatMap(({ countries }) => [...(countries ?? [])]),
+  ];
+  expect(named.filter((code) => !deliveryCountries.some((offered) => offered === code))).toEqual([]);
 });
 
 describe('pricing a basket', () => {

@@ -1,4 +1,4 @@
-import { euCountries } from './eu';
+import { euCountries, otherEuropeanCountries } from '@bramble/contracts/countries';
 
 /** A flat price for a zone, in minor units; with `freeFrom`, shipping is free from that worth of goods on. */
 export interface ShippingRule {
@@ -14,25 +14,7 @@ export const shippingRules: readonly ShippingRule[] = [
   { zone: 'eu', countries: new Set(euCountries), price: 490, freeFrom: 5_000 },
   {
     zone: 'europe',
-    countries: new Set([
-      'AD',
-      'AL',
-      'BA',
-      'CH',
-      'GB',
-      'IS',
-      'LI',
-      'MC',
-      'MD',
-      'ME',
-      'MK',
-      'NO',
-      'RS',
-      'SM',
-      'UA',
-      'VA',
-      'XK',
-    ]),
+    countries: new Set(otherEuropeanCountries),
     price: 1_290,
     freeFrom: 15_000,
   },

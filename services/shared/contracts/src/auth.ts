@@ -24,7 +24,7 @@ const tokenAnswer = z.object({
 });
 
 /** A sign-in that is still alive. */
-export const sessionSchema = z.object({
+const sessionSchema = z.object({
   id: idSchema,
   device: z.string().nullable(),
   place: z.string().nullable(),

@@ -20,7 +20,7 @@ const welcomeSchema = z.object({
 });
 
 /** A part that could not be fetched in time is null (or empty), and its name is in `degraded`. */
-export const dashboardSchema = z.object({
+const dashboardSchema = z.object({
   profile: z.object({ user: userSchema, profile: profileSchema }).nullable(),
   recommended: z.array(productSchema),
   recentOrders: z.array(orderSchema),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A currency by its ISO 4217 code, in capitals. One installation has exactly one (`CURRENCY`). */
-export const currencySchema = z.string().regex(/^[A-Z]{3}$/);
+const currencySchema = z.string().regex(/^[A-Z]{3}$/);
 
 /** The largest amount: 10^12 minor units, far below 2^53, so that sums stay exact. */
 export const MAX_AMOUNT = 1_000_000_000_000;

@@ -70,15 +70,8 @@ export type QuoteTotals = z.infer<typeof quoteTotalsSchema>;
 export const orderTotalsSchema = quoteTotalsSchema.extend({ refunded: moneySchema });
 export type OrderTotals = z.infer<typeof orderTotalsSchema>;
 
-export const paymentStatusSchema = z.enum([
-  'none',
-  'pending',
-  'declined',
-  'captured',
-  'refunding',
-  'refunded',
-]);
-export const timelineEntrySchema = z.object({
+const paymentStatusSchema = z.enum(['none', 'pending', 'declined', 'captured', 'refunding', 'refunded']);
+const timelineEntrySchema = z.object({
   status: z.string(),
   at: timeSchema,
   detail: z.string().optional(),
@@ -118,7 +111,7 @@ export const discountCodeSchema = z
   .toUpperCase()
   .regex(/^[A-Z0-9_-]{2,32}$/);
 
-export const placeOrderBody = z.strictObject({
+const placeOrderBody = z.strictObject({
   items: itemsSchema.optional(),
   shippingAddress: addressSchema,
   paymentMethod: paymentMethodSchema,
@@ -127,7 +120,7 @@ export const placeOrderBody = z.strictObject({
 });
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
-export const refundBody = z.strictObject({
+const refundBody = z.strictObject({
   amount: moneySchema.refine((amount) => amount.amount >= 1, 'at least 1 minor unit').optional(),
   restock: z.boolean().optional(),
   reason: z.string().trim().max(500).optional(),
@@ -166,7 +159,7 @@ export const ordersApi = {
     tag,
     summary: 'Place an order',
     description:
-      'Orders the items that are sent, or else the cart, which is emptied. The answer comes before stock is reserved and money is taken: follow the order by its id or over the socket. A total other than `expectedTotal` is 409 `price_changed` with the new totals. A shop without a payment method answers 409 `checkout_closed`. An account or an address with too many unpaid orders, or with too much of a product in them, gets 409 `too_many_unpaid_orders`.',
+      'Orders the items that are sent, or else the cart, which is emptied. The answer comes before stock is reserved and money is taken: follow the order by its id. A total other than `expectedTotal` is 409 `price_changed` with the new totals. A shop without a payment method answers 409 `checkout_closed`. An account or an address with too many unpaid orders, or with too much of a product in them, gets 409 `too_many_unpaid_orders`.',
     access: 'user',
     body: placeOrderBody,
     idempotent: true,

@@ -44,5 +44,7 @@ export const accountVersionKey = (userId: string): string => `denylist:account:$
 
 /** Pub/sub channel of ended sessions, so that sockets close. Without `sessionId` all sessions of the account ended. */
 export const sessionsEndedChannel = 'sessions:ended';
-export const sessionsEndedSchema = z.object({ userId: idSchema, sessionId: idSchema.optional() });
-export type SessionsEnded = z.infer<typeof sessionsEndedSchema>;
+export interface SessionsEnded {
+  userId: string;
+  sessionId?: string | undefined;
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from './operation';
 
 /** `sandbox` takes test cards only. */
-export const paymentMethodSchema = z.object({ type: z.enum(['stripe', 'sandbox']) });
+const paymentMethodSchema = z.object({ type: z.enum(['stripe', 'sandbox']) });
 export type PaymentMethod = z.infer<typeof paymentMethodSchema>;
 
 export const shopApi = {

@@ -30,10 +30,7 @@ export const anonymous: TestActor = { id: null, roles: [] };
 export const service: TestActor = { id: null, roles: [], kind: 'service' };
 
 /** The header of an internal token for this actor; valid for 60 s. */
-export function internalHeaders(
-  { service }: Pick<Target, 'service'>,
-  actor: TestActor,
-): Record<string, string> {
+function internalHeaders({ service }: Pick<Target, 'service'>, actor: TestActor): Record<string, string> {
   const kind = actor.kind ?? 'user';
   const token = signInternalToken(service.keys.toCall(service.name, kind), service.name, {
     sub: actor.id,

@@ -65,7 +65,7 @@ export async function testStores(service: string): Promise<TestStores> {
 const identifier = (service: string): string => service.replaceAll('-', '_');
 
 /** The URL of another database on the same server. */
-export function withDatabase(url: string, name: string): string {
+function withDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
   return changed.toString();

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 
 /** A row of the table that `npm run test:security` prints. */
-export interface TallyRow {
+interface TallyRow {
   what: string;
   tried: number;
   violations: number;

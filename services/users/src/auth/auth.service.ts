@@ -16,7 +16,7 @@ import type { PasswordHasher } from '../password/password-hasher';
 import type { DenylistService } from '../session/denylist.service';
 
 export type AuthService = ReturnType<typeof createAuthService>;
-export type LoginOutcome = 'ok' | 'bad' | 'limited' | 'disabled';
+type LoginOutcome = 'ok' | 'bad' | 'limited' | 'disabled';
 
 export interface AuthDependencies {
   accounts: AccountRepository;

@@ -8,7 +8,7 @@ import { currentContext } from '../base/request-context';
 import type { Service } from '../runtime/service';
 import { createTransport, type Transport } from './transport';
 
-export interface CallOptions {
+interface CallOptions {
   /** The actor of the call; nobody by default. */
   as?: Actor;
   cookie?: string | undefined;

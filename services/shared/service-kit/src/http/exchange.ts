@@ -37,7 +37,7 @@ export class BodyBrokeOff extends Error {
   override readonly name = 'BodyBrokeOff';
 }
 
-export class UpstreamTimeout extends Error {
+class UpstreamTimeout extends Error {
   override readonly name = 'TimeoutError';
 }
 

@@ -1,21 +1,5 @@
 import { hostname } from 'node:os';
 import type { Mongo } from './mongo';
-import type { Sql, SqlTransaction } from './postgres';
-
-/** Runs `fn` in a transaction that holds the advisory lock `key`; undefined when another session holds the lock. */
-export async function withPostgresLock<T>(
-  sql: Sql,
-  key: string,
-  fn: (tx: SqlTransaction) => Promise<T>,
-): Promise<T | undefined> {
-  return sql.transaction(async (tx) => {
-    const { rows } = await tx.query<{ locked: boolean }>({
-      text: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
-      values: [key],
-    });
-    return rows[0]?.locked ? fn(tx) : undefined;
-  });
-}
 
 const holder = `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2)}`;
 

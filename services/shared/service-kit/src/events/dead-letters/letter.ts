@@ -43,7 +43,7 @@ export const withoutIds = (text: string): string =>
 const plain = (text: string, max: number): string => text.replaceAll('\0', '\uFFFD').slice(0, max);
 
 /** The fields that earlier versions added to the entry when they wrote it to the dead letters in Redis. */
-export const CAUSE_FIELDS = ['group', 'entryId', 'attempts', 'error', 'reason', 'failedAt'] as const;
+const CAUSE_FIELDS = ['group', 'entryId', 'attempts', 'error', 'reason', 'failedAt'] as const;
 
 const hash = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
 

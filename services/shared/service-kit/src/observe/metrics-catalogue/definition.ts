@@ -2,7 +2,7 @@
 type Labels = Readonly<Record<string, readonly string[] | null>>;
 
 /** The definition of a metric: kind, help, labels, and a histogram's upper bucket bounds in its unit. */
-export interface Definition {
+interface Definition {
   kind: 'counter' | 'gauge' | 'histogram';
   help: string;
   labels: Labels;

@@ -22,7 +22,7 @@ const kinds = {
   consumer: SpanKind.CONSUMER,
 } as const;
 
-export interface SpanStart {
+interface SpanStart {
   name: string;
   kind: keyof typeof kinds;
   /** The `traceparent` of the parent span; when it is empty or malformed a new trace begins. */
