@@ -17,7 +17,7 @@ Commands:
   dead show ID                  one of them, with its error and payload
   dead replay ID…               sends them through their handlers again; ID is a letter, a cause, "all", or "all STREAM"
   dead discard ID…              deletes them for good, after a question
-  order explain NUMBER          an order's state, what is owed, its history, what was published
+  order explain NUMBER          an order's state, what is still to be confirmed, its history, what was published
   reports rebuild               makes the reports anew from the orders' history
   user grant EMAIL ROLE         gives an account a role
   user revoke EMAIL ROLE        takes a role from an account, after a question

@@ -15,6 +15,7 @@ const COMMANDS = [
   'verify:full',
   'generate',
   'db:migration',
+  'new-service',
   'docs',
   'openapi',
   'structure',

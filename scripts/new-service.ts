@@ -1,7 +1,7 @@
 // npm run new-service -- NAME: makes a service that runs, with everything that a service has.
 import { spawnSync } from 'node:child_process';
-import { Command } from 'commander';
 import { serviceNames } from '@bramble/contracts/services';
+import { createCommand, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
 import { debugPortAt } from './dev/debug-ports';
 import { addToDeployments, addToDocuments, addToTools } from './new-service/more-places';
 import { nameFault, nextPort } from './new-service/names';
@@ -10,19 +10,18 @@ import { createPlan } from './new-service/plan';
 import { templateFiles } from './new-service/template';
 import { root } from './workspace';
 
-const HELP = `
+const DOES = `Makes a service that runs.
+
 The service listens on the next free port, keeps one table in a PostgreSQL database of its own and answers two
 operations, GET and POST /api/NAME, which are an example to be replaced. The command writes its code and tests, its
-contract, its part of the chart, of compose.yaml and of skaffold.yaml, and its rows in the documents.
-
-Example: npm run new-service -- reviews --owns "what buyers say of products"`;
+contract, its part of the chart, of compose.yaml and of skaffold.yaml, and its rows in the documents.`;
 
 /** What is made from the contracts, in this order. */
-const MADE = [['generate'], ['openapi'], ['docs']];
+const MADE = [['generate'], ['openapi']];
 
 function make(name: string, { owns, dryRun }: { owns: string; dryRun: boolean }): Promise<void> {
   const fault = nameFault(name);
-  if (fault !== undefined) throw new Error(fault);
+  if (fault !== undefined) throw new UsageError(fault);
   const service = { name, owns, port: nextPort() };
   const plan = createPlan();
   for (const { file, text } of templateFiles(service)) plan.add(file, text);
@@ -62,18 +61,13 @@ ${name} is there, on port ${port}. What to do next:
   CHANGELOG.md                    a line under "Pending"`);
 }
 
-const program = new Command('npm run new-service --')
-  .description('Makes a service that runs.')
+const program = createCommand('npm run new-service --', {
+  does: DOES,
+  example: 'npm run new-service -- reviews --owns "what buyers say of products"',
+})
   .argument('<NAME>', 'one word of lower-case letters and digits')
   .option('--owns <WORDS>', 'what it owns, for the map of the services', 'notes, as an example')
   .option('--dry-run', 'print what would be written, and write nothing', false)
-  .addHelpText('after', HELP)
-  .showHelpAfterError('--help explains the command')
   .action(make);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-}
+await runCommand(program);

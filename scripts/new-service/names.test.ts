@@ -12,13 +12,13 @@ describe('the name of a new service', () => {
     ['a path', '../orders', '"../orders" is no name for a service'],
     ['the name of a service', 'orders', 'The name orders is taken.'],
     ['a service that the chart knows before it exists', 'notifications', 'The name notifications is taken.'],
-    ['the name of a store', 'postgres', 'The name postgres is taken.'],
+    ['the name of a store', 'postgres', 'The word postgres is reserved: '],
     ['the name of a part of the contracts', 'money', 'The name money is taken.'],
     ['the folder of shared packages', 'shared', 'The name shared is taken.'],
     ['the folder of a shared package', 'contracts', 'The name contracts is taken.'],
-    ['a word of the contract', 'every', 'The name every is taken.'],
-    ['a word of JavaScript', 'delete', 'The name delete is taken.'],
-    ['a database of PostgreSQL', 'template1', 'The name template1 is taken.'],
+    ['a word of the contract', 'every', 'The word every is reserved: '],
+    ['a word of JavaScript', 'delete', 'The word delete is reserved: '],
+    ['a database of PostgreSQL', 'template1', 'The word template1 is reserved: '],
     ['an address that is answered', 'products', 'The address /api/products is taken: catalog answers it.'],
   ])('is refused in one sentence for %s', (_what, name, sentence) => {
     expect(nameFault(name)).toContain(sentence);

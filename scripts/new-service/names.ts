@@ -25,8 +25,9 @@ export interface NewService {
 export function nameFault(name: string): string | undefined {
   if (!/^[a-z][a-z0-9]{1,19}$/.test(name))
     return `"${name}" is no name for a service: it also names a database and environment variables, so write one word of 2 to 20 lower-case letters and digits.`;
+  if (RESERVED.has(name))
+    return `The word ${name} is reserved: it means something else in code, in a database or in an address.`;
   const isTaken =
-    RESERVED.has(name) ||
     serviceNames.some((service) => service === name) ||
     [
       `services/${name}`,

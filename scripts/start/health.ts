@@ -13,7 +13,7 @@ export async function healthy(url: string, services: () => readonly Supervised[]
     const { status, missing } = await ask(`${url}/api/health`);
     if (status === 200) return;
     const dying = services().find((service) => service.deaths() >= HOPELESS_DEATHS);
-    if (dying) throw new Error(`${dying.name} does not start. Its last lines:\n${dying.lastWords(20)}`);
+    if (dying) throw new Error(`${dying.name} does not start. Its last lines:\n${dying.lastLines(20)}`);
     if (Date.now() > deadline)
       throw new Error(`The shop did not become healthy; still missing: ${missing || 'the gateway'}.`);
     if (missing && missing !== said) log(`waiting for ${missing}`);

@@ -28,7 +28,7 @@ export interface Supervised {
   /** How often it ended unexpectedly. */
   deaths(): number;
   /** The last lines of its log. */
-  lastWords(lines?: number): string;
+  lastLines(lines?: number): string;
   /** Ends it and waits; it is not started again. */
   stop(): Promise<void>;
   /** Ends it at once. */
@@ -89,7 +89,7 @@ export function supervise(config: SuperviseOptions): Supervised {
     name,
     pid: () => child?.pid,
     deaths: () => deaths,
-    lastWords: (lines = 8) =>
+    lastLines: (lines = 8) =>
       (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
         .trim()
         .split('\n')

@@ -12,7 +12,7 @@ export async function until<T>(server: Supervised, attempt: () => Promise<T>, ti
     } catch (error) {
       if (server.deaths() >= 6 || Date.now() > deadline) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new Error(`${server.name} does not start (${reason}). Its last lines:\n${server.lastWords()}`, {
+        throw new Error(`${server.name} does not start (${reason}). Its last lines:\n${server.lastLines()}`, {
           cause: error,
         });
       }

@@ -40,7 +40,7 @@ export async function boot(service: ServiceEnvironment, options: BootOptions): P
     });
     if (running.deaths() > 0) throw new Error(`${name} ended`);
   } catch (error) {
-    throw new Error(`${name} did not boot. Its last lines:\n${running.lastWords(12)}`, { cause: error });
+    throw new Error(`${name} did not boot. Its last lines:\n${running.lastLines(12)}`, { cause: error });
   }
   return (performance.now() - started) / 1000;
 }

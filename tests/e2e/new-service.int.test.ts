@@ -38,7 +38,10 @@ describe('npm run new-service', () => {
 
   it('refuses a name that it has just given away in one sentence, and writes nothing', () => {
     const before = inCopy('git', 'status', '--short').output;
-    expect(newService(NAME)).toEqual({ status: 1, output: 'The name reviews is taken.\n' });
+    expect(newService(NAME)).toEqual({
+      status: 2,
+      output: 'new-service: The name reviews is taken.\n',
+    });
     expect(inCopy('git', 'status', '--short').output).toBe(before);
   });
 
