@@ -1,4 +1,4 @@
-import { entries, lab, noTries } from '../../../test/runner-lab';
+import { entries, entry, lab, noTries } from '../../../test/runner-lab';
 import { AppError } from '../../base/errors';
 
 /** An error that each event meets with its own id in the message. */
@@ -16,6 +16,15 @@ describe('a store that refuses the events of most keys', () => {
     await settle();
     expect(log.effects).toHaveLength(100);
     expect(log.dead).toEqual([]);
+  });
+
+  it('has events held back without a try that are handled later in the order of their key', async () => {
+    const { runner, world, log, settle } = lab(broken);
+    await runner.run([...entries(1, 2, 3), entry(4, 'a'), entry(5, 'a')], noTries);
+    expect(runner.heldEntries().map(({ event }) => event.id)).toEqual(['1', '2', '3', '4', '5']);
+    world.fail = () => undefined;
+    await settle();
+    expect(log.effects.filter((id) => Number(id) > 3)).toEqual(['4', '5']);
   });
 
   it('is blamed again as long as nothing was handled since', async () => {
@@ -37,6 +46,7 @@ describe('a store that refuses the events of most keys', () => {
 
   it('is not blamed for events that fail again after others were handled', async () => {
     const { runner, world, log, moveTo } = lab(broken);
+    moveTo(1_000);
     await runner.run(entries(1, 2, 3), noTries);
     world.fail = (id) => (id === '4' ? undefined : broken(id));
     moveTo(30_000);
@@ -106,6 +116,7 @@ describe('a store that refuses the events of most keys', () => {
     await runner.run(entries(9), noTries);
     expect(log.retried).toBe(1);
     world.fail = () => undefined;
+    moveTo(500);
     await runner.run(entries(8), noTries);
     world.fail = broken;
     moveTo(1_000);

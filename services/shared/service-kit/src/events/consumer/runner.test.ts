@@ -65,7 +65,7 @@ describe('the runner of batches', () => {
     const { runner, log, settle } = lab((id) =>
       id === '1' && failures-- > 0 ? new Error('poison') : undefined,
     );
-    await runner.run([entry(1, 'a'), entry(2, 'a'), entry(3, 'a')], noTries);
+    expect(await runner.run([entry(1, 'a'), entry(2, 'a'), entry(3, 'a')], noTries)).toBe(true);
     await settle();
     expect(log.effects).toEqual(['1', '2', '3']);
     expect(runner.heldEntries()).toEqual([]);
