@@ -20,7 +20,7 @@ const GATEWAY: readonly CheckInCode[] = [
   { call: 'limits.byAddress(', text: 'the limit of its class, by address', refusals: ['rate_limited'] },
   {
     call: 'storefront(req',
-    text: 'a page or file outside /api and /ws',
+    text: 'a page or file, on no reserved path',
     refusals: [],
     answer: 'the storefront',
   },
@@ -70,17 +70,10 @@ const SERVICE: readonly CheckInCode[] = [
 /** Other calls of the two functions: they refuse nothing, or what a listed check is made of. */
 const NO_CHECKS = new Set([
   ...['actOf', 'clientAddress', 'currentContext', 'checkAudit'],
-  ...[
-    'pathWithoutQuery',
-    'parts.clientOf',
-    'parts.match',
-    'isStorefrontPath',
-    'wantsPage',
-    'securityHeaders',
-  ],
+  ...['pathWithoutQuery', 'parts.clientOf', 'parts.match', 'isReservedPath', 'wantsPage', 'securityHeaders'],
   ...['res.setHeader', 'allowOrigin', 'isUnambiguousPath', 'setRoute', 'limitClassOf', 'answerOtherMethod'],
   ...['parts.dispatch', 'operation.params?.safeParse', 'AppError', 'queryOf', 'readBody', 'parseJson'],
-  ...['requestHash', 'Buffer.alloc', 'reply', 'successOf', 'checkAnswer', 'sendReply', 'setForeseen'],
+  ...['requestHash', 'Buffer.alloc', 'reply', 'successOf', 'checkAnswer', 'sendReply', 'setQuiet'],
 ]);
 
 /**
