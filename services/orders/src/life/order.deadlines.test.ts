@@ -1,6 +1,6 @@
 import { aNewOrder, inputOf, reached } from '../../test/builders';
 import { contextAt } from '../../test/lives';
-import { expiryOf, PLACED_RESENDS, RESEND_MS } from './order.deadlines';
+import { dueAtOf, expiryOf, overdueAtOf, PLACED_RESENDS, RESEND_MS } from './order.deadlines';
 import { apply, applyDue } from './order.machine';
 
 describe('deadlines', () => {
@@ -56,5 +56,30 @@ describe('deadlines', () => {
     }
     expect(order.obligations).toEqual([]);
     expect(applyDue(order, contextAt(Number.MAX_SAFE_INTEGER))).toBeUndefined();
+    expect(dueAtOf(order)).toBeUndefined();
+    expect(overdueAtOf(order)).toBeUndefined();
+  });
+
+  it('asks again for the refund that is not confirmed, and for no other', () => {
+    const paid = reached('PAID');
+    const dueAt = (paid.paidAt ?? 0) + RESEND_MS;
+    const refunds = ['first', 'second'].map((id) => ({ id, amount: 100, requestedAt: 0 }));
+    const obligation = { kind: 'refund' as const, ref: 'second', since: 0, dueAt, resent: 0 };
+    const done = applyDue({ ...paid, refunds, obligations: [obligation] }, contextAt(dueAt));
+    expect(done?.events).toMatchObject([{ type: 'order.refund_requested', payload: { refundId: 'second' } }]);
+  });
+
+  it('counts an order as overdue 30 seconds after its oldest step that has no answer', () => {
+    const step = { kind: 'commit' as const, dueAt: 99_000, resent: 1 };
+    const obligations = [
+      { ...step, since: 7_000 },
+      { ...step, since: 5_000 },
+    ];
+    expect(overdueAtOf({ ...reached('PAID'), obligations })).toBe(35_000);
+  });
+
+  it('counts an unpaid order as overdue 30 seconds after its reservation has ended', () => {
+    const order = { ...reached('RESERVED'), obligations: [], capture: 'none' as const };
+    expect(overdueAtOf(order)).toBe(order.expiresAt + 30_000);
   });
 });
