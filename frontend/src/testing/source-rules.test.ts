@@ -23,9 +23,9 @@ it('no browser code imports an icon set', () => {
 });
 
 it('of the contracts only types, limits, countries and the halves of a call reach the browser, so that schemas weigh nothing', () => {
-  expect(naming(/import (?!type )[^;]*from '@bramble\/contracts\/(?!(?:limits|countries|call|call-error)')/)).toEqual(
-    [],
-  );
+  expect(
+    naming(/import (?!type )[^;]*from '@bramble\/contracts\/(?!(?:limits|countries|call|call-error)')/),
+  ).toEqual([]);
   const contract = (file: string) =>
     readFileSync(join(source, '../../services/shared/contracts/src', `${file}.ts`), 'utf8');
   for (const file of ['limits', 'countries', 'call', 'call-error', 'operation'])

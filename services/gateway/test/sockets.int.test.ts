@@ -178,6 +178,25 @@ describe('a socket', () => {
     expect(text).toContain('bad_credentials');
   });
 
+  it('is not opened for another protocol, however many headers stand before the length of the body', async () => {
+    const { port, hostname } = new URL(shop.url);
+    const socket = connect(Number(port), hostname);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+    // A body that would be a request of its own.
+    const body = 'GET /api/health HTTP/1.1\r\nHost: shop\r\n\r\n';
+    socket.write(
+      `POST /api/auth/login HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n${'a: b\r\n'.repeat(2_100)}` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await waitFor(() => statuses().length === 1, { what: 'an answer' });
+    socket.write('GET /api/health HTTP/1.1\r\nHost: shop\r\n\r\n');
+    await waitFor(() => statuses().length === 2, { what: 'the next answer' });
+    socket.destroy();
+    expect(statuses()).toEqual([400, 503]);
+  });
+
   it('is a clean 503 while notifications is away', async () => {
     echo.server.close();
     const answer = await knock(shop.url, { origin: shop.url });

@@ -25,6 +25,7 @@ const ways = {
   reordered: 6,
   'wrong length': 6,
   'wrong chunks': 6,
+  'tiny chunks': 2,
   'another protocol': 4,
   'two at once': 4,
   'strange values': 8,
@@ -209,6 +210,11 @@ const makers: Record<Way, (given: Draft, operation: Documented, random: Random) 
       Buffer.from('0\r\nTrailer: x\r\n\r\n'),
     ]);
     return { pieces: [head({ ...given, headers }), body], hangsUp: random.chance(0.5) };
+  },
+  'tiny chunks': (given, _, random) => {
+    const headers: [string, string][] = [...given.headers, ['Transfer-Encoding', 'chunked']];
+    const pieces = Buffer.from('1\r\n \r\n'.repeat(random.between(200, 90_000)));
+    return { pieces: [head({ ...given, headers }), pieces], hangsUp: random.chance(0.3) };
   },
   'another protocol': (given, _, random) => {
     const full = withLength(given);

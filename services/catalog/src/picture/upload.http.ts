@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import Busboy from '@fastify/busboy';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { bodyMissing, isCutOff } from '@bramble/service-kit/http/body';
+import { collectBytes } from '@bramble/service-kit/http/collect-bytes';
 
 const MAX_BYTES = 5_000_000;
 /** Boundaries and headers of the parts. */
@@ -44,7 +45,7 @@ export function readUpload(req: IncomingMessage): Promise<Buffer> {
   if (isCutOff(req)) return Promise.reject(bodyMissing());
   const parser = openParser(req);
   return new Promise<Buffer>((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const picture = collectBytes();
     let found = false;
     let received = 0;
     const end = (error?: AppError) => {
@@ -54,14 +55,14 @@ export function readUpload(req: IncomingMessage): Promise<Buffer> {
       if (error) reject(error);
       else if (!found)
         reject(new AppError('invalid_input', { errors: [{ path: 'file', message: 'a file is needed' }] }));
-      else resolve(Buffer.concat(chunks));
+      else resolve(picture.bytes());
     };
     const timer = setTimeout(() => end(bodyMissing()), MAX_MS);
 
     parser.on('file', (name, file) => {
       if (name === 'file') found = true;
       file.on('data', (chunk: Buffer) => {
-        if (name === 'file') chunks.push(chunk);
+        if (name === 'file') picture.add(chunk);
       });
       file.on('limit', () => end(tooLarge()));
       file.on('error', () => undefined);

@@ -79,8 +79,8 @@ function limited(req: IncomingMessage): Readable {
 }
 
 /** The whole JSON body. A body over the limit is refused while it arrives; the edge drains the rest. */
-const readJsonBody = (req: IncomingMessage): Promise<Buffer> =>
-  readBody(req, JSON_LIMIT).catch((error: unknown) => {
+const readJsonBody = (req: IncomingMessage, sender: string): Promise<Buffer> =>
+  readBody(req, { limit: JSON_LIMIT, sender }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'body_too_large') throw error;
     throw new AppError('body_too_large', { detail: error.message });
   });
@@ -117,7 +117,8 @@ export function createForward(keyOf: (service: string) => string) {
       delete headers['content-type'];
       return upstream.send(plain);
     }
-    if (!operation.multipart) return upstream.send({ ...plain, body: await readJsonBody(req) });
+    if (!operation.multipart)
+      return upstream.send({ ...plain, body: await readJsonBody(req, caller.address) });
     if (length !== undefined) headers['content-length'] = length;
     const body = limited(req);
     return upstream.send({ ...plain, body }).finally(() => body.destroy());

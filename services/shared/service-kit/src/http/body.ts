@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../base/errors';
+import { createArriving } from './arriving';
+import { collectBytes } from './collect-bytes';
 import { MAX_DEPTH, refuseUnstorable } from './validate';
 
 export const JSON_LIMIT = 100_000;
@@ -19,38 +21,68 @@ export function checkBodyHeaders(
 
 /** True when the caller went away before its whole body arrived. Such a request emits `close` no more. */
 export const isCutOff = (req: IncomingMessage): boolean => req.destroyed && !req.readableEnded;
-export const bodyMissing = () => new AppError('request_timeout', { detail: 'the body did not arrive' });
+export const bodyMissing = () =>
+  new AppError('request_timeout', { detail: 'the body did not arrive', headers: { connection: 'close' } });
 
-/** Reads the whole body; throws a 413 error as soon as it exceeds `limit` bytes. */
-export function readBody(req: IncomingMessage, limit = JSON_LIMIT): Promise<Buffer> {
+const arriving = createArriving();
+/** 100 kB at 5 kB a second. */
+const MAX_MS = 20_000;
+
+export interface BodyOptions {
+  /** The most bytes. */
+  limit?: number;
+  /** The address of a sender outside of Bramble, which may hold a part of the memory for bodies only. */
+  sender?: string | undefined;
+}
+
+/**
+ * Reads the whole body. Throws `body_too_large` as soon as it exceeds its limit, `request_timeout` when it breaks off or
+ * takes 20 s, `rate_limited` or `unavailable` when too much of other bodies is held.
+ */
+export function readBody(
+  req: IncomingMessage,
+  { limit = JSON_LIMIT, sender }: BodyOptions = {},
+): Promise<Buffer> {
+  // The error is created only on failure: its stack trace costs more than reading a body.
+  if (isCutOff(req)) return Promise.reject(bodyMissing());
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) {
-        reject(
+    const pieces = collectBytes();
+    const held = arriving(sender);
+
+    function end(error?: Error): void {
+      clearTimeout(timer);
+      held.end();
+      req.off('data', take).off('end', end).off('close', cutOff);
+      if (!error) {
+        resolve(pieces.bytes());
+        return;
+      }
+      reject(error);
+      req.resume();
+    }
+    const cutOff = () => end(bodyMissing());
+    const timer = setTimeout(cutOff, MAX_MS);
+
+    function take(piece: Buffer): void {
+      if (pieces.size() + piece.length > limit) {
+        end(
           new AppError('body_too_large', {
             detail: `at most ${limit} bytes`,
             headers: { connection: 'close' },
           }),
         );
-        req.removeAllListeners('data');
-        req.resume();
-      } else chunks.push(chunk);
-    });
-    // The error is created only on failure: its stack trace costs more than reading a body.
-    const cutOff = () => reject(bodyMissing());
-    if (isCutOff(req)) {
-      cutOff();
-      return;
+        return;
+      }
+      try {
+        held.add(piece.length);
+      } catch (error) {
+        end(error as AppError);
+        return;
+      }
+      pieces.add(piece);
     }
-    req.once('end', () => {
-      req.off('close', cutOff);
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-    });
-    req.once('error', reject);
-    req.once('close', cutOff);
+
+    req.on('data', take).once('end', end).once('error', end).once('close', cutOff);
   });
 }
 

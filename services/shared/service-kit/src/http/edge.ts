@@ -1,9 +1,10 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { correlationIdFrom, type RequestContext, withContext } from '../base/request-context';
 import { type Logger, traceFields } from '../observe/logger';
 import { gauge, histogram, type Metrics } from '../observe/metrics';
 import type { Tracing } from '../observe/tracing/tracing';
 import type { EarlyHandler } from '../runtime/service';
+import { refuseTinyPieces } from './tiny-pieces';
 
 export interface HttpEdgeOptions {
   log: Logger;
@@ -33,6 +34,9 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** The readiness probe, without a token: 204 when the service is ready, 503 otherwise. */
 export const READY_PATH = '/internal/ready';
 
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
 /** Runs before the framework: correlation id, early answers, readiness probe, access log and request metrics. */
 export function createHttpEdge({
   log,
@@ -54,6 +58,7 @@ export function createHttpEdge({
       void notReady().then((reason) => res.writeHead(reason === undefined ? 204 : 503).end());
       return;
     }
+    if (hasBody(req)) refuseTinyPieces(req);
     const startedAt = performance.now();
     const correlationId = correlationIdFrom(req.headers['x-correlation-id']);
     res.setHeader('x-correlation-id', correlationId);

@@ -102,7 +102,7 @@ export function endpoint<O extends Operation, F>(
     const known = { params: params?.data as Parsed<O['params']>, actor, req };
     const found = (await options.find?.(known)) as F;
     const query = operation.query ? validate(operation.query, queryOf(req.url)) : undefined;
-    const bytes = operation.body ? await readBody(req, limit) : undefined;
+    const bytes = operation.body ? await readBody(req, { limit }) : undefined;
     const body = operation.body && bytes ? validate(operation.body, parseJson(bytes)) : undefined;
     const idempotency = operation.idempotent
       ? {

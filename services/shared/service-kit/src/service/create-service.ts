@@ -119,6 +119,8 @@ export function createService<M extends Catalogue = NoMetrics>({
     },
     edge,
   );
+  // Their bytes are limited. A limit of their number would cut what is read of them, and hide a Content-Length.
+  server.maxHeadersCount = 0;
   closeSlowReaders({ metrics: kitOnly }, server);
   const opsServer = createServer(opsListener({ metrics, notReady, alive: () => state !== 'stopped' }));
   const readyGauge = gauge({ metrics: kitOnly }, 'bramble_ready');
