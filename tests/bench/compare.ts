@@ -33,12 +33,12 @@ function checkClone(folder: string, option: string) {
     throw new UsageError(`${option} takes the folder of a clone of this repository`);
 }
 
+const ORDERS = 'orders, two lines';
+const names = [...publicLoads([]).map(({ name }) => name), ORDERS];
+
 async function loadsOf({ url }: RunningShop): Promise<{ name: string; requests: LoadPlan['requests'] }[]> {
   const { tokens, productIds } = await prepare(createShopClient(url));
-  return [
-    ...publicLoads(productIds),
-    { name: 'orders, two lines', requests: orderRequests(tokens, productIds) },
-  ];
+  return [...publicLoads(productIds), { name: ORDERS, requests: orderRequests(tokens, productIds) }];
 }
 
 /** Until the shop has done what it was asked: the saga of an order goes on after the answer. */
@@ -106,12 +106,11 @@ export async function compare({
 }: Comparison): Promise<string> {
   checkClone(folder, '--against');
   checkClone(of, '--of');
+  const chosen = names.filter((name) => name.includes(only));
+  if (chosen.length === 0) throw new UsageError(`--only takes text of a load's name: ${names.join('; ')}`);
   const there = await startShop({ env, folder: path.resolve(folder) });
   const here = await startShop({ env, folder: path.resolve(of) });
   try {
-    const names = (await loadsOf(there)).map(({ name }) => name);
-    const chosen = names.filter((name) => name.includes(only));
-    if (chosen.length === 0) throw new UsageError(`--only takes text of a load's name: ${names.join('; ')}`);
     const lines = [
       cells([
         'what',

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import type { Stores } from '../../scripts/stores/open-stores';
+import { allProcesses } from '../helpers/process-stat';
 import { watchLog } from './broker-log';
 import type { Eyes } from './eyes';
 import { insist } from './insist';
@@ -52,19 +52,10 @@ export interface StoreFaults {
 }
 
 /** The processes that this one started. */
-function childrenOf(parent: number): number[] {
-  const parentOf = (pid: string): number => {
-    try {
-      // "pid (name) state parent": the name may hold anything.
-      return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ')[1]);
-    } catch {
-      return 0;
-    }
-  };
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
-    .map(Number);
-}
+const childrenOf = (parent: number): number[] =>
+  allProcesses()
+    .filter((each) => each.parent === parent)
+    .map(({ pid }) => pid);
 
 export interface StoreFaultsOptions {
   stores: Stores;
