@@ -41,6 +41,7 @@ const beyondPrisma: Readonly<Record<string, readonly string[]>> = {
     'check refunds.refunds_amount_check',
     'check refunds.refunds_status_check',
     'column outbox.seq',
+    'column refunds.failed_references',
     'index discount_uses_taken',
     'index outbox_recorded',
     'index outbox_sent',

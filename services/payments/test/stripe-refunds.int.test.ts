@@ -106,4 +106,61 @@ describe('a refund of Stripe', () => {
       expect(refundsOf(refundId).map(({ status }) => status)).toEqual(['failed', 'succeeded']);
     },
   );
+
+  // Stripe sends notices in any order, each with the refund as it was when the notice was made.
+  it.each(['succeeded', 'pending'])('that failed ignores a late notice that says %s', async (status) => {
+    const order = await paidOrder();
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId));
+    await world.untilTold(order.orderId, 2);
+    const [refund] = refundsOf(refundId);
+    if (!refund) throw new Error('Stripe has no refund');
+    refund.status = 'failed';
+    await notify('refund.failed', refund).expect(204);
+    await world.untilTold(order.orderId, 3);
+    await notify('refund.created', { ...refund, status }).expect(204);
+    expect(await rowOf(refundId, `status = 'pending' AND reference IS NULL`)).toBe(1);
+    await tryAgain(refundId);
+    await world.untilTold(order.orderId, 4);
+    expect(await typesTold(order.orderId)).toEqual([
+      'payment.captured',
+      'payment.refunded',
+      'payment.refund_failed',
+      'payment.refunded',
+    ]);
+    expect(refundsOf(refundId).map((each) => each.status)).toEqual(['failed', 'succeeded']);
+  });
+
+  it('that fails again after a look-up found its failure waits an hour as well', async () => {
+    const order = await paidOrder();
+    stripe.refundStatus = 'pending';
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId));
+    (await refundOf(refundId)).status = 'failed';
+    stripe.refundStatus = 'failed';
+    await tryAgain(refundId);
+    await waitFor(() => rowOf(refundId, `tries = 2 AND claimed_until > now() + interval '30 minutes'`), {
+      what: 'the second failure to be recorded',
+    });
+    expect(refundsOf(refundId)).toHaveLength(2);
+  });
+
+  it('whose failure the look-up finds is not told by a late notice of its success', async () => {
+    const order = await paidOrder();
+    stripe.refundStatus = 'pending';
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId));
+    const refund = await refundOf(refundId);
+    refund.status = 'failed';
+    await tryAgain(refundId);
+    const second = await waitFor(() => refundsOf(refundId)[1], { what: 'the second refund at Stripe' });
+    await waitFor(() => rowOf(refundId, `reference = '${second.id}'`), { what: 'the second reference' });
+    await notify('refund.created', { ...refund, status: 'succeeded' }).expect(204);
+    expect(await rowOf(refundId, `status = 'pending' AND reference = '${second.id}'`)).toBe(1);
+    second.status = 'succeeded';
+    await notify('refund.updated', second).expect(204);
+    await world.untilTold(order.orderId, 2);
+    expect(await typesTold(order.orderId)).toEqual(['payment.captured', 'payment.refunded']);
+    expect(await rowOf(refundId, `status = 'succeeded' AND reference = '${second.id}'`)).toBe(1);
+  });
 });

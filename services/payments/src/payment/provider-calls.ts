@@ -5,7 +5,7 @@ import type {
   ChargeRequest,
   FoundCharge,
   Provider,
-  RefundOutcome,
+  RefundReply,
   RefundRequest,
 } from '../provider/provider';
 import type { paymentMetrics } from './payment.metrics';
@@ -82,7 +82,7 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
       }
     },
 
-    refund: (request: RefundRequest): Promise<RefundOutcome | undefined> =>
+    refund: (request: RefundRequest): Promise<RefundReply | undefined> =>
       timed(
         'refund',
         { order_id: request.orderId },

@@ -92,20 +92,52 @@ export function createRefundRepository(session: SqlSession) {
         [ids, seconds],
       ),
 
+    /**
+     * Remembers a refund of the provider that failed. False when it was remembered before. A failed refund stays failed, and
+     * the provider may send its notices in any order, so no later one of them has an effect.
+     */
+    rememberFailed: async (id: string, reference: string): Promise<boolean> =>
+      (
+        await run(
+          'remember-failed',
+          `UPDATE refunds SET failed_references = failed_references || $2::text
+           WHERE id = $1 AND $2 <> ALL(failed_references) RETURNING id`,
+          [id, reference],
+        )
+      ).length > 0,
+
+    /**
+     * Remembers the failures that a look-up found at the provider. A refund that is pending is no longer known by one of
+     * them, so that the outcome of the next one counts.
+     */
+    supersede: (id: string, failed: readonly string[]) =>
+      run(
+        'supersede',
+        `UPDATE refunds SET failed_references = ARRAY(SELECT DISTINCT unnest(failed_references || $2::text[])),
+                reference = CASE WHEN status = 'pending' AND reference = ANY($2::text[]) THEN NULL ELSE reference END
+         WHERE id = $1 AND NOT failed_references @> $2::text[]`,
+        [id, failed],
+      ),
+
     /** Records the provider's reference of a refund that is pending there. */
     keepPending: (id: string, reference: string, seconds: number) =>
       run(
         'keep-pending',
         `UPDATE refunds SET reference = $2, claimed_until = now() + make_interval(secs => $3)
-         WHERE id = $1 AND status = 'pending'`,
+         WHERE id = $1 AND status = 'pending' AND $2 <> ALL(failed_references)`,
         [id, reference, seconds],
       ),
 
     /**
      * Makes a refund that failed at the provider pending again; answers it if this call did so. A notice about an earlier
-     * refund of the provider has no effect. `told`: the refund had succeeded before.
+     * refund of the provider has no effect, nor a repeated one; `isNew` is what `rememberFailed` answered. `told`: the
+     * refund had succeeded before.
      */
-    fail: async (id: string, reference: string, reason: string, seconds: number) =>
+    fail: async (
+      id: string,
+      { reference, reason, isNew }: { reference: string; reason: string; isNew: boolean },
+      seconds: number,
+    ) =>
       (
         await run<Refund & { told: boolean }>(
           'fail',
@@ -113,20 +145,23 @@ export function createRefundRepository(session: SqlSession) {
            UPDATE refunds r SET status = 'pending', reference = NULL, reason = $3, settled_at = NULL,
                   claimed_until = now() + make_interval(secs => $4)
            FROM old WHERE r.id = old.id
-             AND (old.reference = $2 OR (old.status = 'pending' AND old.reference IS NULL AND r.claimed_until <= now()
-                  + interval '${LEASE_SECONDS} seconds'))
+             AND (old.reference = $2 OR ($5::boolean AND old.status = 'pending' AND old.reference IS NULL
+                  AND r.claimed_until <= now() + interval '${LEASE_SECONDS} seconds'))
            RETURNING ${columns('r')}, old.status = 'succeeded' AS told`,
-          [id, reference, reason, seconds],
+          [id, reference, reason, seconds, isNew],
         )
       )[0],
 
-    /** Records that the money was refunded; answers the refund if this call settled it. */
+    /**
+     * Records that the money was refunded; answers the refund if this call settled it. A notice of success about a refund
+     * that failed since has no effect.
+     */
     settle: async (id: string, reference: string) =>
       (
         await run<Refund>(
           'settle',
           `UPDATE refunds r SET status = 'succeeded', reference = $2, settled_at = now()
-           WHERE r.id = $1 AND r.status = 'pending' RETURNING ${columns('r')}`,
+           WHERE r.id = $1 AND r.status = 'pending' AND $2 <> ALL(r.failed_references) RETURNING ${columns('r')}`,
           [id, reference],
         )
       )[0],

@@ -2,7 +2,7 @@ import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import { backoff } from '@bramble/service-kit/runtime/clock';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
-import type { RefundOutcome } from '../provider/provider';
+import type { RefundOutcome, RefundReply } from '../provider/provider';
 import { refundEvent, refundFailedEvent } from './payment.events';
 import type { ProviderCalls } from './provider-calls';
 import { createRefundRepository, type Refund, type RefundRepository } from './refund.repository';
@@ -34,7 +34,9 @@ export function createRefundService({ store, refunds, calls, log }: RefundDepend
   /** Lets a failed refund be made anew later. One that was told as succeeded is told as failed. */
   async function fail(id: string, reference: string, reason: string): Promise<void> {
     await store.transaction(async (unit) => {
-      const failed = await createRefundRepository(unit.tx).fail(id, reference, reason, FAILED_SECONDS);
+      const inTx = createRefundRepository(unit.tx);
+      const isNew = await inTx.rememberFailed(id, reference);
+      const failed = await inTx.fail(id, { reference, reason, isNew }, FAILED_SECONDS);
       if (!failed) return;
       if (failed.told && failed.announce) unit.publish([refundFailedEvent(failed, reason)], failed);
       unit.afterCommit(() =>
@@ -43,11 +45,17 @@ export function createRefundService({ store, refunds, calls, log }: RefundDepend
     });
   }
 
-  /** Records what the provider says of a refund, in a reply or a notification. */
+  /** Records what the provider says of a refund, in a reply or a notification. Notifications come in any order. */
   async function record(id: string, outcome: RefundOutcome): Promise<void> {
     if (outcome.status === 'succeeded') await settle(id, outcome.reference);
     else if (outcome.status === 'failed') await fail(id, outcome.reference, outcome.reason);
     else await refunds.keepPending(id, outcome.reference, PENDING_SECONDS);
+  }
+
+  /** Records a reply, with the failures that it found: their notifications may be under way, or lost. */
+  async function recordReply(id: string, { failedBefore = [], ...outcome }: RefundReply): Promise<void> {
+    if (failedBefore.length > 0) await refunds.supersede(id, failedBefore);
+    await record(id, outcome);
   }
 
   async function run({ id }: Pick<Refund, 'id'>): Promise<void> {
@@ -61,7 +69,7 @@ export function createRefundService({ store, refunds, calls, log }: RefundDepend
       currency,
       capture: { key: captureKey, reference: captureReference },
     });
-    if (done) await record(id, done);
+    if (done) await recordReply(id, done);
     else await refunds.postpone([id], backoff(tries, { base: 1_000, max: 15_000 }) / 1000);
   }
 

@@ -45,6 +45,8 @@ export interface RefundRequest {
 export type RefundOutcome =
   | { status: 'succeeded' | 'pending'; reference: string }
   | { status: 'failed'; reference: string; reason: string };
+/** A refund's outcome with the references of its earlier refunds at the provider, which failed. */
+export type RefundReply = RefundOutcome & { failedBefore?: readonly string[] };
 
 /**
  * A payment provider. Calls with the same key move money once, however often they are repeated. A definite answer is an
@@ -59,5 +61,5 @@ export interface Provider {
   lookup(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
   /** Looks up a capture that may have reached the provider, and cancels one that was only authorised. */
   cancel(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
-  refund(request: RefundRequest, signal: AbortSignal): Promise<RefundOutcome>;
+  refund(request: RefundRequest, signal: AbortSignal): Promise<RefundReply>;
 }

@@ -175,19 +175,19 @@ export function createStripe(stripe: Stripe): Provider {
     async refund({ key, orderId, amount, capture }) {
       if (capture.reference === null) throw new Error('the capture has no intent');
       // Stripe forgets idempotency keys after a day, so an earlier refund is found by its metadata.
-      let failed = 0;
+      const failed: string[] = [];
       for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 })) {
         if (refund.metadata?.['refundId'] !== key) continue;
         const outcome = outcomeOfRefund(refund);
-        if (outcome.status !== 'failed') return outcome;
-        failed += 1;
+        if (outcome.status !== 'failed') return { ...outcome, failedBefore: failed };
+        failed.push(outcome.reference);
       }
       // A key answers its first refund for ever, so a refund after a failed one has a key of its own.
       const refund = await stripe.refunds.create(
         { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
-        { idempotencyKey: failed === 0 ? key : `${key}:${failed + 1}` },
+        { idempotencyKey: failed.length === 0 ? key : `${key}:${failed.length + 1}` },
       );
-      return outcomeOfRefund(refund);
+      return { ...outcomeOfRefund(refund), failedBefore: failed };
     },
   };
 }
