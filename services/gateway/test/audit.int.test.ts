@@ -85,6 +85,23 @@ describe('the audit log', () => {
     expect(second.nextCursor).toBeNull();
   });
 
+  it('is a table page by page, whose header names the next one', async () => {
+    const boss = await adminOf(shop.url);
+    const events = [1, 2, 3].map(() => eventOf('order.staff_acted', { action: 'changeDiscount' }));
+    await publishEvents(shop.redis, ...events);
+    const path = '/api/admin/audit?action=changeDiscount&limit=2';
+    const all = '/api/admin/audit?action=changeDiscount';
+    await waitFor(() => boss.get(all), { until: ({ body }) => body.items.length === 3 });
+    const first = await boss.get(`${path}&format=csv`);
+    const cursor = first.headers.get('x-next-cursor');
+    expect(cursor).toBe((await boss.get(path)).body.nextCursor);
+    const second = await boss.get(`${path}&format=csv&cursor=${cursor}`);
+    expect(second.headers.get('x-next-cursor')).toBeNull();
+    const rows = [first, second].flatMap(({ body }) => (body as string).trim().split('\r\n').slice(1));
+    const ids = rows.map((row) => row.slice(row.lastIndexOf(',') + 1));
+    expect(ids.sort()).toEqual(events.map(({ id }) => id).sort());
+  });
+
   it.each([
     'UPDATE audit_entries SET actor_id = NULL',
     'DELETE FROM audit_entries',

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@bramble/service-kit/base/errors';
 
-const exposed = 'ETag, X-Correlation-Id, Retry-After, RateLimit, RateLimit-Policy, Location';
+const exposed = 'ETag, X-Correlation-Id, Retry-After, RateLimit, RateLimit-Policy, Location, X-Next-Cursor';
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const headers = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Correlation-Id';
 

@@ -34,6 +34,7 @@ const forwardedResponseHeaders = [
   'set-cookie',
   'ratelimit',
   'ratelimit-policy',
+  'x-next-cursor',
 ] as const;
 
 /**
