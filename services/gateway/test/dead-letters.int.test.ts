@@ -53,6 +53,13 @@ async function bury(group: string, stream: string): Promise<string> {
   await letters.get(group)?.store.bury(toLetter(group, entry, cause, new Date(1_000 * ++written)));
   return `${stream}.${group}.${id}`;
 }
+/** Writes a letter that is no event, with the type and the error of those that are. */
+async function buryNoEvent(group: string, stream: string): Promise<void> {
+  const fields = { type: 'order.placed', payload: '{}' };
+  const entry = { stream, origin: stream, id: `2-${++written}`, fields };
+  const cause = { attempts: 5, error: 'Error: poison', reason: 'handler' as const };
+  await letters.get(group)?.store.bury(toLetter(group, entry, cause, new Date(1_000 * written)));
+}
 /** Runs `bramble-admin` as an operator of this shop. */
 const admin = (...words: string[]) =>
   program.run(
@@ -159,6 +166,27 @@ describe('the dead letters of all services', () => {
     const gone = await admin('dead', 'replay', cause);
     expect(gone).toMatchObject({ code: 1, err: expect.stringContaining('there is no dead letter') });
     expect(await admin('dead', 'list', 'river')).toMatchObject({ code: 2 });
+  }, 120_000);
+
+  it('are all sent again by bramble-admin but those that are no events, which it counts', async () => {
+    await admin('dead', 'discard', 'all', '--yes');
+    // The oldest cause has nothing but this letter; the next one has a letter of each kind.
+    await buryNoEvent('payments', 'orders_stream');
+    await buryNoEvent('catalog', 'orders_stream');
+    await bury('catalog', 'orders_stream');
+    await bury('orders', 'payments_stream');
+    const { code, out, err } = await admin('dead', 'replay', 'all');
+    expect(out).toMatch(/^2 sent through their handlers again/);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'bramble-admin: 2 can only be discarded, as no schema accepts them\n',
+    });
+    await waitFor(async () => (await sent('orders_stream', 'catalog')).length === 1);
+    await waitFor(async () => (await sent('payments_stream', 'orders')).length === 1);
+    const again = await admin('dead', 'replay', 'all', '--json');
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.out)).toEqual({ replayed: 0, left: 2 });
+    expect(await admin('dead', 'discard', 'all', '--yes')).toMatchObject({ code: 0, out: '2 discarded\n' });
   }, 120_000);
 
   it('are listed by bramble-admin for users too', async () => {

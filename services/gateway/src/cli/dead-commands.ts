@@ -56,14 +56,16 @@ function addReplay(dead: Program): void {
   });
   answers(replay, (names) =>
     withLetters(async (letters) => {
-      const replayed = await onEach(await idsNamed(letters, names), async (id) => {
-        if (isCause(id)) return letters.replayCause(id);
-        await letters.replay(id);
-        return 1;
+      let left = 0;
+      const { done: replayed, missing } = await onEach(await idsNamed(letters, names), async (id) => {
+        const outcome = await replayOne(letters, id);
+        left += outcome.left;
+        return outcome.sent;
       });
       return {
-        value: { replayed },
+        value: { replayed, ...(left > 0 ? { left } : {}) },
         text: `${replayed} sent through their handlers again; "dead list" shows those that failed once more`,
+        problem: problemOf({ left, missing }),
       };
     }),
   );
@@ -80,17 +82,23 @@ function addDiscard(dead: Program): void {
       const count = ids.length > 0 ? await countOf(letters, ids) : 0;
       if (count > 0)
         await confirm(`Delete ${count} dead ${count === 1 ? 'letter' : 'letters'} for good?`, options);
-      const discarded = await onEach(ids, async (id) => {
+      const { done: discarded, missing } = await onEach(ids, async (id) => {
         if (isCause(id)) return letters.discardCause(id);
         await letters.discard(id);
         return 1;
       });
-      return { value: { discarded }, text: `${discarded} discarded` };
+      return {
+        value: { discarded },
+        text: `${discarded} discarded`,
+        problem: problemOf({ left: 0, missing }),
+      };
     }),
   );
 }
 
 const isGone = (error: unknown): boolean => error instanceof AppError && error.code === 'not_found';
+/** The answer when none of the letters that were to be sent again is an event. */
+const isNoEvent = (error: unknown): boolean => error instanceof AppError && error.code === 'conflict';
 /** An event's id has hyphens, the id of a cause has none. */
 const isCause = (id: string): boolean => !(id.split('.')[2] ?? '').includes('-');
 
@@ -126,8 +134,23 @@ async function countOf(letters: DeadLettersService, ids: readonly string[]): Pro
   return single + (await letters.listAll()).filter(({ causeId = '' }) => causes.has(causeId)).length;
 }
 
+/** Sends a letter, or those of a cause. What is no event stays, and does not keep other letters from being sent. */
+async function replayOne(letters: DeadLettersService, id: string): Promise<{ sent: number; left: number }> {
+  try {
+    if (isCause(id)) return await letters.replayCause(id);
+    await letters.replay(id);
+    return { sent: 1, left: 0 };
+  } catch (error) {
+    if (!isNoEvent(error)) throw error;
+    return { sent: 0, left: await countOf(letters, [id]) };
+  }
+}
+
 /** Runs `act` on each id and adds up the letters; the ids that no letter has do not keep the others from it. */
-async function onEach(ids: readonly string[], act: (id: string) => Promise<number>): Promise<number> {
+async function onEach(
+  ids: readonly string[],
+  act: (id: string) => Promise<number>,
+): Promise<{ done: number; missing: string[] }> {
   const missing: string[] = [];
   let done = 0;
   for (const id of ids) {
@@ -138,9 +161,15 @@ async function onEach(ids: readonly string[], act: (id: string) => Promise<numbe
       missing.push(id);
     }
   }
-  if (missing.length > 0)
-    throw new Error(
-      `there is no dead letter ${missing.join(', ')}${done > 0 ? `; done with the other ${done}` : ''}`,
-    );
-  return done;
+  return { done, missing };
+}
+
+/** What a command left undone, in one sentence; undefined when it did everything. */
+function problemOf({ left, missing }: { left: number; missing: readonly string[] }): string | undefined {
+  const them = left === 1 ? 'it' : 'them';
+  const parts = [
+    ...(left > 0 ? [`${left} can only be discarded, as no schema accepts ${them}`] : []),
+    ...(missing.length > 0 ? [`there is no dead letter ${missing.join(', ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : undefined;
 }

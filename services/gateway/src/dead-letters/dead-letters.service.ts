@@ -89,9 +89,13 @@ export function createDeadLettersService({
       await ownerOf(id).call(deadLettersApi.discard, { params: { id } });
     },
 
-    /** Both answer how many letters there were of the cause. */
-    replayCause: async (id: string): Promise<number> =>
-      (await ownerOf(id).call(deadLettersApi.replayCause, { params: { id }, timeoutMs: CAUSE_MS })).letters,
+    /** Answers how many letters of the cause were sent, and how many stay since they are no events. */
+    async replayCause(id: string): Promise<{ sent: number; left: number }> {
+      const input = { params: { id }, timeoutMs: CAUSE_MS };
+      const { letters, left = 0 } = await ownerOf(id).call(deadLettersApi.replayCause, input);
+      return { sent: letters, left };
+    },
+    /** Answers how many letters there were of the cause. */
     discardCause: async (id: string): Promise<number> =>
       (await ownerOf(id).call(deadLettersApi.discardCause, { params: { id }, timeoutMs: CAUSE_MS })).letters,
   };

@@ -180,8 +180,8 @@ export const gatewayApi = {
   }),
 };
 
-/** How many letters there were. */
-const lettersOfCause = z.object({ letters: z.int() });
+/** How many letters were sent or deleted. `left`: those that stay, as they are no events and can only be discarded. */
+const lettersOfCause = z.object({ letters: z.int(), left: z.int().optional() });
 
 /** Operations on the dead letters of one service's group; every service with consumers implements them. */
 export const deadLettersApi = {

@@ -80,6 +80,8 @@ export function checkShopUrl(text: string, { anywhere = false, hint = '' } = {})
 export interface Answer {
   value: unknown;
   text: string;
+  /** What was left undone, in one sentence. It is printed as an error after the answer, and the exit code is 1. */
+  problem?: string | undefined;
 }
 
 /** Lets a command answer in words, or in JSON with `--json`. */
@@ -89,9 +91,10 @@ export function answers<O extends object>(
 ): Command {
   return command.option('--json', 'print JSON for a program').action(async () => {
     const options = command.opts<O & { json?: boolean }>();
-    const { value, text } = await run(command.args, options);
+    const { value, text, problem } = await run(command.args, options);
     const { writeOut = toStdout } = command.configureOutput();
     writeOut(`${options.json ? JSON.stringify(value, null, 2) : text}\n`);
+    if (problem !== undefined) throw new Error(problem);
   });
 }
 

@@ -86,12 +86,13 @@ export function deadLetterEndpoints<Tx, Loaded>(
     action: string,
     act: LetterStore['replay'],
     id: string,
-  ): Promise<{ letters: number }> => {
+  ): Promise<{ letters: number; left?: number }> => {
     const ids = await letters.idsOf(ownPart(letters, id).part);
     if (ids.length > 0) await audit({ action, target: id, after: { letters: ids.length } });
     const count = await act(ids);
     if (count === 0) throw new AppError('not_found');
-    return { letters: count };
+    const left = ids.length - count;
+    return { letters: count, ...(left > 0 ? { left } : {}) };
   };
 
   return [
