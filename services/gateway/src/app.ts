@@ -29,6 +29,7 @@ import { createHealthService, readyProbe } from './health/health.service';
 import { clientReader } from './http/client';
 import { createSourceWatch } from './http/source-watch';
 import { createRateLimits } from './limits/rate-limits';
+import { createSlowTurns } from './limits/slow-turns';
 import { documentApi } from './openapi/openapi.routes';
 import { exportRoutes } from './personal-data/export.routes';
 import { createExportService } from './personal-data/export.service';
@@ -91,12 +92,13 @@ export function buildGateway(config: GatewayConfig): Service {
       ...(readyFile === undefined ? {} : { data: () => access(readyFile) }),
     },
   });
+  const inSlowTurn = createSlowTurns(service, { factor: config.RATE_LIMIT_FACTOR });
   documentApi(service.app);
   service.mount([
     welcomeRoute,
     ...healthRoutes(health),
     ...dashboardRoutes(createDashboardService({ upstreams, log: service.log })),
-    ...exportRoutes(createExportService({ upstreams })),
+    ...exportRoutes(createExportService({ upstreams, inSlowTurn })),
     ...deadLettersRoutes(createDeadLettersService({ services: upstreams })),
   ]);
 
@@ -108,7 +110,7 @@ export function buildGateway(config: GatewayConfig): Service {
   const dispatch = createDispatch({
     keyOf,
     upstreams,
-    forward: createForward(keyOf),
+    forward: createForward(keyOf, inSlowTurn),
     answers,
     ownRoutes: service.app,
   });

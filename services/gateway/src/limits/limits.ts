@@ -27,3 +27,14 @@ export const accountLimits: Readonly<Record<LimitClass, Limit>> = {
   read: { points: 1_800, seconds: 60 },
   write: { points: 300, seconds: 60 },
 };
+
+/**
+ * Limits of slow requests (password hashes and uploads) to one service. Four at once of one address leave places to
+ * others, and keep the three hashes at once of users busy all the same. `waiting` is of all addresses together.
+ */
+export const slowLimits = {
+  atOncePerAddress: 4,
+  waitingPerAddress: 60,
+  waiting: 2_000,
+  retryAfterSeconds: 5,
+};

@@ -3,6 +3,7 @@ import { usersApi } from '@bramble/contracts/users';
 import type { Actor } from '@bramble/service-kit/base/actor';
 import { AppError, isRefusal } from '@bramble/service-kit/base/errors';
 import type { Upstream } from '@bramble/service-kit/http/client';
+import type { SlowTurns } from '../limits/slow-turns';
 
 export type ExportService = ReturnType<typeof createExportService>;
 
@@ -16,10 +17,16 @@ const CONFIRM_MS = 120_000;
 const READ_MS = 30_000;
 
 /**
- * Collects what every service holds of a person. Without a `password` the session must have just begun. A person has to be
+ * Collects what every service holds of a person. Without a password the session must have just begun. A person has to be
  * able to rely on it, so a service that does not answer makes the whole export fail.
  */
-export function createExportService({ upstreams }: { upstreams: Readonly<Record<Holder, Upstream>> }) {
+export function createExportService({
+  upstreams,
+  inSlowTurn,
+}: {
+  upstreams: Readonly<Record<Holder, Upstream>>;
+  inSlowTurn: SlowTurns;
+}) {
   async function readFrom(holder: Holder, as: Actor): Promise<PersonalData> {
     try {
       return await upstreams[holder].call(personalDataApi.read, { as, timeoutMs: READ_MS });
@@ -32,9 +39,11 @@ export function createExportService({ upstreams }: { upstreams: Readonly<Record<
     }
   }
 
-  return async (as: Actor, password?: string): Promise<PersonalData> => {
-    const body = password === undefined ? {} : { password };
-    await upstreams.users.call(usersApi.confirm, { as, body, timeoutMs: CONFIRM_MS });
+  /** `given` is the password and the address that it came from. */
+  return async (as: Actor, given?: { password: string; address: string }): Promise<PersonalData> => {
+    const body = given ? { password: given.password } : {};
+    const confirm = () => upstreams.users.call(usersApi.confirm, { as, body, timeoutMs: CONFIRM_MS });
+    await (given ? inSlowTurn({ name: 'users', address: given.address }, confirm) : confirm());
     const parts = await Promise.all(holders.map((holder) => readFrom(holder, as)));
     return Object.assign({ exportedAt: new Date().toISOString() }, ...parts) as PersonalData;
   };

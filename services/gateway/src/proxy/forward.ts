@@ -12,6 +12,7 @@ import type { UpstreamAnswer } from '@bramble/service-kit/http/exchange';
 import type { PublicAnswer } from '../cache/public-answers';
 import { answeredHeaders, cookiesFor, forwardedHeaders } from '../http/headers';
 import { isUnsafe } from '../http/methods';
+import type { SlowTurns } from '../limits/slow-turns';
 
 export const UPLOAD_LIMIT = 5_000_000;
 
@@ -85,13 +86,12 @@ const readJsonBody = (req: IncomingMessage, sender: string): Promise<Buffer> =>
     throw new AppError('body_too_large', { detail: error.message });
   });
 
-/** Forwards requests to their services with new headers. `keyOf` answers the key of users' requests to a service. */
-export function createForward(keyOf: (service: string) => string) {
-  const request = async (
-    req: IncomingMessage,
-    { operation, template, upstream, path, caller }: Forwarding,
-  ): Promise<UpstreamAnswer> => {
-    const method = req.method ?? 'GET';
+/**
+ * Forwards requests to their services with new headers. `keyOf` answers the key of users' requests to a service; slow
+ * requests wait for their turn.
+ */
+export function createForward(keyOf: (service: string) => string, inSlowTurn: SlowTurns) {
+  const headersFor = (req: IncomingMessage, { operation, upstream, caller }: Forwarding) => {
     const headers = forwardedHeaders(req.headers);
     Object.assign(
       headers,
@@ -100,28 +100,33 @@ export function createForward(keyOf: (service: string) => string) {
     headers['x-client-address'] = caller.address;
     const cookie = cookiesFor(req.headers.cookie, operation.cookies ?? [], caller.secure);
     if (cookie !== undefined) headers['cookie'] = cookie;
+    return headers;
+  };
 
+  const request = async (req: IncomingMessage, forwarding: Forwarding): Promise<UpstreamAnswer> => {
+    const { operation, template, upstream, path, caller } = forwarding;
+    const method = req.method ?? 'GET';
+    const slow = operation.slow ?? false;
     const reads = method === 'GET' || method === 'HEAD';
     const length = req.headers['content-length'];
     const hasBody =
       !reads && ((length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined);
-    const plain = {
-      method,
-      path,
-      template,
-      headers,
-      timeoutMs: timeoutOf(operation),
-      slow: operation.slow ?? false,
+    const json = hasBody && !operation.multipart ? await readJsonBody(req, caller.address) : undefined;
+
+    // The token in the headers is good for a minute and an upload is read as it is sent, so both begin with the turn.
+    const send = (): Promise<UpstreamAnswer> => {
+      const headers = headersFor(req, forwarding);
+      const plain = { method, path, template, headers, timeoutMs: timeoutOf(operation), slow };
+      if (!hasBody) {
+        delete headers['content-type'];
+        return upstream.send(plain);
+      }
+      if (json) return upstream.send({ ...plain, body: json });
+      if (length !== undefined) headers['content-length'] = length;
+      const body = limited(req);
+      return upstream.send({ ...plain, body }).finally(() => body.destroy());
     };
-    if (!hasBody) {
-      delete headers['content-type'];
-      return upstream.send(plain);
-    }
-    if (!operation.multipart)
-      return upstream.send({ ...plain, body: await readJsonBody(req, caller.address) });
-    if (length !== undefined) headers['content-length'] = length;
-    const body = limited(req);
-    return upstream.send({ ...plain, body }).finally(() => body.destroy());
+    return slow ? inSlowTurn({ name: upstream.name, address: caller.address }, send) : send();
   };
 
   /** Fetches a public answer: without the caller's identity, and whole. */

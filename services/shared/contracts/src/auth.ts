@@ -88,7 +88,6 @@ export const authApi = {
     limit: 'login',
     cookies: ['refresh'],
     anonymous: true,
-    slow: true,
     responses: { 200: userAnswer },
   }),
   token: operation({
@@ -122,7 +121,6 @@ export const authApi = {
     limit: 'account',
     cookies: ['refresh'],
     anonymous: true,
-    slow: true,
     errors: ['session_ended'],
     responses: { 200: z.union([userAnswer, tokenAnswer]) },
   }),
@@ -138,7 +136,6 @@ export const authApi = {
     access: 'anyone',
     cookies: ['refresh'],
     errors: ['unauthenticated'],
-    slow: true,
     responses: { 204: null },
   }),
   sessions: operation({
@@ -163,7 +160,6 @@ export const authApi = {
     description: 'Its access token is refused from the next call on.',
     access: 'user',
     params: idParams,
-    slow: true,
     responses: { 204: null },
   }),
   endSessions: operation({
@@ -176,7 +172,6 @@ export const authApi = {
     description:
       'Ends all sessions of the account, this one too. A demo account belongs to all visitors: 409 `demo_account`.',
     access: 'user',
-    slow: true,
     responses: { 204: null },
   }),
   me: operation({
@@ -202,7 +197,6 @@ export const authApi = {
     body: z.strictObject({ token: z.string().min(1).max(1024) }),
     limit: 'account',
     anonymous: true,
-    slow: true,
     responses: { 204: null },
   }),
   forgotPassword: operation({
@@ -217,7 +211,6 @@ export const authApi = {
     body: z.strictObject({ email: emailSchema }),
     limit: 'account',
     anonymous: true,
-    slow: true,
     responses: { 204: null },
   }),
   resetPassword: operation({

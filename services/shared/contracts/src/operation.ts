@@ -55,7 +55,10 @@ export interface Operation {
   readonly cookies?: readonly CookieName[];
   /** The service does not learn who calls, and the gateway does not check the session: sign-in and sign-up. */
   readonly anonymous?: true;
-  /** The answer may take two minutes to begin, because password hashes wait in a queue and uploads are slow. */
+  /**
+   * It hashes a password or takes an upload, so its answer may take two minutes to begin, and it waits for its turn behind
+   * other slow requests of its address.
+   */
   readonly slow?: true;
   /** The provider that signs the body; such a request may come from another origin. */
   readonly signedBy?: 'stripe';

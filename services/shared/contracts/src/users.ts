@@ -102,7 +102,6 @@ export const usersApi = {
     description: 'Known fields are checked, any other key may hold any JSON; 16 kB in all.',
     access: 'user',
     body: profileSchema,
-    slow: true,
     responses: { 200: profileAnswer },
   }),
   changePassword: operation({
@@ -177,7 +176,6 @@ export const usersApi = {
       roles: z.array(roleSchema).min(1).max(4).optional(),
       disabled: z.boolean().optional(),
     }),
-    slow: true,
     responses: { 200: adminUserAnswer },
   }),
   /** Asks whether the actor is who they say: by the password, or by a session that has just begun. */

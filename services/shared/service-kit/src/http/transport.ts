@@ -28,8 +28,11 @@ export interface Transport {
 /** Bulkhead: the most concurrent requests to one service; most of them wait for a connection. */
 const MAX_IN_FLIGHT = 2_000;
 const CONNECTIONS = 64;
-/** Password hashes and uploads have connections of their own, so that no number of them keeps other requests waiting. */
-const SLOW_CONNECTIONS = 32;
+/**
+ * Password hashes and uploads have connections of their own, so that no number of them keeps other requests waiting. They
+ * serve whoever asks first, so a caller that sends for many clients lets more than these wait in a fair queue.
+ */
+export const SLOW_CONNECTIONS = 32;
 
 const codeOf = (error: unknown): string =>
   String((error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code ?? '');
