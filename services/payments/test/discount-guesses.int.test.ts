@@ -1,4 +1,7 @@
 import { agentAs, anonymous } from '@bramble/test-kit/agent';
+import { startOwnRedis } from '@bramble/test-kit/own-redis';
+import type { StartedService } from '@bramble/test-kit/start-service';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { addProduct, startWorld, type World } from './builders';
 
 describe('failed discount codes', () => {
@@ -18,8 +21,8 @@ describe('failed discount codes', () => {
   });
   afterAll(() => world.close());
 
-  const attempt = (address: string, discountCode: string) =>
-    agentAs(world.payments, anonymous)
+  const attempt = (address: string, discountCode: string | undefined, payments?: StartedService) =>
+    agentAs(payments ?? world.payments, anonymous)
       .post('/api/payments/calculate')
       .set('X-Client-Address', address)
       .send({ items: [{ productId, quantity: 1 }], discountCode });
@@ -44,5 +47,63 @@ describe('failed discount codes', () => {
     const { headers } = await attempt('192.0.2.2', 'GOOD').expect(429);
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     await attempt('192.0.2.3', 'GOOD').expect(200);
+  });
+
+  it('are 503 while Redis cannot count them, and baskets without a code are priced', async () => {
+    const own = await startOwnRedis();
+    const payments = await world.startPayments({ REDIS_EVENTS_URL: own.url });
+    let runs = true;
+    const stopRedis = async () => {
+      if (runs) await own.stop();
+      runs = false;
+    };
+    const answers = async () => {
+      const coded = await attempt('192.0.2.4', 'GOOD', payments);
+      const { code } = coded.body as { code?: string };
+      return [coded.status, code, (await attempt('192.0.2.4', undefined, payments)).status];
+    };
+    try {
+      await attempt('192.0.2.4', 'GOOD', payments).expect(200);
+      // Redis answers reads and refuses writes, as it does when its memory is full.
+      await own.client.config('SET', 'maxmemory', '1');
+      expect(await answers()).toEqual([503, 'unavailable', 200]);
+      const { headers } = await attempt('192.0.2.4', 'GOOD', payments).expect(503);
+      expect(headers['retry-after']).toBe('5');
+      await own.client.config('SET', 'maxmemory', '0');
+      await attempt('192.0.2.4', 'GOOD', payments).expect(200);
+      await stopRedis();
+      expect(await answers()).toEqual([503, 'unavailable', 200]);
+    } finally {
+      await payments.stop();
+      await stopRedis();
+    }
+  }, 60_000);
+
+  it('are counted for ten minutes also when a good code was priced across the end of the window', async () => {
+    const { slowness, lookups } = world.neighbours;
+    const key = 'limit:discount:192.0.2.5';
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const earlier = lookups.length;
+    slowness.wait = () => held;
+    try {
+      const priced = attempt('192.0.2.5', 'GOOD').then(({ status }) => status);
+      await waitFor(() => lookups.length > earlier, { what: 'the look-up of the product' });
+      expect(await world.redis.get(key)).toBe('1');
+      // The window ends.
+      await world.redis.del(key);
+      goOn();
+      expect(await priced).toBe(200);
+    } finally {
+      slowness.wait = () => undefined;
+      goOn();
+    }
+    expect(await world.redis.exists(key)).toBe(0);
+    // A counter that an earlier version left without an end gets one.
+    await world.redis.set(key, '-1');
+    await attempt('192.0.2.5', 'NOBODY').expect(400);
+    expect(await world.redis.pttl(key)).toBeGreaterThan(0);
   });
 });
