@@ -58,6 +58,37 @@ describe('while Redis refuses writes', () => {
   });
 });
 
+describe('while Redis refuses every write, deletions too', () => {
+  /** Redis refuses as it does with fewer replicas than it needs. */
+  const needReplicas = (count: '0' | '1') => redis.client.config('SET', 'min-replicas-to-write', count);
+  afterEach(async () => {
+    await needReplicas('0');
+    await denylistIsReady(redis);
+  });
+
+  it('an ended session, a disabled account and a taken role are refused after five seconds at the latest', async () => {
+    const leaving = await signedUp(shop.url);
+    const copy = copyOf(leaving.browser);
+    const disabled = await signedUp(shop.url);
+    const seller = await signedUp(shop.url, { role: 'seller' });
+    const admin = await adminOf(shop.url);
+    await needReplicas('1');
+    await expect(redis.client.del('denylist:ready')).rejects.toThrow('NOREPLICAS');
+    expect((await leaving.browser.post('/api/auth/logout')).status).toBe(204);
+    const ban = await admin.patch(`/api/users/${disabled.user.id}`, { disabled: true });
+    const demotion = await admin.patch(`/api/users/${seller.user.id}`, { roles: ['customer'] });
+    expect([ban.status, demotion.status]).toEqual([200, 200]);
+    const ended = [copy, disabled.browser, seller.browser];
+    await waitFor(async () => (await Promise.all(ended.map((each) => statusOf(each)))).join(), {
+      until: (statuses) => statuses === '401,401,401',
+      // The mark lives for 5 s, and users renewed it for the last time before the first of these acts.
+      timeout: 5_500,
+      what: 'the refusals',
+    });
+    expect(await statusOf(admin)).toBe(200);
+  }, 30_000);
+});
+
 describe('when users is apart', () => {
   let server: OwnRedis;
   beforeEach(async () => {

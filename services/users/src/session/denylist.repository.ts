@@ -42,7 +42,7 @@ export function createDenylistRepository(redis: Redis) {
       await settle(transaction);
     },
 
-    /** Makes the gateway ask users. Redis deletes keys also when its memory is full. */
+    /** Makes the gateway ask users. Redis deletes keys also when its memory is full, but not when it refuses every write. */
     distrust: async (): Promise<void> => {
       await redis.del(denylistReady, denylistComplete);
     },

@@ -31,7 +31,7 @@ export function createDenylistService({
   });
 
   const isStale = () => stale;
-  /** While Redis cannot be reached either, the mark expires by itself. */
+  /** While Redis cannot be reached either, or refuses deletions too, the mark expires by itself within 5 s. */
   const distrust = () => denylist.distrust().catch(() => undefined);
 
   return {
