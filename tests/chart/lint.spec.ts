@@ -98,6 +98,7 @@ describe('values', () => {
     ['cloudflared.enabled=true', 'cloudflared.token.existingSecret'],
     ['httpRoute.enabled=true', 'httpRoute.parentRefs'],
     ['jobs.backup.s3.bucket=b', 'jobs.backup.s3.existingSecret'],
+    ['users.env.DEMO_ADMIN=on', 'set demo.admin instead of users.env.DEMO_ADMIN'],
   ])('says what is missing with %s', (set, sentence) => {
     const complaints = set.startsWith('postgres.external')
       ? refused(set, 'users.enabled=false')

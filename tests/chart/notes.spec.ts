@@ -34,6 +34,12 @@ describe('the notes of an install', () => {
     expect(notes()).toContain(CLOSED);
   });
 
+  it('say what ends with the demo admin where it is offered', () => {
+    const ENDS = 'Every visitor is admin';
+    expect(notes('demo.enabled=true,demo.admin=true')).toContain(ENDS);
+    expect(notes('demo.enabled=true')).not.toContain(ENDS);
+  });
+
   it('warn when test cards are taken outside demo mode', () => {
     const said = notes('payments.env.ALLOW_SANDBOX=on');
     expect(said).toContain(TEST_CARDS);

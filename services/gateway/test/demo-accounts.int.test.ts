@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import { agentAs, service as asService } from '@bramble/test-kit/agent';
+import { openProgram } from '@bramble/test-kit/run-program';
 import { type StartedService, startService } from '@bramble/test-kit/start-service';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { buildUsers } from '../../users/src/app';
@@ -50,6 +53,13 @@ const demoLogin = async (role: DemoRole) => {
 };
 const login = (email: string, password: string) =>
   new Browser(shop.url).post('/api/auth/login', { email, password });
+
+type SignedUp = Awaited<ReturnType<typeof signedUp>>;
+/** Gives an account roles, and signs it in with them. */
+async function promote(by: Browser, { user, email, browser }: SignedUp, to: string[]): Promise<void> {
+  expect((await by.patch(`/api/users/${user.id}`, { roles: to })).status).toBe(200);
+  expect((await browser.post('/api/auth/login', { email, password: PASSWORD })).status).toBe(200);
+}
 
 describe('while demo mode is on', () => {
   it('the accounts have their fixed ids, names and roles, and any of them opens with one click', async () => {
@@ -107,15 +117,68 @@ describe('while demo mode is on', () => {
   });
 });
 
+describe('roles that the demo admin gave before they were marked', () => {
+  const migration = readFileSync(
+    path.join(import.meta.dirname, '../../users/prisma/migrations/20261129115500_demo_roles/migration.sql'),
+    'utf8',
+  );
+  const marks = async () =>
+    (
+      await shop.sql.query<{ id: string; marked: string[] }>(
+        `SELECT id, (SELECT array_agg(r ORDER BY r) FROM unnest(demo_roles) AS r) AS marked
+          FROM users WHERE demo_roles <> '{}' ORDER BY id`,
+      )
+    ).rows;
+
+  it('are found by the migration, and those that accounts with such a role gave', async () => {
+    const first = await signedUp(shop.url);
+    const second = await signedUp(shop.url);
+    const untouched = await signedUp(shop.url, { role: 'seller' });
+    await promote((await demoLogin('admin')).browser, first, ['customer', 'seller', 'admin']);
+    await promote(first.browser, second, ['courier', 'admin']);
+    const marked = await marks();
+    expect(marked).toEqual(
+      expect.arrayContaining([
+        { id: first.user.id, marked: ['admin', 'seller'] },
+        { id: second.user.id, marked: ['admin', 'courier'] },
+      ]),
+    );
+    expect(marked.map(({ id }) => id)).not.toContain(untouched.user.id);
+    await shop.sql.query(`UPDATE users SET demo_roles = '{}'`);
+    await shop.sql.query(migration.slice(migration.indexOf('WITH RECURSIVE')));
+    expect(await marks()).toEqual(marked);
+  });
+});
+
 describe('after demo mode was switched off on the same data', () => {
   const before = new Map<DemoRole, Browser>();
   let visitor: { email: string };
+  /** Admin by the demo admin; admin by that account; admin by the operator, after the demo admin. */
+  let promoted: SignedUp;
+  let promotedNext: SignedUp;
+  let promotedForGood: SignedUp;
+  const rolesOf = async ({ email }: SignedUp): Promise<string[]> =>
+    (await login(email, PASSWORD)).body.user.roles as string[];
+
   beforeAll(async () => {
     for (const role of roles) before.set(role, (await demoLogin(role)).browser);
     for (const browser of before.values()) expect(await statusOf(browser)).toBe(200);
     visitor = await signedUp(shop.url, { password: demoPassword });
+    promoted = await signedUp(shop.url);
+    promotedNext = await signedUp(shop.url);
+    promotedForGood = await signedUp(shop.url);
+    const admin = before.get('admin')!;
+    await promote(admin, promoted, ['customer', 'admin']);
+    await promote(promoted.browser, promotedNext, ['courier', 'admin']);
+    await promote(admin, promotedForGood, ['customer', 'admin']);
+    const program = await openProgram('services/users/src/admin-main.ts');
+    const granted = await program.run(['user', 'grant', promotedForGood.email, 'admin'], shop.usersEnv);
+    program.close();
+    expect(granted.code).toBe(0);
+    for (const { browser } of [promoted, promotedNext])
+      expect(await statusOf(browser, '/api/users')).toBe(200);
     await restart({ DEMO: 'off', DEMO_ADMIN: 'off' });
-  }, 60_000);
+  }, 120_000);
 
   it('the demo accounts are disabled and have no password', async () => {
     expect(await accountsNow()).toEqual(roles.map(closed));
@@ -134,6 +197,36 @@ describe('after demo mode was switched off on the same data', () => {
     const browser = before.get(role)!;
     await waitFor(async () => (await statusOf(browser)) === 401, { what: 'the session to end' });
     expect((await copyOf(browser).post('/api/auth/refresh')).status).toBe(401);
+  });
+
+  it('the roles that the demo admin gave are taken, and those that were given with such a role', async () => {
+    for (const { browser } of [promoted, promotedNext]) {
+      await waitFor(async () => (await statusOf(browser, '/api/users')) === 401, {
+        what: 'the access token to end',
+      });
+      expect((await browser.post('/api/auth/refresh')).status).toBe(200);
+      expect(await statusOf(browser, '/api/users')).toBe(403);
+      expect(await statusOf(browser, '/api/admin/audit')).toBe(403);
+    }
+    expect(await rolesOf(promoted)).toEqual(['customer']);
+    // It had no role but those that were given.
+    expect(await rolesOf(promotedNext)).toEqual(['customer']);
+    const { rows } = await shop.sql.query(
+      `SELECT actor_id, detail, before, after FROM audit_entries WHERE action = 'user.revoked' AND subject = $1`,
+      [promoted.user.id],
+    );
+    expect(rows).toEqual([
+      {
+        actor_id: null,
+        detail: { operator: 'start without the demo admin' },
+        before: { roles: ['customer', 'admin'] },
+        after: { roles: ['customer'] },
+      },
+    ]);
+  });
+
+  it('a role that the operator gave stays, also where the demo admin had given it before', async () => {
+    expect(await rolesOf(promotedForGood)).toEqual(['customer', 'admin']);
   });
 
   it('an account that has the published password does not open with it', async () => {

@@ -68,6 +68,15 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   const uses = createDiscountUseRepository(sql);
   const quotes = createQuoteService({ product: productLookup(catalog), discounts, uses, currency });
   const { provider, methods, readNotice } = chooseProvider(config, sql, stripeUrl);
+  const discountService = createDiscountService({
+    store,
+    discounts,
+    currency,
+    everybodyIsAdmin: config.DEMO && config.DEMO_ADMIN,
+    log: service.log,
+  });
+  service.onStart('discounts of the demo', discountService.endDemoCodes);
+  every(service, { name: 'discounts of the demo', ms: 60_000, run: discountService.endDemoCodes });
   const checkoutClosed = methods.length === 0;
   if (checkoutClosed) service.log.warn(CLOSED);
   service.mount([
@@ -76,7 +85,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
       checkoutClosed,
       guesses: createCodeGuesses(createCodeGuessesRepository({ redis, factor: config.RATE_LIMIT_FACTOR })),
     }),
-    ...discountRoutes(createDiscountService({ store, discounts, currency })),
+    ...discountRoutes(discountService),
   ]);
   every(service, {
     name: 'discount uses without an order',

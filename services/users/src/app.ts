@@ -141,6 +141,7 @@ export function buildUsers(config: UsersConfig): Service {
     admin: createAdminRepository(sql),
     denylist,
     unlock: guesses.reset,
+    everybodyIsAdmin: demo.opensAdmin,
     log,
   });
 

@@ -9,16 +9,32 @@ export interface DiscountRow {
   endsAt: Date | null;
   usageLimit: number | null;
   used: number;
+  /** Made or last changed while every visitor could be admin. */
+  madeInDemo: boolean;
 }
 export type DiscountFields = Omit<DiscountRow, 'code' | 'type' | 'used'>;
 
-const COLUMNS = `code, type, value, minimum, starts_at AS "startsAt", ends_at AS "endsAt", usage_limit AS "usageLimit", used`;
-const CREATE = `INSERT INTO discounts (code, type, value, minimum, starts_at, ends_at, usage_limit)
-  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO NOTHING RETURNING ${COLUMNS}`;
+const COLUMNS = `code, type, value, minimum, starts_at AS "startsAt", ends_at AS "endsAt", usage_limit AS "usageLimit", used,
+  made_in_demo AS "madeInDemo"`;
+const CREATE = `INSERT INTO discounts (code, type, value, minimum, starts_at, ends_at, usage_limit, made_in_demo)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (code) DO NOTHING RETURNING ${COLUMNS}`;
 const FIND = `SELECT ${COLUMNS} FROM discounts WHERE code = $1`;
 const LIST = `SELECT ${COLUMNS} FROM discounts WHERE code > $1 ORDER BY code LIMIT $2`;
-const CHANGE = `UPDATE discounts SET value = $2, minimum = $3, starts_at = $4, ends_at = $5, usage_limit = $6
-  WHERE code = $1 RETURNING ${COLUMNS}`;
+const CHANGE = `UPDATE discounts SET value = $2, minimum = $3, starts_at = $4, ends_at = $5, usage_limit = $6,
+  made_in_demo = $7 WHERE code = $1 RETURNING ${COLUMNS}`;
+// A code that has not begun yet loses its start, since it may not end before it starts.
+const END_DEMO = `UPDATE discounts SET ends_at = least(ends_at, now()), made_in_demo = false,
+  starts_at = CASE WHEN starts_at < least(ends_at, now()) THEN starts_at END
+  WHERE made_in_demo RETURNING code`;
+
+const valuesOf = ({ value, minimum, startsAt, endsAt, usageLimit, madeInDemo }: DiscountFields) => [
+  value,
+  minimum,
+  startsAt,
+  endsAt,
+  usageLimit,
+  madeInDemo,
+];
 
 /** The discount codes that admins manage, in the database or in one transaction. */
 export function createDiscountRepository(sql: SqlSession) {
@@ -29,8 +45,8 @@ export function createDiscountRepository(sql: SqlSession) {
 
   return {
     /** Undefined when the code exists. */
-    create: ({ code, type, value, minimum, startsAt, endsAt, usageLimit }: Omit<DiscountRow, 'used'>) =>
-      one('create-discount', CREATE, [code, type, value, minimum, startsAt, endsAt, usageLimit]),
+    create: ({ code, type, ...fields }: Omit<DiscountRow, 'used'>) =>
+      one('create-discount', CREATE, [code, type, ...valuesOf(fields)]),
 
     find: (code: string) => one('find-discount', FIND, [code]),
     /** Like `find`, and no other transaction changes it until this one ends. */
@@ -47,8 +63,14 @@ export function createDiscountRepository(sql: SqlSession) {
     },
 
     /** Undefined when the code does not exist. */
-    change: (code: string, { value, minimum, startsAt, endsAt, usageLimit }: DiscountFields) =>
-      one('change-discount', CHANGE, [code, value, minimum, startsAt, endsAt, usageLimit]),
+    change: (code: string, fields: DiscountFields) =>
+      one('change-discount', CHANGE, [code, ...valuesOf(fields)]),
+
+    /** Ends the codes that were made or last changed while every visitor could be admin; answers them. */
+    async endDemoCodes(): Promise<string[]> {
+      const { rows } = await sql.query<{ code: string }>({ name: 'end-demo-discounts', text: END_DEMO });
+      return rows.map(({ code }) => code);
+    },
 
     async remove(code: string): Promise<void> {
       await sql.query({ text: 'DELETE FROM discounts WHERE code = $1', values: [code] });

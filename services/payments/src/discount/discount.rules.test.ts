@@ -12,6 +12,7 @@ const discount = (fields: Partial<DiscountRow> = {}): DiscountRow => ({
   endsAt: null,
   usageLimit: null,
   used: 0,
+  madeInDemo: false,
   ...fields,
 });
 

@@ -6,6 +6,7 @@ import type { Discount, discountBody, discountPatch } from '@bramble/contracts/p
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
+import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
 import {
   createDiscountRepository,
@@ -22,10 +23,15 @@ export function createDiscountService({
   store,
   discounts,
   currency,
+  everybodyIsAdmin,
+  log,
 }: {
   store: UnitStore<SqlTransaction>;
   discounts: DiscountRepository;
   currency: string;
+  /** Whether visitors may sign in as the demo admin: the codes that admins make or change then end with it. */
+  everybodyIsAdmin: boolean;
+  log: Pick<Logger, 'warn'>;
 }) {
   const show = (row: DiscountRow): Discount => ({
     code: row.code,
@@ -53,6 +59,7 @@ export function createDiscountService({
       startsAt: patched(patch.startsAt, row.startsAt, dateOf),
       endsAt: patched(patch.endsAt, row.endsAt, dateOf),
       usageLimit: patched(patch.usageLimit, row.usageLimit, (limit) => limit),
+      madeInDemo: everybodyIsAdmin,
     };
     if (row.type === 'percent' && fields.value > 100) throw invalid('value', 'at most 100 percent');
     if (fields.startsAt && fields.endsAt && fields.startsAt >= fields.endsAt)
@@ -83,6 +90,7 @@ export function createDiscountService({
         startsAt: patched(body.startsAt, null, dateOf),
         endsAt: patched(body.endsAt, null, dateOf),
         usageLimit: body.usageLimit ?? null,
+        madeInDemo: everybodyIsAdmin,
       };
       const row = await audited(body.code, async (inTx, before) => {
         const created = before ? undefined : await inTx.create(draft);
@@ -90,6 +98,17 @@ export function createDiscountService({
         return created;
       });
       return show(row);
+    },
+
+    /** Without the demo admin: ends the codes of its time, also those that a process which has it makes during an upgrade. */
+    async endDemoCodes(): Promise<void> {
+      if (everybodyIsAdmin) return;
+      const codes = await discounts.endDemoCodes();
+      if (codes.length > 0)
+        log.warn(
+          { codes },
+          'discount codes that were made or changed while every visitor could be admin were ended',
+        );
     },
 
     async find(code: string): Promise<DiscountRow> {

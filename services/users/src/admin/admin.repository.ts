@@ -8,10 +8,23 @@ export interface AccountChange {
   roles?: Role[] | undefined;
   disabled?: boolean | undefined;
 }
+/** How roles are given. */
+interface RoleGift {
+  /** While every visitor can be admin. The roles are marked, and the next start without the demo admin takes them. */
+  inDemo: boolean;
+  /** A role that the operator gives: it stays, whoever gave it before. */
+  forGood?: Role | undefined;
+}
 export type AdminRepository = ReturnType<typeof createAdminRepository>;
 
 /** Escapes the LIKE wildcards `%` and `_`. */
 const contains = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
+const CHANGE = `UPDATE users SET roles = coalesce($2::text[], roles), disabled = coalesce($3, disabled),
+  demo_roles = ARRAY(
+    SELECT role FROM unnest(coalesce($2::text[], roles)) AS role
+    WHERE (role = ANY(demo_roles) OR ($4::boolean AND NOT role = ANY(roles))) AND role IS DISTINCT FROM $5::text)
+  WHERE id = $1`;
 
 export function createAdminRepository(sql: Sql) {
   return {
@@ -39,12 +52,13 @@ export function createAdminRepository(sql: Sql) {
       userId: string,
       { roles, disabled }: AccountChange,
       entries: readonly NewAuditEntry[],
+      { inDemo, forGood }: RoleGift,
     ): Promise<Revocation[]> =>
       sql.transaction(async (tx) => {
         const version = await raiseVersion(tx, userId);
         await tx.query({
-          text: 'UPDATE users SET roles = coalesce($2, roles), disabled = coalesce($3, disabled) WHERE id = $1',
-          values: [userId, roles ?? null, disabled ?? null],
+          text: CHANGE,
+          values: [userId, roles ?? null, disabled ?? null, inDemo, forGood ?? null],
         });
         await createAuditRepository(tx).add(entries);
         const ended = disabled ? await endSessions(tx, { userId, reason: 'disabled' }) : [];

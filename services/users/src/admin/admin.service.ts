@@ -31,6 +31,7 @@ export function createAdminService({
   admin,
   denylist,
   unlock,
+  everybodyIsAdmin,
   log,
 }: {
   accounts: AccountRepository;
@@ -38,6 +39,8 @@ export function createAdminService({
   denylist: DenylistService;
   /** Resets the counted failed sign-ins of an address. */
   unlock: (email: string) => Promise<void>;
+  /** Whether visitors may sign in as the demo admin: the roles that admins give then end with it. */
+  everybodyIsAdmin: boolean;
   log: Pick<Logger, 'info' | 'warn'>;
 }) {
   /** Any account, also one that is erased. */
@@ -55,21 +58,26 @@ export function createAdminService({
 
   async function setRoles(
     email: string,
-    { action, operator }: { action: string; operator: string },
+    { action, operator, forGood }: { action: string; operator: string; forGood?: Role },
     rolesOf: (account: Account) => Role[],
   ): Promise<AdminUser> {
     const account = await accounts.byEmail(email);
     if (!account || account.erasedAt) throw new AppError('not_found', { detail: `no account for ${email}` });
     const roles = rolesOf(account);
     await denylist.announce(
-      await admin.change(account.id, { roles }, [
-        operatorEntry(operator, {
-          action,
-          target: account.id,
-          before: { roles: account.roles },
-          after: { roles },
-        }),
-      ]),
+      await admin.change(
+        account.id,
+        { roles },
+        [
+          operatorEntry(operator, {
+            action,
+            target: account.id,
+            before: { roles: account.roles },
+            after: { roles },
+          }),
+        ],
+        { inDemo: false, forGood },
+      ),
     );
     return toAdminUser(await existing(account.id));
   }
@@ -113,6 +121,7 @@ export function createAdminService({
             before: { roles: account.roles, disabled: account.disabled },
             after: { roles: account.roles, disabled: account.disabled, ...wanted },
           }),
+          { inDemo: everybodyIsAdmin },
         ),
       );
       if (wanted.roles)
@@ -121,9 +130,11 @@ export function createAdminService({
       return toAdminUser(await existing(account.id));
     },
 
-    /** Adds a role from the command line, where no admin is signed in. */
+    /** Adds a role from the command line, where no admin is signed in. A role that came with the demo stays from then on. */
     grant: (email: string, role: Role, operator: string): Promise<AdminUser> =>
-      setRoles(email, { action: 'user.granted', operator }, ({ roles }) => [...new Set([...roles, role])]),
+      setRoles(email, { action: 'user.granted', operator, forGood: role }, ({ roles }) => [
+        ...new Set([...roles, role]),
+      ]),
 
     /** Takes a role from the command line. An account keeps at least one. */
     revoke: (email: string, role: Role, operator: string): Promise<AdminUser> =>

@@ -43,6 +43,8 @@ export async function withUsers<T>(
       admin: createAdminRepository(sql),
       denylist,
       unlock: () => Promise.resolve(),
+      // What the operator does is no act of a visitor.
+      everybodyIsAdmin: false,
       log: service.log,
     });
     // The relay of the running service publishes the event.

@@ -1,4 +1,7 @@
+import type { Role } from '@bramble/contracts/operation';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
+import { createAuditRepository } from '../audit/audit.repository';
+import { operatorEntry } from '../audit/audit.service';
 import { endSessions, raiseVersion, type Revocation } from '../session/session.repository';
 
 export interface OpenAccount {
@@ -40,5 +43,38 @@ export function createDemoAccountsRepository(sql: Sql) {
     });
   }
 
-  return { open, close };
+  /**
+   * Takes the roles that were given while every visitor could be admin, with an entry of the audit log per account, and
+   * ends the access tokens that have them.
+   */
+  function takeGivenRoles(operator: string): Promise<Revocation[]> {
+    return sql.transaction(async (tx) => {
+      const { rows } = await tx.query<{ id: string; roles: Role[]; given: Role[] }>({
+        text: `SELECT id, roles, demo_roles AS given FROM users WHERE demo_roles <> '{}' ORDER BY id FOR UPDATE`,
+        values: [],
+      });
+      const revocations: Revocation[] = [];
+      for (const { id, roles, given } of rows) {
+        const own = roles.filter((role) => !given.includes(role));
+        // An account keeps at least one role.
+        const left: Role[] = own.length > 0 ? own : ['customer'];
+        revocations.push(await raiseVersion(tx, id));
+        await tx.query({
+          text: `UPDATE users SET roles = $2, demo_roles = '{}' WHERE id = $1`,
+          values: [id, left],
+        });
+        await createAuditRepository(tx).add([
+          operatorEntry(operator, {
+            action: 'user.revoked',
+            target: id,
+            before: { roles },
+            after: { roles: left },
+          }),
+        ]);
+      }
+      return revocations;
+    });
+  }
+
+  return { open, close, takeGivenRoles };
 }

@@ -8,7 +8,13 @@ import { demoIds, isDemoAccount, publishedPassword } from './demo-ids';
 
 export type DemoAccounts = ReturnType<typeof createDemoAccounts>;
 
-/** The demo accounts: enabled while the operator offers them, disabled at the next start otherwise. */
+/** The name in the audit log for what a start does by itself. */
+const START = 'start without the demo admin';
+
+/**
+ * The demo accounts: enabled while the operator offers them, disabled at the next start otherwise. While the admin is among
+ * them, every visitor is admin, so the roles given in that time end with the offer too.
+ */
 export function createDemoAccounts({
   accounts,
   hasher,
@@ -25,6 +31,16 @@ export function createDemoAccounts({
 }) {
   const isOffered = (role: DemoRole): boolean => offered.on && (role !== 'admin' || offered.admin);
 
+  async function takeGivenRoles(): Promise<void> {
+    const revocations = await accounts.takeGivenRoles(START);
+    await denylist.announce(revocations);
+    if (revocations.length > 0)
+      log.warn(
+        { accounts: revocations.map(({ userId }) => userId) },
+        'roles that were given while every visitor could be admin were taken; the audit log has them',
+      );
+  }
+
   /** Runs at every start: enables the offered demo accounts and disables the others. */
   async function prepare(): Promise<void> {
     const closing = (Object.keys(demoIds) as DemoRole[]).filter((role) => !isOffered(role));
@@ -32,6 +48,7 @@ export function createDemoAccounts({
     await denylist.announce(revocations);
     if (revocations.length > 0)
       log.warn({ roles: closing }, 'demo accounts that are no longer offered were disabled');
+    if (!isOffered('admin')) await takeGivenRoles();
     if (!offered.on) return;
     const { seedUsers } = await import('@bramble/demo/users.seeder');
     await seedUsers(
@@ -62,5 +79,8 @@ export function createDemoAccounts({
       });
   }
 
-  return { on: offered.on, prepare, idOf, assertOwn, isPublished, assertUsable };
+  /** True while visitors may sign in as the admin. */
+  const opensAdmin = isOffered('admin');
+
+  return { on: offered.on, opensAdmin, prepare, idOf, assertOwn, isPublished, assertUsable };
 }

@@ -14,7 +14,7 @@ const BATCH = 100;
 const EMPTY = `WITH mails AS (DELETE FROM mail_jobs WHERE recipient = (SELECT email FROM users WHERE id = $1)),
   links AS (DELETE FROM one_time_links WHERE user_id = $1)
   UPDATE users SET email = 'erased-' || id || '@erased.invalid', name = 'Erased account', password_hash = '',
-    profile = '{}', roles = '{customer}', disabled = true, email_verified = false, erased_at = now()
+    profile = '{}', roles = '{customer}', demo_roles = '{}', disabled = true, email_verified = false, erased_at = now()
   WHERE id = $1 AND erased_at IS NULL`;
 const ADD = `INSERT INTO erasures (user_id, erased_at, limits_key)
   SELECT id, erased_at, $2 FROM users WHERE id = ANY($1::uuid[]) AND erased_at IS NOT NULL

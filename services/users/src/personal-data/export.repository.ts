@@ -5,7 +5,7 @@ export const createExportRepository = (db: Db) => ({
   async read(userId: string): Promise<Record<string, unknown>> {
     const account = await db.user.findUniqueOrThrow({
       where: { id: userId },
-      omit: { passwordHash: true, version: true, erasedAt: true },
+      omit: { passwordHash: true, version: true, erasedAt: true, demoRoles: true },
     });
     const [sessions, mails, audit] = await Promise.all([
       db.session.findMany({ where: { userId }, omit: { userId: true }, orderBy: { createdAt: 'asc' } }),

@@ -22,6 +22,7 @@
 {{- define "common.environment" -}}
 {{- $environment := dict "NODE_ENV" "production" "HOST" "0.0.0.0" "PORT" (toString .values.port) "OPS_PORT" (toString .values.opsPort)
       "LOG_LEVEL" .root.Values.logLevel "CURRENCY" .root.Values.currency "DEMO" (ternary "true" "false" .root.Values.demo.enabled)
+      "DEMO_ADMIN" (ternary "true" "false" (and .root.Values.demo.enabled .root.Values.demo.admin))
       "COOKIE_SECURE" .root.Values.cookieSecure "NODE_OPTIONS" .values.nodeOptions "DRAIN_SECONDS" (toString .values.drainSeconds) -}}
 {{- with .values.connections }}
 {{- $_ := set $environment "DATABASE_CONNECTIONS" (toString .) }}

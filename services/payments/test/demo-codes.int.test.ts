@@ -1,0 +1,96 @@
+import { agentAs, anonymous } from '@bramble/test-kit/agent';
+import type { StartedService } from '@bramble/test-kit/start-service';
+import { addProduct, startWorld, type World } from './builders';
+
+let world: World;
+let productId: string;
+beforeAll(async () => {
+  world = await startWorld({ DEMO: 'on', DEMO_ADMIN: 'on' });
+  productId = addProduct(world.neighbours, 500).id;
+});
+afterAll(() => world.close());
+
+const make = (payments: StartedService, code: string, more: object = {}) =>
+  agentAs(payments, 'admin')
+    .post('/api/discounts')
+    .send({ code, type: 'percent', value: 100, ...more })
+    .expect(201);
+/** The status of a basket with this code: 200 while the code holds, 400 when it does not. */
+const priced = async (payments: StartedService, discountCode: string): Promise<number> =>
+  (
+    await agentAs(payments, anonymous)
+      .post('/api/payments/calculate')
+      .send({ items: [{ productId, quantity: 1 }], discountCode })
+  ).status;
+const change = (payments: StartedService, code: string, patch: object) =>
+  agentAs(payments, 'admin').patch(`/api/discounts/${code}`).send(patch).expect(200);
+
+it('discount codes made while every visitor could be admin end at a start without the demo admin, and stay ended', async () => {
+  const demo = world.payments;
+  const future = '2090-01-01T00:00:00.000Z';
+  await make(demo, 'FREE');
+  await make(demo, 'UNTIL', { endsAt: future });
+  await make(demo, 'LATER', { startsAt: future });
+  await make(demo, 'PAST', { endsAt: '2020-01-01T00:00:00.000Z' });
+  expect([await priced(demo, 'FREE'), await priced(demo, 'UNTIL')]).toEqual([200, 200]);
+
+  // Two shops on the same data: what was made without the demo admin is left alone.
+  const shop = await world.startPayments({ DEMO: 'off' });
+  try {
+    for (const code of ['FREE', 'UNTIL', 'LATER', 'PAST'])
+      expect([code, await priced(shop, code)]).toEqual([code, 400]);
+    const { rows } = await world.sql.query<{ code: string; starts_at: Date | null; ends_at: Date }>(
+      'SELECT code, starts_at, ends_at FROM discounts',
+    );
+    for (const { ends_at: end } of rows) expect(end.getTime()).toBeLessThanOrEqual(Date.now());
+    const ends = new Map(rows.map(({ code, ends_at: end }) => [code, end.toISOString()]));
+    expect(ends.get('PAST')).toBe('2020-01-01T00:00:00.000Z');
+    // It may not end before it starts, so that an admin can change it.
+    expect(rows.find(({ code }) => code === 'LATER')?.starts_at).toBeNull();
+
+    await make(shop, 'OWN');
+    await change(shop, 'FREE', { endsAt: null });
+    expect([await priced(shop, 'OWN'), await priced(shop, 'FREE')]).toEqual([200, 200]);
+    const again = await world.startPayments({ DEMO: 'off' });
+    try {
+      expect([await priced(again, 'OWN'), await priced(again, 'FREE')]).toEqual([200, 200]);
+      expect(await priced(again, 'UNTIL')).toBe(400);
+    } finally {
+      await again.stop();
+    }
+  } finally {
+    await shop.stop();
+  }
+}, 60_000);
+
+it('a code that a visitor changed ends too', async () => {
+  const shop = await world.startPayments({ DEMO: 'off' });
+  try {
+    await make(shop, 'SMALL', { value: 5 });
+    await change(world.payments, 'SMALL', { value: 100 });
+    expect(await priced(shop, 'SMALL')).toBe(200);
+    const again = await world.startPayments({ DEMO: 'off' });
+    try {
+      expect(await priced(again, 'SMALL')).toBe(400);
+    } finally {
+      await again.stop();
+    }
+  } finally {
+    await shop.stop();
+  }
+}, 60_000);
+
+it('a code that an admin makes in demo mode without the demo admin stays', async () => {
+  const demo = await world.startPayments({ DEMO_ADMIN: 'off' });
+  try {
+    await make(demo, 'OPENING');
+  } finally {
+    await demo.stop();
+  }
+  const shop = await world.startPayments({ DEMO: 'off', DEMO_ADMIN: 'off' });
+  try {
+    expect(await priced(shop, 'OPENING')).toBe(200);
+  } finally {
+    await shop.stop();
+  }
+}, 60_000);
