@@ -1,6 +1,6 @@
 // npm run test:cluster: the groups of cluster.spec.ts on a real cluster.
-import { spawn } from 'node:child_process';
 import { createCommand, runCommand } from '@bramble/service-kit/base/command-line';
+import { runJest } from '../helpers/run-jest';
 import { isGiven } from './cluster';
 import { findLocalCluster } from './local-cluster';
 
@@ -12,29 +12,17 @@ const program = createCommand('npm run test:cluster --', {
   .argument('[jest...]', 'after another "--": arguments for jest')
   .action(() => test(program.opts<{ only?: string }>(), program.args));
 
-function test({ only }: { only?: string }, jestArguments: readonly string[]): void {
+async function test({ only }: { only?: string }, jestArguments: readonly string[]): Promise<void> {
   const groups = only?.split(',') ?? [];
   const pattern = groups.length > 0 ? ['-t', `^(?:install|${groups.join('|')}) `] : [];
   const local = isGiven() ? undefined : findLocalCluster();
   const wasUp = local?.isUp() ?? true;
-  const jest = spawn(
-    process.execPath,
-    [
-      'node_modules/jest/bin/jest.js',
-      '--config=tests/cluster/jest.config.mjs',
-      '--runInBand',
-      ...pattern,
-      ...jestArguments,
-    ],
-    { stdio: 'inherit' },
-  );
-  // Ctrl-C reaches jest too; what it leaves is cleared away here.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => jest.kill('SIGTERM'));
-  jest.on('exit', (code) => {
-    process.exitCode = code ?? 1;
-    if (local !== undefined && !wasUp && process.env['KEEP_CLUSTER'] !== '1') void local.down();
-  });
+  process.exitCode = await runJest('tests/cluster/jest.config.mjs', [
+    '--runInBand',
+    ...pattern,
+    ...jestArguments,
+  ]);
+  if (local !== undefined && !wasUp && process.env['KEEP_CLUSTER'] !== '1') await local.down();
 }
 
 await runCommand(program);

@@ -5,7 +5,7 @@ import { stressCommand, type StressOptions } from './options';
 import { countLine, showProgress } from './progress';
 import { carts, keptAnswer, lastPiece, rush, type Scene, type Shown } from './shapes';
 import { openStressShop } from './stress-shop';
-import { closingLine, summaryOf } from './summary';
+import { closingLine, reportOf, summaryOf } from './summary';
 
 /** The shapes that the options ask for, one after the other. */
 const shapesOf = (options: StressOptions): ((scene: Scene) => Promise<Shown>)[] => {
@@ -41,15 +41,19 @@ async function stress(options: StressOptions): Promise<void> {
     )
     .finally(() => progress.end());
 
-  const verdicts: Shown['verdicts'] = [];
+  const results: Shown[] = [];
   for (const shape of shapesOf(options)) {
     progress = showProgress(process.stderr);
     const watch = (attempts: readonly Attempt[]) => progress.show(() => countLine(attempts));
     const shown = await shape({ shop, tokens, waitSeconds, watch }).finally(() => progress.end());
-    verdicts.push(...shown.verdicts);
-    console.log(`\n${summaryOf(shown.title, shown.verdicts, shown.pages)}`);
+    results.push(shown);
+    if (!options.json) console.log(`\n${summaryOf(shown)}`);
   }
-  console.log(closingLine(verdicts, (performance.now() - startedAt) / 1_000));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const verdicts = results.flatMap((shown) => shown.verdicts);
+  console.log(
+    options.json ? JSON.stringify(reportOf(results, seconds), null, 2) : closingLine(verdicts, seconds),
+  );
   await shop.close();
   if (verdicts.some(({ kept }) => !kept)) process.exitCode = 1;
 }

@@ -8,6 +8,8 @@ import {
 
 export interface StressOptions {
   url: string;
+  /** Print one JSON document instead of tables. */
+  json: boolean;
   /** How long orders may take to end. */
   waitSeconds: number;
   rush?: { buyers: number; stock: number };
@@ -40,6 +42,7 @@ interface Given {
   rounds?: number;
   cart?: number;
   sameKey?: number;
+  json?: true;
 }
 
 /** The command; `run` gets the shapes that the command line asks for. */
@@ -48,13 +51,13 @@ export function stressCommand(run: (options: StressOptions) => Promise<void>): C
     does: 'Sends many orders at the same moment to a running shop, and checks what the shop promises. Ends with 1 when a promise is broken.',
     example: 'npm run stress -- --buyers 200 --stock 10',
   })
-    .addOption(whole('--buyers <count>', 'so many buyers order one piece each of one product', 2, 2_000))
-    .addOption(whole('--stock <count>', 'so many pieces are there for them', 1, 10_000))
+    .addOption(whole('--buyers <count>', 'how many buyers order one piece each of one product', 2, 2_000))
+    .addOption(whole('--stock <count>', 'how many pieces that product has', 1, 10_000))
     .option('--last-piece', 'two buyers order the last piece')
-    .addOption(whole('--rounds <count>', 'how often the last piece is fought over', 1, 1_000))
-    .addOption(whole('--cart <count>', 'so many buyers with carts of several products check out', 4, 2_000))
+    .addOption(whole('--rounds <count>', 'how many times two buyers order a last piece', 1, 1_000))
+    .addOption(whole('--cart <count>', 'how many buyers with carts of several products check out', 4, 2_000))
     .addOption(
-      whole('--same-key <count>', 'one order is sent so many times with one Idempotency-Key', 2, 500),
+      whole('--same-key <count>', 'how many times one order is sent with one Idempotency-Key', 2, 500),
     )
     .option('--url <url>', 'the shop', 'http://127.0.0.1:8000')
     .addOption(
@@ -64,6 +67,7 @@ export function stressCommand(run: (options: StressOptions) => Promise<void>): C
         fallback: 120,
       }),
     )
+    .option('--json', 'print JSON for a program')
     .addHelpText('after', HELP);
   return program.action(() => run(chosenBy(program.opts<Given>())));
 }
@@ -75,6 +79,7 @@ function chosenBy(given: Given): StressOptions {
   const all = [buyers, stock, lastPiece, cart, sameKey].every((shape) => shape === undefined);
   return {
     url: checkShopUrl(given.url),
+    json: given.json ?? false,
     waitSeconds: given.wait,
     ...(all || buyers !== undefined || stock !== undefined
       ? { rush: { buyers: buyers ?? 200, stock: stock ?? 10 } }

@@ -15,7 +15,7 @@ const address = {
   country: 'DE',
 };
 
-export interface Wish {
+export interface OrderRequest {
   buyer: number;
   token: string;
   /** What the order holds. */
@@ -28,7 +28,7 @@ export interface Wish {
 /** Sends an order and waits for the answer; `attempts` has the attempt from the moment in which it is sent. */
 export async function placeOrder(
   shop: StressShop,
-  { buyer, token, wanted, fromCart = false, idempotencyKey = newId() }: Wish,
+  { buyer, token, wanted, fromCart = false, idempotencyKey = newId() }: OrderRequest,
   attempts: Attempt[],
 ): Promise<void> {
   const attempt: Attempt = { buyer, wanted, sentAt: performance.now(), payments: [] };

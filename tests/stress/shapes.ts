@@ -126,8 +126,8 @@ export async function carts(scene: Scene, { buyers }: { buyers: number }): Promi
   });
   await Promise.all(
     numbers.map((buyer) => {
-      const wish = { buyer, token: tokenOf(tokens, buyer), wanted: cartOf(buyer, ids), fromCart: true };
-      return placeOrder(shop, wish, attempts);
+      const request = { buyer, token: tokenOf(tokens, buyer), wanted: cartOf(buyer, ids), fromCart: true };
+      return placeOrder(shop, request, attempts);
     }),
   );
   await followOrders(shop, attempts, tokens, waitSeconds);
@@ -147,15 +147,15 @@ export async function keptAnswer(scene: Scene, { times }: { times: number }): Pr
   const { id } = await shop.offer('Kept jam', stock);
   const attempts: Attempt[] = [];
   watch(attempts);
-  const wish = { buyer: 0, token: tokenOf(tokens, 0), idempotencyKey: newId() };
+  const request = { buyer: 0, token: tokenOf(tokens, 0), idempotencyKey: newId() };
   const wanted = [{ productId: id, quantity: 1 }];
-  await Promise.all(Array.from({ length: times }, () => placeOrder(shop, { ...wish, wanted }, attempts)));
+  await Promise.all(Array.from({ length: times }, () => placeOrder(shop, { ...request, wanted }, attempts)));
   const another: Attempt[] = [];
-  await placeOrder(shop, { ...wish, wanted: [{ productId: id, quantity: 2 }] }, another);
+  await placeOrder(shop, { ...request, wanted: [{ productId: id, quantity: 2 }] }, another);
   await followOrders(shop, attempts, tokens, waitSeconds);
   const { items } = await shop.call(ordersApi.list, {
     name: 'orders',
-    token: wish.token,
+    token: request.token,
     query: { limit: 100 },
   });
   return {

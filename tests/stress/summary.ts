@@ -1,8 +1,15 @@
 import { table } from '@bramble/simulator/simulation/table';
 import type { Verdict } from './verdict';
 
-/** More lines about one broken promise help nobody. */
+/** How many reasons are printed of one broken promise. */
 const MOST_REASONS = 5;
+
+/** What one shape found. */
+interface ShapeResult {
+  title: string;
+  verdicts: readonly Verdict[];
+  pages: readonly string[];
+}
 
 const word = ({ kept }: Verdict): string => (kept ? 'kept' : 'BROKEN');
 
@@ -16,7 +23,7 @@ function reasonsOf({ promise, because }: Verdict): string[] {
 }
 
 /** One shape as a table: each promise, what was wanted, what was seen; then what broke it and where to look. */
-export function summaryOf(title: string, verdicts: readonly Verdict[], pages: readonly string[]): string {
+export function summaryOf({ title, verdicts, pages }: ShapeResult): string {
   const rows = verdicts.map((verdict) => [verdict.promise, verdict.wanted, verdict.seen, word(verdict)]);
   return [
     title,
@@ -27,6 +34,13 @@ export function summaryOf(title: string, verdicts: readonly Verdict[], pages: re
     '',
   ].join('\n');
 }
+
+/** What all shapes found, for a program. */
+export const reportOf = (shapes: readonly ShapeResult[], seconds: number) => ({
+  kept: shapes.every(({ verdicts }) => verdicts.every(({ kept }) => kept)),
+  seconds: Number(seconds.toFixed(1)),
+  shapes: shapes.map(({ title, verdicts, pages }) => ({ title, promises: verdicts, pages })),
+});
 
 /** The last line of a run. */
 export function closingLine(verdicts: readonly Verdict[], seconds: number): string {
