@@ -28,7 +28,7 @@ const services = new Map<string, StartedService>();
 const audited: Change[] = [];
 const letters = new Map<string, { store: LetterStore; redis: Redis }>();
 
-/** A service that has nothing but its dead letters, as the kit answers them. */
+/** A service with the kit's routes for dead letters and no others. */
 const lettersOf = (group: string) => {
   const service = createService({ name: group, config: loadConfig(baseEnv(0), testEnv()) });
   const mongo = openMongo(service, { url: stores.mongodbUrl });
@@ -42,7 +42,7 @@ const lettersOf = (group: string) => {
 };
 let written = 0;
 /** Writes a letter as a consumer does, later than all before it, in whatever stream; answers its id. */
-async function bury(group: string, stream: string): Promise<string> {
+async function addLetter(group: string, stream: string): Promise<string> {
   const id = randomUUID();
   const fields = {
     ...{ id, type: 'order.placed', version: '1', key: randomUUID(), correlationId: 'c', traceparent: '' },
@@ -50,15 +50,15 @@ async function bury(group: string, stream: string): Promise<string> {
   };
   const entry = { stream, origin: stream, id: '1-1', fields };
   const cause = { attempts: 5, error: 'Error: poison', reason: 'handler' as const };
-  await letters.get(group)?.store.bury(toLetter(group, entry, cause, new Date(1_000 * ++written)));
+  await letters.get(group)?.store.add(toLetter(group, entry, cause, new Date(1_000 * ++written)));
   return `${stream}.${group}.${id}`;
 }
 /** Writes a letter that is no event, with the type and the error of those that are. */
-async function buryNoEvent(group: string, stream: string): Promise<void> {
+async function addNoEvent(group: string, stream: string): Promise<void> {
   const fields = { type: 'order.placed', payload: '{}' };
   const entry = { stream, origin: stream, id: `2-${++written}`, fields };
   const cause = { attempts: 5, error: 'Error: poison', reason: 'handler' as const };
-  await letters.get(group)?.store.bury(toLetter(group, entry, cause, new Date(1_000 * written)));
+  await letters.get(group)?.store.add(toLetter(group, entry, cause, new Date(1_000 * written)));
 }
 /** Runs `bramble-admin` as an operator of this shop. */
 const admin = (...words: string[]) =>
@@ -96,7 +96,7 @@ describe('the dead letters of all services', () => {
       ['delivery', 'orders_stream'],
       ['orders', 'payments_stream'],
     ] as const)
-      ids.push(await bury(group, stream));
+      ids.push(await addLetter(group, stream));
     const boss = await adminOf(shop.url);
     const seen: string[] = [];
     let cursor: string | null = null;
@@ -116,8 +116,8 @@ describe('the dead letters of all services', () => {
     });
   });
 
-  it('go back to their own group when an admin replays one, once', async () => {
-    const id = await bury('payments', 'orders_stream');
+  it('return to their own group, once, when an admin replays one', async () => {
+    const id = await addLetter('payments', 'orders_stream');
     const boss = await adminOf(shop.url);
     expect((await boss.post(`${PATH}/${id}/replay`)).status).toBe(204);
     const [entry] = await waitFor(async () => {
@@ -133,8 +133,8 @@ describe('the dead letters of all services', () => {
     expect(audited).toEqual([expect.objectContaining({ action: 'replayDeadLetter', target: id })]);
   });
 
-  it('are nobody’s but an admin’s', async () => {
-    const id = await bury('orders', 'delivery_stream');
+  it('are shown and replayed for admins only', async () => {
+    const id = await addLetter('orders', 'delivery_stream');
     const { browser } = await signedUp(shop.url, { role: 'seller' });
     expect(await statusOf(browser, PATH)).toBe(403);
     expect((await browser.post(`${PATH}/${id}/replay`)).status).toBe(403);
@@ -144,7 +144,7 @@ describe('the dead letters of all services', () => {
 
   it('are listed by cause, replayed and discarded by bramble-admin', async () => {
     await admin('dead', 'discard', 'all', '--yes');
-    const ids = [await bury('delivery', 'orders_stream'), await bury('delivery', 'orders_stream')];
+    const ids = [await addLetter('delivery', 'orders_stream'), await addLetter('delivery', 'orders_stream')];
     const { out, err } = await admin('dead', 'list', 'orders_stream');
     expect(err).toBe('');
     expect(out).toMatch(
@@ -157,7 +157,7 @@ describe('the dead letters of all services', () => {
     const refused = await admin('dead', 'discard', cause);
     expect(refused).toMatchObject({
       code: 2,
-      err: 'bramble-admin: nobody can answer "Delete 2 dead letters for good?" here: add --yes\n',
+      err: 'bramble-admin: the question "Delete 2 dead letters for good?" needs a terminal: add --yes\n',
     });
     const replayed = await admin('dead', 'replay', cause, '--json');
     expect(JSON.parse(replayed.out)).toEqual({ replayed: 2 });
@@ -171,10 +171,10 @@ describe('the dead letters of all services', () => {
   it('are all sent again by bramble-admin but those that are no events, which it counts', async () => {
     await admin('dead', 'discard', 'all', '--yes');
     // The oldest cause has nothing but this letter; the next one has a letter of each kind.
-    await buryNoEvent('payments', 'orders_stream');
-    await buryNoEvent('catalog', 'orders_stream');
-    await bury('catalog', 'orders_stream');
-    await bury('orders', 'payments_stream');
+    await addNoEvent('payments', 'orders_stream');
+    await addNoEvent('catalog', 'orders_stream');
+    await addLetter('catalog', 'orders_stream');
+    await addLetter('orders', 'payments_stream');
     const { code, out, err } = await admin('dead', 'replay', 'all');
     expect(out).toMatch(/^2 sent through their handlers again/);
     expect({ code, err }).toEqual({
@@ -202,7 +202,7 @@ describe('the dead letters of all services', () => {
     expect((await shop.sql.query('SELECT FROM dead_letters')).rowCount).toBe(0);
   });
 
-  it('are shown whole or not at all: without one of the services the list is 503', async () => {
+  it('are listed completely or not at all: the list is 503 without one of the services', async () => {
     const boss = await adminOf(shop.url);
     await services.get('payments')?.stop();
     services.delete('payments');

@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** Another service, played by `answer`, and its client in a service of ours. */
+/** A stand-in for another service, which answers by `answer`, and its client in a service of ours. */
 async function open(
   answer: RequestListener,
   { timeoutMs, env = {} }: { timeoutMs?: number; env?: Record<string, string> } = {},
@@ -61,7 +61,7 @@ const failure = (call: Promise<unknown>): Promise<AppError> =>
 const categories = (upstream: Upstream) => upstream.call(catalogApi.categories);
 
 describe('the client of another service', () => {
-  it('sends a call with a token for whom it is made, and reads the answer by its schema', async () => {
+  it('sends a call with a token that names the actor, and reads the answer by its schema', async () => {
     const { upstream, requests } = await open((_req, res) =>
       json(res, 200, { items: [{ slug: 'tea', name: 'Tea', products: 2, secret: 1 }] }),
     );
@@ -151,7 +151,7 @@ describe('the client of another service', () => {
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
   });
 
-  it('stops asking a service that gives no answer: the breaker opens', async () => {
+  it('opens the breaker of a service that gives no answer', async () => {
     const { upstream, requests, metrics } = await open((_req, res) => void res.destroy());
     const cancel = () => upstream.call(ordersApi.cancel, { params: { id: 'o-1' } });
     for (let n = 0; n < 10; n++) expect((await failure(cancel())).code).toBe('unavailable');
@@ -159,7 +159,7 @@ describe('the client of another service', () => {
     expect(await metrics()).toMatch(/breaker_state\{[^}]*dependency="catalog"[^}]*state="open"[^}]*\} 1/);
   });
 
-  it('asks on while errors are answered: they are answers', async () => {
+  it('keeps the breaker closed when a service answers errors', async () => {
     const { upstream, requests } = await open((_req, res) => json(res, 503, { code: 'unavailable' }));
     for (let n = 0; n < 10; n++) expect((await failure(categories(upstream))).code).toBe('unavailable');
     expect(requests).toHaveLength(10);
@@ -170,13 +170,13 @@ describe('the trace of a call', () => {
   const above = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const within = <T>(fn: () => T) => withContext({ correlationId: 'c', traceparent: above }, fn);
 
-  it('passes as it came while no collector is named', async () => {
+  it('is forwarded unchanged while no collector is configured', async () => {
     const { upstream, requests } = await open((_req, res) => json(res, 200, { items: [] }));
     await within(() => categories(upstream));
     expect(requests[0]!.headers.traceparent).toBe(above);
   });
 
-  it('is a client span below its cause, which the called service stands below', async () => {
+  it("has a client span below its cause, and the called service's span below that", async () => {
     const collector = await startCollector();
     opened.push(() => Promise.resolve(collector.stop()));
     const { upstream, service, requests } = await open((_req, res) => json(res, 404, { code: 'not_found' }), {

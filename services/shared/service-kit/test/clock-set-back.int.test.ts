@@ -4,7 +4,7 @@ import { eventScene, GROUP, labelled, STREAM } from './events-support';
 
 const { now } = Date;
 let offset = 0;
-// Before the scene, so that what it starts sees this clock and not the real one.
+// Set before the scene is opened, so that the parts that it starts use this clock.
 beforeEach(() => {
   offset = 0;
   jest.spyOn(Date, 'now').mockImplementation(() => now() + offset);
@@ -12,13 +12,13 @@ beforeEach(() => {
 const scene = eventScene();
 const { reader, effects, effectsAre } = scene;
 afterEach(() => jest.restoreAllMocks());
-/** What a computer without a clock of its own does when it gets the time from the network, or loses it. */
+/** A board without a battery-backed clock jumps like this when it gets the time from the network. */
 const setClockBack = () => (offset = -600_000);
 
 describe('a clock that was set back by ten minutes', () => {
   it('does not keep the relay from finding rows whose notification was lost', async () => {
     await reader();
-    await scene.orders.say(labelled('k', 'a'));
+    await scene.orders.publish(labelled('k', 'a'));
     await effectsAre(1);
     setClockBack();
     for (const label of ['b', 'c']) {
@@ -39,7 +39,7 @@ describe('a clock that was set back by ten minutes', () => {
         if (tries <= 4) throw new Error('no');
       },
     });
-    await scene.orders.say(labelled('k', 'a'));
+    await scene.orders.publish(labelled('k', 'a'));
     const counted = () => scene.orders.redis.hvals(`${STREAM}:tries:${GROUP}`);
     await waitFor(async () => (await counted())[0] === '4');
     // Redis answers the reader before it answers these: by then the reader has set the time of its next try.

@@ -5,10 +5,10 @@ import { silentProxy } from './silent-proxy';
 const scene = eventScene();
 const { reader, effects, effectsAre, pending } = scene;
 
-describe('a consumer whose Redis misbehaves', () => {
-  it('takes over what a consumer that is gone left pending', async () => {
+describe('a consumer when Redis fails', () => {
+  it('takes over the entries that a consumer that is gone left pending', async () => {
     await scene.orders.redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
-    await scene.orders.say(labelled('k', 'a'), labelled('k', 'b'));
+    await scene.orders.publish(labelled('k', 'a'), labelled('k', 'b'));
     await waitFor(async () => (await scene.orders.redis.xlen(STREAM)) === 2);
     await scene.orders.redis.xreadgroup('GROUP', GROUP, 'gone', 'STREAMS', STREAM, '>');
     const ids = (await scene.orders.redis.xrange(STREAM, '-', '+')).map(([id]) => id);
@@ -23,7 +23,7 @@ describe('a consumer whose Redis misbehaves', () => {
 
   it('counts pending entries that are gone from the stream', async () => {
     await scene.orders.redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
-    await scene.orders.say(labelled('k', 'a'), labelled('k', 'b'));
+    await scene.orders.publish(labelled('k', 'a'), labelled('k', 'b'));
     await waitFor(async () => (await scene.orders.redis.xlen(STREAM)) === 2);
     await scene.orders.redis.xreadgroup('GROUP', GROUP, 'reader', 'STREAMS', STREAM, '>');
     const [first] = await scene.orders.redis.xrange(STREAM, '-', '+');
@@ -36,9 +36,9 @@ describe('a consumer whose Redis misbehaves', () => {
     expect(await metric(service, 'bramble_stream_lost_entries_total', labels)).toBe(1);
   });
 
-  it('counts them too when another consumer had left them', async () => {
+  it('counts pending entries that are gone and belonged to another consumer', async () => {
     await scene.orders.redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
-    await scene.orders.say(labelled('k', 'a'), labelled('k', 'b'));
+    await scene.orders.publish(labelled('k', 'a'), labelled('k', 'b'));
     await waitFor(async () => (await scene.orders.redis.xlen(STREAM)) === 2);
     await scene.orders.redis.xreadgroup('GROUP', GROUP, 'gone', 'STREAMS', STREAM, '>');
     const [[first] = [''], [second] = ['']] = await scene.orders.redis.xrange(STREAM, '-', '+');
@@ -52,25 +52,27 @@ describe('a consumer whose Redis misbehaves', () => {
     expect(await metric(service, 'bramble_stream_lost_entries_total', labels)).toBe(1);
   });
 
-  it('makes its group again at the start when it is missing', async () => {
+  it('makes its group again, at the start of the stream, when it is missing', async () => {
     await reader();
-    await scene.orders.say(labelled('k', 'a'));
+    await scene.orders.publish(labelled('k', 'a'));
     await effectsAre(1);
     await scene.orders.redis.xgroup('DESTROY', STREAM, GROUP);
-    await scene.orders.say(labelled('k', 'b'));
+    await scene.orders.publish(labelled('k', 'b'));
     await effectsAre(2, { timeout: 10_000 });
     expect(await effects()).toEqual(['a', 'b']);
   });
 
-  it('reads everything once although Redis is emptied again and again while events come', async () => {
+  it('handles every event once although Redis is emptied several times while events come', async () => {
     await reader();
     const keys = labels('k', 20);
     let said = 0;
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 20; i++)
-        await scene.orders.say(...Array.from({ length: 20 }, () => labelled(keys[said % 20]!, `a${said++}`)));
+        await scene.orders.publish(
+          ...Array.from({ length: 20 }, () => labelled(keys[said % 20]!, `a${said++}`)),
+        );
       await scene.orders.redis.flushdb();
-      await scene.orders.say(labelled(keys[said % 20]!, `a${said++}`));
+      await scene.orders.publish(labelled(keys[said % 20]!, `a${said++}`));
     }
     await effectsAre(said, { timeout: 20_000 });
     await waitFor(async () => (await pending()) === 0);
@@ -81,14 +83,14 @@ describe('a consumer whose Redis misbehaves', () => {
     }
   });
 
-  it('replaces a connection that went silent', async () => {
+  it('replaces a connection that no longer answers', async () => {
     const proxy = await silentProxy(scene.stores.redisUrl);
     try {
       const silenced = await reader({ redisUrl: proxy.url });
-      await scene.orders.say(labelled('k', 'a'));
+      await scene.orders.publish(labelled('k', 'a'));
       await effectsAre(1);
       await waitFor(() => proxy.silenceReaders() > 0);
-      await scene.orders.say(labelled('k', 'b'));
+      await scene.orders.publish(labelled('k', 'b'));
       await effectsAre(2, { timeout: 12_000 });
       const labels = { stream: STREAM, group: GROUP };
       expect(await metric(silenced.service, 'bramble_stream_reconnects_total', labels)).toBe(1);
@@ -100,7 +102,7 @@ describe('a consumer whose Redis misbehaves', () => {
 
   it('reads on after its connections were cut', async () => {
     await reader();
-    await scene.orders.say(labelled('k', 'a'));
+    await scene.orders.publish(labelled('k', 'a'));
     await effectsAre(1);
     const list = String(await scene.orders.redis.client('LIST')).split('\n');
     const database = new URL(scene.stores.redisUrl).pathname.slice(1);
@@ -109,7 +111,7 @@ describe('a consumer whose Redis misbehaves', () => {
       .map((line) => /id=(\d+)/.exec(line)?.[1] ?? '');
     expect(ids.length).toBeGreaterThan(1);
     for (const id of ids) await scene.orders.redis.client('KILL', 'ID', id);
-    await scene.orders.say(labelled('k', 'b'));
+    await scene.orders.publish(labelled('k', 'b'));
     await effectsAre(2);
     expect(await effects()).toEqual(['a', 'b']);
   });

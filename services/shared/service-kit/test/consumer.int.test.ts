@@ -7,7 +7,7 @@ import { startWorker } from './worker';
 const scene = eventScene();
 const { reader, effects, effectsAre, pending } = scene;
 const deadOnes = scene.deadLetters;
-/** Throws for the event with this label, as often as told. */
+/** Throws for the event with this label, `times` times. */
 const poison = (
   label: string,
   times = Infinity,
@@ -24,7 +24,7 @@ const poison = (
 
 describe('a consumer', () => {
   it('applies every event once, in the order of its key, and leaves nothing pending', async () => {
-    for (let i = 0; i < 300; i++) await scene.orders.say(labelled(`k${i % 3}`, `a${i}`));
+    for (let i = 0; i < 300; i++) await scene.orders.publish(labelled(`k${i % 3}`, `a${i}`));
     const { service } = await reader();
     await effectsAre(300);
     for (const key of [0, 1, 2])
@@ -40,14 +40,14 @@ describe('a consumer', () => {
   it('keeps the order of a key while one of its events fails, and lets the others go on', async () => {
     const bad = poison('bad', 2);
     await reader({ before: bad });
-    await scene.orders.say(
+    await scene.orders.publish(
       labelled('k', 'first'),
       labelled('k', 'bad'),
       labelled('k', 'third'),
       ...labels('o', 50).map((label) => labelled(label, label)),
     );
     await waitFor(() => bad.tries() >= 1);
-    await scene.orders.say(labelled('k', 'fourth'), labelled('o0', 'later'));
+    await scene.orders.publish(labelled('k', 'fourth'), labelled('o0', 'later'));
     await waitFor(async () => (await effects()).includes('later'));
     expect(await effects('k')).toEqual(['first']);
     await waitFor(async () => (await effects('k')).length === 4);
@@ -58,10 +58,10 @@ describe('a consumer', () => {
     expect(await scene.orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
   });
 
-  it('gives an event up that was refused 5 times, and what waited behind it goes on', async () => {
+  it('gives up an event that was refused 5 times, and then handles those behind it', async () => {
     const bad = poison('bad');
     const { service } = await reader({ before: bad });
-    await scene.orders.say(labelled('k', 'bad'), labelled('k', 'next'), labelled('o', 'other'));
+    await scene.orders.publish(labelled('k', 'bad'), labelled('k', 'next'), labelled('o', 'other'));
     await waitFor(async () => (await effects('k')).length === 1, { timeout: 15_000 });
     expect(bad.tries()).toBe(5);
     expect((await effects()).sort()).toEqual(['next', 'other']);
@@ -78,7 +78,7 @@ describe('a consumer', () => {
   it('counts tries over a restart', async () => {
     const before = poison('bad');
     const first = await startReader(scene.stores, { before });
-    await scene.orders.say(labelled('k', 'bad'), labelled('k', 'next'));
+    await scene.orders.publish(labelled('k', 'bad'), labelled('k', 'next'));
     await waitFor(() => before.tries() === 3);
     await first.stop();
     const after = poison('bad');
@@ -88,10 +88,10 @@ describe('a consumer', () => {
     await waitFor(async () => (await effects()).length === 1);
   });
 
-  it('waits for what comes too early without counting tries', async () => {
+  it('retries an event that is too early without counting tries', async () => {
     const early = poison('early', 6, () => new NotYet('its order is not known yet'));
     await reader({ before: early });
-    await scene.orders.say(labelled('k', 'early'), labelled('k', 'next'));
+    await scene.orders.publish(labelled('k', 'early'), labelled('k', 'next'));
     await waitFor(async () => (await effects()).length === 2, { timeout: 25_000 });
     expect(await effects()).toEqual(['early', 'next']);
     expect(await deadOnes()).toEqual([]);
@@ -104,15 +104,15 @@ describe('a consumer', () => {
         if (failures++ < 6) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
       },
     });
-    await scene.orders.say(...labels('a', 5).map((label) => labelled('k', label)));
+    await scene.orders.publish(...labels('a', 5).map((label) => labelled('k', label)));
     await effectsAre(5, { timeout: 25_000 });
     expect(await effects()).toEqual(labels('a', 5));
     expect(await scene.orders.redis.exists(`${STREAM}:tries:${GROUP}`)).toBe(0);
   });
 
-  it('has an effect once when it dies between commit and acknowledgement', async () => {
+  it('has an effect once when the process ends between commit and acknowledgement', async () => {
     const worker = await startWorker(scene.stores, 'reader that dies after its commit');
-    await scene.orders.say(...labels('a', 3).map((label) => labelled('k', label)));
+    await scene.orders.publish(...labels('a', 3).map((label) => labelled('k', label)));
     expect(await worker.exited).toBe('SIGKILL');
     const committed = await effects();
     expect(committed.length).toBeGreaterThan(0);
@@ -127,8 +127,8 @@ describe('a consumer', () => {
     );
   });
 
-  it('gives an event up that ends every process that handles it, and the others go on', async () => {
-    await scene.orders.say(...['a0', 'a1', 'deadly', 'a2', 'a3'].map((label) => labelled(label, label)));
+  it('gives up an event that ends every process that handles it, and handles the others', async () => {
+    await scene.orders.publish(...['a0', 'a1', 'deadly', 'a2', 'a3'].map((label) => labelled(label, label)));
     const isDone = async () => (await deadOnes()).length === 1 && (await effects()).length === 4;
     let deaths = 0;
     for (let done = false; !done && deaths < 8;) {
@@ -148,7 +148,7 @@ describe('a consumer', () => {
     await waitFor(async () => (await pending()) === 0);
   }, 120_000);
 
-  it('finishes the batch in hand when it is stopped, at once when there is none', async () => {
+  it('finishes its current batch when it is stopped, and stops at once when there is none', async () => {
     let handling = () => {};
     const started = new Promise<void>((resolve) => (handling = resolve));
     let release = () => {};
@@ -159,7 +159,7 @@ describe('a consumer', () => {
         await gate;
       },
     });
-    await scene.orders.say(labelled('k', 'a'));
+    await scene.orders.publish(labelled('k', 'a'));
     await started;
     const stopped = busy.stop();
     release();
@@ -173,7 +173,7 @@ describe('a consumer', () => {
     expect(Date.now() - at).toBeLessThan(2_500);
   });
 
-  it('gives up at once what its schema refuses, with the reason', async () => {
+  it('gives up an event that its schema refuses at once, with the reason', async () => {
     const { service } = await reader();
     await scene.orders.redis.xadd(STREAM, '*', 'type', 'order.cancelled', 'payload', '{}');
     const { id } = labelled('k', 'x');
@@ -181,7 +181,7 @@ describe('a consumer', () => {
     const occurredAt = new Date().toISOString();
     const bad = { ...envelope, occurredAt, type: 'order.cancelled', payload: '{"orderId":7}' };
     await scene.orders.redis.xadd(STREAM, '*', ...Object.entries(bad).flat());
-    await scene.orders.say(labelled('k', 'good'));
+    await scene.orders.publish(labelled('k', 'good'));
     await effectsAre(1);
     const letters = await waitFor(async () => {
       const found = await deadOnes();

@@ -91,15 +91,15 @@ const fieldsOf = (event: ReturnType<typeof labelled>) => ({
 });
 
 /** Writes a letter as a consumer does. */
-const bury = (label: string, failedAt = new Date(), error = 'Error: no') => {
+const addLetter = (label: string, failedAt = new Date(), error = 'Error: no') => {
   const entry = { stream: STREAM, origin: STREAM, id: '1-1', fields: fieldsOf(labelled('k', label)) };
   const letter = toLetter(GROUP, entry, { attempts: 5, error, reason: 'handler' }, failedAt);
-  return reader.store.deadLetters(GROUP).bury(letter);
+  return reader.store.deadLetters(GROUP).add(letter);
 };
 
 describe('dead letters', () => {
-  it('outlive a Redis that lost everything, and have their effect once when they are replayed', async () => {
-    await orders.say(labelled('k', 'bad'), labelled('k', 'next'));
+  it('outlive a Redis that was emptied, and have their effect once when they are replayed', async () => {
+    await orders.publish(labelled('k', 'bad'), labelled('k', 'next'));
     const [letter] = await lettersAre(1);
     await waitFor(async () => (await effects()).length === 1);
     await orders.redis.flushdb();
@@ -116,8 +116,8 @@ describe('dead letters', () => {
     expect(await metric(reader.service, 'bramble_dead_letter_replays_total', replays)).toBe(1);
   }, 40_000);
 
-  it('are not lost by a Redis that loses a replay', async () => {
-    await bury('bad');
+  it('are sent again when Redis loses a replay', async () => {
+    await addLetter('bad');
     const [letter] = await letters();
     await reader.service.stop();
     const publishing = postgresStore(orders.sql, orders.outbox).deadLetters(GROUP);
@@ -131,9 +131,9 @@ describe('dead letters', () => {
   }, 40_000);
 
   it('of one cause are replayed together, and those that fail again are dead letters again', async () => {
-    await bury('bad 1', new Date(1_000), `AppError: ${newId()} is locked after 12 s`);
-    await bury('bad 2', new Date(2_000), `AppError: ${newId()} is locked after 7 s`);
-    await bury('good', new Date(3_000), 'AppError: another cause');
+    await addLetter('bad 1', new Date(1_000), `AppError: ${newId()} is locked after 12 s`);
+    await addLetter('bad 2', new Date(2_000), `AppError: ${newId()} is locked after 7 s`);
+    await addLetter('good', new Date(3_000), 'AppError: another cause');
     const [other, second, first] = await letters();
     expect(first?.causeId).toBe(second?.causeId);
     expect(other?.causeId).not.toBe(first?.causeId);
@@ -157,19 +157,19 @@ describe('dead letters', () => {
     expect(await metric(reader.service, 'bramble_dead_letter_replays_total', replays)).toBe(2);
   }, 40_000);
 
-  it('are one when two consumers bury the same event, and none when another one handled it', async () => {
+  it('are one when two consumers give up the same event, and none when another one handled it', async () => {
     const event = labelled('k', 'same');
     const entry = { stream: STREAM, origin: STREAM, id: '1-1', fields: fieldsOf(event) };
     const letter = toLetter(GROUP, entry, { attempts: 5, error: 'Error: no', reason: 'handler' });
     const store = reader.store.deadLetters(GROUP);
-    const buried = await Promise.all([store.bury(letter), store.bury(letter)]);
-    expect(buried.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
+    const added = await Promise.all([store.add(letter), store.add(letter)]);
+    expect(added.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
     expect(await letters()).toHaveLength(1);
-    await orders.say(labelled('k', 'handled'));
+    await orders.publish(labelled('k', 'handled'));
     await waitFor(async () => (await effects()).length === 1);
     const { rows } = await orders.sql.query<{ event_id: string }>({ text: 'SELECT event_id FROM effects' });
     const late = { ...letter, eventId: rows[0]?.event_id ?? '' };
-    expect(await store.bury(late)).toEqual({ isNew: false, dropped: [] });
+    expect(await store.add(late)).toEqual({ isNew: false, dropped: [] });
   });
 
   it('of an earlier version are moved from Redis, those of other groups are left there', async () => {
@@ -186,7 +186,7 @@ describe('dead letters', () => {
   }, 30_000);
 
   it('are listed page by page, newest first, and shown and discarded one by one or by cause', async () => {
-    for (let i = 0; i < 7; i++) await bury(`l${i}`, new Date(1_000 * i));
+    for (let i = 0; i < 7; i++) await addLetter(`l${i}`, new Date(1_000 * i));
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
@@ -213,7 +213,7 @@ describe('dead letters', () => {
   });
 
   it('of another group or stream are not found, and what is no event cannot be replayed', async () => {
-    await bury('mine');
+    await addLetter('mine');
     const [letter] = await letters();
     for (const id of [
       `${STREAM}.payments.${letter?.eventId}`,
@@ -227,13 +227,13 @@ describe('dead letters', () => {
     expect(await letters()).toHaveLength(2);
   });
 
-  it('are bounded: one more takes the place of the oldest', async () => {
+  it('are limited in number: one more replaces the oldest', async () => {
     await orders.sql.pool.query(
       `INSERT INTO dead_letters (consumer, event_id, stream, type, key, reason, error, attempts, failed_at, cause, cause_id, fields)
        SELECT '${GROUP}', gen_random_uuid(), '${STREAM}', 't', 'k', 'handler', 'e', 5, to_timestamp(n), 'c', 'c', '{}'
        FROM generate_series(1, ${MAX_LETTERS}) n`,
     );
-    const { dropped } = await bury('one more');
+    const { dropped } = await addLetter('one more');
     expect(dropped).toHaveLength(1);
     expect(dropped[0]?.failedAt).toEqual(new Date(1_000));
     expect(await metric(reader.service, 'bramble_dead_letters', { stream: STREAM })).toBe(MAX_LETTERS);

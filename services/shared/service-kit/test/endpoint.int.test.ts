@@ -23,14 +23,14 @@ describe('an endpoint', () => {
 
   const patch = (token: string, id: string) => api.patch(`/api/notes/${id}`).set('x-internal-token', token);
 
-  it('answers 401 to whoever does not come through the gateway', async () => {
+  it('answers 401 to a request without an internal token', async () => {
     const res = await api.get('/api/hello');
     expect(res.status).toBe(401);
     expect(res.headers['content-type']).toContain('application/problem+json');
     expect(res.body.code).toBe('unauthenticated');
   });
 
-  it('answers 401 to a genuine token that was meant for another service', async () => {
+  it('answers 401 to a valid token for another service', async () => {
     const meantForOrders = toyToken('orders', user);
     expect((await api.get('/api/hello').set('x-internal-token', meantForOrders)).status).toBe(401);
     expect((await api.get('/api/hello').set('x-internal-token', as({}))).status).toBe(200);
@@ -81,7 +81,7 @@ describe('an endpoint', () => {
     expect((await pay().set('idempotency-key', 'k1').send({ note: 'a' })).body).toEqual({ note: 'k1 64' });
   });
 
-  it('keeps a fixed path from being taken for an id, and says which methods a path has', async () => {
+  it('matches fixed paths before ids, and answers 405 with the methods of a path', async () => {
     expect((await api.get('/api/notes/mine').set('x-internal-token', as({}))).body).toEqual({ note: 'u1' });
     const res = await api.delete('/api/hello').set('x-internal-token', as({}));
     expect([res.status, res.headers['allow']]).toEqual([405, 'GET']);
@@ -89,14 +89,14 @@ describe('an endpoint', () => {
     expect((await api.get('/api/notes/%E0%A4%A').set('x-internal-token', seller)).status).toBe(404);
   });
 
-  it('knows one spelling of each path', async () => {
+  it('accepts one spelling of each path', async () => {
     for (const path of ['/api/hello/', '/api/Hello', '/api/notes/Mine/', '/API/hello']) {
       const reply = await api.get(path).set('x-internal-token', seller);
       expect([path, reply.status, reply.body.code]).toEqual([path, 404, 'not_found']);
     }
   });
 
-  it('hides what is inside from users, and an unexpected error from everybody', async () => {
+  it('refuses users at internal routes, and hides the details of an unexpected error', async () => {
     expect((await api.get('/internal/inside').set('x-internal-token', as({ roles: ['admin'] }))).status).toBe(
       403,
     );
@@ -108,7 +108,7 @@ describe('an endpoint', () => {
     expect(res.text).not.toContain('secret');
   });
 
-  it('sends bytes as they are, under each of its paths, and 304 to a reader that has them', async () => {
+  it('sends bytes unchanged, at each of its paths, and 304 to a client that has them', async () => {
     const get = (path: string) => api.get(path).set('x-internal-token', anonymous);
     for (const path of ['/api/kept', '/api/kept-alias'])
       expect((await get(path)).text).toBe('{ "note": "as it is" }');
@@ -117,16 +117,16 @@ describe('an endpoint', () => {
       expect([known.status, known.text, known.headers['etag']]).toEqual([304, '', '"1"']);
     }
     expect((await get('/api/kept').set('if-none-match', '"2"')).status).toBe(200);
-    // An answer without a tag is nobody's copy, whatever the reader asks.
+    // An answer without an ETag is never 304, whatever If-None-Match says.
     expect((await get('/api/hello').set('if-none-match', '*')).status).toBe(200);
   });
 
-  it('says in whole seconds when it is worth asking again', async () => {
+  it('sends Retry-After in whole seconds', async () => {
     const res = await api.get('/api/busy').set('x-internal-token', anonymous);
     expect([res.status, res.headers['retry-after']]).toEqual([503, '2']);
   });
 
-  it('answers 503 while a store is away, without saying where it is', async () => {
+  it('answers 503 while a store is away, without the address of the store', async () => {
     const res = await api.get('/api/away').set('x-internal-token', anonymous);
     expect([res.status, res.body.code]).toEqual([503, 'unavailable']);
     expect(res.text).not.toContain('secret');

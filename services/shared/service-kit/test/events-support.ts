@@ -53,7 +53,7 @@ export interface Publisher {
   redis: Redis;
   outbox: PostgresOutbox;
   /** Commits events in one transaction. */
-  say(...events: AnyEvent[]): Promise<void>;
+  publish(...events: AnyEvent[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export async function startPublisher(stores: TestStores, instance = 'first'): Pr
     sql,
     redis,
     outbox,
-    say: (...events) => sql.transaction((tx) => outbox.append(tx, events)),
+    publish: (...events) => sql.transaction((tx) => outbox.append(tx, events)),
     stop: () => service.stop(),
   };
 }
@@ -112,7 +112,7 @@ export function buildReader(stores: TestStores, options: ReaderOptions = {}) {
   return { service, sql, redis, store };
 }
 
-/** The same, running. */
+/** The service of `buildReader`, started. */
 export async function startReader(stores: TestStores, options: ReaderOptions = {}) {
   const reader = buildReader(stores, options);
   await reader.service.start();
@@ -152,7 +152,7 @@ export async function metric(
 export const labels = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
-/** Stores and a publisher for each test of a file; what the tests open is stopped, and nothing may be left behind. */
+/** Stores and a publisher for each test of a file. Stops what a test opened, and fails when a connection is left open. */
 export function eventScene() {
   let stores: TestStores;
   let orders: Publisher;

@@ -9,7 +9,7 @@ const claims: InternalClaims = { sub: 'u1', roles: ['admin'], kind: 'user', secu
 /** The keys of one pod, and no key from which others could be derived. */
 const pod = { INTERNAL_TOKEN_KEY: '', INTERNAL_KEY: serviceKey(TOY_KEY, 'users') };
 
-describe('a service that has its own key alone', () => {
+describe('a service that has only its own key', () => {
   let service: Service;
   let url: string;
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('a service that has its own key alone', () => {
   const keyOf = (name: string, kind: InternalClaims['kind']) =>
     callKey(serviceKey(TOY_KEY, name), name, kind);
 
-  it('accepts what callers of each kind signed with the key for it', async () => {
+  it('accepts the tokens of each kind of caller that has the key for this service', async () => {
     expect(await statusWith(keyOf('users', 'user'))).toBe(200);
     expect(await statusWith(keyOf('users', 'service'), { kind: 'service' }, '/internal/inside')).toBe(200);
     const job: Partial<InternalClaims> = { kind: 'job', sub: null, roles: [] };
@@ -41,7 +41,7 @@ describe('a service that has its own key alone', () => {
     },
   );
 
-  it('answers 401 to a job that says it is a user or acts for one', async () => {
+  it('answers 401 to a job whose token has the kind of a user, or names a user', async () => {
     const key = keyOf('users', 'job');
     for (const kind of ['user', 'service', 'job'] as const) expect(await statusWith(key, { kind })).toBe(401);
   });

@@ -73,7 +73,7 @@ describe('a service as a process', () => {
     expect(await toy.exited).toBe(0);
   });
 
-  it('on SIGTERM finishes the request in hand, lets idle keep-alive sockets go, and exits 0', async () => {
+  it('on SIGTERM finishes the current request, closes idle keep-alive sockets, and exits 0', async () => {
     const toy = await startToy();
     const idle = new Agent({ keepAlive: true });
     const busy = new Agent({ keepAlive: true });
@@ -90,7 +90,7 @@ describe('a service as a process', () => {
     busy.destroy();
   });
 
-  it('serves on for its drain time, on new and on kept connections, and tells each client to let go', async () => {
+  it('serves on for its drain time, on new and on open connections, and sends Connection: close', async () => {
     const toy = await startToy({ DRAIN_SECONDS: '2' });
     const kept = new Agent({ keepAlive: true });
     expect(await fetchBy(kept, toy.port, '/api/hello')).toEqual({ status: 200, connection: 'keep-alive' });

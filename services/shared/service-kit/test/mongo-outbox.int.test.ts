@@ -48,7 +48,7 @@ async function start({ reads = false, redisUrl = stores.redisUrl } = {}) {
     mongo,
     redis,
     outbox,
-    say: (...events: AnyEvent[]) => mongo.transaction((tx) => outbox.append(tx, events)),
+    publish: (...events: AnyEvent[]) => mongo.transaction((tx) => outbox.append(tx, events)),
     published: async () => (await eventsIn(redis, STREAM)).map((entry) => String(entry.payload['number'])),
     unsent: () => mongo.db.collection('outbox').countDocuments({ unsent: true }),
     effects: async () => (await effects.find().sort({ at: 1 }).toArray()).map(({ label }) => label),
@@ -67,14 +67,14 @@ afterEach(async () => {
 });
 
 describe('the outbox of MongoDB', () => {
-  it('publishes what was committed, in order, nothing of what was not, and records the ids', async () => {
+  it('publishes committed events in order, and no others, and records the ids of their entries', async () => {
     const delivery = await start();
     const failing = delivery.mongo.transaction(async (tx) => {
       await delivery.outbox.append(tx, [labelled('k', 'never')]);
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    for (const label of labels('a', 5)) await delivery.say(labelled('k', label));
+    for (const label of labels('a', 5)) await delivery.publish(labelled('k', label));
     await waitFor(async () => (await delivery.published()).length === 5);
     expect(await delivery.published()).toEqual(labels('a', 5));
     await waitFor(async () => (await delivery.unsent()) === 0);
@@ -98,26 +98,26 @@ describe('the outbox of MongoDB', () => {
       await gate;
     });
     await inserted;
-    await delivery.say(labelled('quick', 'early'));
+    await delivery.publish(labelled('quick', 'early'));
     await waitFor(async () => (await delivery.published()).includes('early'));
     commit();
     await late;
     await waitFor(async () => (await delivery.published()).includes('late'));
   });
 
-  it('leaves publishing to one process, which the others wake, and which another follows', async () => {
+  it('leaves publishing to one process, which the others wake, and which another one replaces', async () => {
     const first = await start();
-    await first.say(labelled('k', 'a'));
+    await first.publish(labelled('k', 'a'));
     await waitFor(async () => (await first.unsent()) === 0);
     const second = await start();
-    for (const label of labels('b', 10)) await second.say(labelled('k', label));
+    for (const label of labels('b', 10)) await second.publish(labelled('k', label));
     await waitFor(async () => (await first.unsent()) === 0);
     const type = 'order.cancelled';
     expect(await metric(second.service, 'bramble_events_published_total', { type })).toBe(0);
     const notified = { cause: 'notify', result: 'ok' };
     expect(await metric(first.service, 'bramble_outbox_publishes_total', notified)).toBeGreaterThan(1);
     await first.stop();
-    await second.say(labelled('k', 'c'));
+    await second.publish(labelled('k', 'c'));
     await waitFor(async () => (await second.unsent()) === 0);
     expect(await second.published()).toEqual(['a', ...labels('b', 10), 'c']);
     expect(await metric(second.service, 'bramble_events_published_total', { type })).toBe(1);
@@ -126,16 +126,16 @@ describe('the outbox of MongoDB', () => {
   it('leaves publishing to another process when it alone has lost Redis', async () => {
     const proxy = await silentProxy(stores.redisUrl);
     const first = await start({ redisUrl: proxy.url });
-    await first.say(labelled('k', 'a'));
+    await first.publish(labelled('k', 'a'));
     await waitFor(async () => (await first.unsent()) === 0);
     const second = await start();
     await proxy.close();
-    await second.say(labelled('k', 'b'));
+    await second.publish(labelled('k', 'b'));
     await waitFor(async () => (await second.unsent()) === 0, { timeout: 20_000 });
     expect(await second.published()).toEqual(['a', 'b']);
   }, 40_000);
 
-  it('takes records only from the latest leader', async () => {
+  it('records ids only for the latest leader', async () => {
     const service = createService({ name: GROUP, config: loadConfig(baseEnv(0), testEnv()) });
     open.push(service);
     const mongo = openMongo(service, { url: stores.mongodbUrl });
@@ -171,13 +171,13 @@ describe('the outbox of MongoDB', () => {
 
   it('publishes lost entries again before new ones', async () => {
     const delivery = await start();
-    for (const label of labels('a', 8)) await delivery.say(labelled('k', label));
+    for (const label of labels('a', 8)) await delivery.publish(labelled('k', label));
     await waitFor(async () => (await delivery.unsent()) === 0);
     const whole = await delivery.redis.xrange(STREAM, '-', '+');
     const restore = delivery.redis.multi().flushdb();
     for (const [id, fields] of whole.slice(0, 3)) restore.xadd(STREAM, id, ...fields);
     await restore.exec();
-    await delivery.say(labelled('k', 'new'));
+    await delivery.publish(labelled('k', 'new'));
     await waitFor(async () => (await delivery.published()).length === 9);
     expect(await delivery.published()).toEqual([...labels('a', 8), 'new']);
     await waitFor(async () => (await delivery.unsent()) === 0);
@@ -188,9 +188,9 @@ describe('the outbox of MongoDB', () => {
   it('has every effect once with two consumers, although Redis is emptied and events come twice', async () => {
     const publisher = await start({ reads: true });
     await start({ reads: true });
-    for (let i = 0; i < 60; i++) await publisher.say(labelled(`k${i % 4}`, `a${i}`));
+    for (let i = 0; i < 60; i++) await publisher.publish(labelled(`k${i % 4}`, `a${i}`));
     await publisher.redis.flushdb();
-    for (let i = 60; i < 120; i++) await publisher.say(labelled(`k${i % 4}`, `a${i}`));
+    for (let i = 60; i < 120; i++) await publisher.publish(labelled(`k${i % 4}`, `a${i}`));
     await waitFor(async () => (await publisher.effects()).length >= 120, { timeout: 20_000 });
     await waitFor(async () => {
       const [count] = (await publisher.redis.xpending(STREAM, GROUP)) as [number];

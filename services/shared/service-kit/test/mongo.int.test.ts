@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 describe('a MongoDB transaction', () => {
-  it('waits at most 10 s for one that a killed process left open', async () => {
+  it('waits at most 10 s for a transaction that a killed process left open', async () => {
     await open();
     const things = mongo.db.collection<{ _id: string; count: number }>('things');
     await things.insertOne({ _id: 'hot', count: 0 });
@@ -34,7 +34,7 @@ describe('a MongoDB transaction', () => {
       .db()
       .collection('things')
       .updateOne({ count: 0 }, { $inc: { count: 100 } }, { session });
-    // Its connections go, its transaction stays: the server learns nothing of the end of a process.
+    // The connections end and the transaction stays: the server does not learn that a process ended.
     const start = performance.now();
     await mongo.transaction(({ options }) =>
       things.updateOne({ _id: 'hot' }, { $inc: { count: 1 } }, options),
@@ -45,7 +45,7 @@ describe('a MongoDB transaction', () => {
     await killed.close();
   }, 30_000);
 
-  it('that meets a conflict again and again gives up as unavailable, with the conflict as its cause', async () => {
+  it('throws unavailable when it meets conflicts for 10 s, with the conflict as its cause', async () => {
     await open(500);
     const conflict = new MongoError('WriteConflict');
     conflict.addErrorLabel('TransientTransactionError');

@@ -93,7 +93,7 @@ async function startWithPostgres(url: string, max: number): Promise<void> {
 }
 
 describe('a service without a free connection', () => {
-  it('answers 503 while PostgreSQL refuses more, and serves again once it has some', async () => {
+  it('answers 503 while PostgreSQL refuses connections, and serves again when it accepts some', async () => {
     const url = await addressOfRole();
     await startWithPostgres(url, POOL);
     await get('/api/read').expect(200);

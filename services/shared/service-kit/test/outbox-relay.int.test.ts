@@ -41,7 +41,7 @@ afterEach(async () => {
 describe('the relay of a PostgreSQL outbox', () => {
   it('publishes what was committed, in order, and records the ids of the entries', async () => {
     const orders = await publisher();
-    for (const label of labels('a', 5)) await orders.say(labelled('k', label));
+    for (const label of labels('a', 5)) await orders.publish(labelled('k', label));
     await waitFor(async () => (await unsent(orders)) === 0);
     const entries = await eventsIn(orders.redis, STREAM);
     expect(entries.map((entry) => entry.payload['number'])).toEqual(labels('a', 5));
@@ -56,7 +56,7 @@ describe('the relay of a PostgreSQL outbox', () => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    await orders.say(labelled('k', 'kept'));
+    await orders.publish(labelled('k', 'kept'));
     await waitFor(async () => (await unsent(orders)) === 0);
     expect(await published(orders)).toEqual(['kept']);
   });
@@ -73,7 +73,7 @@ describe('the relay of a PostgreSQL outbox', () => {
       await gate;
     });
     await inserted;
-    await orders.say(labelled('quick', 'early'));
+    await orders.publish(labelled('quick', 'early'));
     await waitFor(async () => (await published(orders)).includes('early'));
     commit();
     await late;
@@ -83,10 +83,10 @@ describe('the relay of a PostgreSQL outbox', () => {
 
   it('leaves publishing to one process, which the others wake', async () => {
     const first = await publisher('first');
-    await first.say(labelled('k', 'a'));
+    await first.publish(labelled('k', 'a'));
     await waitFor(async () => (await unsent(first)) === 0);
     const second = await publisher('second');
-    for (const label of labels('b', 20)) await second.say(labelled('k', label));
+    for (const label of labels('b', 20)) await second.publish(labelled('k', label));
     await waitFor(async () => (await unsent(first)) === 0);
     expect(await published(first)).toEqual(['a', ...labels('b', 20)]);
     const events = { type: 'order.cancelled' };
@@ -102,13 +102,13 @@ describe('the relay of a PostgreSQL outbox', () => {
   it('takes over when the process that published was killed', async () => {
     const first = await startWorker(stores, 'publisher');
     const second = await publisher('second');
-    await second.say(labelled('k', 'by the first too'));
+    await second.publish(labelled('k', 'by the first too'));
     await waitFor(async () => (await unsent(second)) === 0);
     expect(await metric(second.service, 'bramble_events_published_total', { type: 'order.cancelled' })).toBe(
       0,
     );
     await first.kill();
-    await second.say(labelled('k', 'by the second'));
+    await second.publish(labelled('k', 'by the second'));
     await waitFor(async () => (await unsent(second)) === 0);
     expect(await published(second)).toEqual(['by the first', 'by the first too', 'by the second']);
     expect(await metric(second.service, 'bramble_events_published_total', { type: 'order.cancelled' })).toBe(
@@ -116,11 +116,11 @@ describe('the relay of a PostgreSQL outbox', () => {
     );
   });
 
-  it('takes over when the process that published was stopped in its tracks', async () => {
+  it('takes over when the process that published is paused by SIGSTOP', async () => {
     const first = await startWorker(stores, 'publisher');
     const second = await publisher('second');
     first.freeze();
-    await second.say(labelled('k', 'by the second'));
+    await second.publish(labelled('k', 'by the second'));
     await waitFor(async () => (await unsent(second)) === 0, { timeout: 15_000 });
     expect(await published(second)).toEqual(['by the first', 'by the second']);
     await first.kill();
@@ -128,14 +128,14 @@ describe('the relay of a PostgreSQL outbox', () => {
 
   it('takes over when the connection that holds the lock is cut', async () => {
     const first = await publisher('first');
-    await first.say(labelled('k', 'a'));
+    await first.publish(labelled('k', 'a'));
     await waitFor(async () => (await unsent(first)) === 0);
     const { rowCount } = await first.sql.query({
       text: `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database =
         (SELECT oid FROM pg_database WHERE datname = current_database())`,
     });
     expect(rowCount).toBe(1);
-    await first.say(labelled('k', 'b'));
+    await first.publish(labelled('k', 'b'));
     await waitFor(async () => (await unsent(first)) === 0);
     expect(await published(first)).toEqual(['a', 'b']);
   });
@@ -143,11 +143,11 @@ describe('the relay of a PostgreSQL outbox', () => {
   it('leaves publishing to another process when it alone has lost Redis', async () => {
     const proxy = await silentProxy(stores.redisUrl);
     const first = await publisher('first', proxy.url);
-    await first.say(labelled('k', 'a'));
+    await first.publish(labelled('k', 'a'));
     await waitFor(async () => (await unsent(first)) === 0);
     const second = await publisher('second');
     await proxy.close();
-    await second.say(labelled('k', 'b'));
+    await second.publish(labelled('k', 'b'));
     await waitFor(async () => (await unsent(second)) === 0, { timeout: 20_000 });
     expect(await published(second)).toEqual(['a', 'b']);
     expect(await metric(second.service, 'bramble_events_published_total', { type: 'order.cancelled' })).toBe(
@@ -155,9 +155,9 @@ describe('the relay of a PostgreSQL outbox', () => {
     );
   }, 40_000);
 
-  it('publishes everything again, in order, when Redis was emptied while idle', async () => {
+  it('publishes everything again, in order, when Redis was emptied while nothing was published', async () => {
     const orders = await publisher();
-    for (const label of labels('a', 7)) await orders.say(labelled('k', label));
+    for (const label of labels('a', 7)) await orders.publish(labelled('k', label));
     await waitFor(async () => (await unsent(orders)) === 0);
     const before = await eventsIn(orders.redis, STREAM);
     await orders.redis.flushdb();
@@ -174,19 +174,19 @@ describe('the relay of a PostgreSQL outbox', () => {
     expect(rows.map((row) => row['stream_id'])).toEqual(after.map((entry) => entry.streamId));
   });
 
-  it('publishes what was lost before what is new', async () => {
+  it('publishes lost events before new ones', async () => {
     const orders = await publisher();
-    await orders.say(...labels('a', 600).map((label) => labelled('k', label)));
+    await orders.publish(...labels('a', 600).map((label) => labelled('k', label)));
     await waitFor(async () => (await unsent(orders)) === 0);
     await orders.redis.flushdb();
-    await orders.say(labelled('k', 'new'));
+    await orders.publish(labelled('k', 'new'));
     await waitFor(async () => (await published(orders)).length === 601);
     expect(await published(orders)).toEqual([...labels('a', 600), 'new']);
   });
 
-  it('publishes only the lost end again when Redis came back with an older log', async () => {
+  it('publishes only the lost events again when Redis restarted from an older log', async () => {
     const orders = await publisher();
-    for (const label of labels('a', 10)) await orders.say(labelled('k', label));
+    for (const label of labels('a', 10)) await orders.publish(labelled('k', label));
     await waitFor(async () => (await unsent(orders)) === 0);
     const whole = await orders.redis.xrange(STREAM, '-', '+');
     const restore = orders.redis.multi().flushdb();
@@ -197,9 +197,9 @@ describe('the relay of a PostgreSQL outbox', () => {
     expect((await orders.redis.xrange(STREAM, '-', '+')).slice(0, 4)).toEqual(whole.slice(0, 4));
   });
 
-  it('refuses a former leader that wakes after Redis came back with an older log, and finds the loss', async () => {
+  it('refuses a former leader that resumes after Redis restarted from an older log, and finds the loss', async () => {
     const orders = await publisher();
-    for (const label of labels('a', 10)) await orders.say(labelled('k', label));
+    for (const label of labels('a', 10)) await orders.publish(labelled('k', label));
     await waitFor(async () => (await unsent(orders)) === 0);
     const whole = await orders.redis.xrange(STREAM, '-', '+');
     // A former leader was paused when it had read the row of a3, and a2 was the highest that it had recorded.
@@ -217,17 +217,17 @@ describe('the relay of a PostgreSQL outbox', () => {
     expect(await published(orders)).toEqual(labels('a', 10));
   });
 
-  it('publishes although Redis saw a higher fence, once it is sure that it leads', async () => {
+  it('publishes although Redis saw a higher fence, after it has checked that it holds the lease', async () => {
     const orders = await publisher();
     await orders.redis.set(`${STREAM}:fence`, 1e15);
-    await orders.say(labelled('k', 'a'));
+    await orders.publish(labelled('k', 'a'));
     await waitFor(async () => (await unsent(orders)) === 0);
     expect(await published(orders)).toEqual(['a']);
   });
 
   it('finds a loss that happened while nobody published', async () => {
     const first = await startPublisher(stores, 'first');
-    await first.say(labelled('k', 'a'), labelled('k', 'b'));
+    await first.publish(labelled('k', 'a'), labelled('k', 'b'));
     await waitFor(async () => (await unsent(first)) === 0);
     await first.redis.flushdb();
     await first.stop();
@@ -238,7 +238,7 @@ describe('the relay of a PostgreSQL outbox', () => {
 
   it('keeps rows for 24 hours and claims for 7 days', async () => {
     const orders = await publisher();
-    await orders.say(labelled('k', 'old'), labelled('k', 'young'));
+    await orders.publish(labelled('k', 'old'), labelled('k', 'young'));
     await waitFor(async () => (await unsent(orders)) === 0);
     await orders.sql.query({
       text: `UPDATE outbox SET sent_at = now() - interval '25 hours' WHERE payload ->> 'number' = 'old'`,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Nothing comes through any more, and neither side hears that the other is gone. */
+/** Forwards nothing any more, and keeps both sides open. */
 function silence(near: Socket, far: Socket): void {
   near.unpipe(far);
   far.unpipe(near);
@@ -9,7 +9,7 @@ function silence(near: Socket, far: Socket): void {
   far.resume();
 }
 
-/** A way to a store whose connections can be made silent: open, but nothing comes through any more. */
+/** A proxy of a store whose connections can be silenced: they stay open, and nothing is forwarded. */
 export async function silentProxy(storeUrl: string) {
   const target = new URL(storeUrl);
   const sockets = new Set<Socket>();

@@ -6,7 +6,7 @@ import { closeSlowReaders, type SlowReaderLimits } from '../src/http/slow-reader
 import { createMetrics } from '../src/observe/metrics';
 
 const MB = 1_000_000;
-/** More than the operating system keeps of a connection whose client does not read. */
+/** More than the operating system buffers for a client that does not read. */
 const ANSWER = 12 * MB;
 const GRACE_MS = 800;
 const limits: Partial<SlowReaderLimits> = { graceMs: GRACE_MS, bytesPerSecond: 10 * MB, checkMs: 100 };
@@ -64,7 +64,7 @@ describe('clients that read an answer too slowly', () => {
     expect(await openConnections()).toBeLessThanOrEqual(1);
   });
 
-  it('lose their connection when they read a byte now and then', async () => {
+  it('lose their connection when they read only a byte now and then', async () => {
     await serve();
     const before = await closedSoFar();
     const slow = await ask('/stream');
@@ -76,7 +76,7 @@ describe('clients that read an answer too slowly', () => {
     clearInterval(timer);
   });
 
-  it('are left alone while they take what is written, however long the whole answer takes', async () => {
+  it('keep their connection while they read, however long the whole answer takes', async () => {
     await serve();
     const steady = await ask('/stream');
     const startedAt = performance.now();
@@ -90,7 +90,7 @@ describe('clients that read an answer too slowly', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(2 * GRACE_MS);
   }, 30_000);
 
-  it('keep no more of all memory than the limit, and those that wait longest go first', async () => {
+  it('hold no more memory together than the limit, and those that wait longest are closed first', async () => {
     const maxWaiting = 3 * ANSWER;
     await serve({ graceMs: 60_000, maxWaiting });
     const sockets: Socket[] = [];

@@ -5,7 +5,7 @@ const scene = eventScene();
 const { reader, effects, effectsAre, pending } = scene;
 const deadOnes = async () => (await scene.deadLetters()).length;
 
-/** Has PostgreSQL refuse every effect with this error until it is healed. */
+/** Makes PostgreSQL refuse every effect with this error until the test heals it. */
 async function refuse(code: string, condition = 'true'): Promise<() => Promise<unknown>> {
   const { pool } = scene.orders.sql;
   await pool.query(
@@ -16,13 +16,13 @@ async function refuse(code: string, condition = 'true'): Promise<() => Promise<u
   return () => pool.query('DROP TRIGGER refuse ON effects');
 }
 
-/** Until five seconds are over, which is longer than five tries take, or an event was given up. */
+/** Waits for five seconds, which is longer than five tries take, or until an event was given up. */
 const fiveSecondsOrDeath = () => {
   const end = performance.now() + 5_000;
   return waitFor(async () => performance.now() > end || (await deadOnes()) > 0);
 };
 
-it('a service whose PostgreSQL is full waits with its start until it is not', async () => {
+it('a service waits with its start while its PostgreSQL is full', async () => {
   const heal = await refuse('53100');
   const { service, sql } = buildReader(scene.stores, { instance: 'starting' });
   let tries = 0;
@@ -49,7 +49,7 @@ describe('a consumer whose PostgreSQL refuses', () => {
     async (code) => {
       const heal = await refuse(code);
       const { service } = await reader();
-      await scene.orders.say(...labels('a', 100).map((label) => labelled(label, label)));
+      await scene.orders.publish(...labels('a', 100).map((label) => labelled(label, label)));
       await fiveSecondsOrDeath();
       expect(await deadOnes()).toBe(0);
       await heal();
@@ -64,10 +64,10 @@ describe('a consumer whose PostgreSQL refuses', () => {
     60_000,
   );
 
-  it('goes on with the others while one event meets an error that nobody knows, and does not bury it', async () => {
+  it('handles other events while one fails with an unknown error, and does not give that one up', async () => {
     const heal = await refuse('42501', `NEW.label = 'a7'`);
     await reader();
-    await scene.orders.say(...labels('a', 20).map((label) => labelled(label, label)));
+    await scene.orders.publish(...labels('a', 20).map((label) => labelled(label, label)));
     await effectsAre(19);
     await fiveSecondsOrDeath();
     expect(await deadOnes()).toBe(0);
@@ -77,10 +77,10 @@ describe('a consumer whose PostgreSQL refuses', () => {
 });
 
 describe('a batch that takes too long', () => {
-  it('is halved, so that the event that makes it slow does not hold up the group', async () => {
+  it('is halved, so that one slow event does not delay the others', async () => {
     const heal = await refuse('57014', `NEW.label = 'a7'`);
     await reader();
-    await scene.orders.say(...labels('a', 20).map((label) => labelled(label, label)));
+    await scene.orders.publish(...labels('a', 20).map((label) => labelled(label, label)));
     await effectsAre(19);
     expect(await effects()).not.toContain('a7');
     await heal();

@@ -22,7 +22,7 @@ const open = async (more: Record<string, string>, trustsCallers = true) => {
 const given = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 describe('tracing', () => {
-  it('is off unless a collector is named: trace context passes as it came', async () => {
+  it('is off unless a collector is configured: trace context is forwarded unchanged', async () => {
     const { service, seen } = await open({});
     expect(service.tracing).toBeUndefined();
     expect((await seen({ traceparent: given })).traceparent).toBe(given);
@@ -68,7 +68,7 @@ describe('tracing', () => {
     expect(batch.events[0]?.traceparent).toBe(`00-${event?.traceId}-${event?.spanId}-01`);
   });
 
-  it('records nothing of a trace that its caller does not record', async () => {
+  it('records no span of a trace that its caller does not record', async () => {
     const collector = await startCollector();
     const { service, seen } = await open({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     const { traceparent } = await seen({ traceparent: given.replace(/01$/, '00') });
@@ -83,7 +83,7 @@ describe('tracing', () => {
     expect(collector.spans).toEqual([]);
   });
 
-  it('lets its own share decide on the traces of strangers', async () => {
+  it('samples the traces of outside clients by its own share', async () => {
     const collector = await startCollector();
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER_ARG: '0' };
     const door = await open(env, false);
@@ -96,7 +96,7 @@ describe('tracing', () => {
     expect(collector.spans).toHaveLength(1);
   });
 
-  it('obeys the standard variables of OpenTelemetry', async () => {
+  it('follows the standard variables of OpenTelemetry', async () => {
     const collector = await startCollector();
     const standard = {
       OTEL_EXPORTER_OTLP_HEADERS: 'x-token=secret',
@@ -132,7 +132,7 @@ describe('tracing', () => {
     await service.stop();
   });
 
-  it('answers on while its collector is away', async () => {
+  it('answers requests while its collector is away', async () => {
     const { service, seen } = await open({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
     for (let n = 0; n < 20; n++) expect((await seen()).traceparent).not.toBe('');
     await waitFor(() => service.stop().then(() => true));

@@ -46,7 +46,7 @@ describe('trimming a stream', () => {
     expect(await kept()).toHaveLength(10);
   });
 
-  it('keeps what the slowest group has not read, one that is not required included', async () => {
+  it('keeps the entries that the slowest group has not read, also when that group is not required', async () => {
     await add();
     for (const group of ['catalog', 'payments', 'delivery', 'notifications']) await make(group);
     for (const group of ['catalog', 'payments', 'delivery']) await readAll(group);
@@ -58,7 +58,7 @@ describe('trimming a stream', () => {
     expect(await kept()).toEqual([3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('keeps what is read and not acknowledged', async () => {
+  it('keeps entries that are read and not acknowledged', async () => {
     await add();
     for (const group of ['catalog', 'payments', 'delivery']) await make(group);
     for (const group of ['catalog', 'payments']) await readAll(group);
@@ -83,7 +83,7 @@ describe('trimming a stream', () => {
     expect(await redis.exists(STREAM)).toBe(0);
   });
 
-  it('drops a group that has not read for a day only when memory is short, and lets it come back', async () => {
+  it('drops a group that has not read for a day only when memory is short, and accepts it again later', async () => {
     await add();
     for (const group of ['catalog', 'payments', 'delivery']) await make(group);
     for (const group of ['catalog', 'payments']) await readAll(group);
@@ -101,7 +101,7 @@ describe('trimming a stream', () => {
     expect(await kept()).toEqual([9, 10]);
   });
 
-  it('drops a required group that never came for a day when memory is short', async () => {
+  it('drops a required group that has been missing for a day when memory is short', async () => {
     await add();
     for (const group of ['catalog', 'payments']) {
       await make(group);

@@ -111,7 +111,7 @@ describe.each([
   const numbers = (entries: { payload: Record<string, unknown> }[]) =>
     entries.map((entry) => entry.payload['number']);
 
-  it('commits what was written together with what was published, and nothing of a unit that fails', () =>
+  it('commits state and events together, and nothing of a unit that fails', () =>
     inLab(async ({ store, write, marks, redis }) => {
       const hooks: string[] = [];
       const unit = (mark: string, fail: boolean) =>
@@ -128,7 +128,7 @@ describe.each([
       expect(hooks).toEqual(['done']);
     }));
 
-  it('handles each event once: a repeated one is not fresh, and a failed unit leaves its claim free', () =>
+  it('handles each event once: a repeated one is not fresh, and a failed unit leaves no claim', () =>
     inLab(async ({ store, write, marks }) => {
       const [first, second] = [labelled('k', 'first'), labelled('k', 'second')];
       const apply = async <Tx>(
@@ -164,7 +164,7 @@ describe.each([
       expect(entries.map(({ correlationId }) => correlationId)).toEqual(['of 1', 'of 0', 'given']);
     }));
 
-  it('leaves out what was handed over to a statement of the caller', () =>
+  it('does not write the events that the caller drained', () =>
     inLab(async ({ store, redis }) => {
       const drained = await store.transaction((unit) => {
         unit.publish([cancelled('handed over')]);

@@ -6,8 +6,8 @@ import type { WorkerPart } from './worker';
 const stores = JSON.parse(process.env['TEST_STORES'] ?? '{}') as TestStores;
 const parts: Record<WorkerPart, () => Promise<unknown>> = {
   publisher: async () => {
-    const { say, sql } = await startPublisher(stores, 'worker');
-    await say(labelled('k', 'by the first'));
+    const { publish, sql } = await startPublisher(stores, 'worker');
+    await publish(labelled('k', 'by the first'));
     await waitFor(
       async () => (await sql.query({ text: 'SELECT 1 FROM outbox WHERE sent_at IS NOT NULL' })).rowCount,
     );

@@ -6,7 +6,7 @@ import type { TestStores } from '@bramble/test-kit/stores';
 
 export type WorkerPart = 'publisher' | 'reader that dies after its commit' | 'reader that dies of one event';
 
-/** Starts a part in a process of its own, for deaths that no code can notice. Resolves when it is at work. */
+/** Starts a part in a process of its own, so that a test can kill it. Resolves when the part works. */
 export async function startWorker(stores: TestStores, part: WorkerPart) {
   const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'worker-main.ts')], {
     env: { ...process.env, TEST_STORES: JSON.stringify(stores), TEST_PART: part },

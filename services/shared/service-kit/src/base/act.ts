@@ -2,17 +2,17 @@ import type { Operation, Role } from '@bramble/contracts/operation';
 import type { Actor } from './actor';
 import { type Act, currentContext } from './request-context';
 
-/** What an act changed. */
+/** A change, for its audit entry. */
 export interface Change {
   /** The id of what was changed, or its code. */
   target: string;
-  /** The user to whom it belongs; absent for what belongs to the shop. */
+  /** The user who owns the target; absent when the shop owns it. */
   owner?: string | undefined;
-  /** The fields before; absent for what was made. */
+  /** The fields before the change; absent when the target was created. */
   before?: object | undefined;
-  /** The fields after; absent for what was deleted. */
+  /** The fields after the change; absent when the target was deleted. */
   after?: object | undefined;
-  /** The action, when it has another name than the operation at hand. */
+  /** The action, when it is not the id of the current operation. */
   action?: string;
 }
 
@@ -28,7 +28,7 @@ export interface AuditRecord {
 
 const staffRoles: readonly Role[] = ['admin', 'courier'];
 
-/** The act of a request; undefined for one that only reads, or that nobody signed in has sent. */
+/** The act of a request; undefined for a request that only reads or has no signed-in caller. */
 export function actOf(
   { id, method, access }: Operation,
   { userId, roles }: Pick<Actor, 'userId' | 'roles'>,
@@ -41,8 +41,8 @@ export function actOf(
 }
 
 /**
- * The audit entry of a change made by the request at hand; undefined when it needs none: it comes from an event or a job,
- * or somebody without a staff role changed what is theirs.
+ * The audit entry of a change that the current request makes. Undefined when the change needs none: it comes from an event
+ * or a job, or an account without a staff role changed something of its own.
  */
 export function auditRecordOf({ target, owner, before, after, action }: Change): AuditRecord | undefined {
   const { act } = currentContext();

@@ -2,7 +2,7 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { batcher } from './batcher';
 
 describe('a batcher', () => {
-  it('gathers the calls that come while one batch is under way', async () => {
+  it('joins the calls that come while a batch is in flight', async () => {
     const sizes: number[] = [];
     const open: (() => void)[] = [];
     const double = batcher<number, number>({
@@ -39,7 +39,7 @@ describe('a batcher', () => {
     await expect(picky(0)).rejects.toThrow('all');
   });
 
-  it('never sends more than its largest batch', async () => {
+  it('makes no batch larger than its maximum', async () => {
     const sizes: number[] = [];
     const echo = batcher<number, number>({
       max: 8,

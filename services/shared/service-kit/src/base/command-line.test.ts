@@ -13,7 +13,7 @@ function terminal(line?: string) {
   return { streams: { input, output }, shown: () => shown };
 }
 
-describe('a question before something is lost', () => {
+describe('a question before something is deleted', () => {
   it.each(['y', 'Yes', ' YES '])('goes on after "%s"', async (line) => {
     const { streams, shown } = terminal(line);
     await confirm('Delete 3 dead letters for good?', {}, streams);
@@ -59,7 +59,7 @@ describe('values of options', () => {
   });
 });
 
-it('paints on a terminal with colours, and nowhere else', () => {
+it('prints colours on a terminal that has them, and nowhere else', () => {
   const stream = (isTTY: boolean, colours: boolean) =>
     ({ isTTY, hasColors: () => colours }) as unknown as WriteStream;
   expect(paintFor(stream(true, true))('red', 'x')).toBe('\u001b[31mx\u001b[39m');

@@ -65,8 +65,8 @@ export function choiceOption(
 const OWN_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * The origin that `--url` names. Only shops of this machine may get load, unless `anywhere`; throws UsageError, whose
- * sentence may `hint` at the way out.
+ * The origin that `--url` names. Throws UsageError for a shop of another machine unless `anywhere`; `hint` ends its sentence
+ * with what to do instead.
  */
 export function checkShopUrl(text: string, { anywhere = false, hint = '' } = {}): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -114,7 +114,7 @@ export async function confirm(
   },
 ): Promise<void> {
   if (options.yes) return;
-  if (!input.isTTY) throw new UsageError(`nobody can answer "${question}" here: add --yes`);
+  if (!input.isTTY) throw new UsageError(`the question "${question}" needs a terminal: add --yes`);
   const terminal = createInterface({ input, output });
   const answer = await new Promise<string>((resolve) => {
     // Ctrl-C and Ctrl-D close the terminal without an answer.

@@ -122,9 +122,8 @@ export const keylessEnv = (defaultPort: number) => ({
   SHUTDOWN_SECONDS: integer(20, 1, 600),
   // The time after a stop request during which the service still accepts connections, until clients stop sending.
   DRAIN_SECONDS: integer(0, 0, 300),
-  // The OTLP endpoint of spans (HTTP, JSON); without one nothing is traced. The OpenTelemetry SDK reads the other
-  // standard
-  // OTEL_ variables itself. The share is that of the requests that start a trace here.
+  // The OTLP endpoint of spans (HTTP, JSON); without one nothing is traced. The OpenTelemetry SDK reads the other standard
+  // OTEL_ variables itself. The sampler's argument is the share of traces that begin here and are recorded.
   OTEL_EXPORTER_OTLP_ENDPOINT: url().optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url().optional(),
   OTEL_SDK_DISABLED: flag(false),
@@ -141,8 +140,8 @@ export const baseEnv = (defaultPort: number) => ({ ...keylessEnv(defaultPort), .
 export type BaseConfig = z.output<z.ZodObject<ReturnType<typeof keylessEnv>>> & KeyConfig;
 
 /**
- * The name that the operating system has for the person who runs this process; with sudo, for the person who called it.
- * A container's user may have a number alone.
+ * The name of the operating system's user who runs this process; with sudo, of the user who called sudo. A container's user
+ * may have a number only.
  */
 export function operatorName(): string {
   const caller = process.env['SUDO_USER'];

@@ -4,11 +4,11 @@ import { decodeCursor, encodeCursor, toPage } from './cursor';
 const position = z.tuple([z.int(), z.string()]);
 
 describe('cursors', () => {
-  it('bring back the place they were made for', () => {
+  it('decode to the position they were made of', () => {
     expect(decodeCursor(encodeCursor([7, 'a']), position)).toEqual([7, 'a']);
   });
 
-  it('are invalid_input when they are not ours', () => {
+  it('are invalid_input when the list did not make them', () => {
     for (const cursor of [
       '',
       '!!',

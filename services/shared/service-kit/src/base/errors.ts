@@ -98,7 +98,7 @@ export interface Definite {
   readonly definite: true;
 }
 
-/** True for a refusal, of a rule or of the store, and for an error that says of itself that it is definite. */
+/** True for a refusal, by a rule or by the store, and for an error that is marked as definite. */
 export const isDefinite = (error: unknown): boolean =>
   isRefusal(error) ||
   (error instanceof Error && (isRefusedByStore(error) || (error as Partial<Definite>).definite === true));

@@ -15,7 +15,7 @@ describe('ids', () => {
     expect(Math.abs(at - before)).toBeLessThan(5_000);
   });
 
-  it('give order numbers without signs that people confuse', () => {
+  it('give order numbers without characters that look alike', () => {
     expect(orderNumber()).toMatch(/^BR-[2-9A-HJ-KMNP-TW-Z]{8}$/);
   });
 });

@@ -36,7 +36,7 @@ describe('internal tokens', () => {
     }
   });
 
-  it('name their audience, so a key in wrong hands is good for no other service either', () => {
+  it('name their audience, so that a stolen key cannot call another service', () => {
     const exp = Math.floor(Date.now() / 1000) + 60;
     const header = { alg: 'HS256', typ: 'JWT', kid: 'user' };
     const genuine = signed(header, { ...claims, aud: 'orders', exp }, 'orders');
@@ -52,7 +52,7 @@ describe('internal tokens', () => {
       expect(verify('orders', forged)).toBeUndefined();
   });
 
-  it('say the kind of caller whose key signed them, and a job acts for nobody', () => {
+  it('are of the kind of caller whose key signed them, and a job has no user', () => {
     const payload = { ...claims, aud: 'orders', exp: Math.floor(Date.now() / 1000) + 60 };
     const nobody = { ...payload, sub: null, roles: [] };
     const header = { alg: 'HS256', typ: 'JWT' };
@@ -93,7 +93,7 @@ describe('internal tokens', () => {
       expect(verify('orders', forged)).toBeUndefined();
   });
 
-  it('expire after a minute, while the clocks of the day may differ by ten minutes', () => {
+  it('expire after a minute, while the wall clocks may differ by ten minutes', () => {
     jest.useFakeTimers();
     const stolen = sign('orders', claims);
     expect(verify('orders', stolen)).toEqual(claims);

@@ -5,7 +5,7 @@ import { callKey } from './internal-keys';
 import { createAgeCheck, LIFE_SECONDS, type Stamp } from './token-age';
 
 export const internalTokenHeader = 'x-internal-token';
-/** This process, for the age of its tokens. */
+/** Names this process in its tokens, so that receivers can compare their ages. */
 const FROM = randomBytes(8).toString('base64url');
 const isYoung = createAgeCheck();
 const runningSeconds = (): number => performance.now() / 1_000;

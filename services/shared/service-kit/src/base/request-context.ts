@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { newId } from './ids';
 
-/** The change that a request asks for, as the audit log names it. */
+/** The change that a request asks for, in the terms of the audit log. */
 export interface Act {
   /** The operation's id. */
   action: string;
   actorId: string;
   address: string;
-  /** True when the caller has the operation by a staff role, so that the act is audited whoever owns its target. */
+  /** True when a staff role allows the operation. Then the act is audited, whoever owns its target. */
   byStaff: boolean;
   /** True once an audit entry was written with the change, or the request was passed on to the service that writes it. */
   recorded: boolean;

@@ -1,4 +1,4 @@
-/** What the drivers of the stores and Node's network call the failures that end by themselves. */
+/** The codes by which the drivers of the stores and Node's network report failures that end by themselves. */
 const codes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -75,7 +75,7 @@ interface StoreError extends Error {
 const isMongo = (error: StoreError): error is StoreError & { code: number } =>
   error.name.startsWith('Mongo') && typeof error.code === 'number';
 
-/** True for an error, apart from its cause, of a store or a network that a repetition may heal. */
+/** True for an error of a store or a network after which a repetition may succeed. The error's cause is not looked at. */
 export function isStoreAway(error: StoreError): boolean {
   const { code, errorLabelSet } = error;
   if (typeof code === 'string' && (codes.has(code) || postgresClasses.test(code))) return true;
@@ -97,6 +97,6 @@ export function isTooSlow(error: unknown): boolean {
 /** PostgreSQL: a value that does not fit (22), a constraint that is violated (23), a rule of a trigger that refuses (P0001). */
 const refusedByPostgres = /^(?:22|23)[0-9A-Z]{3}$|^P0001$/;
 
-/** True when the store refused what it was told to write, as it will every time. */
+/** True when the store refused a write, and will refuse it every time. */
 export const isRefusedByStore = ({ code }: StoreError): boolean =>
   typeof code === 'string' && refusedByPostgres.test(code);

@@ -3,7 +3,7 @@ import { createAgeCheck, LIFE_SECONDS, type Stamp } from './token-age';
 const DAY = 1_700_000_000;
 const TEN_MINUTES = 600;
 
-/** A sender whose clock of the day is off by `skew` seconds, and whose process began at 100 of the receiver's clock. */
+/** A sender whose wall clock is off by `skew` seconds, and whose process began at second 100 of the receiver's clock. */
 const sender =
   (from: string, skew: number) =>
   (at: number): Stamp => ({ from, up: at - 100, exp: DAY + at + skew + LIFE_SECONDS });
@@ -29,7 +29,7 @@ describe('the age of a token', () => {
     expect(isYoung(sender('gateway', TEN_MINUTES)(500), clocks(500))).toBe(true);
   });
 
-  it('is that of the day when the running clock of a sender stood still', () => {
+  it('is by the wall clock when the monotonic clock of a sender stood still', () => {
     const isYoung = createAgeCheck();
     expect(isYoung(sender('gateway', 0)(200), clocks(200))).toBe(true);
     // The machine of the sender slept for an hour.
@@ -37,7 +37,7 @@ describe('the age of a token', () => {
     expect(isYoung(awake, clocks(3_810))).toBe(true);
   });
 
-  it('is at most a quarter of an hour by the clock of the day, also of a sender that is not known', () => {
+  it('is at most a quarter of an hour by the wall clock, also for an unknown sender', () => {
     const isYoung = createAgeCheck();
     expect(isYoung(sender('a', -TEN_MINUTES)(200), clocks(200))).toBe(true);
     expect(isYoung(sender('b', -1_000)(200), clocks(200))).toBe(false);
@@ -46,7 +46,7 @@ describe('the age of a token', () => {
     expect(isYoung({ exp: DAY + 200 + LIFE_SECONDS }, clocks(200))).toBe(true);
   });
 
-  it('is known of the last thousand senders only', () => {
+  it('is compared for the last thousand senders only', () => {
     const isYoung = createAgeCheck();
     const sign = sender('first', -TEN_MINUTES);
     isYoung(sign(200), clocks(200));

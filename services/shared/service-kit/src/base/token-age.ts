@@ -1,6 +1,6 @@
-/** Longer than a slow request, and short enough that a token in a log is soon useless. */
+/** How long a token is valid: longer than a slow request takes, and short, so that a token found in a log is of no use. */
 export const LIFE_SECONDS = 60;
-/** What clocks in step may differ by, and a token may take to arrive. */
+/** The difference up to which two clocks count as equal; it includes the time that a token takes to arrive. */
 const STEP_SECONDS = 5;
 /**
  * What the clocks of two nodes may differ by. A board without a battery-backed clock is minutes behind after a power cut,
@@ -9,35 +9,37 @@ const STEP_SECONDS = 5;
 const SKEW_SECONDS = 900;
 const MAX_SENDERS = 1_000;
 
-/** When a token was made, by the clock of the day and by the sender's own running clock, which nobody sets. */
+/** When a token was made, by the sender's wall clock and by its monotonic clock, which nobody can set. */
 export interface Stamp {
   /** The end of its life, in seconds since 1970. */
   readonly exp: number;
-  /** The sending process, and the seconds for which its clock has run. Older releases send neither. */
+  /** The sending process, and its monotonic clock in seconds. Older releases send neither. */
   readonly from?: string | undefined;
   readonly up?: number | undefined;
 }
 
-/** The clocks of the receiver: of the day, and the running one, in seconds. */
+/** The receiver's wall clock (`day`) and its monotonic clock (`running`), in seconds. */
 export interface Clocks {
   readonly day: number;
   readonly running: number;
 }
 
-/** What is known of a sender by its youngest tokens. */
+/** What the receiver knows of a sender by the youngest of its tokens. */
 interface Sender {
-  /** The least by which the receiver's running clock was ahead of the sender's. */
+  /** The smallest difference seen so far: the receiver's monotonic clock less the sender's. */
   ahead: number;
-  /** Whether the clocks of the day were in step at its last young token. */
+  /** Whether both wall clocks agreed when its last young token came. */
   inStep: boolean;
 }
 
 const isInStep = (left: number): boolean => left >= -STEP_SECONDS && left <= LIFE_SECONDS + STEP_SECONDS;
 
 /**
- * Answers whether tokens are young enough. The running clocks decide: by the youngest token of a sender its others have an
- * age, so that a stolen one is refused after a minute, whatever the clocks of the day say. The first token of a sender, and
- * those of one whose running clock stood still (its machine slept) while its clock of the day is in step, have only that one.
+ * Makes the check of a token's age. The receiver subtracts the sender's monotonic clock, as the token has it, from its own. The
+ * smallest result so far belongs to the sender's youngest token; a token is as old as its result is above the smallest. So a
+ * stolen token is refused after a minute, also when the wall clocks differ. The wall clocks decide in two cases. One is a
+ * sender's first token, since the receiver has nothing to compare it with. The other is a sender whose monotonic clock stood
+ * still, as on a machine that slept, while its wall clock agrees with the receiver's.
  */
 export function createAgeCheck(): (stamp: Stamp, clocks: Clocks) => boolean {
   const senders = new Map<string, Sender>();

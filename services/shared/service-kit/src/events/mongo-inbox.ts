@@ -13,7 +13,7 @@ interface InboxDocument {
 
 const inboxOf = ({ db }: MongoSession): Collection<InboxDocument> => db.collection('inbox');
 
-/** Makes the inbox and the dead letters, and has MongoDB delete claims after 7 days; inside a transaction neither is possible. */
+/** Makes the inbox, whose claims MongoDB deletes after 7 days, and the dead letters. Not possible inside a transaction. */
 export async function prepareInbox(mongo: MongoSession): Promise<void> {
   await inboxOf(mongo).createIndex({ receivedAt: 1 }, { expireAfterSeconds: KEEP_SECONDS });
   await prepareLetters(mongo);

@@ -12,8 +12,8 @@ import type { Outbox } from './unit';
 export type MongoOutbox = Outbox<MongoTransaction>;
 
 /**
- * The outbox of a MongoDB service, and this process's part in publishing it to `streams`. `audits` is the type of the
- * events that tell what staff did.
+ * The outbox of a MongoDB service, and the relay of this process that publishes it to `streams`. `audits` is the type
+ * of the service's audit events.
  */
 export function mongoOutbox(
   service: Service,

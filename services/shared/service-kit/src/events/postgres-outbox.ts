@@ -51,8 +51,8 @@ export const OUTBOX_INSERT = `INSERT INTO outbox (${OUTBOX_COLUMNS}) SELECT * FR
 export type PostgresOutbox = Outbox<SqlTransaction>;
 
 /**
- * The outbox of a PostgreSQL service, and this process's part in publishing it to `streams`. `audits` is the type of the
- * events that tell what staff did.
+ * The outbox of a PostgreSQL service, and the relay of this process that publishes it to `streams`. `audits` is the type
+ * of the service's audit events.
  */
 export function postgresOutbox(
   service: Service,

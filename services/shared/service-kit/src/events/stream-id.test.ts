@@ -11,7 +11,7 @@ describe('ids of stream entries', () => {
     expect(parseStreamId('12')).toEqual({ ms: 12, seq: 0 });
   });
 
-  it('tell their age, never below zero', () => {
+  it('give an age, which is never below zero', () => {
     expect(ageOfStreamId('1000-5', 3_500)).toBe(2.5);
     expect(ageOfStreamId('5000-0', 3_500)).toBe(0);
   });

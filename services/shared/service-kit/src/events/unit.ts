@@ -18,7 +18,7 @@ export interface Outbox<Tx> {
   resend(tx: Tx, rows: readonly OutboxDraft[]): Promise<void>;
   /** Wakes the relay: call it after committing outbox rows that `append` did not write. */
   wake(): void;
-  /** The type of the events that tell what staff did; undefined for a service without operations of staff. */
+  /** The type of this service's audit events; undefined for a service without operations of staff. */
   readonly audits?: StaffActed | undefined;
 }
 
@@ -35,8 +35,8 @@ export interface Unit<Tx> {
    */
   publish(drafts: readonly EventDraft[], cause?: Cause): void;
   /**
-   * Tells the audit log of a change that this transaction makes. Without effect when the change needs no entry, as when it
-   * comes from an event or from the owner.
+   * Publishes the audit entry of a change that this transaction makes. Does nothing when the change needs no entry, as when
+   * it comes from an event or from the owner.
    */
   record(change: Change): void;
   /** Hands over the events published so far, to a statement that writes their outbox rows itself. */
@@ -139,7 +139,7 @@ function openUnit<Tx extends Transaction>(
     const payload = auditRecordOf(change);
     if (!payload) return;
     if (!outbox?.audits)
-      throw new Error('a store whose outbox has no audit events cannot record what staff do');
+      throw new Error('a store whose outbox has no audit events cannot record a change by staff');
     published.push(newEvent({ type: outbox.audits, payload }));
   }
 

@@ -13,11 +13,11 @@ describe('a JSON body', () => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });
 
-  it('may have whole characters as escapes, and talk about escapes', () => {
+  it('may contain escaped characters, and text that looks like an escape', () => {
     expect(parse('{"a":"\\ud83d\\ude00","b":"\\\\u0000"}')).toEqual({ a: '😀', b: '\\u0000' });
   });
 
-  it('is nested a hundred levels at most, however many things stand side by side', () => {
+  it('is nested a hundred levels at most, and may have more values side by side', () => {
     const nested = (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)}`;
     expect(() => parse(nested(100))).not.toThrow();
     expect(() => parse(`[${Array(500).fill('{}').join()}]`)).not.toThrow();

@@ -17,13 +17,13 @@ describe('cookies', () => {
     ]);
   });
 
-  it('over https only the host-bound one counts', () => {
+  it('are read over https by their host-bound name only', () => {
     const req = request('bramble_access=planted; __Host-bramble_access=mine');
     expect(readCookie(req, 'access', true)).toBe('mine');
     expect(readCookie(request('bramble_access=planted'), 'access', true)).toBeUndefined();
   });
 
-  it('of a name sent twice the first counts', () => {
+  it('are the first ones when a name is sent twice', () => {
     expect(parseCookies('a=1; a=2; b')).toEqual({ a: '1' });
     expect(parseCookies(undefined)).toEqual({});
   });

@@ -23,8 +23,8 @@ const routeOf = new WeakMap<ServerResponse, string>();
 export const setRoute = (res: ServerResponse, template: string): void => void routeOf.set(res, template);
 
 /**
- * Answers that are logged at debug level: a 5xx that the contract foresees, such as a report that the shop is not open
- * yet, since no request failed; and the answer to a poll, since polls would bury all other lines.
+ * Answers that are logged at debug level. One kind is a 5xx that the contract lists, such as the health answer of a shop
+ * that is not open yet, since no request failed. The other is the answer to a poll, since there are so many of them.
  */
 const quiet = new WeakSet<ServerResponse>();
 export const setQuiet = (res: ServerResponse): void => void quiet.add(res);

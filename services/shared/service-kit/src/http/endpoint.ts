@@ -63,8 +63,7 @@ function checkAnswer(operation: Operation, { status, body, headers }: Reply): vo
 function checkAudit({ id, access, idempotent }: Operation, { status }: Reply): void {
   const { act } = currentContext();
   const asked = act?.byStaff === true && !act.recorded && access !== 'service' && !idempotent;
-  if (inTests && asked && status < 300)
-    throw new Error(`${id} was called by staff and told the audit log nothing`);
+  if (inTests && asked && status < 300) throw new Error(`${id} was called by staff and wrote no audit entry`);
 }
 
 /**

@@ -13,7 +13,7 @@ export interface UpstreamRequest {
   /** Milliseconds until the head of the answer must have arrived. */
   timeoutMs: number;
   buffered?: boolean;
-  /** Takes long by nature, so it uses connections apart. */
+  /** True for a slow operation, which uses connections of its own. */
   slow?: boolean;
   /** Aborts when the caller disconnects. */
   signal?: AbortSignal;

@@ -3,16 +3,16 @@ import type { Socket } from 'node:net';
 import { counter, type MetricsOwner } from '../observe/metrics';
 
 export interface SlowReaderLimits {
-  /** Milliseconds in which any client must take what is written to it. */
+  /** Milliseconds within which every client must read what was written to it. */
   graceMs: number;
-  /** Bytes for each of which a client gets more time. */
+  /** The rate at which a client must read: this many waiting bytes allow it one more second. */
   bytesPerSecond: number;
   /** The most bytes that wait for all clients together. Above it the clients that wait longest are closed at once. */
   maxWaiting: number;
   checkMs: number;
 }
 
-/** 4 kB a second is slower than a telephone with the weakest reception. */
+/** 4 kB a second is slower than a telephone with bad reception. */
 const LIMITS: SlowReaderLimits = {
   graceMs: 30_000,
   bytesPerSecond: 4_000,
@@ -20,7 +20,7 @@ const LIMITS: SlowReaderLimits = {
   checkMs: 1_000,
 };
 
-/** What waited for a client at a moment. */
+/** The bytes that waited for a client at one moment. */
 interface Mark {
   readonly at: number;
   /** All bytes that the operating system had taken by then. */
@@ -29,9 +29,9 @@ interface Mark {
 }
 
 /**
- * Closes connections whose client takes an answer too slowly, or not at all: their unsent bytes, and what an answer is read
- * from, would be held without end. The time limits of Node's server are of requests only. What waits at one moment must be
- * taken within `graceMs`, and a second more for each `bytesPerSecond`, before what was written later counts.
+ * Closes connections whose client reads an answer too slowly or not at all, because their unsent bytes stay in memory. Node's
+ * server has time limits for requests only. The bytes that wait at one moment must be read within `graceMs`, plus a second for
+ * each `bytesPerSecond` of them. Then the bytes that were written later are measured.
  */
 export function closeSlowReaders(
   owner: MetricsOwner,

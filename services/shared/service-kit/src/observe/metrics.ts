@@ -14,7 +14,7 @@ export interface Metrics<C extends Catalogue = KitMetrics> {
   readonly catalogue: C;
 }
 
-/** Event loop and GC collectors of prom-client are left out, because they cost more than they are worth. */
+/** The default metrics of prom-client that are exported. The others are left out to keep scrapes small. */
 const wantedDefaults = new Set([
   'process_cpu_seconds_total',
   'process_resident_memory_bytes',

@@ -27,7 +27,7 @@ export type SecurityEvent = keyof typeof levels;
 export interface SecurityFields {
   user_id?: string | undefined;
   session_id?: string | undefined;
-  /** A keyed hash of the mail address that was typed, so that guesses at one account are seen as such. */
+  /** A keyed hash of the mail address that was typed. It shows which guesses were at the same account. */
   account?: string | undefined;
   /** The network of the client (`networkOf`). */
   client_network?: string | undefined;

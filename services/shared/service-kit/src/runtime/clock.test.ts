@@ -18,7 +18,7 @@ describe('a retry', () => {
     await expect(retry(run, { ms: 50, wait: (attempt) => (attempt < 3 ? 0 : 100) })).rejects.toThrow('try 4');
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when its signal aborts', async () => {
     const stop = new AbortController();
     const run = () => {
       stop.abort();

@@ -29,7 +29,7 @@ export interface ServiceOptions<M extends Catalogue = NoMetrics> {
   trustsCallers?: boolean;
 }
 
-/** As long as a start waits for a store that is away. */
+/** How long a start is retried; equal to how long it waits for a store that is away. */
 const START_MS = 30_000;
 
 const listen = (server: Server, port: number, host: string) =>
@@ -126,7 +126,7 @@ export function createService<M extends Catalogue = NoMetrics>({
   const readyGauge = gauge({ metrics: kitOnly }, 'bramble_ready');
   readyGauge.set({}, 0);
 
-  /** A store that refuses for a while, such as one whose disk is full, is waited for like one that is away. */
+  /** Retries a part of the start while its store refuses writes, for example because its disk is full. */
   const runStarter = ({ name: part, fn }: (typeof starters)[number]) =>
     retry(fn, {
       ms: START_MS,

@@ -24,7 +24,7 @@ export async function acquireMongoLease(
     $or: [
       { $eq: ['$holder', who] },
       { $lt: ['$expiresAt', '$$NOW'] },
-      // Written before the database's clock was set back: nobody renews it, or it would end sooner.
+      // A lease that ends later than a renewal could set was written before the database's clock was set back.
       { $gt: ['$expiresAt', { $dateAdd: { startDate: '$$NOW', unit: 'millisecond', amount: 2 * ttlMs } }] },
       { $eq: [{ $type: '$holder' }, 'missing'] },
     ],

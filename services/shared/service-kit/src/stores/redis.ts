@@ -24,8 +24,8 @@ const connect = async (client: Redis) => {
 
 /**
  * A client for one of the two roles. While Redis is away commands fail at once and are not queued, so that callers
- * decide; the client reconnects by itself. Requests do without Redis, so it is no part of readiness; a command that cannot
- * says `required`, and waits for it at the start.
+ * decide; the client reconnects by itself. Requests work without Redis, so it is no part of readiness. A program that needs
+ * Redis sets `required`: then its start waits for Redis.
  */
 export function openRedis(
   service: Service,

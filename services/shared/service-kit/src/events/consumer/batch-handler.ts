@@ -12,7 +12,7 @@ import type { RunnerHooks } from './runner';
 import type { Settler } from './settler';
 import { MAX_TRIES, type Tries } from './tries';
 
-/** Longer than a rollout, with old and new versions side by side, and than a rollback. */
+/** Longer than a rollout, in which old and new versions run side by side, and than a rollback. */
 const UNKNOWN_TYPE_MS = 86_400_000;
 
 /** The event is of a type that a newer version of the contracts has. */
@@ -68,7 +68,7 @@ export function createBatchHandler(options: BatchHandlerOptions) {
   async function storeAway(attempt: number, error: unknown): Promise<boolean> {
     if (attempt === 1 || attempt % 30 === 0)
       log.warn({ err: error, attempt }, 'events wait: a store is away or refuses');
-    // This process may be stopped while it waits; the event in hand is not the cause.
+    // This process may be stopped while it waits, and the event that it handles is not the cause of that.
     if (attempt === 1) await settler.forgetStart().catch(() => undefined);
     await pause(backoff(attempt, { base: 100, max: 3_000 }), signal);
     return !signal.aborted;
@@ -83,7 +83,7 @@ export function createBatchHandler(options: BatchHandlerOptions) {
 
   async function retry(entry: EventEntry, tries: Tries, error: unknown): Promise<void> {
     meters.failed(entry, 'retry', state.lastSeconds);
-    // One of an unknown type was logged when it was read, and would otherwise be logged every ten seconds for a day.
+    // An event of an unknown type was logged when it was read; at `warn` it would be logged every ten seconds for a day.
     const level = error instanceof UnknownType ? 'debug' : tries.count === MAX_TRIES ? 'error' : 'warn';
     log[level](
       { err: error, ...logFields(entry), tries: tries.count },
@@ -102,7 +102,7 @@ export function createBatchHandler(options: BatchHandlerOptions) {
   async function deadLetter(entry: Entry, cause: DeadLetterCause): Promise<void> {
     const { isNew, dropped } = await settler.deadLetter(entry, cause);
     for (const letter of dropped)
-      log.error({ letter }, 'a dead letter was deleted unseen, because there are too many');
+      log.error({ letter }, 'the oldest dead letter was deleted, because there are too many');
     if (!isNew) return;
     meters.deadLettered(entry, cause);
     log.error({ ...logFields(entry), ...cause }, 'an event failed for good');

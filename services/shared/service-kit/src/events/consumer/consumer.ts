@@ -22,7 +22,7 @@ import { createSettler } from './settler';
  * Batch        Up to 128 events that a handler gets in one call, and applies in one transaction.
  * Claim        The insertion of an event's id into the inbox, in the transaction of the event's effect.
  * Pending      Said of an entry that Redis gave to a consumer and that the consumer has not acknowledged.
- * Take over    Make entries one's own that another consumer of the group left pending (XAUTOCLAIM).
+ * Take over    Claim entries that another consumer of the group left pending (XAUTOCLAIM).
  * Lane         The events of one stream and key that wait here: first the one that failed, then those that came after it.
  * Held back    Said of the events in a lane. They stay pending, so that nothing is lost when this process ends.
  * Too early    Said of an event whose entity is not ready for it, or whose type only a newer version knows. It is held back
@@ -35,7 +35,7 @@ import { createSettler } from './settler';
 
 export interface ConsumerOptions {
   redis: Redis;
-  /** Where the events go that this consumer gives up; the store's group is the consumer's. */
+  /** The store of the events that this consumer gives up; its group is the consumer's. */
   letters: LetterStore;
   streams: readonly string[];
   /** The types that are handled; undefined: all of them. */
@@ -44,7 +44,7 @@ export interface ConsumerOptions {
   handle: (events: AnyEvent[]) => Promise<readonly AnyEvent[]>;
 }
 
-/** Makes a consumer of its parts and registers it with the service's life; see `consume`. */
+/** Makes a consumer that starts and stops with the service; see `consume`. */
 export function createConsumer(service: Service, options: ConsumerOptions): void {
   const { redis, letters, streams, types, handle } = options;
   const { group } = letters;
@@ -59,7 +59,7 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
   const settler = createSettler(redis, letters);
   const reader = createReader(service.name, { url: redisUrlOf(redis), group, consumer, keys, count: BATCH });
   const { tracing } = service;
-  const room = { isFull: false };
+  const memory = { isFull: false };
   const { hooks, deadLetter } = createBatchHandler({
     group,
     log,
@@ -67,15 +67,15 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
     meters,
     settler,
     signal,
-    isFull: () => room.isFull,
+    isFull: () => memory.isFull,
     handle,
   });
   const runner = createRunner(hooks);
   const intake = createIntake({ sources, types, runner, settler, meters, log, deadLetter });
   const takeOver = async () => {
-    room.isFull = await isNearlyFull(redis);
+    memory.isFull = await isNearlyFull(redis);
     // An event that is held back keeps its stream from being trimmed, for all groups.
-    if (room.isFull) runner.hurry();
+    if (memory.isFull) runner.endSlowWaits();
     const moved = await moveRedisLetters(redis, streams, letters);
     if (moved > 0) log.info({ moved }, 'dead letters were moved from Redis to the database');
     return takeOverAbandoned({ redis, group, consumer, sources, runner, intake, meters, log });
@@ -102,9 +102,9 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
     },
     stop: async () => {
       stopping.abort();
-      const nudge = setInterval(() => void reader.unblock(redis).catch(() => undefined), 100);
+      const unblocking = setInterval(() => void reader.unblock(redis).catch(() => undefined), 100);
       await running;
-      clearInterval(nudge);
+      clearInterval(unblocking);
       reader.close();
     },
   });

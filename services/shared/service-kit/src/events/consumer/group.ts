@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { RawEntry } from './entry';
 
-/** How long an entry stays with the consumer that got it; longer than the slowest batch, else two consumers run it. */
+/** How long an entry stays with the consumer that got it: longer than the slowest batch, so that no other consumer runs it. */
 const MIN_IDLE_MS = 30_000;
 const CLAIM_COUNT = 128;
 /** A consumer without pending entries that has not read for an hour belongs to a pod that is gone. */
 const GONE_MS = 3_600_000;
 
-/** Checks that a consumer has no pending entries and deletes it in one step: deleting it would delete them too. */
+/** Deletes consumers without pending entries. Check and deletion are one step, since XGROUP DELCONSUMER drops pending entries. */
 const forgetScript = `
 local gone = 0
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do

@@ -22,7 +22,7 @@ export interface IntakeOptions {
   deadLetter: BatchHandler['deadLetter'];
 }
 
-/** Takes what was read: entries with events go to the runner, the others are acknowledged or become dead letters. */
+/** Sorts the entries that were read: those with events go to the runner, the others are acknowledged or become dead letters. */
 export function createIntake(options: IntakeOptions) {
   const { sources, types, runner, settler, meters, log, deadLetter } = options;
 

@@ -11,15 +11,15 @@ import type { Runner } from './runner';
 import type { Settler } from './settler';
 
 const TAKE_OVER_MS = 10_000;
-/** An order passes four groups on its way to PAID, so the longest rest is its latency in a rush. Measured: docs/performance.md. */
+/** An order passes four groups until it is PAID, so four pauses are part of its latency. Measured: docs/performance.md. */
 const PAUSE_BOUNDS = { perEventMs: 0.5, minMs: 5, maxMs: 120 };
-/** With so many entries held back nothing new is read. */
+/** The number of entries held back at which no new entry is read. */
 const MAX_HELD = 10_000;
 
 interface LoopState {
   /** True when entries may be pending that this process does not have: at the start, and after a failure. */
   mustRecover: boolean;
-  /** True once what an earlier process left pending has been run. */
+  /** True once the entries that an earlier process left pending have been run. */
   recovered: boolean;
   /** When entries of other consumers are taken over next, in ms of the monotonic clock. */
   takeOverAt: number;
@@ -42,7 +42,7 @@ export interface ReadLoopOptions {
   takeOver: () => Promise<boolean>;
 }
 
-/** Reads, runs and acknowledges until `signal` aborts. One turn does, in this order: what is left over, what is due, what is new. */
+/** Reads, runs and acknowledges until `signal` aborts. One turn runs pending entries first, then due lanes, then new entries. */
 export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
   const { redis, group, keys, reader, runner, intake, settler, meters, log, signal, takeOver } = options;
   const state: LoopState = { mustRecover: true, recovered: false, takeOverAt: -Infinity, failures: 0 };
@@ -71,11 +71,11 @@ export function createReadLoop(options: ReadLoopOptions): () => Promise<void> {
     const reply = await reader.readNew(wait);
     const count = reply.reduce((sum, [, entries]) => sum + entries.length, 0);
     if (count === 0 || !(await intake.run(reply, 'new'))) return;
-    const rest = pauseAfter(count);
-    if (count < BATCH) await pause(rest, signal);
+    const ms = pauseAfter(count);
+    if (count < BATCH) await pause(ms, signal);
   }
 
-  /** Makes a group that Redis lost, at the start of each stream: the inbox knows what was handled before. */
+  /** Makes a group that Redis lost, at the start of each stream; the inbox has the events that were handled before. */
   async function restoreGroups(): Promise<boolean> {
     log.warn('the group was missing: reading from the start');
     runner.forget();

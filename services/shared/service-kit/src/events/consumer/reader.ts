@@ -35,7 +35,7 @@ export function createReader(service: string, { url, group, consumer, keys, coun
     state.client = client;
     await client.connect();
     state.clientId = await client.client('ID');
-    // Entries may have been sent on a connection that broke, and not have arrived: they are in the pending list.
+    // Entries that Redis sent on a connection that broke may not have arrived. They are in the pending list.
     client.once('close', () => {
       if (state.client === client) close();
     });

@@ -7,8 +7,8 @@ import type { Reader } from './reader';
 import type { Runner } from './runner';
 
 /**
- * Runs what this consumer was given and has not acknowledged: after a broken connection, and after a start, when an earlier
- * process of its name may have ended because of one of these events.
+ * Runs this consumer's pending entries: after a broken connection, and after a start, when an earlier process of its name
+ * may have ended because of one of these events.
  */
 export async function recoverPending(
   reader: Reader,
@@ -42,8 +42,8 @@ export interface TakeoverOptions {
 }
 
 /**
- * Tells Redis that the entries held back here are still in hand, then takes over and runs what other consumers left
- * pending. True: Redis gave this consumer entries without naming them, so that its pending list has to be read.
+ * Resets the idle time of the entries held back here, then takes over and runs entries that other consumers left pending.
+ * True: Redis gave this consumer entries without naming them, so that its pending list has to be read.
  */
 export async function takeOverAbandoned(options: TakeoverOptions): Promise<boolean> {
   const { redis, group, consumer, sources, runner, intake, meters, log } = options;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { entry, lab, noTries } from '../../../test/runner-lab';
 
 describe('the runner of batches, with any events', () => {
-  it('loses nothing, doubles nothing and keeps the order of each key, whatever fails', async () => {
+  it('loses no event, handles none twice and keeps the order of each key, whatever fails', async () => {
     const event = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd'),
       failures: fc.constantFrom(0, 0, 0, 0, 1, 3, Infinity),

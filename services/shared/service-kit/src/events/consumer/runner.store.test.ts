@@ -2,14 +2,14 @@ import { entries, entry, lab, noTries } from '../../../test/runner-lab';
 import { AppError } from '../../base/errors';
 
 /** An error that each event meets with its own id in the message. */
-const broken = (id: string) => new Error(`relation "effects" is gone, said of event ${id}`);
+const broken = (id: string) => new Error(`relation "effects" does not exist, at event ${id}`);
 
-describe('a store that refuses the events of most keys', () => {
-  it('is blamed, and no event, until it works again', async () => {
+describe('a store that fails for the events of most keys', () => {
+  it('has no try counted of any event until it works again', async () => {
     const { runner, world, log, settle } = lab(broken);
     await runner.run(entries(...Array(100).keys()), noTries);
     expect(log).toMatchObject({ effects: [], dead: [], retried: 0 });
-    // Seven halvings to each of the first events; the other 96 are not tried in vain.
+    // Each of the first events is alone after seven halvings; the other 96 are not tried.
     expect(log.calls).toBeLessThan(20);
     expect(runner.heldCount()).toBe(100);
     world.fail = () => undefined;
@@ -18,7 +18,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(log.dead).toEqual([]);
   });
 
-  it('has events held back without a try that are handled later in the order of their key', async () => {
+  it('has the events that were put off without a try handled later in the order of their key', async () => {
     const { runner, world, log, settle } = lab(broken);
     await runner.run([...entries(1, 2, 3), entry(4, 'a'), entry(5, 'a')], noTries);
     expect(runner.heldEntries().map(({ event }) => event.id)).toEqual(['1', '2', '3', '4', '5']);
@@ -27,7 +27,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(log.effects.filter((id) => Number(id) > 3)).toEqual(['4', '5']);
   });
 
-  it('is blamed again as long as nothing was handled since', async () => {
+  it('is taken to be the cause again as long as nothing was handled since', async () => {
     const { runner, log, moveTo } = lab(broken);
     await runner.run(entries(1, 2, 3), noTries);
     moveTo(60_000);
@@ -35,7 +35,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(log.retried).toBe(0);
   });
 
-  it('is blamed again although another event of the same batch was handled, but none since', async () => {
+  it('is taken to be the cause again when another event of the batch was handled before, and none since', async () => {
     const { runner, log, moveTo } = lab((id) => (id === '1' ? undefined : broken(id)));
     await runner.run(entries(1, 2, 3, 4), noTries);
     expect(log.effects).toEqual(['1']);
@@ -44,7 +44,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(log.retried).toBe(0);
   });
 
-  it('is not blamed for events that fail again after others were handled', async () => {
+  it('is not taken to be the cause when events fail again after others were handled', async () => {
     const { runner, world, log, moveTo } = lab(broken);
     moveTo(1_000);
     await runner.run(entries(1, 2, 3), noTries);
@@ -56,7 +56,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(log.retried).toBe(3);
   });
 
-  it('is not blamed for a few keys that fail alike while more others are handled', async () => {
+  it('is not taken to be the cause when a few keys fail with one error and more keys are handled', async () => {
     const { runner, log, settle } = lab((id) => (Number(id) < 3 ? new AppError('conflict') : undefined));
     await runner.run(entries(0, 1, 2, 3, 4, 5, 6, 7), noTries);
     await settle();
@@ -64,14 +64,14 @@ describe('a store that refuses the events of most keys', () => {
     expect([...log.dead].sort()).toEqual(['0', '1', '2']);
   });
 
-  it('is blamed as soon as most keys failed alike, whatever failed before for itself', async () => {
+  it('is taken to be the cause as soon as most keys failed with one error, whatever other errors came before', async () => {
     const { runner, log } = lab((id) => (Number(id) < 2 ? new Error(`poison of ${id}`) : broken(id)));
     await runner.run(entries(...Array(64).keys()), noTries);
     expect(log.retried).toBe(2);
     expect(log.calls).toBeLessThan(20);
   });
 
-  it('is waited for longer each time that it refuses, until it handles something', async () => {
+  it('is waited for longer after each failure, until an event is handled', async () => {
     const { runner, world, seen, moveTo, settle } = lab(broken);
     await runner.run(entries(1, 2, 3), noTries);
     for (const minute of [1, 2]) {
@@ -86,7 +86,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(seen.waits).toEqual([1, 2, 3, 1]);
   });
 
-  it('is waited for as long as before when nothing was due in between', async () => {
+  it('is waited for longer after its second failure, also when a call in between had nothing to try', async () => {
     const { runner, seen } = lab(broken);
     await runner.run(entries(1, 2, 3), noTries);
     await runner.runDue();
@@ -94,7 +94,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(seen.waits).toEqual([1, 2]);
   });
 
-  it('is asked again after up to half a minute when it has refused often', async () => {
+  it('is tried again after up to half a minute when it has failed often', async () => {
     const { runner, moveTo } = lab(broken);
     await runner.run(entries(1, 2, 3), noTries);
     for (let minute = 1; minute <= 10; minute++) {
@@ -111,7 +111,7 @@ describe('a store that refuses the events of most keys', () => {
     expect(await runner.run(entries(1, 2, 3), noTries)).toBe(false);
   });
 
-  it('has no try counted of an event that was held back without one', async () => {
+  it('has no try counted of an event that was put off without one', async () => {
     const { runner, world, log, seen, moveTo } = lab(broken);
     await runner.run(entries(9), noTries);
     expect(log.retried).toBe(1);
@@ -129,7 +129,7 @@ describe('a store that refuses the events of most keys', () => {
 });
 
 describe('the order in which events that are due are tried', () => {
-  it('has those first whose tries failed least', async () => {
+  it('begins with those whose tries failed least', async () => {
     const { runner, world, seen, moveTo } = lab(
       (id) => new Error(`poison of kind ${'x'.repeat(Number(id))}`),
     );
@@ -142,7 +142,7 @@ describe('the order in which events that are due are tried', () => {
     expect(seen.batches.at(-1)).toEqual(['3', '2', '1']);
   });
 
-  it('has those first, of as many tries, for which the store was blamed least', async () => {
+  it('begins, among those with as many tries, with those that were put off least often because of the store', async () => {
     const { runner, world, seen, moveTo } = lab(broken);
     await runner.run(entries(1, 2, 3), noTries);
     moveTo(60_000);

@@ -1,7 +1,7 @@
 import { entries, entry, lab, noTries } from '../../../test/runner-lab';
 
 describe('the runner of batches', () => {
-  it('handles a sound batch in one call', async () => {
+  it('handles a batch without a failure in one call', async () => {
     const { runner, log } = lab();
     expect(await runner.run(entries(1, 2), noTries)).toBe(true);
     expect(log).toEqual({ effects: ['1', '2'], dead: [], retried: 0, calls: 1 });
@@ -71,7 +71,7 @@ describe('the runner of batches', () => {
     expect(runner.heldEntries()).toEqual([]);
   });
 
-  it('tries nothing before its time', async () => {
+  it('tries no event before it is due', async () => {
     const { runner, log } = lab(() => new Error('poison'));
     await runner.run(entries(1), noTries);
     expect(await runner.runDue()).toBe(true);

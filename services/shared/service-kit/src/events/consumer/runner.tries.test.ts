@@ -6,10 +6,10 @@ const HOUR = 3_600_000;
 /** What earlier processes counted for event 1. */
 const known = (tries: Tries): ReadonlyMap<string, Tries> => new Map([['s\n1-0', tries]]);
 const refused = () => new AppError('conflict');
-const unclear = () => new Error('who knows');
+const unknownError = () => new Error('an unknown error');
 
 describe('the tries of an event', () => {
-  it('end with the fifth when the event is refused, those of an earlier process included', async () => {
+  it('end with the fifth when the event is refused, including those of an earlier process', async () => {
     const { runner, log } = lab(refused);
     await runner.run([entry(1, 'a')], known({ count: MAX_TRIES - 1 }));
     expect(log.dead).toEqual(['1']);
@@ -18,7 +18,7 @@ describe('the tries of an event', () => {
   });
 
   it('go on for hours when the error may pass, and then end', async () => {
-    const { runner, log, settle, now } = lab(unclear);
+    const { runner, log, settle, now } = lab(unknownError);
     await runner.run([entry(1, 'a')], noTries);
     await settle();
     expect(log).toEqual({ effects: [], dead: ['1'], retried: MAX_SLOW_TRIES - 1, calls: MAX_SLOW_TRIES });
@@ -34,7 +34,7 @@ describe('the tries of an event', () => {
     expect(log).toMatchObject({ dead: ['1', '2'], retried: MAX_TRIES - 1 });
   });
 
-  it('are not used up by events that are given up before others of their key', async () => {
+  it('are counted for each event alone, and not for the events behind it', async () => {
     const { runner, log } = lab((id) => (id === '1' ? refused() : undefined));
     await runner.run([entry(1, 'a'), entry(2, 'a'), entry(3, 'a')], known({ count: MAX_TRIES - 1 }));
     expect(log).toMatchObject({ effects: [], dead: ['1'] });
@@ -101,12 +101,12 @@ describe('an event that is too early', () => {
 
 describe('an event that is tried for hours', () => {
   it('is given up at once when Redis has no room for it, and what waited behind it is handled', async () => {
-    const { runner, redis, log, pass } = lab((id) => (id === '1' ? unclear() : undefined));
+    const { runner, redis, log, pass } = lab((id) => (id === '1' ? unknownError() : undefined));
     await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
     await pass(HOUR);
     expect(log.dead).toEqual([]);
     redis.isFull = true;
-    runner.hurry();
+    runner.endSlowWaits();
     await runner.runDue();
     await runner.runDue();
     expect(log.dead).toEqual(['1']);
@@ -114,17 +114,17 @@ describe('an event that is tried for hours', () => {
     expect(runner.heldCount()).toBe(0);
   });
 
-  it('is hurried from its fifth try on, when its waits are minutes and no longer seconds', async () => {
-    const { runner } = lab(unclear);
+  it('can be made due after its fifth try, when its waits are minutes and no longer seconds', async () => {
+    const { runner } = lab(unknownError);
     await runner.run([entry(1, 'a')], known({ count: MAX_TRIES - 1 }));
-    runner.hurry();
+    runner.endSlowWaits();
     expect(runner.dueIn()).toBe(0);
   });
 
-  it('is not hurried before its fifth try', async () => {
-    const { runner } = lab(unclear);
+  it('cannot be made due before its fifth try', async () => {
+    const { runner } = lab(unknownError);
     await runner.run([entry(1, 'a')], known({ count: MAX_TRIES - 2 }));
-    runner.hurry();
+    runner.endSlowWaits();
     expect(runner.dueIn()).toBeGreaterThan(0);
   });
 });
@@ -143,7 +143,7 @@ describe('an event whose dead letter cannot be written', () => {
     expect(log).toEqual({ effects: [], dead: ['1'], retried: 0, calls: 2 });
   });
 
-  it('has no try of the events after it counted, and they are tried again', async () => {
+  it('counts no try of the events after it, and they are tried again', async () => {
     const { runner, world, log } = lab((id) => (id === '3' ? undefined : refused()));
     world.refuseLetter = unwritten;
     await expect(runner.run(entries(1, 2, 3), lastTry)).rejects.toBe(unwritten);

@@ -1,8 +1,8 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import { isDefinite, NotYet } from '../../base/errors';
 import { backoff } from '../../runtime/clock';
-import { createLikeness, type Likeness } from './alike';
 import type { EventEntry } from './entry';
+import { createErrorTally, type ErrorTally } from './error-tally';
 import {
   EARLY_WHEN_FULL_MS,
   MAX_SLOW_TRIES,
@@ -26,7 +26,7 @@ export interface RunnerHooks {
   /** Waits before repetition `attempt` after a transient error; false: stop, and leave the events unhandled. */
   recovered: (attempt: number, error: unknown) => Promise<boolean>;
   done: (entries: EventEntry[]) => Promise<void>;
-  /** The event failed and is tried again later. Not called for a failure that is the store's. */
+  /** The event failed and is tried again later. Not called while the store is taken to be the cause. */
   retry: (entry: EventEntry, tries: Tries, error: unknown) => Promise<void>;
   dead: (entry: EventEntry, tries: Tries, error: unknown) => Promise<void>;
   /** Milliseconds of a clock that never steps. */
@@ -38,8 +38,8 @@ interface Lane {
   entries: EventEntry[];
   tries: Tries;
   dueAt: number;
-  /** How often in a row the store was to blame, and when the event failed last. */
-  excused: number;
+  /** How often in a row the event was put off because of the store, and when the event failed last. */
+  postponed: number;
   failedAt: number;
 }
 /** An event that failed alone. Whether this counts is decided when the rest of its batch has been tried. */
@@ -47,79 +47,83 @@ interface Failure {
   entry: EventEntry;
   lane: Lane;
   error: unknown;
-  /** False when it was held back without a try, because the store was to blame for the others. */
+  /** False when the event was put off without a try, because the store failed for the others. */
   tried: boolean;
 }
-/** One batch on its way through the handler. */
-interface Course {
-  before: ReadonlyMap<string, Before>;
-  likeness: Likeness;
+/** What earlier runs left of an event. */
+type Earlier = Pick<Lane, 'tries'> & Partial<Lane>;
+/** A batch that is being handled. */
+interface Batch {
+  /** By entry. */
+  earlier: ReadonlyMap<string, Earlier>;
+  tally: ErrorTally;
   failures: Failure[];
 }
-type Before = Pick<Lane, 'tries'> & Partial<Lane>;
 
-const laneOf = (entry: EventEntry) => `${entry.stream}\n${entry.event.key}`;
+const laneKey = (entry: EventEntry) => `${entry.stream}\n${entry.event.key}`;
 export const entryKey = (entry: { stream: string; id: string }) => `${entry.stream}\n${entry.id}`;
 
 /**
  * Runs batches through a handler. A batch that throws is halved until the failing event is alone; that event waits for its
  * next try while later events of its stream and key queue behind it, and all others go on. When most keys of a batch fail
- * alike, the store is taken to be the cause: no try is counted, and the next batch waits.
+ * with the same error, the store is taken to be the cause: no try is counted, and the next batch waits.
  */
 export function createRunner(hooks: RunnerHooks) {
   const lanes = new Map<string, Lane>();
   const held = new Set<string>();
-  const state = { handledAt: -Infinity, refusals: 0 };
+  const state = { handledAt: -Infinity, storeFailures: 0 };
 
   const hold = (entry: EventEntry, lane: Lane) => {
     lane.entries.push(entry);
     held.add(entryKey(entry));
   };
 
-  /** Holds back the entries of keys that have a lane, and answers the others. */
-  const withoutLane = (entries: readonly EventEntry[]): EventEntry[] =>
+  /** Queues the entries of keys that have a lane in it, and answers the others. */
+  const queueInLanes = (entries: readonly EventEntry[]): EventEntry[] =>
     entries.filter((entry) => {
-      const lane = lanes.get(laneOf(entry));
+      const lane = lanes.get(laneKey(entry));
       if (lane) hold(entry, lane);
       return !lane;
     });
 
-  const failed = (entry: EventEntry, error: unknown, course: Course, tried = true): void => {
-    const { before, likeness, failures } = course;
-    const known = before.get(entryKey(entry));
+  const failed = (entry: EventEntry, error: unknown, batch: Batch, tried = true): void => {
+    const { earlier, tally, failures } = batch;
+    const known = earlier.get(entryKey(entry));
     const lane: Lane = {
       entries: [],
       tries: known?.tries ?? { count: 0 },
       dueAt: Infinity,
-      excused: known?.excused ?? 0,
+      postponed: known?.postponed ?? 0,
       failedAt: known?.failedAt ?? Infinity,
     };
-    lanes.set(laneOf(entry), lane);
+    lanes.set(laneKey(entry), lane);
     hold(entry, lane);
     failures.push({ entry, lane, error, tried });
-    if (tried && !(error instanceof NotYet)) likeness.failed(entry, error);
+    if (tried && !(error instanceof NotYet)) tally.failed(entry, error);
   };
 
-  const excuse = (lane: Lane): void => {
-    lane.excused += 1;
-    lane.dueAt = hooks.now() + backoff(lane.excused, { max: 30_000 });
+  /** Puts the lane off without counting a try. */
+  const postpone = (lane: Lane): void => {
+    lane.postponed += 1;
+    lane.dueAt = hooks.now() + backoff(lane.postponed, { max: 30_000 });
   };
 
   /** True when an event has failed too often, or has been too early for too long. */
-  const isOver = (error: unknown, tries: Tries, now: number): boolean => {
+  const isGivenUp = (error: unknown, tries: Tries, now: number): boolean => {
     const full = hooks.isFull();
     if (!(error instanceof NotYet))
       return tries.count >= (isDefinite(error) || full ? MAX_TRIES : MAX_SLOW_TRIES);
-    const patience = error.maxEarlyMs ?? NOT_YET_MS;
-    return now - (tries.since ?? now) >= (full ? Math.min(patience, EARLY_WHEN_FULL_MS) : patience);
+    const maxEarlyMs = error.maxEarlyMs ?? NOT_YET_MS;
+    return now - (tries.since ?? now) >= (full ? Math.min(maxEarlyMs, EARLY_WHEN_FULL_MS) : maxEarlyMs);
   };
 
-  const count = async ({ entry, lane, error }: Failure): Promise<void> => {
+  /** Counts a failed try: the event is tried again later, or becomes a dead letter. */
+  const countTry = async ({ entry, lane, error }: Failure): Promise<void> => {
     const now = hooks.now();
     const before = lane.tries;
     lane.tries = nextTries(before, error, now);
-    lane.excused = 0;
-    if (!isOver(error, lane.tries, now)) {
+    lane.postponed = 0;
+    if (!isGivenUp(error, lane.tries, now)) {
       await hooks.retry(entry, lane.tries, error);
       const early = error instanceof NotYet;
       lane.dueAt = now + (early ? waitEarly(lane.tries, now) : waitAfter(lane.tries.count));
@@ -128,7 +132,7 @@ export function createRunner(hooks: RunnerHooks) {
     try {
       await hooks.dead(entry, lane.tries, error);
     } catch (fault) {
-      // The letter was not written: the event's last try is made once more.
+      // The dead letter was not written: the event's last try is made once more.
       lane.tries = before;
       throw fault;
     }
@@ -136,46 +140,48 @@ export function createRunner(hooks: RunnerHooks) {
     held.delete(entryKey(entry));
     lane.tries = { count: 0 };
     lane.dueAt = now;
-    if (lane.entries.length === 0) lanes.delete(laneOf(entry));
+    if (lane.entries.length === 0) lanes.delete(laneKey(entry));
   };
 
-  /** True when the store is taken to be the cause: nothing was handled since the event failed before. */
-  const isOfStore = ({ lane, error }: Failure, likeness: Likeness): boolean =>
-    likeness.isOfStore(error) && !(lane.failedAt < state.handledAt);
+  /**
+   * True when the store is taken to be the cause. It is not when any event was handled after this one failed the last time.
+   */
+  const isStoreFailure = ({ lane, error }: Failure, tally: ErrorTally): boolean =>
+    tally.isStoreFailure(error) && !(lane.failedAt < state.handledAt);
 
-  /** Counts the failures of a batch, or blames the store for them. */
-  const judge = async ({ likeness, failures }: Course): Promise<boolean> => {
-    const refusal = failures.find((failure) => isOfStore(failure, likeness));
+  /** Decides for each failure of a batch whether a try is counted, or the event is put off because of the store. */
+  const decideFailures = async ({ tally, failures }: Batch): Promise<boolean> => {
+    const storeFailure = failures.find((failure) => isStoreFailure(failure, tally));
     const faults: unknown[] = [];
     for (const failure of failures) {
-      // What cannot be written now is tried again; a lane without a time would wait for ever.
-      if (faults.length > 0 || !failure.tried || isOfStore(failure, likeness)) excuse(failure.lane);
+      // After a failed write each lane still gets a time: without one it would wait for ever.
+      if (faults.length > 0 || !failure.tried || isStoreFailure(failure, tally)) postpone(failure.lane);
       else
-        await count(failure).catch((fault: unknown) => {
+        await countTry(failure).catch((fault: unknown) => {
           faults.push(fault);
-          excuse(failure.lane);
+          postpone(failure.lane);
         });
       failure.lane.failedAt = hooks.now();
     }
     if (faults.length > 0) throw faults[0];
-    state.refusals = refusal ? state.refusals + 1 : 0;
-    return !refusal || hooks.recovered(state.refusals, refusal.error);
+    state.storeFailures = storeFailure ? state.storeFailures + 1 : 0;
+    return !storeFailure || hooks.recovered(state.storeFailures, storeFailure.error);
   };
 
-  /** What the store is to blame for so far, so that the others need not be tried now. */
-  const hopeless = ({ failures, likeness }: Course): Failure | undefined => {
+  /** The batch's last failure when the store is taken to be its cause: then the rest of the batch is not tried now. */
+  const lastStoreFailure = ({ failures, tally }: Batch): Failure | undefined => {
     const last = failures.at(-1);
-    return last && isOfStore(last, likeness) ? last : undefined;
+    return last && isStoreFailure(last, tally) ? last : undefined;
   };
 
-  const part = async (all: readonly EventEntry[], course: Course): Promise<boolean> => {
-    const entries = withoutLane(all);
+  const runPart = async (all: readonly EventEntry[], batch: Batch): Promise<boolean> => {
+    const entries = queueInLanes(all);
     const first = entries[0];
     if (!first) return true;
-    const cause = hopeless(course);
-    if (cause) {
+    const storeFailure = lastStoreFailure(batch);
+    if (storeFailure) {
       for (const entry of entries)
-        if (withoutLane([entry]).length > 0) failed(entry, cause.error, course, false);
+        if (queueInLanes([entry]).length > 0) failed(entry, storeFailure.error, batch, false);
       return true;
     }
     for (let attempt = 1; ; attempt++) {
@@ -188,32 +194,32 @@ export function createRunner(hooks: RunnerHooks) {
           continue;
         }
         if (entries.length === 1) {
-          failed(first, error, course);
+          failed(first, error, batch);
           return true;
         }
         const half = entries.length >> 1;
-        return (await part(entries.slice(0, half), course)) && (await part(entries.slice(half), course));
+        return (await runPart(entries.slice(0, half), batch)) && (await runPart(entries.slice(half), batch));
       }
     }
     state.handledAt = hooks.now();
-    course.likeness.handled(entries);
+    batch.tally.handled(entries);
     await hooks.done(entries);
     return true;
   };
 
-  const runFrom = async (all: readonly EventEntry[], before: Course['before']): Promise<boolean> => {
-    const entries = withoutLane(all);
-    // Without a try nothing is learned of the store: it is still waited for as long as after its last refusal.
+  const runFrom = async (all: readonly EventEntry[], earlier: Batch['earlier']): Promise<boolean> => {
+    const entries = queueInLanes(all);
+    // Nothing was tried, so the number of the store's failures in a row stays as it is.
     if (entries.length === 0) return true;
-    const course: Course = { before, likeness: createLikeness(), failures: [] };
+    const batch: Batch = { earlier, tally: createErrorTally(), failures: [] };
     let complete: boolean;
-    let goesOn: boolean;
+    let isRunning: boolean;
     try {
-      complete = await part(entries, course);
+      complete = await runPart(entries, batch);
     } finally {
-      goesOn = await judge(course);
+      isRunning = await decideFailures(batch);
     }
-    return complete && goesOn;
+    return complete && isRunning;
   };
 
   /** False: stopped in the middle; what was not handled stays pending in Redis. */
@@ -222,23 +228,23 @@ export function createRunner(hooks: RunnerHooks) {
 
   /** Runs the lanes that are due: the failed event of each first, then those queued behind it. */
   const runDue = async (): Promise<boolean> => {
-    // Those that failed least come first: one that can be handled shows that the store is not to blame for the others.
+    // The lanes that failed least come first: when one of them is handled, the store is not the cause of the others.
     const due = [...lanes]
       .filter(([, lane]) => lane.dueAt <= hooks.now())
-      .sort(([, a], [, b]) => a.tries.count - b.tries.count || a.excused - b.excused);
+      .sort(([, a], [, b]) => a.tries.count - b.tries.count || a.postponed - b.postponed);
     const heads: EventEntry[] = [];
     const rest: EventEntry[] = [];
-    const before = new Map<string, Before>();
+    const earlier = new Map<string, Earlier>();
     for (const [key, lane] of due) {
       lanes.delete(key);
       for (const entry of lane.entries) held.delete(entryKey(entry));
       const [head, ...others] = lane.entries;
       if (!head) continue;
       heads.push(head);
-      before.set(entryKey(head), lane);
+      earlier.set(entryKey(head), lane);
       rest.push(...others);
     }
-    return (await runFrom(heads, before)) && (await runFrom(rest, new Map()));
+    return (await runFrom(heads, earlier)) && (await runFrom(rest, new Map()));
   };
 
   return {
@@ -254,8 +260,8 @@ export function createRunner(hooks: RunnerHooks) {
       for (const lane of lanes.values()) at = Math.min(at, lane.dueAt);
       return at === Infinity ? undefined : Math.max(0, at - hooks.now());
     },
-    /** Has the events that wait for their next try in many minutes be tried now. */
-    hurry: () => {
+    /** Makes the events due that wait minutes for their next try. */
+    endSlowWaits: () => {
       for (const lane of lanes.values())
         if (lane.tries.count >= MAX_TRIES) lane.dueAt = Math.min(lane.dueAt, hooks.now());
     },

@@ -17,7 +17,7 @@ interface SettlerState {
   started?: Entry | undefined;
 }
 
-/** What a group writes about entries: that they are finished, failed once more, or are dead letters. */
+/** Records what became of a group's entries: acknowledged, failed once more, or moved to the dead letters. */
 export function createSettler(redis: Redis, letters: LetterStore) {
   const { group } = letters;
   const state: SettlerState = { tried: new Set(), unacknowledged: [] };
@@ -41,27 +41,27 @@ export function createSettler(redis: Redis, letters: LetterStore) {
     for (const entry of all) state.tried.delete(entryKey(entry));
   }
 
-  /** Has the next `acknowledge` include these entries. */
+  /** The next `acknowledge` includes these entries. */
   function defer(entries: readonly Entry[]): void {
     if (entries.length > 0) state.unacknowledged = [...state.unacknowledged, ...entries];
   }
 
   /**
-   * Writes an entry to the dead letters of the database, then acknowledges it. A process that ends in between leaves an
-   * event that the inbox knows as finished.
+   * Writes an entry to the dead letters of the database, then acknowledges it. When the process ends in between, the entry
+   * is read again, and the inbox has its event already.
    */
-  async function deadLetter(entry: Entry, cause: DeadLetterCause): ReturnType<LetterStore['bury']> {
-    const buried = await letters.bury(toLetter(group, entry, cause));
+  async function deadLetter(entry: Entry, cause: DeadLetterCause): ReturnType<LetterStore['add']> {
+    const added = await letters.add(toLetter(group, entry, cause));
     const transaction = redis.multi();
     transaction.xack(entry.stream, group, entry.id);
     if (entry.origin !== entry.stream) transaction.xdel(entry.stream, entry.id);
     transaction.hdel(triesKey(entry.stream, group), entry.id, `${entry.id}:since`, `${entry.id}:starts`);
     await execute(transaction);
     state.tried.delete(entryKey(entry));
-    return buried;
+    return added;
   }
 
-  /** Keeps the count of failed tries where a restart finds it. */
+  /** Writes the count of failed tries to Redis, where it outlives a restart. */
   async function recordTries(entry: Entry, tries: Tries): Promise<void> {
     state.tried.add(entryKey(entry));
     const key = triesKey(entry.stream, group);
@@ -74,7 +74,7 @@ export function createSettler(redis: Redis, letters: LetterStore) {
     );
   }
 
-  /** Counts that an entry is about to be handled alone, and answers how often that was so without an end. */
+  /** Counts that an entry is about to be handled alone, and answers how many such starts have not ended. */
   async function recordStart(entry: Entry): Promise<number> {
     const key = triesKey(entry.stream, group);
     state.started = entry;
@@ -88,7 +88,7 @@ export function createSettler(redis: Redis, letters: LetterStore) {
     return Number(starts);
   }
 
-  /** The process outlived the entry that it started, or waits for a store: the start is forgotten. */
+  /** Deletes the count of starts: the entry did not end the process, or the process waits for a store. */
   async function forgetStart(): Promise<void> {
     const entry = state.started;
     state.started = undefined;
@@ -127,9 +127,9 @@ export function createSettler(redis: Redis, letters: LetterStore) {
 }
 export type Settler = ReturnType<typeof createSettler>;
 
-/** The monotonic clock of a process is of no meaning to another one. */
+/** Another process has another monotonic clock, so Redis gets the time of the wall clock. */
 const toWallClock = (at: number): number => Math.round(Date.now() - (performance.now() - at));
-/** A clock that was set back in between would show a time that is still to come. */
+/** A wall clock that was set back in between would give a time in the future: then the time is now. */
 const fromWallClock = (at: number): number => performance.now() - Math.max(0, Date.now() - at);
 
 function byStream(entries: readonly Entry[]): Map<string, Entry[]> {

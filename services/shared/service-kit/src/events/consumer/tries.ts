@@ -23,7 +23,7 @@ export interface Tries {
 export const waitAfter = (count: number): number =>
   count < MAX_TRIES ? backoff(count) : backoff(count - MAX_TRIES + 1, SLOW);
 
-/** Milliseconds until an event is tried again that has been too early since then. There is no count to go by. */
+/** Milliseconds until an event that is too early is tried again. They grow with the time since it was first too early. */
 export const waitEarly = (tries: Tries, now: number): number =>
   backoff(1 + Math.floor(Math.log2(1 + Math.max(0, now - (tries.since ?? now)) / 200)));
 

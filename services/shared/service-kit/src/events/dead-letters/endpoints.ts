@@ -53,7 +53,7 @@ async function letterNamed(letters: LetterStore, id: string) {
 export interface DeadLetterEndpoints<Tx, Loaded> {
   store: UnitStore<Tx, Loaded>;
   group: string;
-  /** Commits an audit entry of what an admin does with letters, before it is done. */
+  /** Commits the audit entry of a replay or discard before it is done. */
   audit: (change: Change) => Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export function deadLetterEndpoints<Tx, Loaded>(
   const letters = store.deadLetters(group);
   exportDeadLetters(service, letters);
 
-  /** Acts on one letter; two requests at once may both find it, and one of them acts. */
+  /** Replays or discards one letter. Of two requests at once both may find it, and one of them gets `not_found`. */
   const onOne = async (action: string, act: LetterStore['replay'], id: string): Promise<undefined> => {
     const { type, key, eventId } = await letterNamed(letters, id);
     await audit({ action, target: id, after: { type, key, eventId } });

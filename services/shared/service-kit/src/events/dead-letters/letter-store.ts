@@ -4,17 +4,17 @@ import { type Letter, toDraft } from './letter';
 
 /** The most dead letters of a group. One more takes the place of the oldest, which is logged. */
 export const MAX_LETTERS = 20_000;
-/** A command works on so many letters in one transaction. */
+/** How many letters a command replays or discards in one transaction. */
 const CHUNK = 100;
 
-/** The place of a letter in the list of all services: newest first, then by event id downwards, then by group. */
+/** The position of a letter in the list of all services: newest first, then by event id downwards, then by group. */
 export interface LetterPosition {
   failedAt: Date;
   eventId: string;
   group: string;
 }
 
-/** How many letters of a stream wait, and since when the oldest does. */
+/** The number of letters of a stream, and the time of the oldest. */
 export interface LetterCount {
   stream: string;
   count: number;
@@ -26,9 +26,9 @@ export interface LetterStore {
   readonly group: string;
   /**
    * Writes a letter and claims its event in the inbox, in one transaction: the event is finished for the group. `isNew` is
-   * false when another consumer handled or buried it first; `dropped` are those that were too many.
+   * false when another consumer handled or added it first; `dropped` are those that were too many.
    */
-  bury(letter: Letter): Promise<{ isNew: boolean; dropped: readonly Letter[] }>;
+  add(letter: Letter): Promise<{ isNew: boolean; dropped: readonly Letter[] }>;
   /** At most `limit` letters behind `after`, newest first. */
   page(options: { limit: number; after?: LetterPosition | undefined }): Promise<Letter[]>;
   find(eventId: string): Promise<Letter | undefined>;
@@ -74,7 +74,7 @@ export interface LetterStoreParts<Tx> {
 export function createLetterStore<Tx extends Transaction>(parts: LetterStoreParts<Tx>): LetterStore {
   const { group, database, outbox, inbox, table } = parts;
 
-  async function bury(letter: Letter): Promise<{ isNew: boolean; dropped: readonly Letter[] }> {
+  async function add(letter: Letter): Promise<{ isNew: boolean; dropped: readonly Letter[] }> {
     const isNew = await database.transaction(async (tx) => {
       const { fresh } = await inbox.claim(tx, group, [{ id: letter.eventId }]);
       if (fresh.length === 0) return false;
@@ -121,5 +121,5 @@ export function createLetterStore<Tx extends Transaction>(parts: LetterStorePart
     inChunks(eventIds, (chunk) => database.transaction((tx) => table.remove(tx, chunk)));
 
   const { page, find, idsOf, counts } = table;
-  return { group, bury, page, find, idsOf, replay, discard, counts };
+  return { group, add, page, find, idsOf, replay, discard, counts };
 }

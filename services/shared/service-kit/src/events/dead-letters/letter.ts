@@ -35,7 +35,7 @@ const MAX_ERROR = 2_000;
 const MAX_CAUSE = 300;
 const MAX_NAME = 200;
 
-/** A text without what differs from event to event: words with a digit in them, and ids that have only letters. */
+/** A text without words that contain a digit and without ids of letters only, both of which differ from event to event. */
 export const withoutIds = (text: string): string =>
   text.replaceAll(/[\w-]*\d[\w-]*|\b[0-9a-f-]{8,}\b/gi, '#').replaceAll(/\s+/g, ' ');
 
@@ -50,11 +50,11 @@ const hash = (...parts: string[]): string => createHash('sha256').update(parts.j
 function idOf({ stream, id, fields }: Entry): string {
   const given = idSchema.safeParse(fields['id']);
   if (given.success) return given.data.toLowerCase();
-  // Two consumers that bury one entry have to find the same id.
+  // Two consumers that give up the same entry must make the same id.
   return hash(stream, id).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
 
-/** What `group` keeps of an entry that it gave up. */
+/** The dead letter of an entry that `group` gave up. */
 export function toLetter(
   group: string,
   entry: Entry,

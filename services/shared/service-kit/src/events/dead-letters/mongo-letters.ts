@@ -42,7 +42,7 @@ export function mongoLetters(mongo: Mongo, group: string): LetterTable<MongoTran
   }
 
   async function lock(tx: MongoTransaction, eventIds: readonly string[]): Promise<Letter[]> {
-    // A reader that removes what it read conflicts with another one: the transaction of one is repeated, and finds nothing.
+    // Two transactions that remove the same letters conflict: one of them is repeated, and finds none.
     const found = await lettersOf(tx)
       .find(named(eventIds), tx.options)
       .sort({ failedAt: 1, eventId: 1 })

@@ -38,7 +38,7 @@ export async function moveRedisLetters(
         const { group, entryId, ...fields } = fieldsOf(flat);
         if (group !== letters.group) continue;
         const entry: Entry = { stream, origin: stream, id: entryId ?? id, fields };
-        await letters.bury(toLetter(group, entry, causeIn(fields), failedAtOf(fields, id)));
+        await letters.add(toLetter(group, entry, causeIn(fields), failedAtOf(fields, id)));
         moved += await redis.xdel(key, id);
       }
       const last = entries.at(-1);

@@ -14,10 +14,10 @@ const BATCH = 512;
 const SWEEP_MS = 1_000;
 const TRIM_MS = 10_000;
 const CLEAN_MS = 60_000;
-/** Between two rounds, so that a busy service publishes few large batches instead of many small ones. */
+/** The pause between two rounds, so that a busy service publishes few large batches instead of many small ones. */
 const PAUSE_BOUNDS = { perEventMs: 0.2, minMs: 2, maxMs: 40 };
 
-/** With Redis out of reach for longer, the leader makes room for a process that may reach it. */
+/** When the leader cannot reach Redis for longer, it steps down for a process that may reach it. */
 const STEP_DOWN_MS = 5_000;
 
 /** The leader could not reach Redis for so long that it gave the leadership up. */
@@ -30,7 +30,7 @@ export interface LeaderLoopOptions extends Telemetry {
   streams: readonly string[];
   sender: Sender;
   beforeSend: ((rows: readonly OutboxRow[]) => Promise<void>) | undefined;
-  /** Raised when rows were committed. */
+  /** Woken when rows were committed. */
   waker: Waker;
   /** Aborted when the service stops; one last round follows. */
   signal: AbortSignal;

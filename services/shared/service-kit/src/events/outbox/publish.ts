@@ -60,8 +60,8 @@ export class FencedOff extends Error {
 export const fenceKey = (stream: string): string => `${stream}:fence`;
 
 /**
- * Has Redis take `fence` although it saw a higher one: for a leader that has made sure that it still leads, as after a
- * restore into another server, where fences begin anew.
+ * Sets the fence in Redis to `fence` although Redis saw a higher one. For a leader that has checked that it still holds the
+ * lease, as after a restore into another server, where fences begin anew.
  */
 export async function imposeFence(redis: Redis, streams: readonly string[], fence: number): Promise<void> {
   for (const stream of streams) await redis.set(fenceKey(stream), fence);

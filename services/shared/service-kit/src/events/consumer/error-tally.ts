@@ -1,8 +1,8 @@
 import { withoutIds } from '../dead-letters/letter';
 import type { EventEntry } from './entry';
 
-/** So many keys that fail alike, and only they, make it likely that the store fails and not the events. */
-const ENOUGH = 3;
+/** With fewer keys than this, one error is taken to come from the events. */
+const LEAST_KEYS = 3;
 
 /** What tells errors apart: name, code and message, without the numbers and ids that differ from event to event. */
 const kindOf = (error: unknown): string => {
@@ -11,8 +11,8 @@ const kindOf = (error: unknown): string => {
   return `${error.name} ${code} ${withoutIds(error.message).slice(0, 200)}`;
 };
 
-/** Tells, from the outcomes of a batch so far, whether its events fail or the store does. */
-export function createLikeness() {
+/** Counts the keys of a batch by the error that their events met, to tell a failing store from failing events. */
+export function createErrorTally() {
   const failed = new Map<string, Set<string>>();
   const handled = new Set<string>();
 
@@ -23,13 +23,13 @@ export function createLikeness() {
       const keys = failed.get(kind) ?? new Set();
       failed.set(kind, keys.add(entry.event.key));
     },
-    /** True when at least three keys, and more than half of all, fail with this same error. */
-    isOfStore(error: unknown): boolean {
-      const alike = failed.get(kindOf(error))?.size ?? 0;
+    /** True when at least three keys, and more than half of all, failed with this same error. */
+    isStoreFailure(error: unknown): boolean {
+      const same = failed.get(kindOf(error))?.size ?? 0;
       let all = handled.size;
       for (const keys of failed.values()) all += keys.size;
-      return alike >= ENOUGH && alike * 2 > all;
+      return same >= LEAST_KEYS && same * 2 > all;
     },
   };
 }
-export type Likeness = ReturnType<typeof createLikeness>;
+export type ErrorTally = ReturnType<typeof createErrorTally>;
