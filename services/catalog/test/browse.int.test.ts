@@ -125,7 +125,7 @@ describe('searching', () => {
   });
 
   it.each(['!!!', '.*', '$where', '"', '-', '(a+)+$', 'a'.repeat(200), '🍓', '\\'])(
-    'takes %s for what it is',
+    'answers a search for %s without an error',
     async (typed) => {
       await shop
         .as(anonymous)

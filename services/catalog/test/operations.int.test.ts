@@ -42,7 +42,7 @@ async function figures(): Promise<number[]> {
 }
 
 describe('the ledgers as metrics', () => {
-  it('are sound, count what is reserved, and show a unit that somebody took by hand', async () => {
+  it('have no drift at first, count what is reserved, and show a unit that is missing from the stock', async () => {
     await shop.publish(placed(randomUUID(), [line({ id: demoProductId(1) }, 2)]));
     const reservations = shop.db.collection('reservations');
     await waitFor(() => reservations.countDocuments({ state: 'live' }));
@@ -58,8 +58,8 @@ describe('the ledgers as metrics', () => {
   });
 });
 
-describe('without its cache', () => {
-  it('sells and shows all the same', async () => {
+describe('the catalog without its cache', () => {
+  it('still changes and lists products', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => closed.once('listening', resolve));
     const { port } = closed.address() as AddressInfo;
@@ -86,7 +86,7 @@ describe('without its cache', () => {
   });
 });
 
-describe('every way of asking', () => {
+describe('each kind of product list', () => {
   const stages = (plan: unknown): string[] => {
     if (plan === null || typeof plan !== 'object') return [];
     const stage = (plan as { stage?: unknown }).stage;

@@ -22,7 +22,7 @@ afterAll(async () => {
 const admin = (...words: string[]) => program.run(words, shop.usersEnv);
 
 describe('access tokens', () => {
-  it('are refused when anything about them is forged', async () => {
+  it('are refused when any part of them is forged', async () => {
     const { email } = await signedUp(shop.url);
     const { accessToken } = await tokensFor(shop.url, email);
     const [head = '', payload = '', signature = ''] = accessToken.split('.');
@@ -33,7 +33,7 @@ describe('access tokens', () => {
       keys: (Record<string, string> & { kid: string })[];
     };
     const publicJwk = keys.find(({ kid }) => kid === header.kid);
-    // The gateway holds the key in this form, so this is the secret by which a confusion of algorithms would pass.
+    // A gateway that confused the algorithms would take the public key, in this form, for an HMAC secret.
     const publicPem = createPublicKey({ key: publicJwk as JsonWebKey, format: 'jwk' }).export({
       format: 'pem',
       type: 'spki',
@@ -56,7 +56,7 @@ describe('access tokens', () => {
       'the public key as secret, in JSON': await confused(JSON.stringify(publicJwk)),
       'another key': await signed({}),
       'another key, brought along': await signed({ jwk: own.publicKey.export({ format: 'jwk' }) }),
-      // The shop's own signature from here on: only the header is not that of an access token.
+      // From here on the signature is the shop's own, and only the header is not that of an access token.
       'a key brought along': await genuinely(claims, { jwk: own.publicKey.export({ format: 'jwk' }) }),
       'a key elsewhere': await genuinely(claims, { jku: 'https://evil.example/keys' }),
       'a certificate elsewhere': await genuinely(claims, { x5u: 'https://evil.example/keys' }),
@@ -94,7 +94,7 @@ describe('access tokens', () => {
     expect(await statusOf(apiClient(shop.url, await genuinely(claims)))).toBe(200);
   });
 
-  it('outlive a rotation of the keys, and new ones are signed with the next key', async () => {
+  it('stay valid after a rotation of the keys, and new ones are signed with the next key', async () => {
     const { email } = await signedUp(shop.url);
     const before = await tokensFor(shop.url, email);
     const { code, out: line } = await admin('keys', 'rotate');
@@ -115,7 +115,7 @@ describe('access tokens', () => {
     expect(rows.map(({ state }) => state)).toEqual(['current', 'next', 'retired']);
   }, 30_000);
 
-  it('end within seconds when their key is revoked, and a refresh token makes new ones', async () => {
+  it('are refused within seconds when their key is revoked, and a refresh token gets new ones', async () => {
     const { email } = await signedUp(shop.url);
     const { accessToken, refreshToken } = await tokensFor(shop.url, email);
     const forged = await genuinely({ ...decodeJwt(accessToken), roles: ['admin'] });
@@ -176,7 +176,7 @@ async function genuinely(
 }
 
 describe('the command line', () => {
-  it('makes an admin of an account, and takes the role again after a yes', async () => {
+  it('grants the admin role, and revokes it after a yes', async () => {
     const { browser, email } = await signedUp(shop.url);
     const given = await admin('user', 'grant', email.toUpperCase(), 'admin');
     expect(given).toEqual({ code: 0, out: `${email} is now customer, admin\n`, err: '' });
@@ -221,7 +221,7 @@ describe('the command line', () => {
     expect(await admin('user', 'erase', user.id, '--yes')).toMatchObject({ code: 1, out: '' });
   }, 120_000);
 
-  it('refuses what it cannot do with one sentence', async () => {
+  it('answers one sentence when a command cannot be done', async () => {
     const { email } = await signedUp(shop.url);
     const cases: [words: string[], says: string][] = [
       [['user', 'grant', newEmail(), 'admin'], 'no account for'],

@@ -105,14 +105,14 @@ describe('signing up and in', () => {
     expect(byPassword.status).toBe(200);
   });
 
-  it('takes 100 sign-ups at once', async () => {
+  it('opens 100 accounts at once', async () => {
     const replies = await Promise.all(Array.from({ length: 100 }, () => signedUp(shop.url)));
     expect(new Set(replies.map(({ user }) => user.id)).size).toBe(100);
   }, 120_000);
 });
 
 describe('a session', () => {
-  it('ends with logout, on the next call, for the cookie and for its copies', async () => {
+  it('is refused on the next call after a logout, also with a copy of its cookie', async () => {
     const { browser } = await signedUp(shop.url);
     const copy = copyOf(browser);
     expect((await browser.post('/api/auth/logout')).status).toBe(204);
@@ -151,7 +151,7 @@ describe('a session', () => {
     expect((await browser.put('/api/users/me/profile', { theme: 'pink' })).status).toBe(400);
   });
 
-  it('is asked for where one is needed', async () => {
+  it('is required by routes for accounts and admins: 401 without one', async () => {
     for (const path of ['/api/auth/me', '/api/users/me/profile', '/api/users', '/api/admin/audit'])
       expect([path, (await new Browser(shop.url).get(path)).status]).toEqual([path, 401]);
   });

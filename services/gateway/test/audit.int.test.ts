@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 describe('the audit log', () => {
-  it('has an act of another service once, however often its event comes', async () => {
+  it('has one entry for a change in another service, however often its event arrives', async () => {
     const event = eventOf('payment.staff_acted', {
       target: 'HALF',
       action: 'createDiscount',
@@ -42,7 +42,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('has what a person does with a command, with the name that the operating system has for this person', async () => {
+  it("has the changes made with a command, with the name of the operating system's user", async () => {
     const act = eventOf('order.operator_acted', { target: 'reports', action: 'reports.rebuilt' });
     await publishEvents(shop.redis, act);
     const { email, user } = await signedUp(shop.url);
@@ -72,7 +72,7 @@ describe('the audit log', () => {
     expect(await found('reports')).toMatchObject([{ ...byAna, id: act.id, action: 'reports.rebuilt' }]);
   }, 120_000);
 
-  it('is read page by page', async () => {
+  it('is listed page by page', async () => {
     const boss = await adminOf(shop.url);
     const events = [1, 2, 3].map(() => eventOf('order.staff_acted', { action: 'cancelOrder' }));
     await publishEvents(shop.redis, ...events);

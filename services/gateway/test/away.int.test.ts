@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 describe('a gateway without Redis', () => {
-  it('lets nobody in whose session has ended: it asks users', async () => {
+  it('refuses a session that has ended, by asking users', async () => {
     const { browser } = await signedUp(shop.url);
     const copy = copyOf(browser);
     expect((await copy.get('/api/auth/me')).status).toBe(200);
@@ -24,7 +24,7 @@ describe('a gateway without Redis', () => {
     expect((await copy.get('/api/auth/me')).status).toBe(401);
   });
 
-  it('still limits, in memory, and says so', async () => {
+  it('still limits requests, by counts in memory, and exports that it does', async () => {
     const statuses: number[] = [];
     for (let n = 0; n < 122; n++)
       statuses.push((await apiClient(shop.url).post('/api/auth/token', {})).status);
@@ -34,8 +34,8 @@ describe('a gateway without Redis', () => {
   });
 });
 
-describe('a gateway that lost users as well', () => {
-  it('lets nobody in unchecked, and everybody again when users is back', async () => {
+describe('a gateway without Redis and users', () => {
+  it('answers 503 to every session, and accepts sessions again when users is back', async () => {
     const { browser } = await signedUp(shop.url);
     const { port } = new URL(shop.users.url);
     await shop.users.stop();

@@ -26,8 +26,8 @@ const rawRequest = (bytes: string, { port } = new URL(shop.url)): Promise<string
     socket.on('error', reject);
   });
 
-describe('what a service gets to see', () => {
-  it('gets who calls in a signed token, and none of the identity headers a stranger sends', async () => {
+describe('a request as a service gets it', () => {
+  it('has the caller in a signed token, and no identity header that the client sent', async () => {
     const { browser, user } = await signedUp(shop.url, { role: 'seller' });
     const reply = await browser.post(
       '/api/products',
@@ -74,7 +74,7 @@ describe('what a service gets to see', () => {
     expect(seen?.headers['x-client-address']).toBe('127.0.0.1');
   });
 
-  it('makes a correlation id where none or a bad one is sent', async () => {
+  it('has a new correlation id when the client sent none or a malformed one', async () => {
     for (const sent of [undefined, 'has spaces', 'x'.repeat(129)]) {
       const reply = await apiClient(shop.url).get(
         '/api/categories',

@@ -172,7 +172,7 @@ describe('an erased account', () => {
     expect(await statusOf(stranger.browser, `/api/products/${goods}`)).toBe(404);
   });
 
-  it('is told of twice without harm', async () => {
+  it('stays erased when its event arrives twice', async () => {
     const stranger = await other();
     const sold = await offer(stranger);
     const who = await person();
@@ -204,7 +204,7 @@ describe('an erased account', () => {
     expect(await statusOf(stranger.browser, `/api/products/${sold}`)).toBe(200);
   });
 
-  it('that an earlier release erased without telling anybody is told of later', async () => {
+  it('that an earlier release erased without an event gets its event later', async () => {
     const stranger = await other();
     const wanted = await offer(stranger);
     const who = await person();

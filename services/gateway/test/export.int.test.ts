@@ -129,7 +129,7 @@ describe('the export of a person’s data', () => {
     });
   });
 
-  it('is asked of each service with a token of its own that users’ callers cannot make', async () => {
+  it('is refused by each service when it is asked for with the token of a user’s request', async () => {
     for (const part of parts)
       await agentAs(shop.service(part), userWith('customer')).get('/internal/personal-data').expect(403);
   });

@@ -15,12 +15,12 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(() => clean(catalog));
 
-it('does not tell its readiness at the public port', async () => {
+it('does not answer readiness probes at the public port', async () => {
   expect((await apiClient(shop.url).get('/internal/ready')).status).toBe(404);
 });
 
 describe('public answers', () => {
-  it('are fetched once for many, with a tag that saves the body', async () => {
+  it('are fetched once for many requests, and are 304 to a client that has the same ETag', async () => {
     catalog.answer = { status: 200, headers: { etag: '"7-1"' }, body: '{"product":{}}' };
     const replies = await Promise.all(Array.from({ length: 20 }, () => apiClient(shop.url).get(PRODUCT)));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
@@ -30,7 +30,7 @@ describe('public answers', () => {
     expect(again.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('show a change to whoever made it at once', async () => {
+  it('show a change at once to the client that made it', async () => {
     const { browser } = await signedUp(shop.url, { role: 'seller' });
     for (let round = 0; round < 20; round++) {
       catalog.answer = { status: 200, headers: {}, body: `{"round":${round}}` };
@@ -40,7 +40,7 @@ describe('public answers', () => {
     }
   });
 
-  it('are not kept for what depends on who asks', async () => {
+  it('are not cached when they depend on the caller', async () => {
     catalog.answer = { status: 200, headers: {}, body: '{"items":["a"]}' };
     const { browser } = await signedUp(shop.url);
     await browser.get('/api/products/mine');
@@ -51,7 +51,7 @@ describe('public answers', () => {
 });
 
 describe('the address at /', () => {
-  it('greets with name, version and links', async () => {
+  it('answers with name, version and links', async () => {
     const reply = await apiClient(shop.url).get('/', { accept: 'text/html' });
     expect(reply.body).toMatchObject({
       name: 'Bramble',
@@ -71,7 +71,7 @@ describe('the address at /', () => {
     expect(Object.values(services).filter((state) => state === 'up')).toHaveLength(2);
   });
 
-  it('gathers a dashboard and names the parts that are missing', async () => {
+  it('composes a dashboard and names the parts that are missing', async () => {
     catalog.answer = { status: 200, headers: {}, body: '{"items":[],"nextCursor":null}' };
     const { browser, user } = await signedUp(shop.url);
     const reply = await browser.get('/api/dashboard');
@@ -119,7 +119,7 @@ describe('the address at /', () => {
 });
 
 describe('a service that is away', () => {
-  it('is a clean 503 within a second, and its breaker opens', async () => {
+  it('is answered with 503 within a second, and its breaker opens', async () => {
     const startedAt = Date.now();
     const reply = await apiClient(shop.url).get('/api/cart');
     expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);

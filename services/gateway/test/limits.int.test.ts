@@ -20,7 +20,7 @@ const hashed = async (): Promise<number> => {
   );
 };
 
-it('lets only a few of 1,000 guesses over 100 addresses reach argon2, and the owner in all the while', async () => {
+it('lets at most 50 of 1,000 guesses over 100 addresses reach argon2, and still signs the owner in', async () => {
   const { email } = await signedUp(shop.url);
   await from('10.9.0.1').post('/api/auth/login', { email, password: PASSWORD });
   const before = await hashed();
@@ -40,14 +40,14 @@ it('lets only a few of 1,000 guesses over 100 addresses reach argon2, and the ow
   expect((await guess('10.9.0.1', email, PASSWORD)).status).toBe(200);
 }, 60_000);
 
-it('treats an address without an account just so', async () => {
+it('limits guesses at an address without an account in the same way', async () => {
   const email = newEmail();
   const statuses: number[] = [];
   for (let n = 0; n < 12; n++) statuses.push((await guess('10.2.0.1', email)).status);
   expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
 });
 
-it('forgets wrong passwords once the right one came', async () => {
+it('resets the count of wrong passwords after the right one', async () => {
   const { email } = await signedUp(shop.url);
   for (let round = 0; round < 3; round++) {
     for (let n = 0; n < 8; n++) expect((await guess('10.3.0.1', email)).status).toBe(401);
@@ -55,7 +55,7 @@ it('forgets wrong passwords once the right one came', async () => {
   }
 });
 
-it('counts all a client may forge as one address, and an IPv6 household as one', async () => {
+it('counts requests with forged forwarding headers as one address, and an IPv6 /56 as one', async () => {
   const left = async (forwardedFor: string) =>
     Number(
       /r=(\d+)/.exec((await guess(forwardedFor, newEmail())).headers.get('ratelimit') ?? '')?.[1] ??
@@ -77,7 +77,7 @@ it('counts all a client may forge as one address, and an IPv6 household as one',
   expect(await left('2001:db8:1:2300::1')).toBe(household);
 });
 
-it('says how much is left, and refuses the rest with 429', async () => {
+it('answers how many requests are left, and 429 when none is', async () => {
   const replies = [];
   for (let n = 0; n < 121; n++) replies.push(await from('10.5.0.1').post('/api/auth/login', {}));
   expect(replies[0]?.headers.get('ratelimit-policy')).toBe('"login";q=120;w=60');

@@ -62,7 +62,7 @@ describe('a password', () => {
     const unknown = await anonymous.post('/api/auth/forgot-password', { email: newEmail() });
     expect([known.status, unknown.status]).toEqual([204, 204]);
     const mail = await waitFor(
-      async () => (await owedMails()).find((each) => each.kind === 'reset-password' && each.to === email),
+      async () => (await listedMails()).find((each) => each.kind === 'reset-password' && each.to === email),
       {
         what: 'the mail',
       },
@@ -91,18 +91,18 @@ interface Mail {
   to: string;
   path: string;
 }
-const owedMails = async (): Promise<Mail[]> => {
+const listedMails = async (): Promise<Mail[]> => {
   const { body } = await agentAs(shop.users, asService).get('/internal/mail-jobs');
   return (body as { items: Mail[] }).items;
 };
 const tokenIn = (path: string) => decodeURIComponent(path.split('token=')[1] ?? '');
 
 describe('mails', () => {
-  it('are owed until they are taken, and the queue is woken', async () => {
+  it('are listed until they are marked as taken, and the queue gets an entry for each', async () => {
     const { email, user } = await signedUp(shop.url);
     const find = async () => {
       for (;;) {
-        const mails = await owedMails();
+        const mails = await listedMails();
         const mine = mails.find((mail) => mail.to === email);
         if (mine || mails.length === 0) return mine;
         for (const mail of mails)
@@ -121,10 +121,10 @@ describe('mails', () => {
     const seen = (await (await adminOf(shop.url)).get(`/api/users/${user.id}`)).body.user;
     expect(seen.emailVerified).toBe(true);
     await agentAs(shop.users, asService).post(`/internal/mail-jobs/${mail?.id}/taken`).expect(204);
-    expect((await owedMails()).some(({ id }) => id === mail?.id)).toBe(false);
+    expect((await listedMails()).some(({ id }) => id === mail?.id)).toBe(false);
   });
 
-  it('are no business of the public door', async () => {
+  it('are not reachable through the gateway, nor in users without an internal token', async () => {
     expect(await statusOf(apiClient(shop.url), '/internal/mail-jobs')).toBe(404);
     expect((await fetch(`${shop.users.url}/internal/mail-jobs`)).status).toBe(401);
   });

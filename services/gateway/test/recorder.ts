@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { READY_PATH } from '@bramble/service-kit/http/edge';
 import { openShop, type Shop } from './shop';
 
-/** What stands in for a service: it writes down what it was sent, and answers with what it is told to. */
+/** A stand-in for a service: it records each request, and answers as the test sets. */
 export interface Recorder {
   url: string;
   server: Server;

@@ -89,7 +89,7 @@ describe('while Redis refuses every write, deletions too', () => {
   }, 30_000);
 });
 
-describe('when users is apart', () => {
+describe('when users is cut off', () => {
   let server: OwnRedis;
   beforeEach(async () => {
     server = await startOwnRedis();

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 describe('refresh tokens', () => {
-  it('log nobody out when ten tabs refresh at once', async () => {
+  it('keep ten tabs signed in that refresh at once', async () => {
     const { browser } = await signedUp(shop.url);
     const tabs = Array.from({ length: 10 }, () => copyOf(browser));
     const replies = await Promise.all(tabs.map((tab) => tab.post('/api/auth/refresh')));
@@ -23,7 +23,7 @@ describe('refresh tokens', () => {
     expect(statuses).toEqual(Array(20).fill(200));
   });
 
-  it('end their whole family when a rotated one comes again after its grace', async () => {
+  it('end their whole session when a rotated one is sent again after 15 seconds', async () => {
     const { email } = await signedUp(shop.url);
     const first = await tokensFor(shop.url, email);
     const client = apiClient(shop.url);
@@ -91,7 +91,7 @@ describe('refresh tokens', () => {
     expect((await client.post('/api/auth/refresh', { refreshToken })).status).toBe(401);
   });
 
-  it('are in the database only as what they hash to', async () => {
+  it('are stored as hashes only', async () => {
     const { email } = await signedUp(shop.url);
     const { refreshToken } = await tokensFor(shop.url, email);
     const { rows } = await shop.sql.query<{ count: string }>(
@@ -101,7 +101,7 @@ describe('refresh tokens', () => {
     expect(rows[0]?.count).toBe('1');
   });
 
-  it('are refused when nobody gave them out', async () => {
+  it('are refused when the shop did not issue them', async () => {
     const reply = await apiClient(shop.url).post('/api/auth/refresh', { refreshToken: 'x'.repeat(43) });
     expect([reply.status, reply.body.code]).toEqual([401, 'session_ended']);
     expect((await new Browser(shop.url).post('/api/auth/refresh')).status).toBe(401);
@@ -139,7 +139,7 @@ describe('what an admin changes takes effect on the next call', () => {
     );
   });
 
-  it('is written down, and nobody locks themselves out', async () => {
+  it('is in the audit log, and an admin cannot demote or ban themselves', async () => {
     const { user } = await signedUp(shop.url);
     const boss = await adminOf(shop.url);
     await boss.patch(`/api/users/${user.id}`, { roles: ['customer', 'courier'] });

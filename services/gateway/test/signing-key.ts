@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import { unseal } from '../../users/src/keys/key-seal';
 
-/** The key that users signs with, as only it can open it. */
+/** The current signing key of users, decrypted with the secret of users. */
 export async function openSigningKey(sql: pg.Pool, secret: string): Promise<{ kid: string; key: KeyObject }> {
   const { rows } = await sql.query<{ kid: string; private_key: Buffer }>(
     `SELECT kid, private_key FROM signing_keys WHERE state = 'current'`,

@@ -8,7 +8,7 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import { signedUp, tokensFor } from './browser';
 import { openShop, type Shop } from './shop';
 
-/** What stands in for notifications: it accepts every handshake, keeps what it was told, and sends bytes back. */
+/** A stand-in for notifications: it accepts every handshake, records the request, and echoes bytes. */
 interface Echo {
   server: Server;
   url: string;
@@ -35,10 +35,10 @@ interface Opened {
   status: number;
   code?: string;
   socket?: Duplex;
-  /** All that came since. */
+  /** All bytes that arrived so far. */
   text: () => string;
 }
-/** Knocks at `/ws` as a browser does. */
+/** Requests a handshake at `/ws` as a browser does. */
 const knock = (url: string, headers: Record<string, string>, path = '/ws'): Promise<Opened> =>
   new Promise((resolve, reject) => {
     const req = request(new URL(path, url), {
@@ -87,7 +87,7 @@ const whoIs = (req: IncomingMessage | undefined) =>
   );
 
 describe('a socket', () => {
-  it('is passed on byte by byte, with who calls in a signed token and nothing else of the client', async () => {
+  it('is tunnelled as raw bytes, with the caller in a signed token and no other header of the client', async () => {
     const { browser, user } = await signedUp(shop.url);
     const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
     const open = await knock(shop.url, {
@@ -115,7 +115,7 @@ describe('a socket', () => {
     await closed;
   });
 
-  it('is nobody’s when a client that is no browser sends only a cookie, and its owner’s with a bearer token', async () => {
+  it('has no user when a client without Origin sends only a cookie, and has one with a bearer token', async () => {
     const { browser, email, user } = await signedUp(shop.url);
     const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
     (await knock(shop.url, { cookie })).socket?.destroy();
@@ -130,7 +130,7 @@ describe('a socket', () => {
     expect(whoIs(echo.seen.at(-1))?.sub).toBeNull();
   });
 
-  it('is refused to other sites, forged tokens and other paths, before notifications hears of it', async () => {
+  it('is refused to other sites, forged tokens and other paths, without a request to notifications', async () => {
     const before = echo.seen.length;
     const { port } = new URL(shop.url);
     const attempts: [Record<string, string>, string, number, string][] = [
@@ -197,7 +197,7 @@ describe('a socket', () => {
     expect(statuses()).toEqual([400, 503]);
   });
 
-  it('is a clean 503 while notifications is away', async () => {
+  it('is answered with 503 while notifications is away', async () => {
     echo.server.close();
     const answer = await knock(shop.url, { origin: shop.url });
     expect([answer.status, answer.code]).toEqual([503, 'unavailable']);

@@ -18,7 +18,7 @@ afterAll(async () => {
 beforeEach(() => clean(storefront));
 
 describe('a storefront with a server of its own', () => {
-  it('is shown at / to who asks for a page, and on every address outside the API', async () => {
+  it('is shown at / to clients that accept HTML, and at every address outside the API', async () => {
     storefront.answer = {
       status: 200,
       headers: { 'content-type': 'text/html', etag: '"page"', 'x-powered-by': 'something' },
@@ -54,7 +54,7 @@ describe('a storefront with a server of its own', () => {
     expect(storefront.requests).toEqual([]);
   });
 
-  it('never sees cookies, tokens or who is calling', async () => {
+  it('gets no cookies, no tokens and no identity of the caller', async () => {
     const { browser } = await signedUp(shop.url);
     await browser.get('/account', {
       accept: 'text/html',
@@ -71,7 +71,7 @@ describe('a storefront with a server of its own', () => {
     ]);
   });
 
-  it('keeps its codings, its tags and its own refusals', async () => {
+  it('keeps its content codings, its ETags and its own error answers', async () => {
     storefront.answer = { status: 304, headers: { etag: '"a"' }, body: '' };
     const same = await apiClient(shop.url).get('/assets/app.js', { 'if-none-match': '"a"' });
     expect([same.status, same.headers.get('etag')]).toEqual([304, '"a"']);
@@ -82,7 +82,7 @@ describe('a storefront with a server of its own', () => {
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
-  it('is a problem document while it is away, and the shop says that it is not whole', async () => {
+  it('is answered with a problem document while it is away, and the health answer names it', async () => {
     expect((await apiClient(shop.url).get('/api/health')).body.services.storefront).toBe('up');
     await storefront.leave();
     const reply = await apiClient(shop.url).get('/', { accept: 'text/html' });

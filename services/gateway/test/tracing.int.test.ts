@@ -5,7 +5,7 @@ import { openRecordedShop } from './recorder';
 const SERVER = 2;
 const CLIENT = 3;
 
-it('puts a client span around every request to a service, passed on or its own', async () => {
+it('makes a client span of every request to a service, forwarded or its own', async () => {
   const collector = await startCollector();
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
   const { shop, catalog, close } = await openRecordedShop(env);

@@ -7,7 +7,7 @@ import { clean, openRecorder, type Recorder } from './recorder';
 import { openShop, type Shop, urlsOf } from './shop';
 
 let shop: Shop;
-/** Stands in for every service and for the storefront: whatever passes the edge is written down. */
+/** A stand-in for every service and for the storefront: it records each request that passes the edge. */
 let upstream: Recorder;
 beforeAll(async () => {
   upstream = await openRecorder();
@@ -28,7 +28,7 @@ const forwarded = (): string[] =>
 
 const ID = '01900000-0000-7000-9000-000000000001';
 
-/** Sends a request whose target goes out as it is written, with a body that every check before the 404 lets pass. */
+/** Sends a request with its target unchanged and with a body that passes every check before the 404. */
 const ask = (method: string, target: string): Promise<{ status: number; code: string }> =>
   new Promise((resolve, reject) => {
     const body = method === 'GET' || method === 'DELETE' ? '' : '{}';

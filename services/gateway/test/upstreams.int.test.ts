@@ -64,35 +64,38 @@ const ask = async (name: Name) => {
 };
 
 describe('a service that is away', () => {
-  it.each(names)('is a clean 503 within a second, and its breaker opens within 5 s: %s', async (name) => {
-    expect((await ask(name)).status).toBe(200);
-    await leave(name);
-    const leftAt = Date.now();
-    const answers = [await ask(name)];
-    await waitFor(
-      async () => {
-        answers.push(await ask(name));
-        return breakerIs(name, 'open');
-      },
-      { timeout: 5_000, interval: 100, what: 'the breaker to open' },
-    );
-    const openAfter = Date.now() - leftAt;
-    const unclean = answers.filter(
-      ({ status, code, ms }) => status !== 503 || code !== 'unavailable' || ms >= 1_000,
-    );
-    tally(`service away: ${name}, open after ${openAfter} ms`, answers.length, unclean);
-    expect(unclean).toEqual([]);
-    expect(openAfter).toBeLessThanOrEqual(5_000);
+  it.each(names)(
+    'is answered with 503 within a second, and its breaker opens within 5 s: %s',
+    async (name) => {
+      expect((await ask(name)).status).toBe(200);
+      await leave(name);
+      const leftAt = Date.now();
+      const answers = [await ask(name)];
+      await waitFor(
+        async () => {
+          answers.push(await ask(name));
+          return breakerIs(name, 'open');
+        },
+        { timeout: 5_000, interval: 100, what: 'the breaker to open' },
+      );
+      const openAfter = Date.now() - leftAt;
+      const unclean = answers.filter(
+        ({ status, code, ms }) => status !== 503 || code !== 'unavailable' || ms >= 1_000,
+      );
+      tally(`service away: ${name}, open after ${openAfter} ms`, answers.length, unclean);
+      expect(unclean).toEqual([]);
+      expect(openAfter).toBeLessThanOrEqual(5_000);
 
-    const { part } = routes[name];
-    const dashboard = await browser.get('/api/dashboard');
-    expect(dashboard.status).toBe(200);
-    if (part) expect(dashboard.body.degraded).toContain(part);
-    await comeBack(name);
-    returnedAt.set(name, Date.now());
-  });
+      const { part } = routes[name];
+      const dashboard = await browser.get('/api/dashboard');
+      expect(dashboard.status).toBe(200);
+      if (part) expect(dashboard.body.degraded).toContain(part);
+      await comeBack(name);
+      returnedAt.set(name, Date.now());
+    },
+  );
 
-  it('is asked again soon after it returned: every breaker closes within 35 s', async () => {
+  it('gets requests again after it returned: every breaker closes within 35 s', async () => {
     const closedAfter = await Promise.all(
       names.map(async (name) => {
         await waitFor(async () => (await ask(name)).status === 200 && breakerIs(name, 'closed'), {

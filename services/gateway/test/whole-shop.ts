@@ -56,7 +56,7 @@ export async function openWholeShop() {
       DELIVERY_STEP_SECONDS: '0.2',
       ALLOW_SANDBOX: 'on',
       RATE_LIMIT_FACTOR: '100',
-      // A demo of goods and orders would only be in the way.
+      // The tests need no demo products and orders.
       DEMO: name === 'users' || name === 'delivery' ? 'on' : 'off',
       DEMO_ADMIN: 'on',
       // After a stop a service comes back at its address.
@@ -168,7 +168,7 @@ async function valueOf(redis: Redis, key: string): Promise<unknown> {
       return redis.zrange(key, '0', '-1');
     case 'stream':
       return redis.xrange(key, '-', '+');
-    // The key ended meanwhile.
+    // The key expired in the meantime.
     case 'none':
       return '';
     default:

@@ -7,7 +7,7 @@ const jwk = (kid: string) => ({
 });
 
 describe('the key set', () => {
-  it('is fetched when it is first needed, once for all who wait', async () => {
+  it('is fetched when it is first needed, once for all waiting requests', async () => {
     let fetched = 0;
     const keys = createKeySet(() => Promise.resolve({ keys: [jwk(`k${++fetched}`)] }));
     const found = await Promise.all([keys.find('k1'), keys.find('k1'), keys.find('k1')]);
@@ -15,7 +15,7 @@ describe('the key set', () => {
     expect(fetched).toBe(1);
   });
 
-  it('does not ask again for every unknown key', async () => {
+  it('is not fetched again for every unknown key', async () => {
     let fetched = 0;
     const keys = createKeySet(() => Promise.resolve({ keys: [jwk('known'), (fetched++, jwk('other'))] }));
     await keys.find('known');

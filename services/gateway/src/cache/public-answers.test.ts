@@ -30,7 +30,7 @@ function setUp(maxBytes?: number) {
 const text = async (flight: Promise<PublicAnswer>) => (await flight).body.toString();
 
 describe('public answers', () => {
-  it('are fetched once at a time and kept for a moment', async () => {
+  it('are fetched by one request at a time and cached for less than half a second', async () => {
     const { answers, clock } = setUp();
     let fetched = 0;
     const fetch = () => Promise.resolve(answer(`${++fetched}`));
@@ -44,7 +44,7 @@ describe('public answers', () => {
     expect(await text(answers.get(LIST, fetch))).toBe('2');
   });
 
-  it('fetched before a change are neither kept nor handed on after it', async () => {
+  it('fetched before a change are neither cached nor sent after it', async () => {
     const { answers } = setUp();
     let release = (_: PublicAnswer) => undefined as void;
     const before = answers.get(LIST, () => new Promise((resolve) => (release = resolve)));
@@ -55,7 +55,7 @@ describe('public answers', () => {
     expect(answers.getFresh(LIST.url)?.body.toString()).toBe('new');
   });
 
-  it('of one product are dropped when catalog says so', async () => {
+  it('of one product are dropped when catalog publishes its change', async () => {
     const { answers } = setUp();
     await answers.get(PRODUCT, () => Promise.resolve(answer('old')));
     await answers.get(OTHER, () => Promise.resolve(answer('other')));
@@ -64,7 +64,7 @@ describe('public answers', () => {
     expect(answers.getFresh(OTHER.url)).toBeDefined();
   });
 
-  it('outlive their time when catalog is away, but not an error of the request', async () => {
+  it('are sent as stale answers while catalog is away, and not when the request is refused', async () => {
     const { answers, clock, counted } = setUp();
     await answers.get(LIST, () => Promise.resolve(answer('kept')));
     clock.ms += 5_000;
@@ -76,7 +76,7 @@ describe('public answers', () => {
     expect(counted.filter((each) => each === 'list stale')).toHaveLength(2);
   });
 
-  it('take no more bytes than they may, however small each is, and the least recently used go first', async () => {
+  it('take no more bytes than the limit, however small each is, and the least recently used are evicted first', async () => {
     const { answers } = setUp(1_000_000);
     await answers.get(LIST, () => Promise.resolve(answer('wanted')));
     for (let n = 0; n < 2_000; n++) {
@@ -92,7 +92,7 @@ describe('public answers', () => {
     expect(answers.getFresh('/api/products?q=1999')).toBeDefined();
   });
 
-  it('leave memory once they are too old to be shown', async () => {
+  it('are removed when they are too old even as stale answers', async () => {
     const { answers, clock } = setUp();
     await answers.get(LIST, () => Promise.resolve(answer('old')));
     clock.ms += 60_000;
@@ -103,7 +103,7 @@ describe('public answers', () => {
     expect(answers.size()).toEqual({ bytes: 0, entries: 0 });
   });
 
-  it('are not kept for an address that nobody else asks for', async () => {
+  it('are not cached for long addresses', async () => {
     const { answers } = setUp();
     await answers.get(list(`/api/products?q=${'x'.repeat(600)}`), () => Promise.resolve(answer('long')));
     expect(answers.size().entries).toBe(0);

@@ -17,7 +17,7 @@ type Program = ReturnType<typeof createCommand>;
 
 const IDS = 'ID is a letter, a cause, "all", or "all STREAM".';
 
-/** `bramble-admin dead …`: what failed for good, by cause. */
+/** `bramble-admin dead …`: lists, replays and discards dead letters, by cause. */
 export function addDeadCommands(program: Program): void {
   const dead = addCommand(program, 'dead', {
     does: "Lists events that failed for good, sends them again, or deletes them. It asks the shop's services, which have to run.",
@@ -134,7 +134,7 @@ async function countOf(letters: DeadLettersService, ids: readonly string[]): Pro
   return single + (await letters.listAll()).filter(({ causeId = '' }) => causes.has(causeId)).length;
 }
 
-/** Sends a letter, or those of a cause. What is no event stays, and does not keep other letters from being sent. */
+/** Sends a letter, or those of a cause. What is no event stays, and does not stop the other letters. */
 async function replayOne(letters: DeadLettersService, id: string): Promise<{ sent: number; left: number }> {
   try {
     if (isCause(id)) return await letters.replayCause(id);
@@ -146,7 +146,7 @@ async function replayOne(letters: DeadLettersService, id: string): Promise<{ sen
   }
 }
 
-/** Runs `act` on each id and adds up the letters; the ids that no letter has do not keep the others from it. */
+/** Runs `act` on each id and adds up the letters. An id that no letter has does not stop the others. */
 async function onEach(
   ids: readonly string[],
   act: (id: string) => Promise<number>,

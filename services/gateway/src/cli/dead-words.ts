@@ -1,7 +1,7 @@
 import type { DeadLetter } from '@bramble/contracts/gateway';
 import { paintFor } from '@bramble/service-kit/base/command-line';
 
-/** So many letters of a cause are printed, unless the cause was asked for. */
+/** How many letters of each cause are printed, unless the command names the cause. */
 const SHOWN = 5;
 
 /** Letters by their cause, the causes and the letters of each in the order of the list. */
@@ -16,7 +16,7 @@ export function byCause(letters: readonly DeadLetter[]): Map<string, DeadLetter[
   return causes;
 }
 
-/** The list as a person reads it; with `all`, every letter of each cause. */
+/** The list as text; with `all`, every letter of each cause. */
 export function inWords(letters: readonly DeadLetter[], { all }: { all: boolean }): string {
   if (letters.length === 0) return 'no dead letters';
   const paint = paintFor(process.stdout);

@@ -18,7 +18,7 @@ export async function withLetters<T>(act: (letters: DeadLettersService) => Promi
   }
 }
 
-/** A person is told first that a service does not answer, and then in which words it said so. */
+/** The sentence for a person: a service does not answer, with the service's own error in brackets. */
 function explained(error: unknown): unknown {
   return error instanceof AppError && ['unavailable', 'timeout', 'bad_gateway'].includes(error.code)
     ? new Error(`the shop's services do not all answer (${error.message}); is it running?`, { cause: error })

@@ -7,8 +7,8 @@ const request = (remoteAddress: string, headers: Record<string, string> = {}) =>
     headers: { host: 'Shop.example', ...headers },
   }) as unknown as IncomingMessage;
 
-describe('who sent a request', () => {
-  it('is the connection’s other end unless a proxy is trusted', () => {
+describe('the sender of a request', () => {
+  it('is the address of the connection unless a proxy is trusted', () => {
     const read = clientReader([]);
     const forwarded = {
       'x-forwarded-for': '8.8.8.8',
@@ -22,7 +22,7 @@ describe('who sent a request', () => {
     });
   });
 
-  it('is the rightmost address that is no trusted proxy', () => {
+  it('is the rightmost address that is not a trusted proxy', () => {
     const read = clientReader(['10.0.0.0/8', 'fd00::/8']);
     const address = (forwardedFor: string, peer = '10.0.0.1') =>
       read(request(peer, { 'x-forwarded-for': forwardedFor })).address;

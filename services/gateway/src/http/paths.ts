@@ -10,12 +10,12 @@ const ambiguous = /\/\.{1,2}(?:\/|$)|%2e|%2f|%5c|%00|[\\\x00-\x20\x7f#]|\/\//i;
 /** True for a path in origin form that every parser reads the same way. */
 export const isUnambiguousPath = (path: string): boolean => path.startsWith('/') && !ambiguous.test(path);
 
-/** First segments that no page of the storefront has: the API's, the socket's, and what services keep to themselves. */
+/** First segments that no page of the storefront has: those of the API, of the socket and of internal routes. */
 const RESERVED = new Set(['api', 'ws', 'auth', 'internal', 'metrics', 'livez', 'readyz']);
 
 /**
- * True for a path whose first segment is reserved in any spelling: another case, encoded letters, or encoded in a way
- * that nobody can read.
+ * True for a path whose first segment is reserved in any spelling: another case, encoded letters, or an encoding that
+ * cannot be decoded.
  */
 export function isReservedPath(path: string): boolean {
   const end = path.indexOf('/', 1);

@@ -30,7 +30,7 @@ describe('the operation of a request', () => {
       expect([method, match(method, path)]).toEqual([method, undefined]);
   });
 
-  it('is never one that only services may call', () => {
+  it('is never an operation that only services may call', () => {
     expect(publicOperations.filter(({ access }) => access === 'service')).toEqual([]);
     expect(publicOperations.filter(({ path }) => path.startsWith('/internal'))).toEqual([]);
   });

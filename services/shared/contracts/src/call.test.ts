@@ -58,7 +58,7 @@ describe('encode', () => {
     expect([ifMatchOf(3), ifMatchOf('3-17')]).toEqual(['"3"', '"3-17"']);
   });
 
-  it('leaves the content type of a form to whoever sends it: it holds the boundary', () => {
+  it('sets no content type for a form, since the transport sets it with the boundary', () => {
     const form = new FormData();
     expect(encode(catalogApi.putPicture, { params: { id }, form })).toMatchObject({
       headers: {},
@@ -87,7 +87,7 @@ describe('decode', () => {
     expect(decode(none, { status: 204, text: '' })).toBeUndefined();
   });
 
-  it('throws a problem with all that it says', () => {
+  it('throws a problem with all its members', () => {
     const error = thrown(() => decode(ordersApi.place, { status: 409, text: JSON.stringify(problem) }));
     const { title, detail, errors, totals } = problem;
     const said = { status: 409, code: 'price_changed', title, detail, errors, extra: { totals } };

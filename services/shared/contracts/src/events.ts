@@ -16,7 +16,7 @@ export const streams = {
   payments_stream: 'payments',
   delivery_stream: 'delivery',
   catalog_stream: 'catalog',
-  // Apart from the streams above, so that users does not read every event of the shop for the few acts of staff.
+  // Audit events have streams of their own, so that users need not read every event of the shop for a few audit entries.
   catalog_audit_stream: 'catalog',
   orders_audit_stream: 'orders',
   payments_audit_stream: 'payments',
@@ -44,8 +44,8 @@ const orderFact = order.extend({ userId: idSchema, number: z.string() });
 const product = z.object({ productId: idSchema });
 
 /**
- * What somebody did with a thing that is not theirs. `action` is the id of the operation, `before` and `after` hold the
- * fields that differ; the one is absent for what was made, the other for what was deleted.
+ * A change that staff made to something of another account. `action` is the id of the operation. `before` and `after` hold
+ * the fields that differ; `before` is absent when something was created, `after` when it was deleted.
  */
 const act = z.object({
   target: z.string(),
@@ -56,7 +56,7 @@ const act = z.object({
   after: z.record(z.string(), z.json()).optional(),
 });
 
-/** What a person did with a command; `operator` is the name that the operating system has for this person. */
+/** A change that was made with a command of bramble-admin; `operator` is the name of the operating system's user. */
 const operatorAct = act.omit({ actorId: true, address: true }).extend({ operator: z.string() });
 
 /**
@@ -83,14 +83,15 @@ export const events = {
     payload: orderFact.extend({
       lines: z.array(orderLineSchema),
       total: moneySchema,
-      /** Read by nobody. A process of the older release wants one, so it is sent without name, street and place. */
+      /** No consumer reads it. The older release requires it, so it is sent without name, street and place. */
       shippingAddress: addressSchema.optional(),
     }),
   },
   /**
-   * A command, sent again until it is confirmed: put the stock back if `restock`, else keep it as sold, since only a paid
-   * order is released so; stop the delivery, capture nothing. Payments answers it with the outcome of each attempt. `attempt` is the one whose outcome the
-   * order waits for: payments answers it as declined when it has no such attempt.
+   * A command, sent again until it is confirmed. Catalog puts the stock back if `restock`; otherwise it stays sold, which
+   * happens for paid orders only. Delivery stops the delivery. Payments captures nothing more and publishes the outcome of
+   * each attempt. `attempt` is the one whose outcome the order waits for: payments publishes it as declined when it has
+   * none of this number.
    */
   'order.released': {
     stream: 'orders_stream',
@@ -134,7 +135,7 @@ export const events = {
     stream: 'payments_stream',
     payload: order.extend({ refundId: idSchema, amount: moneySchema }),
   },
-  /** A refund that payment.refunded told failed later at the provider. It is made anew, and told by payment.refunded again. */
+  /** A refund that payment.refunded announced failed later at the provider. It is made anew, with another payment.refunded. */
   'payment.refund_failed': {
     stream: 'payments_stream',
     payload: order.extend({ refundId: idSchema, amount: moneySchema, reason: z.string() }),
@@ -164,7 +165,7 @@ export const events = {
 } as const satisfies Record<string, { stream: Stream; payload: z.ZodObject }>;
 
 export type EventName = keyof typeof events;
-/** The types that tell users what to write into the audit log. */
+/** The types from which users makes audit entries of what staff changed. */
 export type StaffActed = Extract<EventName, `${string}.staff_acted`>;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]['payload']>;
 

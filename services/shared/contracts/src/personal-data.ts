@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from './operation';
 
-/** What a service holds of a person, by the kind of data. No two services use the same name for a kind. */
+/** The data that a service holds of a person, by kind. No two services use the same name for a kind. */
 export const personalDataSchema = z.record(z.string(), z.json());
 export type PersonalData = z.infer<typeof personalDataSchema>;
 

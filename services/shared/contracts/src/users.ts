@@ -178,7 +178,7 @@ export const usersApi = {
     }),
     responses: { 200: adminUserAnswer },
   }),
-  /** Asks whether the actor is who they say: by the password, or by a session that has just begun. */
+  /** Confirms the identity of the actor: by the password, or by a session that has just begun. */
   confirm: operation({
     id: 'confirmPerson',
     method: 'post',

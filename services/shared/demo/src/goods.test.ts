@@ -15,7 +15,7 @@ describe('the demo catalogue', () => {
     expect(products.every(({ sellerId }) => sellerId === demoPeople.seller.id)).toBe(true);
   });
 
-  it('holds what a seller could have written', () => {
+  it('holds products that pass the schema for sellers', () => {
     for (const { title, description, category, price, stock } of products) {
       productBody.parse({ title, description, category, price, stock });
       expect(description.split(/[.!?](?:\s|$)/).filter(Boolean).length).toBeGreaterThanOrEqual(2);
@@ -24,7 +24,7 @@ describe('the demo catalogue', () => {
     }
   });
 
-  it('shows small flat pictures that exist', () => {
+  it('has a small picture for each product', () => {
     const file = require.resolve('@iconify-json/fluent-emoji-flat/icons.json');
     const { icons } = JSON.parse(readFileSync(file, 'utf8')) as { icons: Record<string, { body: string }> };
     for (const name of demoArt) {

@@ -16,7 +16,7 @@ const act = () => ({
 });
 const sellersProduct = () => ({ ...product(), sellerId: randomUUID() });
 
-/** What an event says unless a test says otherwise: one thing for 10 EUR, for ids that nothing else has. */
+/** The payload of each type unless a test gives other fields: one piece for 10 EUR, with new ids. */
 const defaults: { readonly [N in EventName]: () => EventPayload<N> } = {
   'order.placed': () => ({
     ...orderFact(),

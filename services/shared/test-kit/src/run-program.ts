@@ -31,7 +31,7 @@ export async function openProgram(file: string) {
   const script = `import('./scripts/build/bundle.ts').then(({ bundle }) => bundle({ main: process.argv[1] }, process.argv[2]))`;
   await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', script, file, folder], { cwd: root });
 
-  /** Runs it to its end, as a person would who is at no terminal. */
+  /** Runs it to its end, without a terminal. */
   async function run(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
     const child = spawn(process.execPath, [path.join(folder, 'main.mjs'), ...words], {
       env: { ...process.env, ...env },

@@ -16,8 +16,8 @@ interface WaitUntil<T> extends WaitOptions {
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
 /**
- * Reads again and again, until the value passes `until` or, without one, is truthy; answers that value. A read that throws
- * is tried again. When the time is over, the error says what the last read gave, and has what it threw as its cause.
+ * Repeats `read` until the value passes `until` or, without one, is truthy; answers that value. A read that throws is tried
+ * again. When the time is over, it throws an error with the last value, and with what the last read threw as its cause.
  */
 export function waitFor<T>(read: () => T | Promise<T>, options: WaitUntil<T>): Promise<T>;
 export function waitFor<T>(read: () => T | Promise<T>, options?: WaitOptions): Promise<Truthy<T>>;
@@ -43,7 +43,7 @@ export async function waitFor<T>(
       last = error instanceof Error ? error.message : String(error);
     }
     if (Date.now() > deadline)
-      throw new Error(`Waited ${timeout} ms for ${what}, in vain; last seen: ${last}`, { cause });
+      throw new Error(`Waited ${timeout} ms for ${what} without success; last value: ${last}`, { cause });
     await delay(interval);
   }
 }

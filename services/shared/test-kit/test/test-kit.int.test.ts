@@ -63,7 +63,7 @@ describe('migratePostgres', () => {
     ]);
   });
 
-  it('leaves nothing behind of a file that fails, and goes on once it is mended', async () => {
+  it('rolls back a file that fails, and applies it once it is corrected', async () => {
     migration('3_third', 'CREATE TABLE pots (id int); CREATE TABLE nonsense (id nothing);');
     await expect(migrate()).rejects.toThrow('3_third failed and was rolled back');
     expect(await query(`SELECT to_regclass('pots') AS found`)).toEqual([{ found: null }]);
@@ -94,7 +94,7 @@ describe('testStores', () => {
     }
   });
 
-  it('offers a MongoDB that knows transactions', async () => {
+  it('gives a MongoDB with transactions', async () => {
     const client = new MongoClient(stores.mongodbUrl);
     try {
       const plants = client.db().collection<{ _id: number }>('plants');
@@ -113,7 +113,7 @@ describe('testStores', () => {
     }
   });
 
-  it('notices a connection that was left open', async () => {
+  it('fails on a connection that was left open', async () => {
     await waitFor(() => openConnections(stores), { until: ({ redis }) => redis === 0 });
     await expectNoLeaks(stores);
     const forgotten = new pg.Client({ connectionString: stores.postgresUrl });
@@ -145,10 +145,10 @@ describe('events', () => {
 });
 
 describe('waiting', () => {
-  it('says what it saw last when it was in vain', async () => {
+  it('reports the last value when its time is over', async () => {
     let n = 0;
     const wait = waitFor(() => ({ n: (n += 1) }), { until: () => false, what: 'more', timeout: 50 });
-    await expect(wait).rejects.toThrow(/^Waited 50 ms for more, in vain; last seen: \{ n: \d+ \}$/);
+    await expect(wait).rejects.toThrow(/^Waited 50 ms for more without success; last value: \{ n: \d+ \}$/);
     const throwing = () => Promise.reject(new Error('away'));
     await expect(waitFor(throwing, { timeout: 1 })).rejects.toThrow('last seen: away');
   });
