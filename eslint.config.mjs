@@ -1,10 +1,10 @@
 import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
+import { boundaryZones } from './scripts/lint/boundaries.mjs';
 import { functionLength } from './scripts/lint/function-length.mjs';
 import { importRules } from './scripts/lint/imports.mjs';
 import { directionZones } from './scripts/lint/layers.mjs';
-import { wallZones } from './scripts/lint/walls.mjs';
 
 const TESTS = [
   '**/*.test.ts',
@@ -112,7 +112,9 @@ export default tseslint.config(
     // Tests are free: those of the gateway and of orders start real neighbours.
     files: ['**/*.ts', '**/*.tsx'],
     ignores: TESTS,
-    rules: { 'import-x/no-restricted-paths': ['error', { zones: [...wallZones(), ...directionZones()] }] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: [...boundaryZones(), ...directionZones()] }],
+    },
   },
   {
     // A view is a list of elements, and a test file a list of tests.

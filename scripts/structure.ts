@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createCommand, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
+import { cyclicImports } from './structure/folder-cycles';
 import { repeats } from './structure/repeats';
-import { circularArrows } from './structure/rooms';
 import { quantile, readSources, type SourceFile } from './structure/sources';
 import { countSyntax, type FunctionSize } from './structure/syntax';
 
@@ -21,7 +21,7 @@ const VIEW = /\.tsx$/;
 const CONTRACTS = 'services/shared/contracts/';
 
 const program = createCommand('npm run structure --', {
-  does: 'Prints files, functions, circles between folders, repeated lines, casts and clients of the contract as a table.',
+  does: 'Prints files, functions, import cycles between folders, repeated lines, casts and clients of the contract as a table.',
   example: 'npm run structure -- --list',
 })
   .option('--root <folder>', 'measure another checkout', '.')
@@ -53,7 +53,7 @@ function print(root: string, list: boolean): void {
   const lengths = functions.map(({ lines }) => lines);
   const long = functions.filter(({ lines }) => lines > 60);
   const plain = long.filter(({ name, file }) => !FACTORY.test(name) && !VIEW.test(file));
-  const circles = circularArrows(files);
+  const cycles = cyclicImports(files);
   const same = repeats(source);
   const typed = source.filter((file) => !file.path.startsWith(CONTRACTS) && writesPaths(file));
   const gateway = source.filter((file) => file.path.startsWith('services/gateway/src/'));
@@ -63,7 +63,7 @@ function print(root: string, list: boolean): void {
 functions                     ${functions.length}, median ${quantile(lengths, 0.5)}, p90 ${quantile(lengths, 0.9)} lines
   over 60 lines               ${long.length}, of these neither factory nor view ${plain.length}
   over 100 lines              ${functions.filter(({ lines }) => lines > 100).length}
-arrows on a circle of folders ${circles.length}
+imports on a cycle of folders ${cycles.length}
 repeated runs (>= 6 lines)    ${same.length}
 casts (without "as const")    ${counts.casts}
 conditional spreads           ${counts.conditionalSpreads}
@@ -73,7 +73,7 @@ files that write the path of an operation themselves, outside contracts   ${type
 URLs of operations in the gateway's sources                               ${urls.length}
 tests named it(), test()      ${inTests.itCalls + counts.itCalls}, ${inTests.testCalls + counts.testCalls}
 most files in one folder      ${mostInOneFolder(source)}`);
-  if (list) printPlaces({ plain, circles, same, typed, urls });
+  if (list) printPlaces({ plain, cycles, same, typed, urls });
 }
 
 function row(name: string, files: readonly SourceFile[]): void {
@@ -108,13 +108,13 @@ function mostInOneFolder(files: readonly SourceFile[]): string {
 
 interface Places {
   readonly plain: readonly FunctionSize[];
-  readonly circles: ReturnType<typeof circularArrows>;
+  readonly cycles: ReturnType<typeof cyclicImports>;
   readonly same: ReturnType<typeof repeats>;
   readonly typed: readonly SourceFile[];
   readonly urls: readonly string[];
 }
 
-function printPlaces({ plain, circles, same, typed, urls }: Places): void {
+function printPlaces({ plain, cycles, same, typed, urls }: Places): void {
   const section = (title: string, lines: readonly string[]) =>
     console.log(`\n${title}\n  ${lines.join('\n  ')}`);
   section(
@@ -122,8 +122,8 @@ function printPlaces({ plain, circles, same, typed, urls }: Places): void {
     plain.map(({ file, name, lines }) => `${lines} ${name} ${file}`),
   );
   section(
-    'circles',
-    circles.map((arrow) => `${arrow.package}: ${arrow.from} -> ${arrow.to}`),
+    'cycles',
+    cycles.map(({ package: name, from, to }) => `${name}: ${from} -> ${to}`),
   );
   section(
     'repeated lines',

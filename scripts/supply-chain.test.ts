@@ -43,7 +43,7 @@ it('every shell script fails when a command before a pipe fails', () => {
 });
 
 describe('the bill of materials', () => {
-  it('is CycloneDX, names every package of the lockfile, and tells those that the services run from the others', () => {
+  it('is CycloneDX, names every package of the lockfile, and marks those that the services do not run', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const [command = '', ...args] = (scripts['sbom'] ?? '').split(' ');
     const bom = JSON.parse(run(command, ...args)) as { bomFormat: string; components: Component[] };

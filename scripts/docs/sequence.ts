@@ -21,7 +21,7 @@ const HEAD = 36;
 const ROW = 36;
 const ACT_WIDTH = 190;
 
-/** Draws who tells whom what, in time from top to bottom. */
+/** Draws a sequence diagram: the messages between participants, from top to bottom. */
 export function sequence({ title, participants, steps }: SequenceOptions): string {
   const xOf = (name: string): number =>
     LEFT + COLUMN / 2 + participants.findIndex((each) => each.name === name) * COLUMN;

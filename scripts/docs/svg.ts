@@ -67,12 +67,12 @@ export const n = (value: number): string => String(Math.round(value * 10) / 10);
 export interface PictureOptions {
   width: number;
   height: number;
-  /** Read out in place of the picture. */
+  /** The text for screen readers. */
   title: string;
   body: readonly string[];
 }
 
-/** A whole picture on a paper of its own, readable on a light page and on a dark one. */
+/** A picture with its own background, readable on a light page and on a dark one. */
 export const picture = ({ width, height, title, body }: PictureOptions): string =>
   [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${n(height)}" role="img" aria-label="${escapeXml(title)}">`,

@@ -44,7 +44,7 @@ async function sweep(): Promise<void> {
       }
       rmSync(dir, { recursive: true, force: true });
     } catch {
-      // Another run sweeps the same folder at this moment.
+      // Another run removes the same folder at this moment.
       continue;
     }
   }

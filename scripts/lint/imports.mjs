@@ -9,7 +9,7 @@ const folders = (path) =>
     : [];
 
 const services = folders('services').filter((name) => name !== 'shared');
-/** Those whose HTTP stands behind the gateway's. The gateway and the simulator are about HTTP themselves. */
+/** True for a service behind the gateway. The gateway and the simulator handle HTTP throughout, so they are exempt. */
 const behindGateway = (own) => !['gateway', 'simulator'].includes(own);
 
 const DRIVERS = ['pg', 'mongodb', 'ioredis', '@prisma/*', '**/generated/prisma/*'];
@@ -80,7 +80,7 @@ const FETCH = {
   name: 'fetch',
   message: 'A service calls another by service-kit/http/client, a provider by its adapter.',
 };
-/** A call past the one client has no limits, no breaker and no trace. */
+/** A call without the kit's client has no time limit, no breaker and no trace. */
 const callsOfServices = (tests) => ({
   files: [
     ...services.filter(behindGateway).map((own) => `services/${own}/**/*.ts`),

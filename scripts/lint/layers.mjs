@@ -5,7 +5,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /**
  * The order of a package's folders and of the files beside them, from the ground up: nothing imports from above itself.
- * Files that are not listed are the roof (app.ts, main.ts): they may import everything, and nothing below imports them.
+ * Files that are not listed are the top layer (app.ts, main.ts): they may import everything, and no listed one imports them.
  */
 const LAYERS = {
   'services/shared/service-kit/src': ['base', 'observe', 'runtime', 'stores', 'http', 'events', 'service'],

@@ -75,33 +75,33 @@ const CASES: readonly (readonly [says: string, file: string, code: string, rules
   ['a long factory', 'order/x.ts', `function createX() {${'\n'.repeat(80)}}`, []],
 ];
 
-const WALLS = ['import-x/no-restricted-paths'];
-/** Imports across a wall, in every spelling that reaches the file; files by their path from the root. */
+const BOUNDARIES = ['import-x/no-restricted-paths'];
+/** Imports across a boundary, by several spellings of the path; files by their path from the root. */
 const ACROSS: readonly (readonly [says: string, file: string, code: string, rules: readonly string[]])[] = [
   [
     "a neighbour's feature by the shortest path",
     'frontend/src/features/cart/x.ts',
     "import { stockTopic } from '../catalogue/live-stock';",
-    WALLS,
+    BOUNDARIES,
   ],
   [
     "a service's file in a feature",
     'frontend/src/features/cart/x.ts',
     "import { orderMachine } from '../../../../services/orders/src/life/order.states';",
-    WALLS,
+    BOUNDARIES,
   ],
   ['a file of the same feature', 'frontend/src/features/cart/x.ts', "import './basket-view';", []],
   [
     "another service's file by the shortest path",
     'services/catalog/src/product/x.ts',
     "import { orderMachine } from '../../../orders/src/life/order.states';",
-    WALLS,
+    BOUNDARIES,
   ],
   [
     "a service's file in service-kit",
     'services/shared/service-kit/src/base/x.ts',
     "import { orderMachine } from '../../../../orders/src/life/order.states';",
-    WALLS,
+    BOUNDARIES,
   ],
 ];
 const ALL = [

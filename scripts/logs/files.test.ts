@@ -52,7 +52,7 @@ describe('following a log', () => {
     expect(seen).toEqual(['one', 'two – ü']);
   });
 
-  it('goes on with the new file when the old one was put away', async () => {
+  it('continues with the new file when the old one was renamed', async () => {
     writeFileSync(file, 'old\n');
     follow(0);
     await waitFor(() => seen.length === 1);

@@ -10,7 +10,7 @@ export interface LogLine {
 }
 
 const STORES = ['mongodb', 'postgres', 'redis', 'redis-cache'];
-/** How often a followed file is looked at. */
+/** How often a followed file is read. */
 const POLL_MS = 150;
 
 /** The logs in a data folder by name, the services before the stores. */

@@ -5,21 +5,21 @@ const line = (fields: Record<string, unknown>) =>
 const names = ['orders', 'gateway'];
 const format = createFormatter({ level: 'info', colour: false, names });
 
-describe('a line of a log, for a person', () => {
-  it('begins with the service, and says time, level, message and fields', () => {
+describe('a formatted line of a log', () => {
+  it('begins with the service, and has time, level, message and fields', () => {
     expect(format('orders', line({ msg: 'order placed', order_id: 'a1', total: { amount: 5 } }))).toMatch(
       /^orders {3}\[\d\d:\d\d:05\.678\] INFO: order placed {2}order_id=a1 {2}total=\{"amount":5\}$/,
     );
   });
 
-  it('says a request in the words of HTTP', () => {
+  it('shows a request by its method, route, status and duration', () => {
     const request = { http_request_method: 'GET', http_route: '/api/x', http_response_status_code: 200 };
     expect(format('gateway', line({ ...request, duration_ms: 3, msg: 'request' }))).toMatch(
       /^gateway {2}\[.*\] INFO: GET \/api\/x 200 in 3 ms$/,
     );
   });
 
-  it('shows where an error came from, each line with its service', () => {
+  it('shows the stack of an error, each line with its service', () => {
     const shown =
       format(
         'orders',
@@ -33,7 +33,7 @@ describe('a line of a log, for a person', () => {
     expect(shown.split('\n').every((each) => each.startsWith('orders '))).toBe(true);
   });
 
-  it('leaves out what is below the level, and what the debugger says of itself', () => {
+  it('is left out when it is below the level, or comes from the debugger', () => {
     const warnings = createFormatter({ level: 'warn', colour: false, names });
     expect(warnings('orders', line({ msg: 'order placed' }))).toBeUndefined();
     expect(warnings('orders', line({ level: 'error', msg: 'it failed' }))).toContain('ERROR: it failed');
@@ -41,13 +41,13 @@ describe('a line of a log, for a person', () => {
     expect(format('orders', 'Debugger listening on ws://127.0.0.1:9233/4f')).toBeUndefined();
   });
 
-  it('shows what is no JSON as it is, at every level', () => {
+  it('is shown unchanged, at every level, when it is not JSON', () => {
     const warnings = createFormatter({ level: 'fatal', colour: false, names });
     expect(warnings('orders', 'RangeError: stack')).toBe('orders   RangeError: stack');
     expect(warnings('orders', '{ not json')).toBe('orders   { not json');
   });
 
-  it('reads what MongoDB writes', () => {
+  it('may have the format of MongoDB', () => {
     const entry = {
       t: { $date: '2026-01-02T03:04:05.678+00:00' },
       s: 'W',
@@ -60,7 +60,7 @@ describe('a line of a log, for a person', () => {
     );
   });
 
-  it('colours the service and the level only when it may', () => {
+  it('has a coloured service and level only with the option `colour`', () => {
     const coloured = createFormatter({ level: 'info', colour: true, names });
     expect(coloured('orders', line({ msg: 'order placed' }))).toContain('\u001b[');
     expect(format('orders', line({ msg: 'order placed' }))).not.toContain('\u001b[');

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { prettyFactory } from 'pino-pretty';
 
-/** From the most to the least talkative; a filter shows its level and those after it. */
+/** From the most to the least detailed; a filter shows its level and those after it. */
 export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type Level = (typeof levels)[number];
 
@@ -9,7 +9,7 @@ export interface FormatOptions {
   /** The least urgent level that is shown. Lines without a level are always shown. */
   level: Level;
   colour: boolean;
-  /** Whose lines will come; the longest name gives the width of the first column. */
+  /** The names of the logs; the longest gives the width of the first column. */
   names: readonly string[];
 }
 
@@ -24,11 +24,11 @@ const COLOURS: readonly Colour[] = [
   'cyanBright',
   'magentaBright',
 ];
-/** Of what MongoDB says about a line; a slow query would fill a screen. */
+/** The most characters that are shown of MongoDB's attributes; those of a slow query would fill a screen. */
 const WIDEST_ATTRIBUTES = 160;
 /** The debugger's own words at each start of a service; the banner gives its address. */
 const NOISE = /^(?:Debugger (?:listening on|ending on|attached)|For help, see: |Waiting for the debugger)/;
-/** Fields that every line has, or that the first column or the message says already. */
+/** Fields that are not shown: every line has them, or the first column or the message shows them. */
 const HIDDEN = new Set([
   ...['level', 'time', 'msg', 'err', 'service_name', 'trace_id', 'span_id'],
   ...['http_request_method', 'http_route', 'http_response_status_code', 'duration_ms'],

@@ -1,7 +1,7 @@
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import type { Settings } from './settings';
 
-/** What a person sees when the shop is open; `more` are lines for a person who sees more of it. */
+/** The text that `npm start` prints when the shop is open; `more` are further lines. */
 export function banner(url: string, settings: Settings, more: readonly string[] = []): string {
   const lines = ['', `  Bramble is open at ${url}`, ''];
   if (settings.demo) {

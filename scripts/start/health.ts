@@ -3,17 +3,20 @@ import type { Supervised } from '../stores/supervise';
 import type { Log } from '../stores/types';
 
 const LIMIT_MS = 240_000;
-const HOPELESS_DEATHS = 5;
+const MAX_EXITS = 5;
 
-/** Waits until the shop says 200; throws with a service's last words when it keeps dying, or after four minutes. */
+/**
+ * Waits until the health answer is 200. Throws after four minutes, and with the last lines of its log when a service keeps
+ * ending.
+ */
 export async function healthy(url: string, services: () => readonly Supervised[], log: Log): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   let said = '';
   for (;;) {
     const { status, missing } = await ask(`${url}/api/health`);
     if (status === 200) return;
-    const dying = services().find((service) => service.deaths() >= HOPELESS_DEATHS);
-    if (dying) throw new Error(`${dying.name} does not start. Its last lines:\n${dying.lastLines(20)}`);
+    const failing = services().find((service) => service.exits() >= MAX_EXITS);
+    if (failing) throw new Error(`${failing.name} does not start. Its last lines:\n${failing.lastLines(20)}`);
     if (Date.now() > deadline)
       throw new Error(`The shop did not become healthy; still missing: ${missing || 'the gateway'}.`);
     if (missing && missing !== said) log(`waiting for ${missing}`);

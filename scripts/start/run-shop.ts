@@ -20,7 +20,7 @@ import { readSettings, type Settings } from './settings';
 
 /** What differs between the shop as it is delivered (`npm start`) and the one that is worked on (`npm run dev`). */
 export interface ShopKind {
-  /** The npm script that runs it: when npm goes, the shop stops too. */
+  /** The npm script that runs it: when npm ends, the shop stops too. */
   script: 'start' | 'dev';
   /** Makes the bundles, and the storefront where it is served from files. */
   build(log: Log): Promise<void>;
@@ -44,7 +44,7 @@ export interface StartedShop {
   restart(name: string): Promise<void>;
 }
 
-/** npm passes Ctrl-C on although the terminal has sent it already: what comes within this time is the same one. */
+/** The terminal and npm both send Ctrl-C: a second signal within this time is the same one. */
 const SAME_SIGNAL_MS = 1_000;
 
 /** Starts stores and services, prints the banner and runs until a signal or a failure stops everything. */
@@ -126,7 +126,7 @@ export function runShop(kind: ShopKind): void {
   });
 }
 
-/** npm ends on a signal without passing it on: when npm is gone, the signal was meant for the shop too. */
+/** npm may end on a signal without passing it on. So the shop stops when npm has ended. */
 function whenNpmEnds(script: ShopKind['script'], ended: () => void): void {
   if (process.env['npm_lifecycle_event'] !== script) return;
   const { ppid } = process;

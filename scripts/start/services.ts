@@ -11,7 +11,7 @@ export interface StartServiceOptions {
   log: Log;
 }
 
-/** Starts one service from its bundle; it is started again when it dies. */
+/** Starts one service from its bundle; it is started again when it ends. */
 export function startService(
   service: ServiceEnvironment,
   { program, dataDir, log }: StartServiceOptions,

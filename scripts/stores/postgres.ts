@@ -132,8 +132,8 @@ async function createCluster(
 }
 
 /**
- * A machine or container that was cut off leaves the lock, and its number may be somebody else's by now, which
- * PostgreSQL takes for a running server. We hold the lock on the data folder, and ended what we knew of.
+ * Removes PostgreSQL's lock file unless its process is a PostgreSQL. After a power cut the file stays, and its process id may
+ * belong to another program, which PostgreSQL would take for a running server. The data folder's lock is held meanwhile.
  */
 function removeStaleLock(folder: string): void {
   const file = path.join(folder, 'postmaster.pid');

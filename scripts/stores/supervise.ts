@@ -18,7 +18,7 @@ export interface SuperviseOptions {
   stopGraceMs: number;
   log: Log;
   /** Called for each exit that was not requested. */
-  onExit?: (deaths: number) => void;
+  onExit?: (exits: number) => void;
 }
 
 /** One process that is restarted whenever it ends unexpectedly. */
@@ -26,7 +26,7 @@ export interface Supervised {
   readonly name: string;
   pid(): number | undefined;
   /** How often it ended unexpectedly. */
-  deaths(): number;
+  exits(): number;
   /** The last lines of its log. */
   lastLines(lines?: number): string;
   /** Ends it and waits; it is not started again. */
@@ -48,8 +48,8 @@ export function supervise(config: SuperviseOptions): Supervised {
   const logFile = path.join(logDir, `${name}.log`);
   let child: ChildProcess | undefined;
   let stopping = false;
-  let deaths = 0;
-  let quickDeaths = 0;
+  let exits = 0;
+  let quickExits = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const start = (): void => {
@@ -73,12 +73,12 @@ export function supervise(config: SuperviseOptions): Supervised {
       rmSync(pidFile, { force: true });
       child = undefined;
       if (stopping) return;
-      deaths += 1;
-      quickDeaths = Date.now() - startedAt > HEALTHY_AFTER_MS ? 0 : quickDeaths + 1;
-      const pause = Math.min(LONGEST_PAUSE_MS, 200 * 2 ** quickDeaths);
+      exits += 1;
+      quickExits = Date.now() - startedAt > HEALTHY_AFTER_MS ? 0 : quickExits + 1;
+      const pause = Math.min(LONGEST_PAUSE_MS, 200 * 2 ** quickExits);
       config.log(`${name} ended (${how}); starting it again in ${(pause / 1000).toFixed(1)} s`);
       timer = setTimeout(start, pause);
-      config.onExit?.(deaths);
+      config.onExit?.(exits);
     };
     started.on('error', (error) => onEnd(error.message));
     started.on('exit', (code, signal) => onEnd(signal ?? `exit ${code}`));
@@ -88,7 +88,7 @@ export function supervise(config: SuperviseOptions): Supervised {
   return {
     name,
     pid: () => child?.pid,
-    deaths: () => deaths,
+    exits: () => exits,
     lastLines: (lines = 8) =>
       (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
         .trim()

@@ -10,7 +10,7 @@ export async function until<T>(server: Supervised, attempt: () => Promise<T>, ti
     try {
       return await attempt();
     } catch (error) {
-      if (server.deaths() >= 6 || Date.now() > deadline) {
+      if (server.exits() >= 6 || Date.now() > deadline) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`${server.name} does not start (${reason}). Its last lines:\n${server.lastLines()}`, {
           cause: error,

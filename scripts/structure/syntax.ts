@@ -12,7 +12,7 @@ export interface SyntaxCounts {
   readonly functions: FunctionSize[];
   /** `x as T`, without `as const`. */
   casts: number;
-  /** `...(condition ? {} : { x })` and its mirror image: the price of exactOptionalPropertyTypes. */
+  /** `...(condition ? {} : { x })` and its reverse, which exactOptionalPropertyTypes makes necessary. */
   conditionalSpreads: number;
   anyTypes: number;
   nonNullAssertions: number;

@@ -33,12 +33,12 @@ export async function boot(service: ServiceEnvironment, options: BootOptions): P
   options.track(running);
   const ready = `http://127.0.0.1:${env['OPS_PORT'] ?? ''}/readyz`;
   try {
-    await waitFor(async () => running.deaths() > 0 || (await fetch(ready)).ok, {
+    await waitFor(async () => running.exits() > 0 || (await fetch(ready)).ok, {
       timeout: LIMIT_MS,
       interval: 100,
       what: `${name} to become ready`,
     });
-    if (running.deaths() > 0) throw new Error(`${name} ended`);
+    if (running.exits() > 0) throw new Error(`${name} ended`);
   } catch (error) {
     throw new Error(`${name} did not boot. Its last lines:\n${running.lastLines(12)}`, { cause: error });
   }

@@ -23,9 +23,9 @@ const others = (folders, own) => folders.filter((folder) => folder !== own);
 
 /**
  * The zones for import-x/no-restricted-paths that keep services and features apart. The rule resolves an import to its
- * file, so a wall holds however the path is written.
+ * file, so it holds however the path is written.
  */
-export const wallZones = () => [
+export const boundaryZones = () => [
   ...services.map((own) =>
     zone(
       own,
@@ -33,7 +33,7 @@ export const wallZones = () => [
       'A service reaches another one by its HTTP contract or its events.',
     ),
   ),
-  zone(SHARED, [...services, 'frontend', 'k8s-jobs'], 'What services share knows none of them.'),
+  zone(SHARED, [...services, 'frontend', 'k8s-jobs'], 'A shared package imports no service.'),
   zone(
     'frontend',
     [...services, `${SHARED}/service-kit`, `${SHARED}/test-kit`, 'k8s-jobs'],

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { SourceFile } from './sources';
 
-/** An import from one room of a package to another, where both lie on a circle of rooms. */
-export interface CircularArrow {
+/** An import from one part of a package to another, where both lie on an import cycle. */
+export interface CyclicImport {
   readonly package: string;
   readonly from: string;
   readonly to: string;
@@ -12,28 +12,28 @@ const PACKAGE = /^(?:services\/shared\/[^/]+|services\/[^/]+|k8s-jobs|frontend)\
 const IMPORT = /(?:from |import |import\()'([^'\n]+)'/g;
 
 /**
- * The arrows between rooms that lie on a circle, and so lead back up. A room is a folder right below a package's `src`,
- * or a single file there (`config.ts`, `db.ts` and `app.ts` stand on different floors). Tests are left out.
+ * The imports between parts of a package that lie on a cycle. A part is a folder right below the package's `src`, or a single
+ * file there, since `config.ts`, `db.ts` and `app.ts` are different layers. Tests are left out.
  */
-export function circularArrows(files: readonly SourceFile[]): CircularArrow[] {
-  const rooms = new Map<string, Map<string, Set<string>>>();
+export function cyclicImports(files: readonly SourceFile[]): CyclicImport[] {
+  const packages = new Map<string, Map<string, Set<string>>>();
   for (const file of files) {
     const root = PACKAGE.exec(file.path)?.[0];
     if (root === undefined || file.isTest) continue;
-    const own = roomOf(root, file.path);
-    const graph = rooms.get(root) ?? new Map<string, Set<string>>();
-    rooms.set(root, graph);
+    const own = partOf(root, file.path);
+    const graph = packages.get(root) ?? new Map<string, Set<string>>();
+    packages.set(root, graph);
     const targets = graph.get(own) ?? new Set<string>();
     graph.set(own, targets);
     for (const [, specifier = ''] of file.text.matchAll(IMPORT)) {
       if (!specifier.startsWith('.')) continue;
       const target = path.posix.normalize(path.posix.join(path.posix.dirname(file.path), specifier));
       if (!target.startsWith(root) || target.includes('/generated/')) continue;
-      const room = roomOf(root, target);
-      if (room !== own) targets.add(room);
+      const part = partOf(root, target);
+      if (part !== own) targets.add(part);
     }
   }
-  return [...rooms].flatMap(([root, graph]) =>
+  return [...packages].flatMap(([root, graph]) =>
     [...graph].flatMap(([from, targets]) =>
       [...targets]
         .filter((to) => reaches(graph, to, from))
@@ -42,18 +42,18 @@ export function circularArrows(files: readonly SourceFile[]): CircularArrow[] {
   );
 }
 
-function roomOf(root: string, file: string): string {
+function partOf(root: string, file: string): string {
   return (file.slice(root.length).split('/')[0] ?? '').replace(/\.tsx?$/, '');
 }
 
 function reaches(graph: ReadonlyMap<string, ReadonlySet<string>>, from: string, goal: string): boolean {
   const seen = new Set<string>();
   const open = [from];
-  for (let room = open.pop(); room !== undefined; room = open.pop()) {
-    if (room === goal) return true;
-    if (seen.has(room)) continue;
-    seen.add(room);
-    open.push(...(graph.get(room) ?? []));
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (part === goal) return true;
+    if (seen.has(part)) continue;
+    seen.add(part);
+    open.push(...(graph.get(part) ?? []));
   }
   return false;
 }
