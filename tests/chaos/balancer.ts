@@ -4,19 +4,19 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export interface Backend {
   port: number;
   opsPort: number;
-  /** Whether it answered its last look that it is ready. */
+  /** Whether its last readiness probe succeeded. */
   ready: boolean;
-  /** Looks in a row that it did not answer. */
-  missed: number;
+  /** How many probes in a row failed. */
+  failures: number;
 }
 
-const LOOK_EVERY_MS = 500;
-const LOOK_LIMIT_MS = 1_000;
-/** After so many missed looks no new connection goes to a replica, as in the cluster. */
-const MISSES = 3;
+const PROBE_EVERY_MS = 500;
+const PROBE_LIMIT_MS = 1_000;
+/** After this many failed probes a replica gets no new connection, as in the cluster. */
+const MAX_FAILURES = 3;
 
 const isReady = ({ opsPort }: Backend): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${opsPort}/readyz`, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) }).then(
+  fetch(`http://127.0.0.1:${opsPort}/readyz`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) }).then(
     ({ ok }) => ok,
     () => false,
   );
@@ -43,9 +43,9 @@ function pass(client: Socket, [backend, ...others]: readonly Backend[]): void {
 }
 
 export interface Balancer {
-  /** Whether all replicas were ready at the last look. */
-  whole(): boolean;
-  /** Ends every connection and refuses new ones; answers what lets them in again and tells how many that were. */
+  /** Whether the last probe of every replica succeeded. */
+  allReady(): boolean;
+  /** Ends every connection and refuses new ones. The answer accepts them again, and answers how many it refused. */
   cut(): () => number;
   stop(): void;
 }
@@ -65,7 +65,7 @@ export async function startBalancer(port: number, backends: readonly Backend[]):
     }
     open.add(client);
     client.on('close', () => open.delete(client));
-    const ready = backends.filter(({ missed }) => missed < MISSES);
+    const ready = backends.filter(({ failures }) => failures < MAX_FAILURES);
     const candidates = ready.length > 0 ? ready : backends;
     const first = next++ % candidates.length;
     pass(client, [...candidates.slice(first), ...candidates.slice(0, first)]);
@@ -73,20 +73,20 @@ export async function startBalancer(port: number, backends: readonly Backend[]):
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });
-  const look = async (backend: Backend): Promise<void> => {
+  const probe = async (backend: Backend): Promise<void> => {
     backend.ready = await isReady(backend);
-    backend.missed = backend.ready ? 0 : backend.missed + 1;
+    backend.failures = backend.ready ? 0 : backend.failures + 1;
   };
   const timers = backends.map((backend) => {
-    let looking = false;
+    let probing = false;
     return setInterval(() => {
-      if (looking) return;
-      looking = true;
-      void look(backend).finally(() => (looking = false));
-    }, LOOK_EVERY_MS);
+      if (probing) return;
+      probing = true;
+      void probe(backend).finally(() => (probing = false));
+    }, PROBE_EVERY_MS);
   });
   return {
-    whole: () => backends.every(({ ready }) => ready),
+    allReady: () => backends.every(({ ready }) => ready),
     cut() {
       closed = true;
       refused = open.size;

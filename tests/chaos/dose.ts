@@ -3,7 +3,7 @@ import { count, type Inflicted, type InflictOptions } from './inflict';
 import type { Replica } from './replicas';
 
 export const DOSE_ORDERS = 1_000;
-/** So that the orders last a little longer than the faults. */
+/** Orders per second: with this rate the orders last a little longer than the faults. */
 export const DOSE_RATE = 8;
 const DOSE_MS = 120_000;
 const EVERY_MS = 3_000;

@@ -1,13 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Eyes } from './eyes';
+import type { StoreClients } from './store-clients';
 
 const anyId = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const MOST = 20;
 
-/** Everything the stores hold of one order, written beside the data of a seed that failed. */
-async function storyOf({ orders, payments, catalog, delivery }: Eyes, id: string): Promise<unknown> {
-  const rows = async (pool: Eyes['orders'], text: string) => (await pool.query(text, [id])).rows as unknown[];
+/** Every row and document of one order, for a seed that failed. */
+async function recordsOf(
+  { orders, payments, catalog, delivery }: StoreClients,
+  id: string,
+): Promise<unknown> {
+  const rows = async (pool: StoreClients['orders'], text: string) =>
+    (await pool.query(text, [id])).rows as unknown[];
   return {
     order: await rows(orders, 'SELECT * FROM orders WHERE id = $1'),
     lines: await rows(orders, 'SELECT * FROM order_lines WHERE order_id = $1'),
@@ -31,7 +35,7 @@ async function storyOf({ orders, payments, catalog, delivery }: Eyes, id: string
 
 /** Writes what the stores hold of every id that the violations name; answers the folder, or undefined when they name none. */
 export async function keepEvidence(
-  eyes: Eyes,
+  clients: StoreClients,
   dataDir: string,
   violations: readonly string[],
 ): Promise<string | undefined> {
@@ -41,6 +45,6 @@ export async function keepEvidence(
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'violations.txt'), violations.join('\n'));
   for (const id of ids)
-    writeFileSync(path.join(folder, `${id}.json`), JSON.stringify(await storyOf(eyes, id), null, 2));
+    writeFileSync(path.join(folder, `${id}.json`), JSON.stringify(await recordsOf(clients, id), null, 2));
   return folder;
 }

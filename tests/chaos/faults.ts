@@ -10,15 +10,15 @@ type Say = (line: string) => void;
 /** What a fault breaks. Two faults overlap only when they break different things. */
 type Part = 'processes' | 'redis' | 'mongodb' | 'postgres' | 'links' | 'handlers' | 'provider' | 'network';
 
-/** One fault: how it is done, what it may be done to, and how it ends. */
+/** A fault that can be inflicted on a running shop. */
 export interface Fault {
   name: string;
   breaks: Part;
-  /** Seconds that it takes at least, when that is long: it is done only where so much of the run is left. */
+  /** The least duration of a long fault in seconds. It is inflicted only when this much of the run is left. */
   takes?: number;
-  /** Whether it may lose what Redis held. */
+  /** True when Redis may lose data. */
   losesRedis?: boolean;
-  /** Resolves once the fault is over; false when it turned out to break nothing, and then it does not count. */
+  /** Resolves when the fault is over; false when it broke nothing, and is not counted. */
   inflict: (rig: Rig, random: Random, say: Say) => Promise<boolean>;
 }
 
@@ -46,7 +46,7 @@ const throughProxies = (
   breaks: 'links',
   async inflict(rig, random, say) {
     const chosen = choose(rig.links, random).map(({ proxy }) => proxy);
-    say(`  ${chosen.length === 1 ? chosen[0]?.name : `${chosen.length} ways to one store`}`);
+    say(`  ${chosen.length === 1 ? chosen[0]?.name : `${chosen.length} links to one store`}`);
     const latency = random.between(100, 800);
     const seconds = random.between(least, most);
     try {
@@ -94,7 +94,7 @@ const stops = (name: string, [least, most]: readonly [number, number]): Fault =>
   },
 });
 
-/** A fault of a store that cannot fail to happen. */
+/** A fault of a store that always breaks something. */
 const toStores = (
   name: string,
   breaks: Part,
@@ -110,7 +110,7 @@ const toStores = (
   },
 });
 
-/** Every kind of fault that the promises speak of. */
+/** Every kind of fault under which the promises must hold. */
 export const faults: readonly Fault[] = [
   kills('SIGKILL of one replica', (rig, random) => [random.pick(rig.replicas)]),
   kills('SIGKILL of both replicas of a service', (rig, random) => {
@@ -119,7 +119,7 @@ export const faults: readonly Fault[] = [
   }),
   kills('SIGKILL of every consumer', consuming),
   stops('SIGSTOP of one replica for 2 to 12 s', [2, 12]),
-  // Longer than others wait before they take over what it was reading, and than it may lead.
+  // Longer than the time after which other processes take over its entries and its lease.
   { ...stops('SIGSTOP of one replica for 45 s', [45, 45]), takes: 45 },
   {
     name: 'a service out of reach for 2 to 6 s',

@@ -1,12 +1,12 @@
 import { checkGoodput } from './goodput';
-import type { Wish } from './ledger';
+import type { OrderRequest } from './ledger';
 import { watchTrouble } from './trouble';
 
 let clock = 0;
 const people = { scarceId: 'scarce' };
 const trouble = () => watchTrouble(() => clock);
 
-const wish = (n: number, more: Partial<Wish> = {}): Wish => ({
+const request = (n: number, more: Partial<OrderRequest> = {}): OrderRequest => ({
   key: `key ${n}`,
   orderId: `order ${n}`,
   buyer: 0,
@@ -16,18 +16,18 @@ const wish = (n: number, more: Partial<Wish> = {}): Wish => ({
   cancels: false,
   ...more,
 });
-const wishes = (count: number) => Array.from({ length: count }, (_, n) => wish(n));
-const ended = (status: string, some: readonly Wish[], reason: string | null = null) =>
+const requests = (count: number) => Array.from({ length: count }, (_, n) => request(n));
+const ended = (status: string, some: readonly OrderRequest[], reason: string | null = null) =>
   some.map(({ orderId }) => [orderId ?? '', { status, failure_reason: reason }] as const);
 
 beforeEach(() => (clock = 0));
 
 describe('goodput', () => {
   it('fails a shop that ends every order as failed', () => {
-    const all = wishes(20);
+    const all = requests(20);
     const { finding, ends } = checkGoodput(
       new Map(ended('FAILED', all, 'payment_expired')),
-      { wishes: all },
+      { requests: all },
       people,
       trouble(),
     );
@@ -36,28 +36,28 @@ describe('goodput', () => {
   });
 
   it('fails a shop that acknowledges nothing', () => {
-    const all = wishes(20).map(({ orderId: _, ...rest }) => rest);
-    const { finding } = checkGoodput(new Map(), { wishes: all }, people, trouble());
+    const all = requests(20).map(({ orderId: _, ...rest }) => rest);
+    const { finding } = checkGoodput(new Map(), { requests: all }, people, trouble());
     expect(finding.violations).toHaveLength(21);
   });
 
   it('fails a run in which every order met a cause', () => {
     const seen = trouble();
     seen.begin();
-    const all = wishes(20);
-    const { finding } = checkGoodput(new Map(ended('COMPLETED', all)), { wishes: all }, people, seen);
+    const all = requests(20);
+    const { finding } = checkGoodput(new Map(ended('COMPLETED', all)), { requests: all }, people, seen);
     expect(finding.violations).toEqual(['only 0 orders had no injected cause; 10 are needed']);
   });
 
-  it('takes nine of ten, and not less', () => {
-    const all = wishes(20);
+  it('passes a shop that completes nine of ten orders, and no fewer', () => {
+    const all = requests(20);
     const violations = (completed: number) =>
       checkGoodput(
         new Map([
           ...ended('COMPLETED', all.slice(0, completed)),
           ...ended('FAILED', all.slice(completed), 'out_of_stock'),
         ]),
-        { wishes: all },
+        { requests: all },
         people,
         trouble(),
       ).finding.violations;
@@ -67,19 +67,19 @@ describe('goodput', () => {
 
   it('names the cause that an order met', () => {
     const all = [
-      wish(1, { cancels: true }),
-      wish(2, { card: 'tok_declined' }),
-      wish(3, { card: 'tok_timeout' }),
-      wish(4, { lines: [{ productId: 'scarce', quantity: 1 }] }),
-      wish(5, { at: 1_000 }),
-      wish(6, { at: 30_000 }),
+      request(1, { cancels: true }),
+      request(2, { card: 'tok_declined' }),
+      request(3, { card: 'tok_timeout' }),
+      request(4, { lines: [{ productId: 'scarce', quantity: 1 }] }),
+      request(5, { at: 1_000 }),
+      request(6, { at: 30_000 }),
     ];
     const seen = trouble();
     clock = 8_999;
     const end = seen.begin();
     clock = 20_000;
     end();
-    const { ends } = checkGoodput(new Map(ended('COMPLETED', all)), { wishes: all }, people, seen);
+    const { ends } = checkGoodput(new Map(ended('COMPLETED', all)), { requests: all }, people, seen);
     expect([...ends.keys()]).toEqual([
       'cancelled by the shopper',
       'declined card',
@@ -92,14 +92,14 @@ describe('goodput', () => {
 });
 
 describe('trouble', () => {
-  it('lasts while the shop is not whole, and 3 s more', () => {
+  it('lasts while the shop is not healthy, and 3 s more', () => {
     const seen = trouble();
     clock = 10;
-    seen.look(false);
+    seen.observe(false);
     clock = 5_000;
-    seen.look(false);
+    seen.observe(false);
     expect(seen.within(4_000, 4_500)).toBe(true);
-    seen.look(true);
+    seen.observe(true);
     expect(seen.within(8_000, 9_000)).toBe(true);
     expect(seen.within(8_001, 9_000)).toBe(false);
     expect(seen.within(0, 9)).toBe(false);

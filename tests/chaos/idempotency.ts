@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createShopClient, type OrderInput, refusedStatus } from '../helpers/shop-client';
-import type { Finding } from './eyes';
+import type { Finding } from './finding';
 import type { Ledger } from './ledger';
 import type { People } from './people';
 
 /**
- * Promise 6: a repeated request finds the order it made, also one that was cut off by a fault; 50 at once with one key
- * make one order; another body under the same key is 422.
+ * Promise 6: a repeated request answers the order that it made, also when a fault cut it off; 50 requests at once with one
+ * key make one order; another body under the same key is 422.
  */
 export async function checkIdempotency(
   url: string,

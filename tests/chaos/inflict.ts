@@ -7,11 +7,11 @@ import type { Trouble } from './trouble';
 
 /** Within this time of Redis being back, every group reads again. */
 const READ_AGAIN_MS = 10_000;
-/** So often the shop is left in peace, so that some orders meet no fault. */
-const PEACE_EVERY_MS = 30_000;
-const PEACE_MS = 12_000;
+/** How often the faults pause, so that some orders meet none. */
+const QUIET_EVERY_MS = 30_000;
+const QUIET_MS = 12_000;
 
-/** What was done to the shop, and what was seen of Redis' losses. */
+/** The faults that were inflicted, and how consumers recovered from losses of Redis. */
 export interface Inflicted {
   /** How often each fault happened. */
   readonly counts: Map<string, number>;
@@ -20,7 +20,7 @@ export interface Inflicted {
   losses: number;
   /** `performance.now()` at the end of the last loss of Redis. */
   lastLoss: number | undefined;
-  /** The longest that consumers took to read again after Redis came back. */
+  /** The longest time that consumers took until they read again after a loss of Redis. */
   readAgainSeconds: number;
   brokerViolations: string[];
   /** Faults that could not be done at all, and why. */
@@ -49,8 +49,8 @@ export const nothingInflicted = (): Inflicted => ({
 export const count = ({ counts }: Inflicted, name: string, times = 1) =>
   void counts.set(name, (counts.get(name) ?? 0) + times);
 
-/** Redis is back: every group must be there and have read what was in its stream at this moment. */
-async function awaitReading({ eyes: { redis } }: Rig): Promise<{ seconds: number; missing: string[] }> {
+/** Waits until every group exists again and has read the entries that its stream has now. */
+async function awaitReading({ clients: { redis } }: Rig): Promise<{ seconds: number; missing: string[] }> {
   const from = performance.now();
   const targets = await lastIds(redis);
   for (;;) {
@@ -61,15 +61,15 @@ async function awaitReading({ eyes: { redis } }: Rig): Promise<{ seconds: number
   }
 }
 
-/** Does one fault after another until `until`, some while another lasts; each says itself whether it broke anything. */
+/** Inflicts one fault after another until `until`, some while another lasts. A fault that broke nothing is not counted. */
 export async function inflictFaults(
   { rig, random, trouble, only, say }: InflictOptions,
   seen: Inflicted,
   until: number,
 ): Promise<void> {
   const lasting = new Map<Fault, Promise<void>>();
-  /** Faults that met another one, of which consumers need not recover within the time that a single one is given. */
-  const mixed = new Set<Fault>();
+  /** Faults that overlapped another one. The time limit for consumers to read again does not apply to them. */
+  const overlapped = new Set<Fault>();
 
   const inflict = async (fault: Fault): Promise<void> => {
     const endTrouble = trouble.begin();
@@ -83,7 +83,7 @@ export async function inflictFaults(
       seen.losses += 1;
       seen.lastLoss = performance.now();
       const { seconds, missing } = await awaitReading(rig);
-      if (mixed.has(fault)) return;
+      if (overlapped.has(fault)) return;
       if (missing.length === 0) seen.readAgainSeconds = Math.max(seen.readAgainSeconds, seconds);
       else
         seen.brokerViolations.push(`${fault.name}: after ${READ_AGAIN_MS / 1_000} s ${missing.join('; ')}`);
@@ -99,36 +99,36 @@ export async function inflictFaults(
     Promise.all([...lasting].map(([fault, ended]) => (which(fault) ? ended : undefined)));
   const chosen = faults.filter(({ name }) => name.includes(only));
   if (chosen.length === 0) throw new Error(`no fault is called "${only}"`);
-  let deck: Fault[] = [];
-  /** Each fault once before any comes twice; one that takes long only while enough of the run is left. */
+  let remaining: Fault[] = [];
+  /** The next fault: each comes once before any comes twice, and a long one only while enough of the run is left. */
   const draw = (): Fault | undefined => {
     const fits = ({ takes = 0 }: Fault) => performance.now() + takes * 1_000 < until;
-    deck = deck.filter(fits);
-    if (deck.length === 0) deck = chosen.filter(fits);
-    // Only such were chosen that need more than what is left.
-    if (deck.length === 0) return undefined;
-    const fault = random.pick(deck);
-    deck = deck.filter((each) => each !== fault);
+    remaining = remaining.filter(fits);
+    if (remaining.length === 0) remaining = chosen.filter(fits);
+    // Every chosen fault takes longer than the rest of the run.
+    if (remaining.length === 0) return undefined;
+    const fault = random.pick(remaining);
+    remaining = remaining.filter((each) => each !== fault);
     return fault;
   };
-  let peace = performance.now() + PEACE_EVERY_MS;
+  let nextQuiet = performance.now() + QUIET_EVERY_MS;
   while (performance.now() < until) {
-    if (performance.now() > peace) {
+    if (performance.now() > nextQuiet) {
       await end(() => true);
       say('a time without faults');
-      await pause(PEACE_MS);
-      peace = performance.now() + PEACE_EVERY_MS;
+      await pause(QUIET_MS);
+      nextQuiet = performance.now() + QUIET_EVERY_MS;
     }
     const fault = draw();
     if (!fault) break;
     const overlaps = random.chance(0.6);
     await pause(overlaps ? random.between(100, 800) : random.between(500, 3_000));
-    // One that takes long is overlapped by all that break something else.
+    // Every fault that breaks another part may overlap a long one.
     await end(({ breaks, takes }) => breaks === fault.breaks || (!overlaps && takes === undefined));
     if (lasting.size > 0) {
       seen.overlaps += 1;
-      for (const each of [...lasting.keys(), fault]) mixed.add(each);
-    } else mixed.delete(fault);
+      for (const each of [...lasting.keys(), fault]) overlapped.add(each);
+    } else overlapped.delete(fault);
     say(fault.name);
     lasting.set(fault, inflict(fault));
   }

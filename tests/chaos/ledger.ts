@@ -1,5 +1,5 @@
-/** How a shopper's order was meant, from the first request on. */
-export interface Wish {
+/** An order that a shopper asks for, from the first request on. */
+export interface OrderRequest {
   key: string;
   buyer: number;
   lines: { productId: string; quantity: number }[];
@@ -12,30 +12,30 @@ export interface Wish {
   orderId?: string;
 }
 
-/** What the shop acknowledged, recorded from its answers alone and never read from its stores. */
-export interface Promised extends Wish {
+/** An order that the shop acknowledged, recorded from the shop's answers and never read from its stores. */
+export interface AcknowledgedOrder extends OrderRequest {
   orderId: string;
   total: number;
   cancelAcknowledged: boolean;
 }
 
-/** What a product began with, and what the shop said of its refills. */
-interface PromisedStock {
+/** The stock with which a product began, and the refills that the shop acknowledged. */
+interface AcknowledgedStock {
   initial: number;
   refilled: number;
-  /** Units of refills that got no answer, or an error after which they may have been done. */
-  perhapsRefilled: number;
+  /** Units of refills without an answer, or with an error after which the refill may have been done. */
+  maybeRefilled: number;
 }
 
 /** The stock of a product that begins with `initial` units. */
-export const stockOf = (initial: number): PromisedStock => ({ initial, refilled: 0, perhapsRefilled: 0 });
+export const stockOf = (initial: number): AcknowledgedStock => ({ initial, refilled: 0, maybeRefilled: 0 });
 
 export interface Ledger {
-  /** Every order that a shopper tried to place. */
-  readonly wishes: Wish[];
-  readonly orders: Map<string, Promised>;
-  readonly stock: Map<string, PromisedStock>;
-  /** Answers by status, and what was no answer at all. */
+  /** Every order that a shopper tried to place, acknowledged or not. */
+  readonly requests: OrderRequest[];
+  readonly orders: Map<string, AcknowledgedOrder>;
+  readonly stock: Map<string, AcknowledgedStock>;
+  /** The number of answers by status, and of calls without an answer. */
   readonly answers: Map<string, number>;
   count(answer: string | number): void;
 }
@@ -43,7 +43,7 @@ export interface Ledger {
 export function createLedger(): Ledger {
   const answers = new Map<string, number>();
   return {
-    wishes: [],
+    requests: [],
     orders: new Map(),
     stock: new Map(),
     answers,

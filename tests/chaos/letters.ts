@@ -3,11 +3,11 @@ import { allPages, createShopClient } from '../helpers/shop-client';
 
 /** The dead letters of the run, read as an administrator reads them. */
 export interface Letters {
-  /** Asks the shop once more. Throws while it cannot answer. */
+  /** Reads the list of dead letters. Throws while the shop does not answer. */
   read(): Promise<void>;
-  /** Every letter that was ever listed, also when its store was emptied since. */
+  /** Every letter that any read returned, also after a fault has emptied its store. */
   seen(): readonly DeadLetter[];
-  /** The poison of which no letter was ever listed, in words. */
+  /** One sentence for each poison event without a letter. */
   missing(poison: readonly string[]): string[];
 }
 

@@ -3,7 +3,7 @@ import { type Proxy, startToxiproxy } from './toxiproxy';
 
 type StoreName = 'postgres' | 'mongodb' | 'redis' | 'redis-cache';
 
-/** The way of one replica to one store. */
+/** The link of one replica to one store, through a proxy. */
 export interface Link {
   readonly replica: string;
   readonly store: StoreName;
@@ -12,7 +12,7 @@ export interface Link {
 
 export interface Links {
   readonly all: readonly Link[];
-  /** Gives a replica its own way to each store that its service uses: rewrites the ports in its environment. */
+  /** Opens a link to each store that the service of a replica uses; answers the replica's environment with their ports. */
   own(
     service: string,
     replica: string,
@@ -52,7 +52,7 @@ export async function openLinks(stores: Stores): Promise<Links> {
       const changed: Record<string, string> = { ...env };
       for (const [name, url] of Object.entries(env)) {
         if (!/^(?:postgresql|mongodb|redis):/.test(url)) continue;
-        // Every service is told the addresses of all; a way that nobody takes would break nothing.
+        // Every service has the addresses of all stores in its environment. A fault on an unused link would break nothing.
         if (!isUsed(service, name)) {
           Reflect.deleteProperty(changed, name);
           continue;

@@ -38,7 +38,7 @@ async function main(options: ChaosOptions): Promise<void> {
       sound = passed(result);
       if (!sound && keep) {
         const violations = [...result.left, ...result.findings.flatMap((finding) => finding.violations)];
-        const folder = await keepEvidence(rig.eyes, rig.dataDir, violations);
+        const folder = await keepEvidence(rig.clients, rig.dataDir, violations);
         print(`  kept     ${folder ?? rig.dataDir}`);
       }
     } catch (error) {

@@ -42,7 +42,7 @@ async function halfLoad(rig: Rig, { tokens, productIds }: People): Promise<numbe
   return placed / (MEASURE_MS / 1_000) / 2;
 }
 
-/** Shoppers for a while; each round has people of its own. */
+/** Runs shoppers for some time; each round signs up new people. */
 async function shopFor(rig: Rig, rate: number, ms: number): Promise<number> {
   const random = seeded(1);
   const until = performance.now() + ms;
@@ -58,7 +58,7 @@ async function shopFor(rig: Rig, rate: number, ms: number): Promise<number> {
 }
 
 interface Sample {
-  /** Between 0 and 1: how much of the time was over. */
+  /** The part of the time that had passed, between 0 and 1. */
   at: number;
   pid: number | undefined;
   megabytes: number;
@@ -71,7 +71,7 @@ function judge(name: string, samples: readonly Sample[], growth: number): { line
   const [first, last] = [lowest(1 / 3, 1 / 3 + 0.1), lowest(0.9, 1)];
   const grown = 100 * (last / first - 1);
   const replaced = new Set(samples.map(({ pid }) => pid)).size > 1;
-  // Whatever was not measured fails too: a comparison with NaN or Infinity is false.
+  // A process without a measurement fails too: a comparison with NaN or Infinity is false.
   const failed = !(grown <= growth) || replaced;
   const line = `  ${failed ? 'FAIL' : 'ok  '} ${name.padEnd(12)} ${first.toFixed(1).padStart(7)} MB after the warm-up, ${last.toFixed(1).padStart(7)} MB at the end: ${grown.toFixed(1)} %${replaced ? ', and died in between' : ''}`;
   return { line, failed };

@@ -1,4 +1,5 @@
-import { type Eyes, type Finding, orderRows, paidStatuses } from './eyes';
+import type { Finding } from './finding';
+import { orderRows, paidStatuses, type StoreClients } from './store-clients';
 
 interface Moved {
   order_id: string;
@@ -7,7 +8,7 @@ interface Moved {
 }
 
 /** The provider's own ledger by order: the keys of its charges begin with the order's id. */
-async function providersLedger({ payments }: Eyes) {
+async function providersLedger({ payments }: StoreClients) {
   const charges = await payments.query<Moved>(
     `SELECT split_part(key, ':', 1) AS order_id, count(*) AS times, sum(amount) AS amount FROM sandbox_charges WHERE captured GROUP BY 1`,
   );
@@ -19,12 +20,12 @@ async function providersLedger({ payments }: Eyes) {
 }
 
 /** Promise 2: the provider's ledger against the orders; at most one capture each, none kept without an order. */
-export async function checkMoney(eyes: Eyes): Promise<Finding> {
+export async function checkMoney(clients: StoreClients): Promise<Finding> {
   const violations: string[] = [];
-  const { charges, captureOf, refundOf } = await providersLedger(eyes);
+  const { charges, captureOf, refundOf } = await providersLedger(clients);
   for (const { order_id: id, times } of charges)
     if (Number(times) > 1) violations.push(`order ${id} was charged ${times} times`);
-  const rows = await orderRows(eyes);
+  const rows = await orderRows(clients);
   const keptFor = (id: string) => (captureOf.get(id) ?? 0) - (refundOf.get(id) ?? 0);
   for (const [id, { status, total, refunded }] of rows) {
     const wanted = paidStatuses.includes(status) ? Number(total) - Number(refunded) : 0;

@@ -3,8 +3,8 @@ import { type Random, seeded } from '@bramble/service-kit/base/random';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { DOSE_ORDERS, DOSE_RATE, inflictDose } from './dose';
 import { checkExactlyOnce, differences, digest } from './exactly-once';
-import { type Finding, orderRows } from './eyes';
 import { faults } from './faults';
+import type { Finding } from './finding';
 import { checkGoodput } from './goodput';
 import { checkIdempotency } from './idempotency';
 import { count, type Inflicted, inflictFaults, nothingInflicted } from './inflict';
@@ -18,6 +18,7 @@ import { addPoison, addUnknown, POISON, UNKNOWN } from './poison';
 import type { SeedResult } from './report';
 import type { Rig } from './rig';
 import { checkSold, sampleStock } from './stock';
+import { orderRows } from './store-clients';
 import { unfinished } from './streams';
 import { type Trouble, watchTrouble } from './trouble';
 import { runWorkload } from './workload';
@@ -27,8 +28,8 @@ const REST_MS = 60_000;
 /** A loss of Redis is given longer: all events of the last day are published again. */
 const BROKER_REST_MS = 120_000;
 /** After the last fault every replica is ready within this time; breakers close within 35 s. */
-const WHOLE_MS = 60_000;
-/** Shoppers go on for this time after the last fault and its aftermath. */
+const HEALTHY_MS = 60_000;
+/** How long shoppers go on after the last fault, when its effects are over. */
 const LAST_SHOPPING_MS = 6_000;
 const LETTERS_MS = 30_000;
 
@@ -52,10 +53,10 @@ interface Run {
 /** Adds poison and waits until it is among the dead letters. Time that runs out is a violation at the end. */
 async function poisonStreams(run: Run): Promise<void> {
   const { rig, letters, poison, inflicted } = run;
-  const ids = await addPoison(rig.eyes);
+  const ids = await addPoison(rig.clients);
   poison.push(...ids);
   count(inflicted, POISON, ids.length);
-  count(inflicted, UNKNOWN, await addUnknown(rig.eyes));
+  count(inflicted, UNKNOWN, await addUnknown(rig.clients));
   const limit = performance.now() + LETTERS_MS;
   do {
     await letters.read().catch(() => undefined);
@@ -64,15 +65,15 @@ async function poisonStreams(run: Run): Promise<void> {
   } while (performance.now() < limit);
 }
 
-/** Waits until nothing is under way; answers when that was, and what still was when the time since the last fault ran out. */
-async function comeToRest(run: Run, since: number): Promise<{ seconds: number; left: string[] }> {
+/** Waits until no work is in flight. Answers how long that took, and what was still in flight when the time was over. */
+async function waitForRest(run: Run, since: number): Promise<{ seconds: number; left: string[] }> {
   const { rig, ledger, inflicted } = run;
   const limit = Math.max(since + REST_MS, (inflicted.lastLoss ?? -Infinity) + BROKER_REST_MS);
   for (;;) {
     const left = [
-      ...(await unfinished(rig.eyes)),
-      ...(await checkOrdersEnd(rig.eyes, ledger)).violations,
-      ...(await checkMoney(rig.eyes)).violations,
+      ...(await unfinished(rig.clients)),
+      ...(await checkOrdersEnd(rig.clients, ledger)).violations,
+      ...(await checkMoney(rig.clients)).violations,
     ];
     if (left.length === 0 || performance.now() > limit)
       return { seconds: (performance.now() - since) / 1_000, left };
@@ -85,24 +86,24 @@ interface Seen {
   broken: string[];
 }
 
-/** Samples promise 1, the dead letters and whether the shop is whole, until it is stopped. */
+/** Samples promise 1, the dead letters and the shop's health until `signal` aborts. */
 async function sampleWhile({ rig, ledger, trouble, letters }: Run, signal: AbortSignal): Promise<Seen> {
   const seen: Seen = { samples: 0, broken: [] };
   const stock = async () => {
-    const broken = await sampleStock(rig.eyes, ledger).catch(() => undefined);
+    const broken = await sampleStock(rig.clients, ledger).catch(() => undefined);
     if (!broken) return;
     seen.samples += 1;
     seen.broken.push(...broken);
   };
-  const repeat = async (ms: number, look: () => Promise<unknown>) => {
+  const repeat = async (ms: number, sample: () => Promise<unknown>) => {
     while (!signal.aborted) {
-      await look();
+      await sample();
       await pause(ms);
     }
   };
   await Promise.all([
     repeat(250, stock),
-    repeat(500, async () => trouble.look(await rig.whole())),
+    repeat(500, async () => trouble.observe(await rig.isHealthy())),
     repeat(2_000, () => letters.read().catch(() => undefined)),
   ]);
   return seen;
@@ -130,11 +131,11 @@ async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): P
     if (dose === undefined) await inflictFaults(options, inflicted, until);
     else await inflictDose(options, inflicted);
     run.lastFault = performance.now();
-    await waitFor(rig.whole, { what: 'a whole shop', timeout: WHOLE_MS, interval: 200 });
+    await waitFor(rig.isHealthy, { what: 'a healthy shop', timeout: HEALTHY_MS, interval: 200 });
     await poisonStreams(run);
     await waitFor(() => !trouble.within(performance.now(), performance.now()), {
       what: 'the end of the aftermath',
-      timeout: WHOLE_MS,
+      timeout: HEALTHY_MS,
     });
     await pause(LAST_SHOPPING_MS);
   } finally {
@@ -148,15 +149,15 @@ async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): P
 async function replay(run: Run): Promise<{ changed: string[]; compared: number }> {
   const { rig, inflicted } = run;
   // An order that waits for another card ends with its reservation; only then does no order change by itself.
-  const patience = performance.now() + REST_MS;
-  while (!(await allFinal(rig.eyes)) && performance.now() < patience) await pause(500);
-  await comeToRest(run, performance.now());
-  const before = await digest(rig.eyes);
+  const deadline = performance.now() + REST_MS;
+  while (!(await allFinal(rig.clients)) && performance.now() < deadline) await pause(500);
+  await waitForRest(run, performance.now());
+  const before = await digest(rig.clients);
   await rig.replayEverything();
   inflicted.lastLoss = undefined;
-  const again = await comeToRest(run, performance.now());
+  const again = await waitForRest(run, performance.now());
   return {
-    changed: [...differences(before, await digest(rig.eyes)), ...again.left],
+    changed: [...differences(before, await digest(rig.clients)), ...again.left],
     compared: before.size,
   };
 }
@@ -184,19 +185,19 @@ export async function runSeed(
   const { people, letters, trouble, inflicted } = run;
   const stock = await disturb(run, options);
   say(`${ledger.orders.size} orders acknowledged; waiting for rest`);
-  const rest = await comeToRest(run, run.lastFault);
+  const rest = await waitForRest(run, run.lastFault);
   const replayed = await replay(run);
   await letters.read();
-  const goodput = checkGoodput(await orderRows(rig.eyes), ledger, people, trouble);
+  const goodput = checkGoodput(await orderRows(rig.clients), ledger, people, trouble);
   const done = [...inflicted.counts.values()].reduce((sum, times) => sum + times, 0);
   const thrown = await rig.throwing.refused();
   if (thrown > 0) count(inflicted, '(claims that throwing handlers refused in PostgreSQL)', thrown);
   const findings: Finding[] = [
     goodput.finding,
-    await checkSold(rig.eyes, ledger, stock.samples, stock.broken),
-    await checkMoney(rig.eyes),
-    await checkOrdersEnd(rig.eyes, ledger),
-    await checkExactlyOnce(rig.eyes, letters, run.poison, replayed.changed, replayed.compared),
+    await checkSold(rig.clients, ledger, stock.samples, stock.broken),
+    await checkMoney(rig.clients),
+    await checkOrdersEnd(rig.clients, ledger),
+    await checkExactlyOnce(rig.clients, letters, run.poison, replayed.changed, replayed.compared),
     {
       promise: '5 the broker may be lost',
       sampled: inflicted.losses,

@@ -1,14 +1,15 @@
 import { finalStatuses } from '../helpers/final-statuses';
-import { type Eyes, type Finding, type OrderRow, orderRows } from './eyes';
-import type { Ledger, Promised } from './ledger';
+import type { Finding } from './finding';
+import type { AcknowledgedOrder, Ledger } from './ledger';
 import type { ReservationDoc } from './stock';
+import { type OrderRow, orderRows, type StoreClients } from './store-clients';
 
 /** Whether an order has ended, or waits only for a person. */
-const restsWell = (row: OrderRow) =>
+const isAtRest = (row: OrderRow) =>
   finalStatuses.some((final) => final === row.status) ||
   (row.status === 'RESERVED' && row.capture === 'declined' && row.expires_at.getTime() > Date.now());
 
-type Line = Promised['lines'][number];
+type Line = AcknowledgedOrder['lines'][number];
 
 /** The quantity of each product as one text, so that two baskets compare equal when they hold the same. */
 function basket(lines: readonly Line[]): string {
@@ -21,7 +22,7 @@ function basket(lines: readonly Line[]): string {
     .join(', ');
 }
 
-async function basketsOf({ orders }: Eyes): Promise<ReadonlyMap<string, string>> {
+async function basketsOf({ orders }: StoreClients): Promise<ReadonlyMap<string, string>> {
   const { rows } = await orders.query<Line & { id: string }>(
     'SELECT order_id AS id, product_id AS "productId", quantity FROM order_lines',
   );
@@ -30,10 +31,10 @@ async function basketsOf({ orders }: Eyes): Promise<ReadonlyMap<string, string>>
   return new Map([...lines].map(([id, some]) => [id, basket(some)]));
 }
 
-/** What differs between the orders and what the shop said of them when it acknowledged them. */
-async function notAsPromised(eyes: Eyes, ledger: Ledger): Promise<string[]> {
-  const rows = await orderRows(eyes);
-  const baskets = await basketsOf(eyes);
+/** The differences between the orders and what the shop acknowledged. */
+async function notAsAcknowledged(clients: StoreClients, ledger: Ledger): Promise<string[]> {
+  const rows = await orderRows(clients);
+  const baskets = await basketsOf(clients);
   const violations: string[] = [];
   for (const { orderId: id, lines, total, cancelAcknowledged } of ledger.orders.values()) {
     const row = rows.get(id);
@@ -52,12 +53,12 @@ async function notAsPromised(eyes: Eyes, ledger: Ledger): Promise<string[]> {
 }
 
 /** Orders that have not ended, acknowledged or not, and reservations that outlive their order. */
-async function notEnded(eyes: Eyes): Promise<string[]> {
-  const rows = await orderRows(eyes);
+async function notEnded(clients: StoreClients): Promise<string[]> {
+  const rows = await orderRows(clients);
   const violations = [...rows.values()]
-    .filter((row) => !restsWell(row))
+    .filter((row) => !isAtRest(row))
     .map(({ id, status, capture }) => `order ${id} is still ${status} (${capture})`);
-  const live = await eyes.catalog
+  const live = await clients.catalog
     .collection<ReservationDoc>('reservations')
     .find({ state: 'live' })
     .toArray();
@@ -67,14 +68,14 @@ async function notEnded(eyes: Eyes): Promise<string[]> {
   return violations;
 }
 
-/** Promise 3: what was acknowledged is there as it was acknowledged; every order ends; no reservation outlives its order. */
-export async function checkOrdersEnd(eyes: Eyes, ledger: Ledger): Promise<Finding> {
-  const violations = [...(await notAsPromised(eyes, ledger)), ...(await notEnded(eyes))];
-  return { promise: '3 every order ends', sampled: (await orderRows(eyes)).size, violations };
+/** Promise 3: acknowledged orders exist unchanged; every order ends; no reservation outlives its order. */
+export async function checkOrdersEnd(clients: StoreClients, ledger: Ledger): Promise<Finding> {
+  const violations = [...(await notAsAcknowledged(clients, ledger)), ...(await notEnded(clients))];
+  return { promise: '3 every order ends', sampled: (await orderRows(clients)).size, violations };
 }
 
-/** Whether no order is left that the clock or a person may still move. */
-export const allFinal = async (eyes: Eyes): Promise<boolean> =>
-  [...(await orderRows(eyes)).values()].every(
+/** Whether no order is left that a deadline or a person may still change. */
+export const allFinal = async (clients: StoreClients): Promise<boolean> =>
+  [...(await orderRows(clients)).values()].every(
     ({ status }) => !['PENDING', 'RESERVED', 'PAID', 'SHIPPED'].includes(status),
   );

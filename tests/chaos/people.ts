@@ -5,7 +5,7 @@ import { type Ledger, stockOf } from './ledger';
 const BUYERS = 8;
 const PRODUCTS = 10;
 const SCARCE_UNITS = 5;
-/** More than the longest run can sell. */
+/** More units than the longest run can sell. */
 const ENOUGH = 100_000;
 
 export interface People {
@@ -13,7 +13,7 @@ export interface People {
   sellerToken: string;
   /** Products that do not run out. */
   productIds: string[];
-  /** The one product that does. */
+  /** The product that runs out. */
   scarceId: string;
 }
 

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
 import { streams } from '@bramble/contracts/events';
 import { newId } from '@bramble/service-kit/base/ids';
-import type { Eyes } from './eyes';
+import type { StoreClients } from './store-clients';
 
 export const POISON = 'an event that no schema accepts';
 export const UNKNOWN = 'an event of a type that only a newer version knows';
 
-/** Adds an event with a payload that says nothing; answers its id. */
+/** Adds an event whose payload fits no schema; answers its id. */
 async function addEvent(redis: Redis, stream: string, type: string): Promise<string> {
   const id = newId();
   const fields = {
@@ -24,13 +24,13 @@ async function addEvent(redis: Redis, stream: string, type: string): Promise<str
 }
 
 /** Adds entries that no schema accepts, the only ones that may become dead letters; answers their ids. */
-export const addPoison = async ({ redis }: Eyes): Promise<string[]> => [
+export const addPoison = async ({ redis }: StoreClients): Promise<string[]> => [
   await addEvent(redis, 'orders_stream', 'order.placed'),
   await addEvent(redis, 'payments_stream', 'payment.captured'),
 ];
 
-/** Adds what a newer version beside this one would publish, which holds nobody up; answers how many. */
-export async function addUnknown({ redis }: Eyes): Promise<number> {
+/** Adds events of a type that only a newer version would know, one to each stream; answers how many. */
+export async function addUnknown({ redis }: StoreClients): Promise<number> {
   const names = Object.keys(streams);
   for (const stream of names) await addEvent(redis, stream, 'chaos.invented');
   return names.length;

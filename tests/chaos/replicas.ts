@@ -17,7 +17,7 @@ export interface Replica {
   pid(): number | undefined;
   /** SIGKILL; it is started again. Waits for the end of the process. */
   kill(): Promise<void>;
-  /** SIGSTOP; answers what resumes it. */
+  /** SIGSTOP; the answer resumes the process. */
   pause(): () => void;
   /** Starts it again with other variables in its environment, or with its own when none are given. */
   restartWith(extra: Readonly<Record<string, string>>): Promise<void>;
@@ -26,8 +26,8 @@ export interface Replica {
 export interface Replicas {
   readonly all: readonly Replica[];
   /** Whether every replica is ready. */
-  whole(): boolean;
-  /** Makes a service unreachable for the others; answers what ends it and tells how many connections met that. */
+  allReady(): boolean;
+  /** Makes a service unreachable for the others. The answer ends this, and answers how many connections were refused. */
   cut(service: string): () => number;
   stop(): Promise<void>;
 }
@@ -72,7 +72,7 @@ function replicaOf(
       if (pid === undefined) throw new Error(`${supervised.name} does not run`);
       process.kill(pid, 'SIGSTOP');
       return () => {
-        // Somebody else may have killed it meanwhile.
+        // Another fault may have killed the process in the meantime.
         if (supervised.pid() === pid) process.kill(pid, 'SIGCONT');
       };
     },
@@ -84,7 +84,7 @@ function replicaOf(
   };
 }
 
-/** Starts each service several times, with a balancer at the address where the others look for it. */
+/** Starts each service several times, with a balancer at the address that the other services call. */
 export async function startReplicas({
   environments,
   links,
@@ -99,7 +99,7 @@ export async function startReplicas({
     const backends: Backend[] = [];
     for (let n = 1; n <= REPLICAS; n++) {
       const name = `${service}-${n}`;
-      const backend = { port: await freePort(), opsPort: await freePort(), ready: false, missed: 0 };
+      const backend = { port: await freePort(), opsPort: await freePort(), ready: false, failures: 0 };
       backends.push(backend);
       const own: Record<string, string> = {
         ...(await links.own(service, name, env)),
@@ -108,7 +108,7 @@ export async function startReplicas({
         HOST: '127.0.0.1',
         SERVICE_INSTANCE: name,
       };
-      // The process is started with what this object holds at that moment.
+      // Each start of the process reads this object, so that a restart can change its environment.
       const clone = path.resolve(n === REPLICAS ? beside : root);
       const options = { cwd: clone, env: own };
       const supervised = supervise({
@@ -133,7 +133,7 @@ export async function startReplicas({
   }
   return {
     all,
-    whole: () => [...balancers.values()].every((balancer) => balancer.whole()),
+    allReady: () => [...balancers.values()].every((balancer) => balancer.allReady()),
     cut: (service) => balancers.get(service)?.cut() ?? (() => 0),
     async stop() {
       await Promise.all(processes.map((each) => each.stop()));

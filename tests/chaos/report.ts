@@ -1,21 +1,21 @@
-import type { Finding } from './eyes';
+import type { Finding } from './finding';
 
 /** What one seed showed. */
 export interface SeedResult {
   seed: number;
   acknowledged: number;
-  /** From the last fault until nothing moved any more. */
+  /** The time from the last fault until no work was in flight. */
   restSeconds: number;
-  /** The longest that consumers took to read again after Redis came back. */
+  /** The longest time that consumers took until they read again after a loss of Redis. */
   readAgainSeconds: number;
   faults: ReadonlyMap<string, number>;
   /** How many faults began while another lasted. */
   overlaps: number;
   answers: ReadonlyMap<string, number>;
-  /** How many orders ended how, by the injected cause that they met. */
+  /** The number of orders by injected cause and by how they ended. */
   ends: ReadonlyMap<string, ReadonlyMap<string, number>>;
   findings: readonly Finding[];
-  /** What was still under way when the time for it had run out. */
+  /** The work that was still in flight when its time was over. */
   left: readonly string[];
 }
 

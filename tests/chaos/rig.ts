@@ -14,35 +14,35 @@ import { keptSecret, openStores, type Stores } from '../../scripts/stores/open-s
 import { freePort } from '../../scripts/stores/ports';
 import { serviceNames } from '../../scripts/workspace';
 import { createShopClient } from '../helpers/shop-client';
-import type { Eyes } from './eyes';
 import { type Link, openLinks } from './links';
 import { type Replica, startReplicas } from './replicas';
 import { putTablesOnSmallDisk } from './small-disk';
+import type { StoreClients } from './store-clients';
 import { type StoreFaults, storeFaults } from './store-faults';
 import { throwingHandlers } from './throwing';
 
 export interface Rig {
   url: string;
-  eyes: Eyes;
+  clients: StoreClients;
   /** Every process of a service. */
   replicas: readonly Replica[];
-  /** Makes a service unreachable; answers what ends it and tells how many connections met that. */
+  /** Makes a service unreachable. The answer ends this, and answers how many connections were refused. */
   cutService(service: string): () => number;
-  /** Every way of a replica to a store. */
+  /** The link of each replica to each store. */
   links: readonly Link[];
   stores: StoreFaults;
   throwing: ReturnType<typeof throwingHandlers>;
   /** Where this shop keeps its data and logs. */
   dataDir: string;
   /** Whether every replica is ready and the gateway calls every service up. */
-  whole(): Promise<boolean>;
-  /** Forgets which events were handled, and publishes every event of the run once more, as after a lost broker. */
+  isHealthy(): Promise<boolean>;
+  /** Empties the inboxes and publishes every event of the run once more, as after a loss of Redis. */
   replayEverything(): Promise<void>;
   /** Ends everything, once; the data is removed unless it is to be kept. */
   stop(options: { keepData: boolean }): Promise<void>;
 }
 
-async function openEyes(stores: Stores): Promise<Eyes> {
+async function openStoreClients(stores: Stores): Promise<StoreClients> {
   const mongo = await new MongoClient(stores.mongodbUrl).connect();
   const pool = (name: string) => {
     const own = new URL(stores.postgresUrl);
@@ -59,16 +59,16 @@ async function openEyes(stores: Stores): Promise<Eyes> {
   };
 }
 
-async function closeEyes({ orders, payments, mongo, redis }: Eyes): Promise<void> {
+async function closeStoreClients({ orders, payments, mongo, redis }: StoreClients): Promise<void> {
   redis.disconnect();
   await Promise.all([orders.end(), payments.end(), mongo.close()]);
 }
 
 /**
- * The services that handled an event forget it, so that a second delivery meets their own rows and not the inbox; then
- * every event counts as unsent.
+ * Empties the inboxes, so that a second delivery of an event is stopped by the services' own rows and not by the inbox; then
+ * marks every event as unsent.
  */
-async function replayEverything({ orders, payments, catalog, delivery }: Eyes): Promise<void> {
+async function replayEverything({ orders, payments, catalog, delivery }: StoreClients): Promise<void> {
   const again = 'DELETE FROM inbox; UPDATE outbox SET sent_at = NULL, stream_id = NULL';
   await Promise.all([orders, payments].map((pool) => pool.query(again)));
   await Promise.all([catalog, delivery].map((db) => db.collection('inbox').deleteMany({})));
@@ -131,18 +131,18 @@ export async function startRig({ log, members = 1, beside }: RigOptions): Promis
   const smallDisk = await putTablesOnSmallDisk(dataDir, stores.postgresUrl);
   const replicas = await startReplicas({ environments, links, dataDir, beside, log });
   const shop = createShopClient(url);
-  const whole = async () => {
-    if (!replicas.whole()) return false;
+  const isHealthy = async () => {
+    if (!replicas.allReady()) return false;
     const { services } = await shop.call(gatewayApi.health);
     return Object.values(services).every((state) => state === 'up');
   };
-  await waitFor(whole, { what: 'a whole shop', timeout: 180_000, interval: 200 });
-  const eyes = await openEyes(stores);
-  const faults = storeFaults({ stores, eyes, dataDir, smallDisk });
+  await waitFor(isHealthy, { what: 'a healthy shop', timeout: 180_000, interval: 200 });
+  const clients = await openStoreClients(stores);
+  const faults = storeFaults({ stores, clients, dataDir, smallDisk });
   const stop = async ({ keepData }: { keepData: boolean }): Promise<void> => {
     faults.stop();
     await replicas.stop();
-    await closeEyes(eyes);
+    await closeStoreClients(clients);
     links.stop();
     await stores.stop();
     await smallDisk.remove();
@@ -151,15 +151,15 @@ export async function startRig({ log, members = 1, beside }: RigOptions): Promis
   let stopped: Promise<void> | undefined;
   return {
     url,
-    eyes,
+    clients,
     replicas: replicas.all,
     cutService: (service) => replicas.cut(service),
     links: links.all,
     stores: faults,
-    throwing: throwingHandlers(eyes),
+    throwing: throwingHandlers(clients),
     dataDir,
-    whole: () => whole().catch(() => false),
-    replayEverything: () => replayEverything(eyes),
+    isHealthy: () => isHealthy().catch(() => false),
+    replayEverything: () => replayEverything(clients),
     stop: (options) => (stopped ??= stop(options)),
   };
 }

@@ -10,7 +10,7 @@ const DATABASES = ['orders', 'payments'];
 
 /** A small file system of its own for the tables of orders and payments. PostgreSQL's log of changes is elsewhere. */
 export interface SmallDisk {
-  /** Leaves no free byte. Throws when the disk could not be made. */
+  /** Fills the disk completely. Throws when the disk could not be made. */
   fill(): void;
   free(): void;
   /** After PostgreSQL has ended. */
@@ -34,7 +34,7 @@ export async function putTablesOnSmallDisk(dataDir: string, adminUrl: string): P
       remove: () => Promise.resolve(),
     };
   }
-  // The server may be another account's.
+  // Another account may run the server.
   chmodSync(dataDir, 0o711);
   const tables = path.join(folder, 'tables');
   mkdirSync(tables, { mode: 0o700 });

@@ -1,5 +1,6 @@
-import { type Eyes, type Finding, paidStatuses } from './eyes';
+import type { Finding } from './finding';
 import type { Ledger } from './ledger';
+import { paidStatuses, type StoreClients } from './store-clients';
 
 export interface ProductDoc {
   _id: string;
@@ -18,7 +19,7 @@ export interface ReservationDoc {
   lines: { productId: string; quantity: number }[];
 }
 
-async function stockSnapshot({ mongo, catalog }: Eyes, productIds: readonly string[]) {
+async function stockSnapshot({ mongo, catalog }: StoreClients, productIds: readonly string[]) {
   const session = mongo.startSession({ snapshot: true });
   try {
     const products = await catalog
@@ -50,8 +51,8 @@ function faultsOf({ _id, stock }: ProductDoc, held: number, initially: number | 
  * Promise 1 at any moment: every product is there, the equation holds, nothing is negative, and `reserved` is the sum
  * over live reservations.
  */
-export async function sampleStock(eyes: Eyes, ledger: Ledger): Promise<string[]> {
-  const { products, live } = await stockSnapshot(eyes, [...ledger.stock.keys()]);
+export async function sampleStock(clients: StoreClients, ledger: Ledger): Promise<string[]> {
+  const { products, live } = await stockSnapshot(clients, [...ledger.stock.keys()]);
   const held = new Map<string, number>();
   for (const { lines } of live)
     for (const { productId, quantity } of lines) held.set(productId, (held.get(productId) ?? 0) + quantity);
@@ -62,29 +63,29 @@ export async function sampleStock(eyes: Eyes, ledger: Ledger): Promise<string[]>
 }
 
 /**
- * Promise 1 at rest: what was sold is what paid orders hold, and what was refilled is what the shop acknowledged; a
+ * Promise 1 at rest: the units sold are those of paid orders, and the units refilled are those that the shop acknowledged; a
  * refill without an answer may have been done once.
  */
 export async function checkSold(
-  eyes: Eyes,
+  clients: StoreClients,
   ledger: Ledger,
   sampledBefore: number,
   seen: readonly string[],
 ): Promise<Finding> {
-  const violations = [...seen, ...(await sampleStock(eyes, ledger))];
-  const { rows } = await eyes.orders.query<{ product_id: string; sold: string }>(
+  const violations = [...seen, ...(await sampleStock(clients, ledger))];
+  const { rows } = await clients.orders.query<{ product_id: string; sold: string }>(
     `SELECT product_id, sum(quantity) AS sold FROM order_lines JOIN orders ON id = order_id WHERE status = ANY($1) GROUP BY product_id`,
     [paidStatuses],
   );
   const sold = new Map(rows.map((row) => [row.product_id, Number(row.sold)]));
-  const { products } = await stockSnapshot(eyes, [...ledger.stock.keys()]);
+  const { products } = await stockSnapshot(clients, [...ledger.stock.keys()]);
   for (const { _id, stock } of products.values()) {
     if (stock.sold !== (sold.get(_id) ?? 0))
       violations.push(`${_id}: sold ${stock.sold}, orders say ${sold.get(_id) ?? 0}`);
-    const { refilled, perhapsRefilled } = ledger.stock.get(_id) ?? { refilled: 0, perhapsRefilled: 0 };
-    if (stock.refilled < refilled || stock.refilled > refilled + perhapsRefilled)
+    const { refilled, maybeRefilled } = ledger.stock.get(_id) ?? { refilled: 0, maybeRefilled: 0 };
+    if (stock.refilled < refilled || stock.refilled > refilled + maybeRefilled)
       violations.push(
-        `${_id}: refilled ${stock.refilled}; the shop acknowledged ${refilled} and left ${perhapsRefilled} unanswered`,
+        `${_id}: refilled ${stock.refilled}; the shop acknowledged ${refilled} and left ${maybeRefilled} unanswered`,
       );
   }
   return { promise: '1 stock adds up', sampled: sampledBefore + 1, violations };

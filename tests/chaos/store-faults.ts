@@ -3,9 +3,9 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import type { Stores } from '../../scripts/stores/open-stores';
 import { allProcesses } from '../helpers/process-stat';
 import { watchLog } from './broker-log';
-import type { Eyes } from './eyes';
-import { insist } from './insist';
+import { retryWhileBroken } from './retry-while-broken';
 import type { SmallDisk } from './small-disk';
+import type { StoreClients } from './store-clients';
 
 const DISK_FULL = '53100';
 /** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml, "OutOfDiskSpace" */
@@ -30,13 +30,13 @@ export interface StoreFaults {
   /** SIGKILL; what it had not written to its log yet, at most a second, is lost. */
   killRedis(): Promise<void>;
   emptyRedis(): Promise<void>;
-  /** No memory is left for writes during this time; answers whether Redis refused one. */
+  /** Redis has no memory for writes during this time; answers whether it refused one. */
   fillRedis(ms: number): Promise<boolean>;
   /** SIGKILL of the primary; answers once there is one again. */
   killMongodb(): Promise<void>;
-  /** The primary stops being it for some seconds; answers whether it did. */
+  /** The primary steps down for some seconds; answers whether it did. */
   stepDownMongodb(seconds: number): Promise<boolean>;
-  /** MongoDB refuses writes for want of disk during this time; answers how many it refused. */
+  /** MongoDB refuses writes during this time as if its disk were full; answers how many it refused. */
   fillMongodb(ms: number): Promise<number>;
   /** An orderly fast shutdown. */
   restartPostgres(): Promise<void>;
@@ -59,7 +59,7 @@ const childrenOf = (parent: number): number[] =>
 
 export interface StoreFaultsOptions {
   stores: Stores;
-  eyes: Eyes;
+  clients: StoreClients;
   dataDir: string;
   smallDisk: SmallDisk;
 }
@@ -67,7 +67,7 @@ export interface StoreFaultsOptions {
 /** Answers the process of a store, waiting for one that is just being started again. */
 type PidOf = (name: string) => Promise<number>;
 
-function redisFaults({ dataDir, eyes: { redis } }: StoreFaultsOptions, pidOf: PidOf) {
+function redisFaults({ dataDir, clients: { redis } }: StoreFaultsOptions, pidOf: PidOf) {
   const log = watchLog(dataDir);
   const kill = async () => process.kill(await pidOf('redis'), 'SIGKILL');
   const answers = () =>
@@ -98,14 +98,14 @@ function redisFaults({ dataDir, eyes: { redis } }: StoreFaultsOptions, pidOf: Pi
   };
 }
 
-function mongodbFaults({ eyes: { mongo } }: StoreFaultsOptions, pidOf: PidOf) {
+function mongodbFaults({ clients: { mongo } }: StoreFaultsOptions, pidOf: PidOf) {
   const admin = mongo.db('admin');
   const hello = () => admin.command({ hello: 1 });
   const isPrimary = async () => (await hello())['isWritablePrimary'] === true;
   const becomesPrimary = () => waitFor(isPrimary, { what: 'a primary MongoDB', timeout: 60_000 });
-  /** The process of the member that `hello` speaks of: its place in the set is that in the list of stores. */
+  /** The process of the member that answered `hello`. Members and processes are in the same order. */
   const primaryName = async () => {
-    const { hosts, me } = await insist(hello);
+    const { hosts, me } = await retryWhileBroken(hello);
     const at = (hosts as string[]).indexOf(me as string);
     return at <= 0 ? 'mongodb' : `mongodb-${at + 1}`;
   };
@@ -123,20 +123,20 @@ function mongodbFaults({ eyes: { mongo } }: StoreFaultsOptions, pidOf: PidOf) {
     async stepDownMongodb(seconds: number) {
       const before = (await hello())['me'] as string;
       await admin.command({ replSetStepDown: seconds, force: true });
-      const after = await insist(hello);
+      const after = await retryWhileBroken(hello);
       await becomesPrimary();
       return after['isWritablePrimary'] !== true || after['me'] !== before;
     },
     async fillMongodb(ms: number) {
       const { count: before } = await failWrites('alwaysOn');
       await pause(ms);
-      const { count: after } = await insist(() => failWrites('off'));
+      const { count: after } = await retryWhileBroken(() => failWrites('off'));
       return Number(after) - Number(before);
     },
   };
 }
 
-function postgresFaults({ eyes: { orders, payments }, smallDisk }: StoreFaultsOptions, pidOf: PidOf) {
+function postgresFaults({ clients: { orders, payments }, smallDisk }: StoreFaultsOptions, pidOf: PidOf) {
   const answers = () =>
     waitFor(async () => (await orders.query('SELECT 1')).rowCount === 1, {
       what: 'PostgreSQL',
@@ -173,27 +173,27 @@ function postgresFaults({ eyes: { orders, payments }, smallDisk }: StoreFaultsOp
     },
     async providerDown(ms: number) {
       const tables = 'SELECT, INSERT, UPDATE ON sandbox_charges, sandbox_refunds';
-      await insist(() => payments.query(`REVOKE ${tables} FROM payments`));
+      await retryWhileBroken(() => payments.query(`REVOKE ${tables} FROM payments`));
       try {
         await pause(ms);
-        const { rows } = await insist(() =>
+        const { rows } = await retryWhileBroken(() =>
           orders.query<{ n: string }>(
             `SELECT count(*) AS n FROM orders WHERE status = 'RESERVED' AND capture NOT IN ('declined', 'captured')`,
           ),
         );
         return Number(rows[0]?.n ?? 0);
       } finally {
-        await insist(() => payments.query(`GRANT ${tables} TO payments`));
+        await retryWhileBroken(() => payments.query(`GRANT ${tables} TO payments`));
       }
     },
     async providerLate(ms: number) {
-      await insist(() => payments.query(LATE));
+      await retryWhileBroken(() => payments.query(LATE));
       try {
         await pause(ms);
       } finally {
-        await insist(() => payments.query('DROP TRIGGER IF EXISTS chaos_late ON sandbox_charges'));
+        await retryWhileBroken(() => payments.query('DROP TRIGGER IF EXISTS chaos_late ON sandbox_charges'));
       }
-      const { rows } = await insist(() =>
+      const { rows } = await retryWhileBroken(() =>
         payments.query<{ n: string }>(
           'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM chaos_late',
         ),
@@ -203,7 +203,7 @@ function postgresFaults({ eyes: { orders, payments }, smallDisk }: StoreFaultsOp
   };
 }
 
-/** What can be done to the stores themselves. Each is started again by its supervisor. */
+/** The faults of the stores themselves. Their supervisor starts each again. */
 export function storeFaults(options: StoreFaultsOptions): StoreFaults {
   const pidOf: PidOf = async (name) => {
     const store = options.stores.processes.find((process) => process.name === name);

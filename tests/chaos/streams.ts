@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { requiredGroups, type Stream, streams } from '@bramble/contracts/events';
-import type { Eyes } from './eyes';
+import type { StoreClients } from './store-clients';
 
 /** Every stream with each group that must read it. */
 export const allPairs = (Object.keys(streams) as Stream[]).flatMap((stream) =>
@@ -46,7 +46,7 @@ const isBefore = (left: string, right: string) => {
   return leftMs < rightMs || (leftMs === rightMs && leftSeq < rightSeq);
 };
 
-/** The groups that are not there, or have not read up to `targets` or not even what came since; empty when all read. */
+/** The groups that are missing, have not read up to `targets`, or have read nothing of a stream with entries. */
 export async function notReadAgain(redis: Redis, targets: ReadonlyMap<string, string>): Promise<string[]> {
   const missing: string[] = [];
   for (const { stream, group } of allPairs) {
@@ -61,8 +61,14 @@ export async function notReadAgain(redis: Redis, targets: ReadonlyMap<string, st
   return missing;
 }
 
-/** What is still under way between services, in words; empty at rest. */
-export async function unfinished({ orders, payments, catalog, delivery, redis }: Eyes): Promise<string[]> {
+/** The events and rows still in flight between services, a sentence each; empty at rest. */
+export async function unfinished({
+  orders,
+  payments,
+  catalog,
+  delivery,
+  redis,
+}: StoreClients): Promise<string[]> {
   const found: string[] = [];
   for (const [name, pool] of [
     ['orders', orders],

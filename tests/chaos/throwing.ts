@@ -1,5 +1,5 @@
-import type { Eyes } from './eyes';
-import { insist } from './insist';
+import { retryWhileBroken } from './retry-while-broken';
+import type { StoreClients } from './store-clients';
 
 /**
  * Refuses a claim by the millisecond in which it is made: a validator cannot call a random function, and a retry comes in
@@ -9,8 +9,8 @@ const failingShare = (share: number) => ({
   $expr: { $gte: [{ $mod: [{ $toLong: '$receivedAt' }, 100] }, share * 100] },
 });
 
-/** Handlers that throw: the stores themselves refuse a share of all claims in the inbox. */
-export function throwingHandlers({ orders, payments, catalog, delivery }: Eyes) {
+/** Makes handlers throw: the stores refuse a share of all claims in the inbox. */
+export function throwingHandlers({ orders, payments, catalog, delivery }: StoreClients) {
   const trigger = (share: number) =>
     Promise.all(
       [orders, payments].map((each) =>
@@ -41,9 +41,10 @@ export function throwingHandlers({ orders, payments, catalog, delivery }: Eyes) 
     return sum;
   };
   return {
-    begin: (share: number) => insist(() => Promise.all([trigger(share), validator(failingShare(share))])),
-    end: () => insist(() => Promise.all([trigger(0), validator({})])),
+    begin: (share: number) =>
+      retryWhileBroken(() => Promise.all([trigger(share), validator(failingShare(share))])),
+    end: () => retryWhileBroken(() => Promise.all([trigger(0), validator({})])),
     /** How many claims were refused in PostgreSQL so far. */
-    refused: () => insist(counted),
+    refused: () => retryWhileBroken(counted),
   };
 }

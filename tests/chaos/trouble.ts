@@ -1,16 +1,16 @@
 /**
- * When the shop was disturbed: while a fault lasted, while the shop was not whole again after one, and a little longer.
+ * The times at which the shop was disturbed: while a fault lasted, until the shop was healthy again, and 3 s longer.
  */
 export interface Trouble {
-  /** A fault begins; the answer ends it. */
+  /** A fault begins; calling the answer ends it. */
   begin(): () => void;
-  /** Hears at every look whether the whole shop is up. */
-  look(whole: boolean): void;
+  /** Called twice a second with the health of the shop. */
+  observe(healthy: boolean): void;
   /** Whether any of the time from `from` to `to` was disturbed. */
   within(from: number, to: number): boolean;
 }
 
-/** Whoever waited for a store tries again within this time. */
+/** Within this time everything that waited for a store has tried again. */
 const AFTERMATH_MS = 3_000;
 
 export function watchTrouble(now: () => number = () => performance.now()): Trouble {
@@ -26,8 +26,8 @@ export function watchTrouble(now: () => number = () => performance.now()): Troub
       const span = open();
       return () => void (span.to = now() + AFTERMATH_MS);
     },
-    look(whole) {
-      if (!whole) broken ??= open();
+    observe(healthy) {
+      if (!healthy) broken ??= open();
       else if (broken) {
         broken.to = now() + AFTERMATH_MS;
         broken = undefined;

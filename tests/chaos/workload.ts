@@ -4,7 +4,7 @@ import { successOf } from '@bramble/contracts/operation';
 import { type Order, ordersApi } from '@bramble/contracts/orders';
 import type { Random } from '@bramble/service-kit/base/random';
 import { createShopClient, refusedStatus } from '../helpers/shop-client';
-import type { Ledger, Promised, Wish } from './ledger';
+import type { AcknowledgedOrder, Ledger, OrderRequest } from './ledger';
 
 export interface WorkloadOptions {
   url: string;
@@ -71,8 +71,8 @@ export async function runWorkload(
     // Drawn before the first answer: later draws would depend on how fast answers come.
     const triesAgain = random.chance(0.5);
 
-    const wish: Wish = { key, buyer, lines, card, cancels, at: performance.now() };
-    ledger.wishes.push(wish);
+    const request: OrderRequest = { key, buyer, lines, card, cancels, at: performance.now() };
+    ledger.requests.push(request);
     const deadline = Date.now() + RETRY_FOR_MS;
     let placed: Order | undefined;
     while (!placed && Date.now() < deadline) {
@@ -85,19 +85,19 @@ export async function runWorkload(
       }
     }
     if (!placed) return;
-    wish.orderId = placed.id;
-    const promised: Promised = {
-      ...wish,
+    request.orderId = placed.id;
+    const acknowledged: AcknowledgedOrder = {
+      ...request,
       orderId: placed.id,
       total: placed.totals.total.amount,
       cancelAcknowledged: false,
     };
-    ledger.orders.set(placed.id, promised);
+    ledger.orders.set(placed.id, acknowledged);
     if (cancels) {
       await pause(cancelAfter);
       const call = shop.call(ordersApi.cancel, { token, params: { id: placed.id } });
       const { answer } = await counted('cancel ', successOf(ordersApi.cancel), call);
-      promised.cancelAcknowledged = answer !== undefined;
+      acknowledged.cancelAcknowledged = answer !== undefined;
     } else if (card === 'tok_declined' && triesAgain) {
       await pause(1_500);
       const call = shop.call(ordersApi.checkout, {
@@ -121,7 +121,7 @@ export async function runWorkload(
     const stock = ledger.stock.get(productId);
     if (!stock) throw new Error(`${productId} was never offered`);
     if (answer !== undefined) stock.refilled += quantity;
-    else if (status === undefined || status >= 500) stock.perhapsRefilled += quantity;
+    else if (status === undefined || status >= 500) stock.maybeRefilled += quantity;
   };
 
   while (!signal.aborted || made < atLeast) {

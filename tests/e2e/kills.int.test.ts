@@ -6,9 +6,9 @@ import { checkMoney } from '../chaos/money';
 import { allFinal } from '../chaos/orders';
 import { checkSold } from '../chaos/stock';
 import { unfinished } from '../chaos/streams';
-import { openEyes } from '../helpers/eyes';
 import { type RunningShop, startShop } from '../helpers/running-shop';
 import { createShopClient, refusedStatus } from '../helpers/shop-client';
+import { openStoreClients } from '../helpers/store-clients';
 
 const env = { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' };
 
@@ -72,20 +72,20 @@ describe('a shop that is killed', () => {
       ).toBeLessThanOrEqual(1);
     }
     expect(completed).toBe(placed.length);
-    const eyes = await openEyes(dataDir);
+    const clients = await openStoreClients(dataDir);
     try {
       // Orders whose answer got lost have ended too, then.
-      await waitFor(async () => (await allFinal(eyes)) && (await unfinished(eyes)).length === 0, {
+      await waitFor(async () => (await allFinal(clients)) && (await unfinished(clients)).length === 0, {
         timeout: 60_000,
         interval: 250,
         what: 'rest',
       });
       const ledger = createLedger();
       ledger.stock.set(productId, stockOf(stock));
-      expect((await checkSold(eyes, ledger, 0, [])).violations).toEqual([]);
-      expect((await checkMoney(eyes)).violations).toEqual([]);
+      expect((await checkSold(clients, ledger, 0, [])).violations).toEqual([]);
+      expect((await checkMoney(clients)).violations).toEqual([]);
     } finally {
-      await eyes.close();
+      await clients.close();
     }
   }
 

@@ -7,14 +7,14 @@ import { checkMoney } from '../chaos/money';
 import { checkOrdersEnd } from '../chaos/orders';
 import { checkSold } from '../chaos/stock';
 import { lastIds, notReadAgain, unfinished } from '../chaos/streams';
-import { openEyes } from '../helpers/eyes';
 import { openLossyWire } from '../helpers/lossy-wire';
 import { type RunningShop, startShop } from '../helpers/running-shop';
 import { createShopClient, type ShopClient } from '../helpers/shop-client';
+import { openStoreClients } from '../helpers/store-clients';
 
 let shop: RunningShop;
 let client: ShopClient;
-let eyes: Awaited<ReturnType<typeof openEyes>>;
+let clients: Awaited<ReturnType<typeof openStoreClients>>;
 let seller: string;
 let collector: Awaited<ReturnType<typeof startCollector>>;
 beforeAll(async () => {
@@ -26,12 +26,12 @@ beforeAll(async () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     },
   });
-  eyes = await openEyes(shop.dataDir);
+  clients = await openStoreClients(shop.dataDir);
   client = createShopClient(shop.url);
   seller = await client.signUp('seller');
 });
 afterAll(async () => {
-  await eyes.close();
+  await clients.close();
   await shop.stop();
   collector.stop();
 });
@@ -98,11 +98,11 @@ describe('bramble-admin', () => {
     // Payments can write nothing about the orders of this one buyer.
     const order = await place(unlucky, product.id);
     await completed(unlucky, order);
-    await eyes.payments.query(
+    await clients.payments.query(
       `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
          IF NEW.user_id = '${order.userId}' THEN RAISE EXCEPTION 'the ledger is locked'; END IF; RETURN NEW; END $$`,
     );
-    await eyes.payments.query(
+    await clients.payments.query(
       'CREATE TRIGGER refuse BEFORE INSERT ON payment_attempts FOR EACH ROW EXECUTE FUNCTION refuse()',
     );
     const stuck = await place(unlucky, product.id);
@@ -124,7 +124,7 @@ describe('bramble-admin', () => {
     expect(shown).toMatchObject({ id, key: stuck.id, payload: { orderId: stuck.id } });
     expect((await admin('order', 'explain', stuck.number)).out).toContain('is RESERVED');
 
-    await eyes.payments.query('DROP TRIGGER refuse ON payment_attempts');
+    await clients.payments.query('DROP TRIGGER refuse ON payment_attempts');
     expect(await admin('dead', 'replay', id)).toMatchObject({ code: 0, err: '' });
     await completed(unlucky, stuck);
     expect((await admin('order', 'explain', stuck.number)).out).toContain('is COMPLETED');
@@ -172,6 +172,20 @@ describe('stress', () => {
     expect(out).toMatch(/^6 buyers order one piece each of 2, all at once$/m);
     expect(out).toMatch(/^As many orders are completed as there are pieces\. +2 +2 +kept$/m);
     expect(out).toMatch(/^32 promises, all kept, in \d+ s\.$/m);
+    expect(code).toBe(0);
+  }, 120_000);
+
+  it('prints what it found as JSON for a program', async () => {
+    const { code, out } = await stress('--url', shop.url, '--same-key', '2', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      kept: true,
+      shapes: [
+        {
+          title: 'One order is sent 2 times at once with the same Idempotency-Key',
+          promises: expect.arrayContaining([expect.objectContaining({ kept: true, because: [] })]),
+        },
+      ],
+    });
     expect(code).toBe(0);
   }, 120_000);
 
@@ -270,21 +284,21 @@ describe('Redis emptied with orders in flight', () => {
     };
     await rounds(4);
     const going = rounds(8);
-    await eyes.redis.flushall();
+    await clients.redis.flushall();
     const start = performance.now();
-    const targets = await lastIds(eyes.redis);
-    await waitFor(() => notReadAgain(eyes.redis, targets), { until: (missing) => missing.length === 0 });
+    const targets = await lastIds(clients.redis);
+    await waitFor(() => notReadAgain(clients.redis, targets), { until: (missing) => missing.length === 0 });
     const readAgain = performance.now() - start;
     await going;
     await waitFor(
-      async () => [...(await unfinished(eyes)), ...(await checkOrdersEnd(eyes, ledger)).violations],
+      async () => [...(await unfinished(clients)), ...(await checkOrdersEnd(clients, ledger)).violations],
       { until: (left) => left.length === 0, timeout: 120_000, interval: 250, what: 'every order to end' },
     );
     process.stdout.write(
       `Redis emptied: read again after ${(readAgain / 1000).toFixed(1)} s, ${ledger.orders.size} orders ended after ${((performance.now() - start) / 1000).toFixed(1)} s\n`,
     );
     expect(ledger.orders.size).toBe(60);
-    expect((await checkMoney(eyes)).violations).toEqual([]);
-    expect((await checkSold(eyes, ledger, 0, [])).violations).toEqual([]);
+    expect((await checkMoney(clients)).violations).toEqual([]);
+    expect((await checkSold(clients, ledger, 0, [])).violations).toEqual([]);
   }, 150_000);
 });

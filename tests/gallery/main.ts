@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core';
 import { createCommand, runCommand } from '@bramble/service-kit/base/command-line';
 import { buildAll } from '../../scripts/build/build-all';
 import { openChromium } from '../browser/chromium';
-import { openEyes } from '../helpers/eyes';
 import { type RunningShop, startShop } from '../helpers/running-shop';
+import { openStoreClients } from '../helpers/store-clients';
 import { type Printed, runStress, withoutSigningIn } from './commands';
 import { type Figures, FILE, galleryText } from './document';
 import { queuePage, terminalPage } from './html';
@@ -42,10 +42,10 @@ function rushFigures({ output }: Printed): Pick<Figures, 'rush' | 'rushSeconds'>
 }
 
 async function rushWithQueue(browser: Browser, shop: RunningShop) {
-  const eyes = await openEyes(shop.dataDir);
+  const clients = await openStoreClients(shop.dataDir);
   try {
     const running = runStress(shop.url, ['--buyers', '200', '--stock', '10']);
-    const samples = await watchQueue(eyes.redis, running);
+    const samples = await watchQueue(clients.redis, running);
     const busy = busyReaders(samples);
     await drawPage(
       browser,
@@ -59,7 +59,7 @@ async function rushWithQueue(browser: Browser, shop: RunningShop) {
     await drawCommand(browser, printed, 'rush');
     return { printed, busy, waitingAtEnd: waitingIn(samples.at(-1)) };
   } finally {
-    await eyes.close();
+    await clients.close();
   }
 }
 

@@ -3,20 +3,13 @@ import type { Db, MongoClient } from 'mongodb';
 import type { Pool } from 'pg';
 
 /** Direct connections to the stores, without the proxies, with the administrator's rights. */
-export interface Eyes {
+export interface StoreClients {
   orders: Pool;
   payments: Pool;
   mongo: MongoClient;
   catalog: Db;
   delivery: Db;
   redis: Redis;
-}
-
-/** The result for one promise: how many samples were checked, and a few of the violations in words. */
-export interface Finding {
-  promise: string;
-  sampled: number;
-  violations: string[];
 }
 
 export interface OrderRow {
@@ -34,7 +27,7 @@ export interface OrderRow {
 const isDemo = (id: string) => id.startsWith('01900000-');
 
 /** Every order that a shopper of the run placed, acknowledged or not, by its id. */
-export async function orderRows({ orders }: Eyes): Promise<ReadonlyMap<string, OrderRow>> {
+export async function orderRows({ orders }: StoreClients): Promise<ReadonlyMap<string, OrderRow>> {
   const { rows } = await orders.query<OrderRow>(
     'SELECT id, status, failure_reason, capture, captured, total, refunded, expires_at FROM orders',
   );

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
-import type { Eyes } from '../chaos/eyes';
+import type { StoreClients } from '../chaos/store-clients';
 
 /** Connects to the stores of a shop that `npm start` runs, without its services; call `close` when done. */
-export async function openEyes(dataDir: string): Promise<Eyes & { close(): Promise<void> }> {
+export async function openStoreClients(dataDir: string): Promise<StoreClients & { close(): Promise<void> }> {
   const { orders: known = {} } = JSON.parse(
     readFileSync(path.join(dataDir, 'environments.json'), 'utf8'),
   ) as Record<string, Record<string, string>>;
