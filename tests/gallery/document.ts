@@ -8,7 +8,7 @@ export interface Figures {
   rush: Record<'sent' | 'accepted' | 'paid' | 'completed' | 'refused', number>;
   /** Seconds from the first order to the last end. */
   rushSeconds: number;
-  /** All promises that were looked at, over all commands. */
+  /** The number of promises that all commands checked. */
   promises: number;
   busy: readonly Busy[];
   /** Events that still waited when the run ended. */
@@ -26,32 +26,38 @@ export async function galleryText(figures: Figures): Promise<string> {
   const text = [
     '# Gallery',
     '',
-    'What a shop of `npm start` shows while `npm run stress` sends many orders at the same moment. `npm run gallery` starts a shop with empty data, runs the commands, takes the pictures and writes this page; its figures are of that one run. The shop is started with `RATE_LIMIT_FACTOR=100`, so that 200 buyers can sign in from one address without waiting. The pictures leave out `--url`, the lines of signing in but the last, and the name of the temporary folder. The command needs a Chromium.',
+    'The pictures show a shop of `npm start` while `npm run stress` sends many orders at the same moment.',
+    '`npm run gallery` starts a shop with empty data, runs the commands, takes the pictures and writes this page; its figures',
+    'are of that one run. The shop is started with `RATE_LIMIT_FACTOR=100`, so that 200 buyers can sign in from one address',
+    'without waiting. The pictures leave out `--url`, the lines of signing in but the last, and the name of the temporary',
+    'folder. The command needs a Chromium.',
     '',
     '## The shop starts',
     '',
     '`npm start` finds the stores, migrates, starts every service, and says where the shop is.',
     '',
     picture(
-      'Terminal: npm start names Redis, MongoDB and PostgreSQL with their versions, migrates, starts six services and is healthy; the health answer says that every service is up',
+      'Terminal: npm start names the stores, starts six services, and the health answer says that all are up',
       'running-shop',
     ),
     '',
     `## ${rush.sent} buyers, ${rush.completed} pieces`,
     '',
-    `${rush.sent} buyers order one piece each at the same moment. ${rush.accepted} orders were accepted, ${rush.completed} completed and ${rush.refused} refused, ${rushSeconds} s after the first was sent.`,
+    `${rush.sent} buyers order one piece each at the same moment.`,
+    `${rush.accepted} orders were accepted, ${rush.completed} completed and ${rush.refused} refused, ${rushSeconds} s after the first was sent.`,
     '',
     picture(
-      `Terminal: the counts by second, up to ${rush.completed} completed and ${rush.refused} refused, and a table of promises, wanted and seen, each of them kept`,
+      `Terminal: the counts up to ${rush.completed} completed and ${rush.refused} refused, and a table of promises, each of them kept`,
       'rush',
     ),
     '',
-    '## The queue meanwhile',
+    '## The queue during the run',
     '',
-    `Services tell each other what happened by events on Redis Streams. A line is the number of events that one reader has still to handle. At most ${longest.most} waited, for \`${longest.reader}\`; when the run ended, ${waitingAtEnd} waited.`,
+    'Services publish what happened as events on Redis Streams. A line is the number of events that one reader has not handled',
+    `yet. At most ${longest.most} waited, for \`${longest.reader}\`; when the run ended, ${waitingAtEnd} waited.`,
     '',
     picture(
-      `Chart of waiting events by time, one line for each reader of a stream; the highest is ${longest.reader} with ${longest.most}, and at the end ${waitingAtEnd} events wait`,
+      `Chart of waiting events by time; the longest queue is ${longest.reader} with ${longest.most}, at the end ${waitingAtEnd} wait`,
       'queue',
     ),
     '',
@@ -70,16 +76,18 @@ export async function galleryText(figures: Figures): Promise<string> {
     '',
     '## A kept answer',
     '',
-    'One order is sent 20 times at once with the same `Idempotency-Key`. All 20 answers name one order, and the shop takes one piece and one payment.',
+    'One order is sent 20 times at once with the same `Idempotency-Key`. All 20 answers name one order, and the shop takes one',
+    'piece and one payment.',
     '',
     picture(
-      'Terminal: one order sent 20 times; the table says that all answers name the same order, that the buyer has one order, and that it is paid once',
+      'Terminal: one order sent 20 times; all answers name the same order, and it is paid once',
       'kept-answer',
     ),
     '',
     '## The last piece',
     '',
-    'Two buyers order the only piece of a product at the same moment; ten products, one after the other. The table counts the rounds.',
+    'Two buyers order the only piece of a product at the same moment; ten products, one after the other. The table counts the',
+    'rounds.',
     '',
     picture(
       'Terminal: the counts by second, and a table of promises, each of them kept in 10 of 10 rounds',
@@ -88,10 +96,11 @@ export async function galleryText(figures: Figures): Promise<string> {
     '',
     '## Carts',
     '',
-    `20 buyers check out carts of several products at once, and two of the products are too few for all. With the commands above ${promises} promises were looked at, and all were kept.`,
+    '20 buyers check out carts of several products at once, and there are too few of two products.',
+    `All commands together checked ${promises} promises, and all were kept.`,
     '',
     picture(
-      'Terminal: the counts by second, and a table of promises: some carts are sold, some come too late, none is sold in part, and the stock adds up',
+      'Terminal: the counts, and a table of promises: no cart is sold in part, and the stock adds up',
       'carts',
     ),
     '',
