@@ -68,97 +68,107 @@ export function createIdempotencyRepository(sql: Sql) {
     },
   });
 
+  /**
+   * Marks a request as begun, for work with effects in another service before its commit here. Answers the order id
+   * to use: that of an earlier try that died, otherwise the given one. Undefined when another try is running or done.
+   */
+  async function begin(
+    { userId, key, hash }: RequestKey,
+    orderId: string,
+    abandonedAfterMs: number,
+  ): Promise<string | undefined> {
+    const { rows } = await sql.query<{ order_id: string }>({
+      name: 'idempotency-begin',
+      text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (user_id, key) DO UPDATE SET created_at = now(), request_hash = EXCLUDED.request_hash, status = NULL, body = NULL,
+          order_id = CASE WHEN idempotency.created_at > now() - ${RETENTION} THEN idempotency.order_id ELSE EXCLUDED.order_id END
+        WHERE (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash
+            AND idempotency.created_at < now() - $5::float8 * interval '1 millisecond')
+          OR idempotency.created_at <= now() - ${RETENTION}
+        RETURNING order_id`,
+      values: [userId, key, hash, orderId, abandonedAfterMs],
+    });
+    return rows[0]?.order_id;
+  }
+
+  /** Deletes a request that was refused; a refusal had no effect under its order id. */
+  async function forget({ userId, key }: RequestKey): Promise<void> {
+    await sql.query({
+      name: 'idempotency-forget',
+      text: 'DELETE FROM idempotency WHERE user_id = $1 AND key = $2 AND status IS NULL',
+      values: [userId, key],
+    });
+  }
+
+  /**
+   * Lets the next request with this key begin at once. It reuses the order id, because this request may have had
+   * effects under it.
+   */
+  async function abandon({ userId, key }: RequestKey): Promise<void> {
+    await sql.query({
+      name: 'idempotency-abandon',
+      text: `UPDATE idempotency SET created_at = created_at - interval '1 hour' WHERE user_id = $1 AND key = $2 AND status IS NULL`,
+      values: [userId, key],
+    });
+  }
+
+  /**
+   * Takes the key in the transaction of the effect, before the effect. A request with the same key at another process
+   * waits here until this transaction ends. False when an answer is stored, or when another try is running or done.
+   */
+  async function claim(
+    session: SqlSession,
+    { userId, key, hash }: RequestKey,
+    orderId: string,
+  ): Promise<boolean> {
+    const { rowCount } = await session.query({
+      name: 'idempotency-claim',
+      text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
+          status = NULL, body = NULL, created_at = now()
+        WHERE ${MAY_TAKE}`,
+      values: [userId, key, hash, orderId],
+    });
+    return rowCount === 1;
+  }
+
+  /**
+   * Stores the answer in the transaction of the effect. False when another request with this key stored its answer
+   * first.
+   */
+  async function store(
+    session: SqlSession,
+    { userId, key, hash }: RequestKey,
+    orderId: string,
+    answer: Answer,
+  ): Promise<boolean> {
+    const { rowCount } = await session.query({
+      name: 'idempotency-store',
+      text: `INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
+          status = EXCLUDED.status, body = EXCLUDED.body, created_at = now()
+        WHERE ${MAY_TAKE}`,
+      values: [userId, key, hash, orderId, answer.status, JSON.stringify(answer.body)],
+    });
+    return rowCount === 1;
+  }
+
+  /** Deletes rows older than 24 hours. */
+  async function purge(): Promise<void> {
+    await sql.query({ text: `DELETE FROM idempotency WHERE created_at < now() - ${RETENTION}` });
+  }
+
   return {
     /**
      * The stored request, if any, and the database's clock in milliseconds. Simultaneous look-ups share one statement.
      */
     find: (userId: string, key: string): Promise<Found> => find({ userId, key }),
-
-    /**
-     * Marks a request as begun, for work with effects in another service before its commit here. Answers the order id
-     * to use: that of an earlier try that died, otherwise the given one. Undefined when another try is running or done.
-     */
-    async begin(
-      { userId, key, hash }: RequestKey,
-      orderId: string,
-      abandonedAfterMs: number,
-    ): Promise<string | undefined> {
-      const { rows } = await sql.query<{ order_id: string }>({
-        name: 'idempotency-begin',
-        text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
-          ON CONFLICT (user_id, key) DO UPDATE SET created_at = now(), request_hash = EXCLUDED.request_hash, status = NULL, body = NULL,
-            order_id = CASE WHEN idempotency.created_at > now() - ${RETENTION} THEN idempotency.order_id ELSE EXCLUDED.order_id END
-          WHERE (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash
-              AND idempotency.created_at < now() - $5::float8 * interval '1 millisecond')
-            OR idempotency.created_at <= now() - ${RETENTION}
-          RETURNING order_id`,
-        values: [userId, key, hash, orderId, abandonedAfterMs],
-      });
-      return rows[0]?.order_id;
-    },
-
-    /** Deletes a request that was refused; a refusal had no effect under its order id. */
-    async forget({ userId, key }: RequestKey): Promise<void> {
-      await sql.query({
-        name: 'idempotency-forget',
-        text: 'DELETE FROM idempotency WHERE user_id = $1 AND key = $2 AND status IS NULL',
-        values: [userId, key],
-      });
-    },
-
-    /**
-     * Lets the next request with this key begin at once. It reuses the order id, because this request may have had
-     * effects under it.
-     */
-    async abandon({ userId, key }: RequestKey): Promise<void> {
-      await sql.query({
-        name: 'idempotency-abandon',
-        text: `UPDATE idempotency SET created_at = created_at - interval '1 hour' WHERE user_id = $1 AND key = $2 AND status IS NULL`,
-        values: [userId, key],
-      });
-    },
-
-    /**
-     * Takes the key in the transaction of the effect, before the effect. A request with the same key at another process
-     * waits here until this transaction ends. False when an answer is stored, or when another try is running or done.
-     */
-    async claim(session: SqlSession, { userId, key, hash }: RequestKey, orderId: string): Promise<boolean> {
-      const { rowCount } = await session.query({
-        name: 'idempotency-claim',
-        text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
-          ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
-            status = NULL, body = NULL, created_at = now()
-          WHERE ${MAY_TAKE}`,
-        values: [userId, key, hash, orderId],
-      });
-      return rowCount === 1;
-    },
-
-    /**
-     * Stores the answer in the transaction of the effect. False when another request with this key stored its answer
-     * first.
-     */
-    async store(
-      session: SqlSession,
-      { userId, key, hash }: RequestKey,
-      orderId: string,
-      answer: Answer,
-    ): Promise<boolean> {
-      const { rowCount } = await session.query({
-        name: 'idempotency-store',
-        text: `INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body) VALUES ($1, $2, $3, $4, $5, $6)
-          ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
-            status = EXCLUDED.status, body = EXCLUDED.body, created_at = now()
-          WHERE ${MAY_TAKE}`,
-        values: [userId, key, hash, orderId, answer.status, JSON.stringify(answer.body)],
-      });
-      return rowCount === 1;
-    },
-
-    /** Deletes rows older than 24 hours. */
-    async purge(): Promise<void> {
-      await sql.query({ text: `DELETE FROM idempotency WHERE created_at < now() - ${RETENTION}` });
-    },
+    begin,
+    forget,
+    abandon,
+    claim,
+    store,
+    purge,
   };
 }
 export type IdempotencyRepository = ReturnType<typeof createIdempotencyRepository>;

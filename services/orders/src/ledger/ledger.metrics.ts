@@ -16,15 +16,16 @@ export function createLedgerCheck(service: Service<typeof orderLedgerMetrics>, l
   const log: Logger = service.log;
   const drift = gauge(service, 'bramble_ledger_drift');
   const checked = gauge(service, 'bramble_ledger_last_check_timestamp_seconds');
-  return {
-    async run(): Promise<void> {
-      const found = await ledgers.drift();
-      const now = Math.round(Date.now() / 1000);
-      for (const ledger of checkedLedgers) {
-        drift.set({ ledger }, found[ledger]);
-        checked.set({ ledger }, now);
-      }
-      if (found.money !== 0 || found.orders !== 0) log.error(found, 'the ledgers do not add up');
-    },
-  };
+
+  async function run(): Promise<void> {
+    const found = await ledgers.drift();
+    const now = Math.round(Date.now() / 1000);
+    for (const ledger of checkedLedgers) {
+      drift.set({ ledger }, found[ledger]);
+      checked.set({ ledger }, now);
+    }
+    if (found.money !== 0 || found.orders !== 0) log.error(found, 'the ledgers do not add up');
+  }
+
+  return { run };
 }

@@ -102,30 +102,38 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
     return toPage(found, limit, toOrder, ({ id }) => [id]);
   };
 
+  function mine(
+    userId: string,
+    query: { status?: OrderStatus | undefined; limit: number; cursor?: string | undefined },
+  ): Promise<Page<Order>> {
+    return page({ userId, status: query.status }, query);
+  }
+
+  function all(query: {
+    status?: OrderStatus | undefined;
+    q?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<Page<Order>> {
+    return page({ status: query.status, number: query.q }, query);
+  }
+
+  /** Cancels an order that is not shipped. Cancelling a cancelled order changes nothing. */
+  async function cancel(id: string, actor: Actor): Promise<Order> {
+    const cancelled = await store.transaction((unit) =>
+      saga.command(unit, id, (order) => ({
+        type: 'cancel',
+        payload: { by: order.userId === actor.userId ? 'owner' : 'admin' },
+      })),
+    );
+    return toOrder(cancelled);
+  }
+
   return {
     visible,
-    mine: (
-      userId: string,
-      query: { status?: OrderStatus | undefined; limit: number; cursor?: string | undefined },
-    ) => page({ userId, status: query.status }, query),
-    all: (query: {
-      status?: OrderStatus | undefined;
-      q?: string | undefined;
-      limit: number;
-      cursor?: string | undefined;
-    }) => page({ status: query.status, number: query.q }, query),
-
-    /** Cancels an order that is not shipped. Cancelling a cancelled order changes nothing. */
-    async cancel(id: string, actor: Actor): Promise<Order> {
-      const cancelled = await store.transaction((unit) =>
-        saga.command(unit, id, (order) => ({
-          type: 'cancel',
-          payload: { by: order.userId === actor.userId ? 'owner' : 'admin' },
-        })),
-      );
-      return toOrder(cancelled);
-    },
-
+    mine,
+    all,
+    cancel,
     refund: (first: FirstRequest, id: string, wish: RefundWish): Promise<Order> =>
       commandOnce(first, id, (order) => refundCommand(order, wish, currency)),
 

@@ -34,25 +34,27 @@ export function createErasureRepository(session: SqlSession) {
     await session.query({ text, values });
   };
 
+  /** Deletes carts and stored answers, and clears the addresses of orders that have ended. */
+  async function clear(userIds: readonly string[]): Promise<void> {
+    for (const text of FORGET) await run(text, [userIds]);
+    await run(CLEAR, [userIds, JSON.stringify(unnamed({ country: '' })), FINAL]);
+  }
+
+  /** Erased accounts that may still have an order under way. */
+  async function unsettled(limit: number): Promise<string[]> {
+    const { rows } = await session.query<{ user_id: string }>({
+      name: 'unsettled-erasures',
+      text: 'SELECT user_id FROM erased_accounts WHERE settled_at IS NULL ORDER BY erased_at LIMIT $1',
+      values: [limit],
+    });
+    return rows.map(({ user_id }) => user_id);
+  }
+
   return {
     remember: (accounts: readonly ErasedAccount[]): Promise<void> =>
       run(REMEMBER, [accounts.map(({ userId }) => userId), accounts.map(({ erasedAt }) => erasedAt)]),
-
-    /** Deletes carts and stored answers, and clears the addresses of orders that have ended. */
-    async clear(userIds: readonly string[]): Promise<void> {
-      for (const text of FORGET) await run(text, [userIds]);
-      await run(CLEAR, [userIds, JSON.stringify(unnamed({ country: '' })), FINAL]);
-    },
-
-    /** Erased accounts that may still have an order under way. */
-    async unsettled(limit: number): Promise<string[]> {
-      const { rows } = await session.query<{ user_id: string }>({
-        name: 'unsettled-erasures',
-        text: 'SELECT user_id FROM erased_accounts WHERE settled_at IS NULL ORDER BY erased_at LIMIT $1',
-        values: [limit],
-      });
-      return rows.map(({ user_id }) => user_id);
-    },
+    clear,
+    unsettled,
 
     /** Marks the accounts of which nothing is left to clear. */
     settle: (userIds: readonly string[]): Promise<void> => run(SETTLE, [userIds, FINAL]),

@@ -9,20 +9,20 @@ const BATCH = 500;
 export function createErasure(sql: Sql) {
   const erasures = createErasureRepository(sql);
 
-  return {
-    async handle({ tx, fresh }: EventUnit<SqlTransaction, EventOf<'user.erased'>>): Promise<void> {
-      const inTx = createErasureRepository(tx);
-      const accounts = fresh.map(({ payload }) => payload);
-      await inTx.remember(accounts);
-      await inTx.clear(accounts.map(({ userId }) => userId));
-    },
+  async function handle({ tx, fresh }: EventUnit<SqlTransaction, EventOf<'user.erased'>>): Promise<void> {
+    const inTx = createErasureRepository(tx);
+    const accounts = fresh.map(({ payload }) => payload);
+    await inTx.remember(accounts);
+    await inTx.clear(accounts.map(({ userId }) => userId));
+  }
 
-    /** Clears the orders that have ended since, and what a request wrote that was under way at the erasure. */
-    async complete(): Promise<void> {
-      const userIds = await erasures.unsettled(BATCH);
-      if (userIds.length === 0) return;
-      await erasures.clear(userIds);
-      await erasures.settle(userIds);
-    },
-  };
+  /** Clears the orders that have ended since, and what a request wrote that was under way at the erasure. */
+  async function complete(): Promise<void> {
+    const userIds = await erasures.unsettled(BATCH);
+    if (userIds.length === 0) return;
+    await erasures.clear(userIds);
+    await erasures.settle(userIds);
+  }
+
+  return { handle, complete };
 }

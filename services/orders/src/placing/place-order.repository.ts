@@ -99,20 +99,19 @@ export function createPlaceOrderRepository({ sql, outbox }: { sql: Sql; outbox: 
       ),
     );
 
+  function writeBatch(placings: readonly Placing[]): Promise<(boolean | Error)[]> {
+    return write(placings).catch((error: unknown) => {
+      if (placings.length === 1 || isTransient(error)) throw error;
+      return writeSeparately(placings);
+    });
+  }
+
   return {
     /**
      * Writes a new order with its lines, history, event and stored answer. False when an answer for this key was stored
      * first.
      */
-    place: batcher<Placing, boolean>({
-      max: MAX_BATCH,
-      concurrency: 2,
-      run: (placings) =>
-        write(placings).catch((error: unknown) => {
-          if (placings.length === 1 || isTransient(error)) throw error;
-          return writeSeparately(placings);
-        }),
-    }),
+    place: batcher<Placing, boolean>({ max: MAX_BATCH, concurrency: 2, run: writeBatch }),
   };
 }
 export type PlaceOrderRepository = ReturnType<typeof createPlaceOrderRepository>;

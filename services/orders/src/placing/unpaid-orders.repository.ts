@@ -52,29 +52,29 @@ const idAt = (ms: number): string => {
 const toMap = (held: Record<string, number> | null) =>
   new Map(Object.entries(held ?? {}).map(([id, quantity]) => [id, Number(quantity)]));
 
-export const createUnpaidOrdersRepository = (sql: Sql) => ({
-  /** Simultaneous counts share one statement. */
-  count: batcher<Placer, Unpaid>({
-    max: 64,
-    concurrency: 2,
-    run: async (placers) => {
-      const { rows } = await sql.query<Row>({
-        name: 'count-unpaid-orders',
-        text: COUNT,
-        values: [
-          placers.map(({ userId }) => userId),
-          placers.map(({ placedFrom }) => placedFrom),
-          placers.map(({ productIds }) => JSON.stringify(productIds)),
-          idAt(Date.now() - HOUR_MS - SKEW_MS),
-        ],
-      });
-      return rows.map((row) => ({
-        ofAccount: row.of_account,
-        ofAddress: row.of_address,
-        heldByAccount: toMap(row.held_by_account),
-        heldByAddress: toMap(row.held_by_address),
-      }));
-    },
-  }),
-});
+export function createUnpaidOrdersRepository(sql: Sql) {
+  async function countAll(placers: readonly Placer[]): Promise<Unpaid[]> {
+    const { rows } = await sql.query<Row>({
+      name: 'count-unpaid-orders',
+      text: COUNT,
+      values: [
+        placers.map(({ userId }) => userId),
+        placers.map(({ placedFrom }) => placedFrom),
+        placers.map(({ productIds }) => JSON.stringify(productIds)),
+        idAt(Date.now() - HOUR_MS - SKEW_MS),
+      ],
+    });
+    return rows.map((row) => ({
+      ofAccount: row.of_account,
+      ofAddress: row.of_address,
+      heldByAccount: toMap(row.held_by_account),
+      heldByAddress: toMap(row.held_by_address),
+    }));
+  }
+
+  return {
+    /** Simultaneous counts share one statement. */
+    count: batcher<Placer, Unpaid>({ max: 64, concurrency: 2, run: countAll }),
+  };
+}
 export type UnpaidOrdersRepository = ReturnType<typeof createUnpaidOrdersRepository>;

@@ -14,18 +14,19 @@ const sellerFilter = (actor: Actor) => (isAdmin(actor) ? undefined : userIdOf(ac
 /** An end that is a day includes that day; an end that is a time is exclusive. */
 const endOf = (to: string) => new Date(Date.parse(to) + (isDay(to) ? DAY_MS : 0));
 
-export const createSalesService = (sales: SalesRepository) => ({
-  report: (
+export function createSalesService(sales: SalesRepository) {
+  function report(
     actor: Actor,
     { groupBy, from, to }: { groupBy: GroupBy; from?: string | undefined; to?: string | undefined },
-  ): Promise<ReportRow[]> =>
-    sales.report(
+  ): Promise<ReportRow[]> {
+    return sales.report(
       groupBy,
       { ...(from ? { from: new Date(from) } : {}), ...(to ? { to: endOf(to) } : {}) },
       sellerFilter(actor),
-    ),
+    );
+  }
 
-  async lines(
+  async function lines(
     actor: Actor,
     { limit, cursor }: { limit: number; cursor?: string | undefined },
   ): Promise<Page<Sale>> {
@@ -38,6 +39,8 @@ export const createSalesService = (sales: SalesRepository) => ({
       ({ sale }) => sale,
       (row) => [row.position.orderId, row.position.lineNo],
     );
-  },
-});
+  }
+
+  return { report, lines };
+}
 export type SalesService = ReturnType<typeof createSalesService>;

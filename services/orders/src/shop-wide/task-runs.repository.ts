@@ -15,8 +15,8 @@ export interface TaskRun {
 const backupOf = (store: BackupStore): string => `backup_${store}`;
 const DAY_SECONDS = 86_400;
 
-export const createTaskRunsRepository = (sql: Sql) => ({
-  async finished(run: FinishedRun): Promise<void> {
+export function createTaskRunsRepository(sql: Sql) {
+  async function finished(run: FinishedRun): Promise<void> {
     const { task, intervalSeconds, durationSeconds, sizeBytes } = run;
     const ok = run.result === 'ok';
     await sql.query({
@@ -30,17 +30,17 @@ export const createTaskRunsRepository = (sql: Sql) => ({
           succeeded = t.succeeded + EXCLUDED.succeeded, failed = t.failed + EXCLUDED.failed`,
       values: [task, intervalSeconds, durationSeconds, sizeBytes ?? null, ok],
     });
-  },
+  }
 
-  async restored(stores: readonly BackupStore[]): Promise<void> {
+  async function restored(stores: readonly BackupStore[]): Promise<void> {
     await sql.query({
       text: `INSERT INTO task_runs AS t (task, interval_seconds, verified_at) SELECT unnest($1::text[]), $2, now()
         ON CONFLICT (task) DO UPDATE SET verified_at = EXCLUDED.verified_at`,
       values: [stores.map(backupOf), DAY_SECONDS],
     });
-  },
+  }
 
-  async list(): Promise<TaskRun[]> {
+  async function list(): Promise<TaskRun[]> {
     const { rows } = await sql.query<{
       task: string;
       every: number;
@@ -61,6 +61,8 @@ export const createTaskRunsRepository = (sql: Sql) => ({
       sizeBytes: size,
       verifiedAt: verified,
     }));
-  },
-});
+  }
+
+  return { finished, restored, list };
+}
 export type TaskRunsRepository = ReturnType<typeof createTaskRunsRepository>;

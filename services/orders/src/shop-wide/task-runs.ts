@@ -8,32 +8,37 @@ import type { TaskRunsRepository } from './task-runs.repository';
 export function createTaskRuns(service: Service<typeof taskMetrics>, runs: TaskRunsRepository) {
   const counted = counter(service, 'bramble_task_runs_total');
   exportTaskRuns(service, runs);
-  return {
-    /** Wraps `run` so that its success is recorded at most every `intervalSeconds`. */
-    recorded(task: TaskName, intervalSeconds: number, run: (signal: AbortSignal) => Promise<unknown>) {
-      let recordedAt = -Infinity;
-      return async (signal: AbortSignal): Promise<void> => {
-        const start = performance.now();
-        try {
-          await run(signal);
-        } catch (error) {
-          counted.inc({ task, result: 'error' });
-          throw error;
-        }
-        counted.inc({ task, result: 'ok' });
-        const end = performance.now();
-        if (end - recordedAt < intervalSeconds * 1000) return;
-        recordedAt = end;
-        await runs.finished({ task, result: 'ok', intervalSeconds, durationSeconds: (end - start) / 1000 });
-      };
-    },
-    /** Records runs that a Job of the cluster reports. */
-    async finished(reported: readonly FinishedRun[]): Promise<void> {
-      for (const run of reported) {
-        counted.inc({ task: run.task, result: run.result });
-        await runs.finished(run);
+
+  /** Wraps `run` so that its success is recorded at most every `intervalSeconds`. */
+  function recorded(task: TaskName, intervalSeconds: number, run: (signal: AbortSignal) => Promise<unknown>) {
+    let recordedAt = -Infinity;
+    return async (signal: AbortSignal): Promise<void> => {
+      const start = performance.now();
+      try {
+        await run(signal);
+      } catch (error) {
+        counted.inc({ task, result: 'error' });
+        throw error;
       }
-    },
+      counted.inc({ task, result: 'ok' });
+      const end = performance.now();
+      if (end - recordedAt < intervalSeconds * 1000) return;
+      recordedAt = end;
+      await runs.finished({ task, result: 'ok', intervalSeconds, durationSeconds: (end - start) / 1000 });
+    };
+  }
+
+  /** Records runs that a Job of the cluster reports. */
+  async function finished(reported: readonly FinishedRun[]): Promise<void> {
+    for (const run of reported) {
+      counted.inc({ task: run.task, result: run.result });
+      await runs.finished(run);
+    }
+  }
+
+  return {
+    recorded,
+    finished,
     restored: (stores: readonly BackupStore[]): Promise<void> => runs.restored(stores),
   };
 }

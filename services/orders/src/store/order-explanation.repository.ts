@@ -21,9 +21,9 @@ export interface OrderExplanation {
   published: { type: string; stream: string; streamId: string | null; occurredAt: Date }[];
 }
 
-export const createOrderExplanationRepository = (sql: Sql) => ({
+export function createOrderExplanationRepository(sql: Sql) {
   /** The order of a number or of an id. */
-  async explain(name: string): Promise<OrderExplanation | undefined> {
+  async function explain(name: string): Promise<OrderExplanation | undefined> {
     const { rows } = await sql.query<OrderRow>({
       text: `SELECT ${stateColumns} FROM orders o WHERE o.number = $1 OR o.id::text = $1`,
       values: [name],
@@ -51,5 +51,7 @@ export const createOrderExplanationRepository = (sql: Sql) => ({
       history: history.rows,
       published: published.rows,
     };
-  },
-});
+  }
+
+  return { explain };
+}

@@ -83,19 +83,21 @@ export function createOrderMetrics(service: Service<typeof orderMetrics>) {
   for (const status of ['PENDING', 'RESERVED', 'PAID', 'SHIPPED'])
     for (const result of ['resent', 'failed', 'gave_up'] as const) repairs.inc({ status, result }, 0);
 
+  /** Counts a committed step. */
+  function countStep(step: Step): void {
+    const { from, order, history } = step;
+    const outcome = checkoutOutcome(step);
+    if (outcome) checkouts.inc({ outcome });
+    if (order.status !== from) {
+      transitions.inc({ from, to: order.status });
+      if (isStage(order.status))
+        stageDuration.observe({ to: order.status }, (history.at - order.createdAt) / 1000);
+    }
+    if (history.type === 'payment.captured') revenue.inc({ currency: order.currency }, order.captured);
+  }
+
   return {
-    /** Counts a committed step. */
-    countStep(step: Step): void {
-      const { from, order, history } = step;
-      const outcome = checkoutOutcome(step);
-      if (outcome) checkouts.inc({ outcome });
-      if (order.status !== from) {
-        transitions.inc({ from, to: order.status });
-        if (isStage(order.status))
-          stageDuration.observe({ to: order.status }, (history.at - order.createdAt) / 1000);
-      }
-      if (history.type === 'payment.captured') revenue.inc({ currency: order.currency }, order.captured);
-    },
+    countStep,
     countRefund: (amount: number) => refunds.inc({ currency }, amount),
     countIllegalStep: () => illegal.inc({}),
     countCheckoutError: () => checkouts.inc({ outcome: 'error' }),

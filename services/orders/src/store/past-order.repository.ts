@@ -35,14 +35,14 @@ const saleRows = (order: OrderState) =>
       }))
     : [];
 
-export const createPastOrderRepository = (sql: Sql) => ({
-  async has(orderId: string): Promise<boolean> {
+export function createPastOrderRepository(sql: Sql) {
+  async function has(orderId: string): Promise<boolean> {
     const { rowCount } = await sql.query({ text: 'SELECT 1 FROM orders WHERE id = $1', values: [orderId] });
     return rowCount > 0;
-  },
+  }
 
   /** Adds past orders without publishing events. Existing orders are left unchanged. */
-  async add(past: readonly PastOrderHistory[]): Promise<number> {
+  async function add(past: readonly PastOrderHistory[]): Promise<number> {
     const { rows } = await sql.query<{ added: number }>({
       text: INSERT,
       values: [
@@ -54,6 +54,8 @@ export const createPastOrderRepository = (sql: Sql) => ({
       ].map((value) => JSON.stringify(value)),
     });
     return rows[0]?.added ?? 0;
-  },
-});
+  }
+
+  return { has, add };
+}
 export type PastOrderRepository = ReturnType<typeof createPastOrderRepository>;
