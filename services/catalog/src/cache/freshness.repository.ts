@@ -51,37 +51,39 @@ export function createFreshnessRepository(redis: Redis) {
   subscriber.on('error', () => undefined);
   let subscribed = false;
 
-  return {
-    /** Counts a change, deletes the cached answers of these products and announces the change. */
-    async announce(kind: ChangeKind, ids: readonly string[]): Promise<void> {
-      const key = kind === 'edits' ? EDITS : STOCK;
-      await redis.eval(changeScript, 1, key, COUNTER_SECONDS, kind, JSON.stringify(ids));
-    },
+  /** Counts a change, deletes the cached answers of these products and announces the change. */
+  async function announce(kind: ChangeKind, ids: readonly string[]): Promise<void> {
+    const key = kind === 'edits' ? EDITS : STOCK;
+    await redis.eval(changeScript, 1, key, COUNTER_SECONDS, kind, JSON.stringify(ids));
+  }
 
-    async counters(): Promise<Counters> {
-      const [edits, stock] = await redis.mget(EDITS, STOCK);
-      return { edits: Number(edits ?? 0), stock: Number(stock ?? 0) };
-    },
+  async function counters(): Promise<Counters> {
+    const [edits, stock] = await redis.mget(EDITS, STOCK);
+    return { edits: Number(edits ?? 0), stock: Number(stock ?? 0) };
+  }
 
-    /** Calls `onChange` for each announcement, and `onLost` when announcements may have been missed. */
-    listen(onChange: (change: Change) => void, onLost: () => void): void {
-      subscriber.on('message', (_channel: string, message: string) => onChange(parseChange(message)));
-      subscriber.on('close', onLost);
-    },
-    /**
-     * Subscribes to the announcements; throws while Redis is away. The client subscribes again by itself after a
-     * reconnect.
-     */
-    async subscribe(): Promise<void> {
-      if (subscribed) return;
-      if (subscriber.status === 'wait' || subscriber.status === 'end') await subscriber.connect();
-      await subscriber.subscribe(COUNTERS_CHANNEL);
-      subscribed = true;
-    },
-    close(): void {
-      subscriber.disconnect();
-    },
-  };
+  /** Calls `onChange` for each announcement, and `onLost` when announcements may have been missed. */
+  function listen(onChange: (change: Change) => void, onLost: () => void): void {
+    subscriber.on('message', (_channel: string, message: string) => onChange(parseChange(message)));
+    subscriber.on('close', onLost);
+  }
+
+  /**
+   * Subscribes to the announcements; throws while Redis is away. The client subscribes again by itself after a
+   * reconnect.
+   */
+  async function subscribe(): Promise<void> {
+    if (subscribed) return;
+    if (subscriber.status === 'wait' || subscriber.status === 'end') await subscriber.connect();
+    await subscriber.subscribe(COUNTERS_CHANNEL);
+    subscribed = true;
+  }
+
+  function close(): void {
+    subscriber.disconnect();
+  }
+
+  return { announce, counters, listen, subscribe, close };
 }
 export type FreshnessRepository = ReturnType<typeof createFreshnessRepository>;
 

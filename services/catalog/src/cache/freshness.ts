@@ -145,6 +145,28 @@ export function createFreshness(
     repository.close();
   });
 
+  async function edited(ids: readonly string[]): Promise<void> {
+    state.edits += 1;
+    drop(ids);
+    for (const id of ids) waiting.edits.add(id);
+    await announce('edits');
+  }
+
+  function moved(ids: readonly string[]): void {
+    state.stock += 1;
+    drop(ids);
+  }
+
+  function ranked(ids: readonly string[]): void {
+    state.stock += 1;
+    drop(ids);
+    for (const id of ids) waiting.stock.add(id);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void announce('stock');
+    }, COALESCE_MS);
+  }
+
   return {
     get edits() {
       return state.edits;
@@ -156,25 +178,9 @@ export function createFreshness(
       return state.shared;
     },
     onDropped: (listener) => void listeners.push(listener),
-    async edited(ids) {
-      state.edits += 1;
-      drop(ids);
-      for (const id of ids) waiting.edits.add(id);
-      await announce('edits');
-    },
+    edited,
     publishing,
-    moved(ids) {
-      state.stock += 1;
-      drop(ids);
-    },
-    ranked(ids) {
-      state.stock += 1;
-      drop(ids);
-      for (const id of ids) waiting.stock.add(id);
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void announce('stock');
-      }, COALESCE_MS);
-    },
+    moved,
+    ranked,
   };
 }

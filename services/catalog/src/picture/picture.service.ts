@@ -23,31 +23,31 @@ export const smallId = (id: string): string => `${id}-s`;
 export function createPictureService<P>({ repository, setPictures }: Dependencies<P>) {
   const cache = createByteCache<Picture>(CACHE_BYTES);
 
-  return {
-    /** Replaces the pictures of a product by the uploaded one. */
-    async put(product: { _id: string; pictures: { id: string }[] }, upload: Buffer): Promise<P> {
-      const { large, small } = await renderPicture(upload);
-      const id = createHash('sha256').update(large).digest('base64url').slice(0, 32);
-      await repository.keep([
-        { id, bytes: large, contentType: CONTENT_TYPE },
-        { id: smallId(id), bytes: small, contentType: CONTENT_TYPE },
-      ]);
-      const changed = await setPictures(product._id, [
-        { id, url: encode(catalogApi.picture, { params: { id } }).path },
-      ]);
-      const replaced = product.pictures.map((picture) => picture.id).filter((old) => old !== id);
-      if (replaced.length > 0) await repository.dropUnused(replaced, (old) => [old, smallId(old)]);
-      return changed;
-    },
+  /** Replaces the pictures of a product by the uploaded one. */
+  async function put(product: { _id: string; pictures: { id: string }[] }, upload: Buffer): Promise<P> {
+    const { large, small } = await renderPicture(upload);
+    const id = createHash('sha256').update(large).digest('base64url').slice(0, 32);
+    await repository.keep([
+      { id, bytes: large, contentType: CONTENT_TYPE },
+      { id: smallId(id), bytes: small, contentType: CONTENT_TYPE },
+    ]);
+    const changed = await setPictures(product._id, [
+      { id, url: encode(catalogApi.picture, { params: { id } }).path },
+    ]);
+    const replaced = product.pictures.map((picture) => picture.id).filter((old) => old !== id);
+    if (replaced.length > 0) await repository.dropUnused(replaced, (old) => [old, smallId(old)]);
+    return changed;
+  }
 
-    async find(id: string): Promise<Picture> {
-      const known = cache.get(id);
-      if (known) return known;
-      const found = await repository.find(id);
-      if (!found) throw new AppError('not_found');
-      cache.set(id, found);
-      return found;
-    },
-  };
+  async function find(id: string): Promise<Picture> {
+    const known = cache.get(id);
+    if (known) return known;
+    const found = await repository.find(id);
+    if (!found) throw new AppError('not_found');
+    cache.set(id, found);
+    return found;
+  }
+
+  return { put, find };
 }
 export type PictureService<P> = ReturnType<typeof createPictureService<P>>;

@@ -82,6 +82,59 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     return product;
   }
 
+  async function list(query: ListQuery): Promise<Page<Product>> {
+    const pipeline = listPipeline(query);
+    const rows = pipeline ? await products.list(pipeline) : [];
+    const sort = sortOf(query);
+    return toPage(rows, query.limit, toProduct, (row) => positionOf(sort, row));
+  }
+
+  async function create(sellerId: string, draft: ProductDraft): Promise<StoredProduct> {
+    checkCurrency(draft.price);
+    const product = newProduct({ ...draft, id: newId(), sellerId, createdAt: new Date() });
+    await store.transaction(async (unit) => {
+      await createProductRepository(unit.tx).insert(product);
+      unit.publish([changedEvent(product)]);
+      unit.record({ target: product._id, owner: sellerId, after: auditedFields(product) });
+    });
+    await onEdit([product._id]);
+    return product;
+  }
+
+  /** A change that sets stock is refused too when stock changed since the revision that was seen. */
+  function change(
+    id: string,
+    { stock, ...fields }: ProductChange,
+    seen: SeenProduct | undefined,
+  ): Promise<StoredProduct> {
+    checkCurrency(fields.price);
+    const given = Object.fromEntries(
+      Object.entries(fields).filter(([, value]) => value !== undefined),
+    ) as Partial<Omit<ProductDraft, 'stock'>>;
+    const check = (found: StoredProduct) => {
+      checkVersion(found, seen);
+      if (stock) checkStock(found, seen);
+    };
+    return edit(id, check, (before) => {
+      const edited = Object.keys(given).length > 0 ? bumped({ ...before, ...given }) : before;
+      return stock ? withStock(edited, adjustAvailable(edited.stock, stock.available)) : edited;
+    });
+  }
+
+  function refill(id: string, quantity: number): Promise<StoredProduct> {
+    return edit(id, anyState, (before) =>
+      withStock(before, moveStock(before.stock, { available: quantity, refilled: quantity })),
+    );
+  }
+
+  async function remove(id: string, seen: SeenProduct | undefined): Promise<void> {
+    await edit(
+      id,
+      (found) => checkVersion(found, seen),
+      (before) => ({ ...bumped(before), deletedAt: new Date(), live: false }),
+    );
+  }
+
   return {
     find,
     owned,
@@ -89,13 +142,7 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     /** Like `owned`; a job that acts for no user gets any product. */
     refillable: (id: string, actor: Actor): Promise<StoredProduct> =>
       actor.kind !== 'user' && actor.userId === null ? find(id) : owned(id, actor),
-
-    async list(query: ListQuery): Promise<Page<Product>> {
-      const pipeline = listPipeline(query);
-      const rows = pipeline ? await products.list(pipeline) : [];
-      const sort = sortOf(query);
-      return toPage(rows, query.limit, toProduct, (row) => positionOf(sort, row));
-    },
+    list,
 
     /**
      * Adds the products whose id is missing and answers how many. No cache can hold them, so nothing is invalidated.
@@ -103,47 +150,10 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     addMissing: (additions: readonly NewProduct[]): Promise<number> =>
       products.insertMissing(additions.map(newProduct)),
 
-    async create(sellerId: string, draft: ProductDraft): Promise<StoredProduct> {
-      checkCurrency(draft.price);
-      const product = newProduct({ ...draft, id: newId(), sellerId, createdAt: new Date() });
-      await store.transaction(async (unit) => {
-        await createProductRepository(unit.tx).insert(product);
-        unit.publish([changedEvent(product)]);
-        unit.record({ target: product._id, owner: sellerId, after: auditedFields(product) });
-      });
-      await onEdit([product._id]);
-      return product;
-    },
-
-    /** A change that sets stock is refused too when stock changed since the revision that was seen. */
-    change(id: string, { stock, ...fields }: ProductChange, seen: SeenProduct | undefined) {
-      checkCurrency(fields.price);
-      const given = Object.fromEntries(
-        Object.entries(fields).filter(([, value]) => value !== undefined),
-      ) as Partial<Omit<ProductDraft, 'stock'>>;
-      const check = (found: StoredProduct) => {
-        checkVersion(found, seen);
-        if (stock) checkStock(found, seen);
-      };
-      return edit(id, check, (before) => {
-        const edited = Object.keys(given).length > 0 ? bumped({ ...before, ...given }) : before;
-        return stock ? withStock(edited, adjustAvailable(edited.stock, stock.available)) : edited;
-      });
-    },
-
-    refill: (id: string, quantity: number) =>
-      edit(id, anyState, (before) =>
-        withStock(before, moveStock(before.stock, { available: quantity, refilled: quantity })),
-      ),
-
-    async remove(id: string, seen: SeenProduct | undefined): Promise<void> {
-      await edit(
-        id,
-        (found) => checkVersion(found, seen),
-        (before) => ({ ...bumped(before), deletedAt: new Date(), live: false }),
-      );
-    },
-
+    create,
+    change,
+    refill,
+    remove,
     setPictures: (id: string, pictures: StoredProduct['pictures']) =>
       edit(id, anyState, (before) => bumped({ ...before, pictures })),
 

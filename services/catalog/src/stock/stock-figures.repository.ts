@@ -47,39 +47,40 @@ const held = [
 ];
 
 export function createStockFiguresRepository(mongo: Mongo, { products, reservations }: Collections) {
-  return {
-    read: (): Promise<StockFigures> =>
-      mongo.transaction(async ({ options }) => {
-        const [shelf] = await products
-          .aggregate<{ stockDrift: number; ok: number; low: number; out: number }>(productFigures, options)
-          .toArray();
-        const [open] = await reservations
-          .aggregate<{ live: number; overdue: number }>(reservationFigures, options)
-          .toArray();
-        const quantities = await reservations
-          .aggregate<{ _id: string; quantity: number }>(held, options)
-          .toArray();
-        const heldOf = new Map(quantities.map(({ _id, quantity }) => [_id, quantity]));
-        const reserved = await products
-          .find(
-            { $or: [{ 'stock.reserved': { $ne: 0 } }, { _id: { $in: [...heldOf.keys()] } }] },
-            { ...options, projection: { 'stock.reserved': 1 } },
-          )
-          .toArray();
-        let reservedDrift = 0;
-        for (const { _id, stock } of reserved) {
-          reservedDrift += Math.abs(stock.reserved - (heldOf.get(_id) ?? 0));
-          heldOf.delete(_id);
-        }
-        for (const orphan of heldOf.values()) reservedDrift += orphan;
-        return {
-          stockDrift: shelf?.stockDrift ?? 0,
-          reservedDrift,
-          live: open?.live ?? 0,
-          overdue: open?.overdue ?? 0,
-          products: { ok: shelf?.ok ?? 0, low: shelf?.low ?? 0, out: shelf?.out ?? 0 },
-        };
-      }),
-  };
+  function read(): Promise<StockFigures> {
+    return mongo.transaction(async ({ options }) => {
+      const [shelf] = await products
+        .aggregate<{ stockDrift: number; ok: number; low: number; out: number }>(productFigures, options)
+        .toArray();
+      const [open] = await reservations
+        .aggregate<{ live: number; overdue: number }>(reservationFigures, options)
+        .toArray();
+      const quantities = await reservations
+        .aggregate<{ _id: string; quantity: number }>(held, options)
+        .toArray();
+      const heldOf = new Map(quantities.map(({ _id, quantity }) => [_id, quantity]));
+      const reserved = await products
+        .find(
+          { $or: [{ 'stock.reserved': { $ne: 0 } }, { _id: { $in: [...heldOf.keys()] } }] },
+          { ...options, projection: { 'stock.reserved': 1 } },
+        )
+        .toArray();
+      let reservedDrift = 0;
+      for (const { _id, stock } of reserved) {
+        reservedDrift += Math.abs(stock.reserved - (heldOf.get(_id) ?? 0));
+        heldOf.delete(_id);
+      }
+      for (const orphan of heldOf.values()) reservedDrift += orphan;
+      return {
+        stockDrift: shelf?.stockDrift ?? 0,
+        reservedDrift,
+        live: open?.live ?? 0,
+        overdue: open?.overdue ?? 0,
+        products: { ok: shelf?.ok ?? 0, low: shelf?.low ?? 0, out: shelf?.out ?? 0 },
+      };
+    });
+  }
+
+  return { read };
 }
 export type StockFiguresRepository = ReturnType<typeof createStockFiguresRepository>;
