@@ -31,17 +31,19 @@ export function createKeySet(fetchKeys: () => Promise<{ keys: Record<string, unk
       fetching = undefined;
     }));
 
+  /** The key in PEM, or undefined when users does not publish it. Throws only when no key was ever fetched. */
+  async function find(kid: string): Promise<string | undefined> {
+    const known = keys.get(kid);
+    if (known) return known;
+    if (fetching || Date.now() - triedAt > THROTTLE_MS || keys.size === 0)
+      await refreshOnce().catch((error: unknown) => {
+        if (keys.size === 0) throw error;
+      });
+    return keys.get(kid);
+  }
+
   return {
-    /** The key in PEM, or undefined when users does not publish it. Throws only when no key was ever fetched. */
-    find: async (kid: string): Promise<string | undefined> => {
-      const known = keys.get(kid);
-      if (known) return known;
-      if (fetching || Date.now() - triedAt > THROTTLE_MS || keys.size === 0)
-        await refreshOnce().catch((error: unknown) => {
-          if (keys.size === 0) throw error;
-        });
-      return keys.get(kid);
-    },
+    find,
     /** True when users published the key at the last fetch. */
     holds: (kid: string): boolean => keys.has(kid),
     refresh: refreshOnce,

@@ -121,13 +121,16 @@ export function createRateLimits(
     throw new AppError('rate_limited', { retryAfterSeconds: seconds });
   };
 
+  function byAddress(name: LimitClass, address: string, res: ServerResponse): Promise<void> {
+    return check(perAddress, name, address, res).catch((error: unknown) => {
+      if (name === 'login' || name === 'token')
+        logSecurity(service.log, 'sign_in_throttled', { client_network: networkOf(address) });
+      throw error;
+    });
+  }
+
   return {
-    byAddress: (name, address, res) =>
-      check(perAddress, name, address, res).catch((error: unknown) => {
-        if (name === 'login' || name === 'token')
-          logSecurity(service.log, 'sign_in_throttled', { client_network: networkOf(address) });
-        throw error;
-      }),
+    byAddress,
     byAccount: (name, userId, res) => check(perAccount, name, userId, res),
     readAllowed: (address) => reads.now(address).allowed,
   };

@@ -21,15 +21,17 @@ export function openStorefront(
   }: { STOREFRONT_DIR?: string | undefined; STOREFRONT_URL?: string | undefined },
 ): Storefront | undefined {
   if (dir !== undefined) return fromFolder(service, dir);
-  if (url === undefined) return undefined;
-  return {
-    serve: proxyStorefront(createTransport(service, { name: 'storefront', url })),
-    ready: async () => {
-      const response = await fetch(new URL('/', url), { signal: AbortSignal.timeout(900) });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`the storefront answered ${response.status}`);
-    },
-  };
+  return url === undefined ? undefined : fromServer(service, url);
+}
+
+function fromServer(service: Service, url: string): Storefront {
+  async function ready(): Promise<void> {
+    const response = await fetch(new URL('/', url), { signal: AbortSignal.timeout(900) });
+    await response.body?.cancel();
+    if (!response.ok) throw new Error(`the storefront answered ${response.status}`);
+  }
+
+  return { serve: proxyStorefront(createTransport(service, { name: 'storefront', url })), ready };
 }
 
 /** Loads the folder at the first request after it exists: the build may still run while the services start. */
@@ -40,15 +42,17 @@ function fromFolder(service: Service, dir: string): Storefront {
     return assets;
   };
   service.onStart('storefront', () => load().catch(() => undefined));
-  return {
-    serve: async (req, res, path) => {
-      const found = await load().catch((cause: unknown) => {
-        throw new AppError('unavailable', { detail: 'the storefront is not built yet', cause });
-      });
-      await serveFolder(found)(req, res, path);
-    },
-    ready: async () => {
-      await load();
-    },
-  };
+
+  async function serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+    const found = await load().catch((cause: unknown) => {
+      throw new AppError('unavailable', { detail: 'the storefront is not built yet', cause });
+    });
+    await serveFolder(found)(req, res, path);
+  }
+
+  async function ready(): Promise<void> {
+    await load();
+  }
+
+  return { serve, ready };
 }
