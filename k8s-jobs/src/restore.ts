@@ -122,16 +122,16 @@ function lineReader(source: AsyncGenerator<Line>) {
     held = undefined;
     return line as Line | undefined;
   };
-  return {
-    next,
-    /** The next line if it is of one of these kinds; otherwise the line stays in the reader. */
-    async nextOf(...kinds: readonly string[]): Promise<Line | undefined> {
-      const line = await next();
-      if (line === undefined || kinds.some((kind) => kind in line)) return line;
-      held = line;
-      return undefined;
-    },
-  };
+
+  /** The next line if it is of one of these kinds; otherwise the line stays in the reader. */
+  async function nextOf(...kinds: readonly string[]): Promise<Line | undefined> {
+    const line = await next();
+    if (line === undefined || kinds.some((kind) => kind in line)) return line;
+    held = line;
+    return undefined;
+  }
+
+  return { next, nextOf };
 }
 
 async function flush(address: string): Promise<void> {

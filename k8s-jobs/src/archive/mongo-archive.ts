@@ -86,25 +86,27 @@ export function restoreMongo(client: MongoClient) {
     if (current === undefined || current.indexes.length === 0) return;
     await db.collection(current.name).createIndexes(current.indexes.map(toIndex));
   }
-  return {
-    async begin(): Promise<void> {
-      for (const { name } of await collectionsOf(db)) await db.collection(name).drop();
-    },
-    async collection(saved: SavedCollection): Promise<void> {
-      await finish();
-      current = saved;
-      await db.createCollection(
-        saved.name,
-        EJSON.deserialize(saved.options as Document) as CreateCollectionOptions,
-      );
-    },
-    async document(content: string): Promise<void> {
-      waiting.push(EJSON.parse(content, { relaxed: false }) as Document);
-      length += content.length;
-      if (waiting.length >= BATCH || length >= WAITING_LENGTH) await flush();
-    },
-    commit: finish,
-  };
+
+  async function begin(): Promise<void> {
+    for (const { name } of await collectionsOf(db)) await db.collection(name).drop();
+  }
+
+  async function collection(saved: SavedCollection): Promise<void> {
+    await finish();
+    current = saved;
+    await db.createCollection(
+      saved.name,
+      EJSON.deserialize(saved.options as Document) as CreateCollectionOptions,
+    );
+  }
+
+  async function document(content: string): Promise<void> {
+    waiting.push(EJSON.parse(content, { relaxed: false }) as Document);
+    length += content.length;
+    if (waiting.length >= BATCH || length >= WAITING_LENGTH) await flush();
+  }
+
+  return { begin, collection, document, commit: finish };
 }
 
 /** A text index lists its fields in `weights`; its `key` contains fields that only the server may write. */

@@ -33,52 +33,56 @@ export async function* savePostgres(client: pg.Client, database: string): AsyncG
 
 /** Replaces a database's rows in one transaction. */
 export function restorePostgres(client: pg.Client, database: string) {
-  let table: { name: string; columns: readonly string[] } | undefined;
+  let current: { name: string; columns: readonly string[] } | undefined;
   let waiting: string[] = [];
   let length = 0;
   async function flush(): Promise<void> {
-    if (table === undefined || waiting.length === 0) return;
-    const columns = table.columns.map(quoted).join(', ');
+    if (current === undefined || waiting.length === 0) return;
+    const columns = current.columns.map(quoted).join(', ');
     await client.query(
-      `INSERT INTO ${quoted(table.name)} (${columns}) OVERRIDING SYSTEM VALUE
-       SELECT ${columns} FROM json_populate_recordset(NULL::${quoted(table.name)}, $1::json)`,
+      `INSERT INTO ${quoted(current.name)} (${columns}) OVERRIDING SYSTEM VALUE
+       SELECT ${columns} FROM json_populate_recordset(NULL::${quoted(current.name)}, $1::json)`,
       [`[${waiting.join(',')}]`],
     );
     waiting = [];
     length = 0;
   }
-  return {
-    async begin(migrations: readonly string[]): Promise<void> {
-      const applied = await appliedMigrations(client);
-      const missing = migrations.filter((name) => !applied.includes(name));
-      if (missing.length > 0) {
-        throw new Error(
-          `the archive's ${database} is newer than this release (${missing.join(', ')}): install the release that wrote it, restore, then change the release.`,
-        );
-      }
-      await client.query('BEGIN');
-      const tables = await tablesInOrder(client);
-      if (tables.length > 0) await client.query(`TRUNCATE ${tables.map(quoted).join(', ')}`);
-      for (const name of tables) await client.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
-    },
-    async table(name: string, columns: readonly string[]): Promise<void> {
-      await flush();
-      table = { name, columns };
-    },
-    async row(content: string): Promise<void> {
-      waiting.push(content);
-      length += content.length;
-      if (waiting.length >= FETCH || length >= WAITING_LENGTH) await flush();
-    },
-    async commit(): Promise<void> {
-      await flush();
-      for (const name of await tablesInOrder(client)) {
-        await client.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
-        await advanceSequences(client, name);
-      }
-      await client.query('COMMIT');
-    },
-  };
+
+  async function begin(migrations: readonly string[]): Promise<void> {
+    const applied = await appliedMigrations(client);
+    const missing = migrations.filter((name) => !applied.includes(name));
+    if (missing.length > 0) {
+      throw new Error(
+        `the archive's ${database} is newer than this release (${missing.join(', ')}): install the release that wrote it, restore, then change the release.`,
+      );
+    }
+    await client.query('BEGIN');
+    const tables = await tablesInOrder(client);
+    if (tables.length > 0) await client.query(`TRUNCATE ${tables.map(quoted).join(', ')}`);
+    for (const name of tables) await client.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
+  }
+
+  async function table(name: string, columns: readonly string[]): Promise<void> {
+    await flush();
+    current = { name, columns };
+  }
+
+  async function row(content: string): Promise<void> {
+    waiting.push(content);
+    length += content.length;
+    if (waiting.length >= FETCH || length >= WAITING_LENGTH) await flush();
+  }
+
+  async function commit(): Promise<void> {
+    await flush();
+    for (const name of await tablesInOrder(client)) {
+      await client.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
+      await advanceSequences(client, name);
+    }
+    await client.query('COMMIT');
+  }
+
+  return { begin, table, row, commit };
 }
 
 async function appliedMigrations(client: pg.Client): Promise<string[]> {

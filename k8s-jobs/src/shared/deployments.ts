@@ -25,20 +25,22 @@ export function openDeployments(namespace: string) {
     // An evicted pod remains as an object without a process.
     return items.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded').length;
   }
-  return {
-    /** Scales to zero and waits until the last pod has ended. */
-    async stop(names: readonly string[]): Promise<void> {
-      for (const name of names) await scale(name, 0);
-      const deadline = Date.now() + GONE_MS;
-      for (const name of names) {
-        while ((await pods(name)) > 0) {
-          if (Date.now() > deadline) throw new Error(`${name} did not stop in ${GONE_MS / 60_000} minutes`);
-          await delay(1_000);
-        }
+
+  /** Scales to zero and waits until the last pod has ended. */
+  async function stop(names: readonly string[]): Promise<void> {
+    for (const name of names) await scale(name, 0);
+    const deadline = Date.now() + GONE_MS;
+    for (const name of names) {
+      while ((await pods(name)) > 0) {
+        if (Date.now() > deadline) throw new Error(`${name} did not stop in ${GONE_MS / 60_000} minutes`);
+        await delay(1_000);
       }
-    },
-    async start(replicas: ReadonlyMap<string, number>): Promise<void> {
-      for (const [name, count] of replicas) await scale(name, count);
-    },
-  };
+    }
+  }
+
+  async function start(replicas: ReadonlyMap<string, number>): Promise<void> {
+    for (const [name, count] of replicas) await scale(name, count);
+  }
+
+  return { stop, start };
 }
