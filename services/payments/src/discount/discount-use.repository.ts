@@ -27,7 +27,7 @@ export function createDiscountUseRepository(session: SqlSession) {
       values,
     });
 
-  const take = async (
+  const takeOnce = async (
     code: string,
     orderId: string,
     subtotal: number,
@@ -51,43 +51,46 @@ export function createDiscountUseRepository(session: SqlSession) {
     return rows[0];
   };
 
-  return {
-    /** Takes one use for an order, or answers the use that the order has. Undefined when the code cannot be used. */
-    async take(code: string, orderId: string, subtotal: number): Promise<GrantedDiscount | undefined> {
-      try {
-        return await take(code, orderId, subtotal);
-      } catch (error) {
-        // A simultaneous call took the use for the same order; the second try finds it.
-        if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-        return take(code, orderId, subtotal);
-      }
-    },
+  /** Takes one use for an order, or answers the use that the order has. Undefined when the code cannot be used. */
+  async function take(code: string, orderId: string, subtotal: number): Promise<GrantedDiscount | undefined> {
+    try {
+      return await takeOnce(code, orderId, subtotal);
+    } catch (error) {
+      // A simultaneous call took the use for the same order; the second try finds it.
+      if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+      return takeOnce(code, orderId, subtotal);
+    }
+  }
 
-    /** Keeps the use, since the order was placed. A lapsed use counts again, even above the code's limit. */
-    keep: (orderIds: readonly string[]) =>
-      move(
-        'keep',
-        `order_id = ANY($1::uuid[]) AND state IN ('taken', 'lapsed')`,
-        'kept',
-        `CASE old.state WHEN 'lapsed' THEN 1 ELSE 0 END`,
-        [orderIds],
-      ),
+  /** Keeps the use, since the order was placed. A lapsed use counts again, even above the code's limit. */
+  function keep(orderIds: readonly string[]) {
+    return move(
+      'keep',
+      `order_id = ANY($1::uuid[]) AND state IN ('taken', 'lapsed')`,
+      'kept',
+      `CASE old.state WHEN 'lapsed' THEN 1 ELSE 0 END`,
+      [orderIds],
+    );
+  }
 
-    /** Returns the use of an order that failed or was cancelled, so that another order may take it. */
-    release: (orderIds: readonly string[]) =>
-      move(
-        'release',
-        `order_id = ANY($1::uuid[]) AND state <> 'returned'`,
-        'returned',
-        `CASE old.state WHEN 'lapsed' THEN 0 ELSE -1 END`,
-        [orderIds],
-      ),
+  /** Returns the use of an order that failed or was cancelled, so that another order may take it. */
+  function release(orderIds: readonly string[]) {
+    return move(
+      'release',
+      `order_id = ANY($1::uuid[]) AND state <> 'returned'`,
+      'returned',
+      `CASE old.state WHEN 'lapsed' THEN 0 ELSE -1 END`,
+      [orderIds],
+    );
+  }
 
-    /** Ends the uses of orders that were never placed. */
-    lapse: (minutes: number) =>
-      move('lapse', `state = 'taken' AND taken_at < now() - make_interval(mins => $1)`, 'lapsed', '-1', [
-        minutes,
-      ]),
-  };
+  /** Ends the uses of orders that were never placed. */
+  function lapse(minutes: number) {
+    return move('lapse', `state = 'taken' AND taken_at < now() - make_interval(mins => $1)`, 'lapsed', '-1', [
+      minutes,
+    ]);
+  }
+
+  return { take, keep, release, lapse };
 }
 export type DiscountUseRepository = ReturnType<typeof createDiscountUseRepository>;

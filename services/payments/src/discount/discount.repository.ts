@@ -43,38 +43,45 @@ export function createDiscountRepository(sql: SqlSession) {
     return rows[0];
   }
 
-  return {
-    /** Undefined when the code exists. */
-    create: ({ code, type, ...fields }: Omit<DiscountRow, 'used'>) =>
-      one('create-discount', CREATE, [code, type, ...valuesOf(fields)]),
+  /** Undefined when the code exists. */
+  function create({ code, type, ...fields }: Omit<DiscountRow, 'used'>) {
+    return one('create-discount', CREATE, [code, type, ...valuesOf(fields)]);
+  }
 
-    find: (code: string) => one('find-discount', FIND, [code]),
-    /** Like `find`, and no other transaction changes it until this one ends. */
-    lock: (code: string) => one('lock-discount', `${FIND} FOR UPDATE`, [code]),
+  function find(code: string) {
+    return one('find-discount', FIND, [code]);
+  }
 
-    /** Codes after `after`, in their order, and one more than `limit`, which shows that there is a next page. */
-    async list(limit: number, after = ''): Promise<DiscountRow[]> {
-      const { rows } = await sql.query<DiscountRow>({
-        name: 'list-discounts',
-        text: LIST,
-        values: [after, limit + 1],
-      });
-      return rows;
-    },
+  /** Like `find`, and no other transaction changes it until this one ends. */
+  function lock(code: string) {
+    return one('lock-discount', `${FIND} FOR UPDATE`, [code]);
+  }
 
-    /** Undefined when the code does not exist. */
-    change: (code: string, fields: DiscountFields) =>
-      one('change-discount', CHANGE, [code, ...valuesOf(fields)]),
+  /** Codes after `after`, in their order, and one more than `limit`, which shows that there is a next page. */
+  async function list(limit: number, after = ''): Promise<DiscountRow[]> {
+    const { rows } = await sql.query<DiscountRow>({
+      name: 'list-discounts',
+      text: LIST,
+      values: [after, limit + 1],
+    });
+    return rows;
+  }
 
-    /** Ends the codes that were made or last changed while every visitor could be admin; answers them. */
-    async endDemoCodes(): Promise<string[]> {
-      const { rows } = await sql.query<{ code: string }>({ name: 'end-demo-discounts', text: END_DEMO });
-      return rows.map(({ code }) => code);
-    },
+  /** Undefined when the code does not exist. */
+  function change(code: string, fields: DiscountFields) {
+    return one('change-discount', CHANGE, [code, ...valuesOf(fields)]);
+  }
 
-    async remove(code: string): Promise<void> {
-      await sql.query({ text: 'DELETE FROM discounts WHERE code = $1', values: [code] });
-    },
-  };
+  /** Ends the codes that were made or last changed while every visitor could be admin; answers them. */
+  async function endDemoCodes(): Promise<string[]> {
+    const { rows } = await sql.query<{ code: string }>({ name: 'end-demo-discounts', text: END_DEMO });
+    return rows.map(({ code }) => code);
+  }
+
+  async function remove(code: string): Promise<void> {
+    await sql.query({ text: 'DELETE FROM discounts WHERE code = $1', values: [code] });
+  }
+
+  return { create, find, lock, list, change, endDemoCodes, remove };
 }
 export type DiscountRepository = ReturnType<typeof createDiscountRepository>;

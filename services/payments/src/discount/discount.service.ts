@@ -80,64 +80,64 @@ export function createDiscountService({
       return after;
     });
 
-  return {
-    async create(body: z.output<typeof discountBody>): Promise<Discount> {
-      const draft = {
-        code: body.code,
-        type: body.type,
-        value: body.value,
-        minimum: patched(body.minimum, null, minorUnits),
-        startsAt: patched(body.startsAt, null, dateOf),
-        endsAt: patched(body.endsAt, null, dateOf),
-        usageLimit: body.usageLimit ?? null,
-        madeInDemo: everybodyIsAdmin,
-      };
-      const row = await audited(body.code, async (inTx, before) => {
-        const created = before ? undefined : await inTx.create(draft);
-        if (!created) throw new AppError('discount_exists');
-        return created;
-      });
-      return show(row);
-    },
+  async function create(body: z.output<typeof discountBody>): Promise<Discount> {
+    const draft = {
+      code: body.code,
+      type: body.type,
+      value: body.value,
+      minimum: patched(body.minimum, null, minorUnits),
+      startsAt: patched(body.startsAt, null, dateOf),
+      endsAt: patched(body.endsAt, null, dateOf),
+      usageLimit: body.usageLimit ?? null,
+      madeInDemo: everybodyIsAdmin,
+    };
+    const row = await audited(body.code, async (inTx, before) => {
+      const created = before ? undefined : await inTx.create(draft);
+      if (!created) throw new AppError('discount_exists');
+      return created;
+    });
+    return show(row);
+  }
 
-    /** Without the demo admin: ends the codes of its time, also those that a process which has it makes during an upgrade. */
-    async endDemoCodes(): Promise<void> {
-      if (everybodyIsAdmin) return;
-      const codes = await discounts.endDemoCodes();
-      if (codes.length > 0)
-        log.warn(
-          { codes },
-          'discount codes that were made or changed while every visitor could be admin were ended',
-        );
-    },
+  /** Without the demo admin: ends the codes of its time, also those that a process which has it makes during an upgrade. */
+  async function endDemoCodes(): Promise<void> {
+    if (everybodyIsAdmin) return;
+    const codes = await discounts.endDemoCodes();
+    if (codes.length > 0)
+      log.warn(
+        { codes },
+        'discount codes that were made or changed while every visitor could be admin were ended',
+      );
+  }
 
-    async find(code: string): Promise<DiscountRow> {
-      const row = await discounts.find(code);
-      if (!row) throw new AppError('not_found');
-      return row;
-    },
+  async function find(code: string): Promise<DiscountRow> {
+    const row = await discounts.find(code);
+    if (!row) throw new AppError('not_found');
+    return row;
+  }
 
-    async list(limit: number, cursor: string | undefined): Promise<Page<Discount>> {
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([discountCodeSchema]))[0];
-      const rows = await discounts.list(limit, after);
-      return toPage(rows, limit, show, ({ code }) => [code]);
-    },
+  async function list(limit: number, cursor: string | undefined): Promise<Page<Discount>> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([discountCodeSchema]))[0];
+    const rows = await discounts.list(limit, after);
+    return toPage(rows, limit, show, ({ code }) => [code]);
+  }
 
-    async change({ code }: DiscountRow, patch: z.output<typeof discountPatch>): Promise<Discount> {
-      const changed = await audited(code, async (inTx, before) => {
-        const after = before && (await inTx.change(code, fieldsAfter(before, patch)));
-        if (!after) throw new AppError('not_found');
-        return after;
-      });
-      return show(changed);
-    },
+  async function change({ code }: DiscountRow, patch: z.output<typeof discountPatch>): Promise<Discount> {
+    const changed = await audited(code, async (inTx, before) => {
+      const after = before && (await inTx.change(code, fieldsAfter(before, patch)));
+      if (!after) throw new AppError('not_found');
+      return after;
+    });
+    return show(changed);
+  }
 
-    async remove({ code }: DiscountRow): Promise<void> {
-      await audited(code, async (inTx) => {
-        await inTx.remove(code);
-        return undefined;
-      });
-    },
-  };
+  async function remove({ code }: DiscountRow): Promise<void> {
+    await audited(code, async (inTx) => {
+      await inTx.remove(code);
+      return undefined;
+    });
+  }
+
+  return { create, endDemoCodes, find, list, change, remove };
 }
 export type DiscountService = ReturnType<typeof createDiscountService>;

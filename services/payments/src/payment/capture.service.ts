@@ -92,22 +92,22 @@ export function createCaptureService({
     return undefined;
   };
 
-  return {
-    async run({ id }: Pick<Attempt, 'id'>): Promise<void> {
-      const attempt = await begin(id);
-      if (!attempt) return refuse(id);
-      const outcome = await outcomeOf(attempt);
-      if (!outcome) {
-        await attempts.postpone([id], backoff(attempt.tries, { base: 1_000, max: 10_000 }) / 1000);
-        return;
-      }
-      await settlement.settle({
-        id,
-        captured: outcome.captured,
-        waived: outcome.captured && outcome.waived === true,
-        reason: outcome.captured ? null : outcome.reason,
-        reference: outcome.reference,
-      });
-    },
-  };
+  async function run({ id }: Pick<Attempt, 'id'>): Promise<void> {
+    const attempt = await begin(id);
+    if (!attempt) return refuse(id);
+    const outcome = await outcomeOf(attempt);
+    if (!outcome) {
+      await attempts.postpone([id], backoff(attempt.tries, { base: 1_000, max: 10_000 }) / 1000);
+      return;
+    }
+    await settlement.settle({
+      id,
+      captured: outcome.captured,
+      waived: outcome.captured && outcome.waived === true,
+      reason: outcome.captured ? null : outcome.reason,
+      reference: outcome.reference,
+    });
+  }
+
+  return { run };
 }

@@ -24,19 +24,19 @@ export function createPaymentService({
   payments: PaymentRepository;
   orders: Upstream;
 }) {
-  return {
-    /** Only the owner and admins may see payments; for others the order is `not_found`. */
-    async list(
-      actor: Actor,
-      { orderId, limit, cursor }: { orderId: string; limit: number; cursor?: string | undefined },
-    ): Promise<Page<Payment>> {
-      const owner = isAdmin(actor) ? null : userIdOf(actor);
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
-      const rows = await payments.list(orderId, owner, { limit, after });
-      // No payments: the order was not charged yet, or belongs to somebody else. Orders throws in the latter case.
-      if (rows.length === 0) await orders.call(ordersApi.get, { params: { id: orderId }, as: actor });
-      return toPage(rows, limit, show, ({ id, type, position: at }) => [at, id, type]);
-    },
-  };
+  /** Only the owner and admins may see payments; for others the order is `not_found`. */
+  async function list(
+    actor: Actor,
+    { orderId, limit, cursor }: { orderId: string; limit: number; cursor?: string | undefined },
+  ): Promise<Page<Payment>> {
+    const owner = isAdmin(actor) ? null : userIdOf(actor);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
+    const rows = await payments.list(orderId, owner, { limit, after });
+    // No payments: the order was not charged yet, or belongs to somebody else. Orders throws in the latter case.
+    if (rows.length === 0) await orders.call(ordersApi.get, { params: { id: orderId }, as: actor });
+    return toPage(rows, limit, show, ({ id, type, position: at }) => [at, id, type]);
+  }
+
+  return { list };
 }
 export type PaymentService = ReturnType<typeof createPaymentService>;

@@ -63,32 +63,34 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
     }
   };
 
-  return {
-    capture: (request: ChargeRequest, ms: number): Promise<ChargeOutcome | undefined> =>
-      timed(
-        'capture',
-        { order_id: request.orderId },
-        () => withTimeLimit(ms, (signal) => provider.capture(request, signal)),
-        (result) => (result.captured ? 'succeeded' : 'declined'),
-      ),
+  function capture(request: ChargeRequest, ms: number): Promise<ChargeOutcome | undefined> {
+    return timed(
+      'capture',
+      { order_id: request.orderId },
+      () => withTimeLimit(ms, (signal) => provider.capture(request, signal)),
+      (result) => (result.captured ? 'succeeded' : 'declined'),
+    );
+  }
 
-    /** Looks up a charge, or with `cancel` also ends it where it is only authorised. */
-    async find(request: ChargeRequest, act: 'lookup' | 'cancel'): Promise<FoundCharge> {
-      try {
-        return await withTimeLimit(LOOKUP_MS, (signal) => provider[act](request, signal));
-      } catch (error) {
-        service.log.warn({ err: error, order_id: request.orderId }, 'an attempt could not be looked up');
-        return 'unknown';
-      }
-    },
+  /** Looks up a charge, or with `cancel` also ends it where it is only authorised. */
+  async function find(request: ChargeRequest, act: 'lookup' | 'cancel'): Promise<FoundCharge> {
+    try {
+      return await withTimeLimit(LOOKUP_MS, (signal) => provider[act](request, signal));
+    } catch (error) {
+      service.log.warn({ err: error, order_id: request.orderId }, 'an attempt could not be looked up');
+      return 'unknown';
+    }
+  }
 
-    refund: (request: RefundRequest): Promise<RefundReply | undefined> =>
-      timed(
-        'refund',
-        { order_id: request.orderId },
-        () => withTimeLimit(REFUND_MS, (signal) => provider.refund(request, signal)),
-        ({ status }) => (status === 'failed' ? 'declined' : 'succeeded'),
-      ),
-  };
+  function refund(request: RefundRequest): Promise<RefundReply | undefined> {
+    return timed(
+      'refund',
+      { order_id: request.orderId },
+      () => withTimeLimit(REFUND_MS, (signal) => provider.refund(request, signal)),
+      ({ status }) => (status === 'failed' ? 'declined' : 'succeeded'),
+    );
+  }
+
+  return { capture, find, refund };
 }
 export type ProviderCalls = ReturnType<typeof createProviderCalls>;

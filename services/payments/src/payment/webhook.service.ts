@@ -14,13 +14,13 @@ export function createWebhookService({
   settlement: Settlement;
   refunds: RefundService;
 }) {
-  return {
-    async receive(body: Buffer, signature: string | undefined): Promise<void> {
-      if (!read) throw new AppError('not_found');
-      const notice = read(body, signature);
-      if (notice?.kind === 'attempt') await settlement.settle(notice.outcome);
-      if (notice?.kind === 'refund') await refunds.record(notice.id, notice.outcome);
-    },
-  };
+  async function receive(body: Buffer, signature: string | undefined): Promise<void> {
+    if (!read) throw new AppError('not_found');
+    const notice = read(body, signature);
+    if (notice?.kind === 'attempt') await settlement.settle(notice.outcome);
+    if (notice?.kind === 'refund') await refunds.record(notice.id, notice.outcome);
+  }
+
+  return { receive };
 }
 export type WebhookService = ReturnType<typeof createWebhookService>;

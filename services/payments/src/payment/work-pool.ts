@@ -56,18 +56,17 @@ export function createWorkPool<T extends { id: string }>(
     },
   });
 
-  return {
-    room,
-    add(items) {
-      const left: T[] = [];
-      for (const item of items) {
-        if (running.has(item.id)) continue;
-        if (room() > 0) waiting.set(item.id, item);
-        else left.push(item);
-      }
-      next();
-      // If this fails, the leases lapse by themselves.
-      if (left.length > 0) release(left).catch(() => undefined);
-    },
-  };
+  function add(items: readonly T[]): void {
+    const left: T[] = [];
+    for (const item of items) {
+      if (running.has(item.id)) continue;
+      if (room() > 0) waiting.set(item.id, item);
+      else left.push(item);
+    }
+    next();
+    // If this fails, the leases lapse by themselves.
+    if (left.length > 0) release(left).catch(() => undefined);
+  }
+
+  return { room, add };
 }

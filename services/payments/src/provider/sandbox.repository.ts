@@ -12,65 +12,66 @@ export type Remembered = Pick<SandboxCharge, 'key' | 'captured' | 'reason'> & { 
 
 /** The sandbox's own tables, which stand for the state of an external provider. */
 export function createSandboxRepository(sql: Sql) {
-  return {
-    /** Inserts new charges and answers the first decision for every key. */
-    async remember(charges: readonly SandboxCharge[]): Promise<Remembered[]> {
-      const { rows } = await sql.query<Remembered>({
-        name: 'sandbox-remember',
-        text: `
-          WITH given AS (
-            SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::text[])
-              AS g(key, amount, currency, token, captured, reason)),
-          fresh AS (
-            INSERT INTO sandbox_charges (key, amount, currency, token, captured, reason)
-            SELECT * FROM given ORDER BY key ON CONFLICT DO NOTHING RETURNING key, captured, reason)
-          SELECT key, captured, reason, true AS fresh FROM fresh
-          UNION ALL
-          SELECT c.key, c.captured, c.reason, false FROM sandbox_charges c JOIN given USING (key)`,
-        values: [
-          charges.map(({ key }) => key),
-          charges.map(({ amount }) => amount),
-          charges.map(({ currency }) => currency),
-          charges.map(({ token }) => token),
-          charges.map(({ captured }) => captured),
-          charges.map(({ reason }) => reason),
-        ],
-      });
-      return rows;
-    },
+  /** Inserts new charges and answers the first decision for every key. */
+  async function remember(charges: readonly SandboxCharge[]): Promise<Remembered[]> {
+    const { rows } = await sql.query<Remembered>({
+      name: 'sandbox-remember',
+      text: `
+        WITH given AS (
+          SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::text[])
+            AS g(key, amount, currency, token, captured, reason)),
+        fresh AS (
+          INSERT INTO sandbox_charges (key, amount, currency, token, captured, reason)
+          SELECT * FROM given ORDER BY key ON CONFLICT DO NOTHING RETURNING key, captured, reason)
+        SELECT key, captured, reason, true AS fresh FROM fresh
+        UNION ALL
+        SELECT c.key, c.captured, c.reason, false FROM sandbox_charges c JOIN given USING (key)`,
+      values: [
+        charges.map(({ key }) => key),
+        charges.map(({ amount }) => amount),
+        charges.map(({ currency }) => currency),
+        charges.map(({ token }) => token),
+        charges.map(({ captured }) => captured),
+        charges.map(({ reason }) => reason),
+      ],
+    });
+    return rows;
+  }
 
-    async find(key: string): Promise<SandboxCharge | undefined> {
-      const { rows } = await sql.query<SandboxCharge>({
-        name: 'sandbox-find',
-        text: 'SELECT key, amount, currency, token, captured, reason FROM sandbox_charges WHERE key = $1',
-        values: [key],
-      });
-      return rows[0];
-    },
+  async function find(key: string): Promise<SandboxCharge | undefined> {
+    const { rows } = await sql.query<SandboxCharge>({
+      name: 'sandbox-find',
+      text: 'SELECT key, amount, currency, token, captured, reason FROM sandbox_charges WHERE key = $1',
+      values: [key],
+    });
+    return rows[0];
+  }
 
-    /**
-     * False when the charge holds less than the amount. The lock on the charge's row makes its refunds wait for each
-     * other.
-     */
-    refund: (key: string, chargeKey: string, amount: number): Promise<boolean> =>
-      sql.transaction(async (tx) => {
-        const charge = await tx.query<{ amount: number }>({
-          text: 'SELECT amount FROM sandbox_charges WHERE key = $1 AND captured FOR UPDATE',
-          values: [chargeKey],
-        });
-        const { rows } = await tx.query<{ key: string; amount: number }>({
-          text: 'SELECT key, amount FROM sandbox_refunds WHERE charge_key = $1',
-          values: [chargeKey],
-        });
-        if (rows.some((row) => row.key === key)) return true;
-        const refunded = rows.reduce((sum, row) => sum + row.amount, 0);
-        if (refunded + amount > (charge.rows[0]?.amount ?? 0)) return false;
-        await tx.query({
-          text: 'INSERT INTO sandbox_refunds (key, charge_key, amount) VALUES ($1, $2, $3)',
-          values: [key, chargeKey, amount],
-        });
-        return true;
-      }),
-  };
+  /**
+   * False when the charge holds less than the amount. The lock on the charge's row makes its refunds wait for each
+   * other.
+   */
+  function refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
+    return sql.transaction(async (tx) => {
+      const charge = await tx.query<{ amount: number }>({
+        text: 'SELECT amount FROM sandbox_charges WHERE key = $1 AND captured FOR UPDATE',
+        values: [chargeKey],
+      });
+      const { rows } = await tx.query<{ key: string; amount: number }>({
+        text: 'SELECT key, amount FROM sandbox_refunds WHERE charge_key = $1',
+        values: [chargeKey],
+      });
+      if (rows.some((row) => row.key === key)) return true;
+      const refunded = rows.reduce((sum, row) => sum + row.amount, 0);
+      if (refunded + amount > (charge.rows[0]?.amount ?? 0)) return false;
+      await tx.query({
+        text: 'INSERT INTO sandbox_refunds (key, charge_key, amount) VALUES ($1, $2, $3)',
+        values: [key, chargeKey, amount],
+      });
+      return true;
+    });
+  }
+
+  return { remember, find, refund };
 }
 export type SandboxRepository = ReturnType<typeof createSandboxRepository>;

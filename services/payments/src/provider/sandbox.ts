@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { pause } from '@bramble/service-kit/runtime/clock';
-import type { ChargeOutcome, Provider } from './provider';
+import type {
+  ChargeOutcome,
+  ChargeRequest,
+  FoundCharge,
+  Provider,
+  RefundOutcome,
+  RefundRequest,
+} from './provider';
 import type { Remembered, SandboxCharge, SandboxRepository } from './sandbox.repository';
 
 const SLOW_MS = 5_000;
@@ -45,37 +52,41 @@ export function createSandbox({
     },
   });
 
-  return {
-    name: 'sandbox',
-    concurrency: 256,
-    async capture({ key, amount, currency, token }, signal) {
-      if (!open) {
-        const earlier = await repository.find(key);
-        return earlier ? outcomeOf(earlier) : { captured: false, reason: 'checkout_closed', reference: null };
-      }
-      if (token === 'tok_slow') await pause(slowMs, signal);
+  async function capture(
+    { key, amount, currency, token }: ChargeRequest,
+    signal: AbortSignal,
+  ): Promise<ChargeOutcome> {
+    if (!open) {
+      const earlier = await repository.find(key);
+      return earlier ? outcomeOf(earlier) : { captured: false, reason: 'checkout_closed', reference: null };
+    }
+    if (token === 'tok_slow') await pause(slowMs, signal);
+    signal.throwIfAborted();
+    const known = cards.get(token);
+    const reason = known === undefined ? 'unknown_card' : known;
+    const charge = await remember({ key, amount, currency, token, captured: reason === null, reason });
+    if (token === 'tok_timeout' && charge.fresh) {
+      if (!signal.aborted) await once(signal, 'abort');
       signal.throwIfAborted();
-      const known = cards.get(token);
-      const reason = known === undefined ? 'unknown_card' : known;
-      const charge = await remember({ key, amount, currency, token, captured: reason === null, reason });
-      if (token === 'tok_timeout' && charge.fresh) {
-        if (!signal.aborted) await once(signal, 'abort');
-        signal.throwIfAborted();
-      }
-      return outcomeOf(charge);
-    },
-    async lookup({ key }) {
-      const charge = await repository.find(key);
-      return charge ? outcomeOf(charge) : 'absent';
-    },
-    async cancel({ key, amount, currency, token }) {
-      // The stored decline also refuses a capture that is still on its way.
-      return outcomeOf(await remember({ key, amount, currency, token, captured: false, reason: 'canceled' }));
-    },
-    async refund({ key, amount, capture }) {
-      if (!(await repository.refund(key, capture.key, amount)))
-        throw new Error('the charge does not hold that much any more');
-      return { status: 'succeeded', reference: key };
-    },
-  };
+    }
+    return outcomeOf(charge);
+  }
+
+  async function lookup({ key }: ChargeRequest): Promise<FoundCharge> {
+    const charge = await repository.find(key);
+    return charge ? outcomeOf(charge) : 'absent';
+  }
+
+  async function cancel({ key, amount, currency, token }: ChargeRequest): Promise<FoundCharge> {
+    // The stored decline also refuses a capture that is still on its way.
+    return outcomeOf(await remember({ key, amount, currency, token, captured: false, reason: 'canceled' }));
+  }
+
+  async function refund({ key, amount, capture }: RefundRequest): Promise<RefundOutcome> {
+    if (!(await repository.refund(key, capture.key, amount)))
+      throw new Error('the charge does not hold that much any more');
+    return { status: 'succeeded', reference: key };
+  }
+
+  return { name: 'sandbox', concurrency: 256, capture, lookup, cancel, refund };
 }

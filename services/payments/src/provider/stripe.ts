@@ -1,5 +1,13 @@
 import Stripe from 'stripe';
-import type { ChargeOutcome, ChargeRequest, FoundCharge, Provider, RefundOutcome } from './provider';
+import type {
+  ChargeOutcome,
+  ChargeRequest,
+  FoundCharge,
+  Provider,
+  RefundOutcome,
+  RefundReply,
+  RefundRequest,
+} from './provider';
 
 /** Close to the limit of our calls, so that a connection ends soon after its call was given up. */
 const TIMEOUT_MS = 6_000;
@@ -133,61 +141,58 @@ export function createStripe(stripe: Stripe): Provider {
     return method.id;
   };
 
-  return {
-    name: 'stripe',
-    concurrency: 32,
-
-    async capture(request) {
-      const { key, orderId, attemptId, amount, currency, token } = request;
-      try {
-        const intent = await stripe.paymentIntents.create(
-          {
-            payment_method: await methodOf(token, key),
-            amount,
-            currency: currency.toLowerCase(),
-            confirm: true,
-            capture_method: 'manual',
-            allowed_payment_method_types: ['card'],
-            metadata: { key, orderId, attemptId },
-          },
-          { idempotencyKey: key },
-        );
-        const outcome = await settle(intent, request);
-        if (!outcome) throw new Error(`the intent is ${intent.status}`);
-        return outcome;
-      } catch (error) {
-        const outcome = outcomeOfError(error);
-        if (!outcome) throw error;
-        return outcome;
-      }
-    },
-
-    async lookup(request) {
-      const intent = await find(request);
-      return intent ? ((await settle(intent, request)) ?? 'unknown') : 'absent';
-    },
-
-    async cancel(request) {
-      const intent = await find(request);
-      return intent ? end(intent, request) : 'absent';
-    },
-
-    async refund({ key, orderId, amount, capture }) {
-      if (capture.reference === null) throw new Error('the capture has no intent');
-      // Stripe forgets idempotency keys after a day, so an earlier refund is found by its metadata.
-      const failed: string[] = [];
-      for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 })) {
-        if (refund.metadata?.['refundId'] !== key) continue;
-        const outcome = outcomeOfRefund(refund);
-        if (outcome.status !== 'failed') return { ...outcome, failedBefore: failed };
-        failed.push(outcome.reference);
-      }
-      // A key answers its first refund for ever, so a refund after a failed one has a key of its own.
-      const refund = await stripe.refunds.create(
-        { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
-        { idempotencyKey: failed.length === 0 ? key : `${key}:${failed.length + 1}` },
+  async function capture(request: ChargeRequest): Promise<ChargeOutcome> {
+    const { key, orderId, attemptId, amount, currency, token } = request;
+    try {
+      const intent = await stripe.paymentIntents.create(
+        {
+          payment_method: await methodOf(token, key),
+          amount,
+          currency: currency.toLowerCase(),
+          confirm: true,
+          capture_method: 'manual',
+          allowed_payment_method_types: ['card'],
+          metadata: { key, orderId, attemptId },
+        },
+        { idempotencyKey: key },
       );
-      return { ...outcomeOfRefund(refund), failedBefore: failed };
-    },
-  };
+      const outcome = await settle(intent, request);
+      if (!outcome) throw new Error(`the intent is ${intent.status}`);
+      return outcome;
+    } catch (error) {
+      const outcome = outcomeOfError(error);
+      if (!outcome) throw error;
+      return outcome;
+    }
+  }
+
+  async function lookup(request: ChargeRequest): Promise<FoundCharge> {
+    const intent = await find(request);
+    return intent ? ((await settle(intent, request)) ?? 'unknown') : 'absent';
+  }
+
+  async function cancel(request: ChargeRequest): Promise<FoundCharge> {
+    const intent = await find(request);
+    return intent ? end(intent, request) : 'absent';
+  }
+
+  async function refund({ key, orderId, amount, capture }: RefundRequest): Promise<RefundReply> {
+    if (capture.reference === null) throw new Error('the capture has no intent');
+    // Stripe forgets idempotency keys after a day, so an earlier refund is found by its metadata.
+    const failed: string[] = [];
+    for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 })) {
+      if (refund.metadata?.['refundId'] !== key) continue;
+      const outcome = outcomeOfRefund(refund);
+      if (outcome.status !== 'failed') return { ...outcome, failedBefore: failed };
+      failed.push(outcome.reference);
+    }
+    // A key answers its first refund for ever, so a refund after a failed one has a key of its own.
+    const refund = await stripe.refunds.create(
+      { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
+      { idempotencyKey: failed.length === 0 ? key : `${key}:${failed.length + 1}` },
+    );
+    return { ...outcomeOfRefund(refund), failedBefore: failed };
+  }
+
+  return { name: 'stripe', concurrency: 32, capture, lookup, cancel, refund };
 }

@@ -52,44 +52,44 @@ export function createQuoteService({
     throw new AppError('discount_invalid');
   };
 
-  return {
-    async quote(request: QuoteRequest): Promise<Quote> {
-      const known = await snapshots(request.items);
-      const missing: { path: string; message: string }[] = [];
-      const lines: Quote['items'] = [];
-      request.items.forEach(({ productId, quantity }, index) => {
-        const snapshot = known.get(productId);
-        if (!snapshot) return missing.push({ path: `items.${index}.productId`, message: productId });
-        if (snapshot.price.currency !== currency) throw new AppError('currency_mismatch');
-        const { id, sellerId, title, price, available } = snapshot;
-        const total = money(lineTotal({ unitPrice: price.amount, quantity }), currency);
-        return lines.push({
-          productId: id,
-          sellerId,
-          title,
-          unitPrice: price,
-          quantity,
-          lineTotal: total,
-          available,
-        });
+  async function quote(request: QuoteRequest): Promise<Quote> {
+    const known = await snapshots(request.items);
+    const missing: { path: string; message: string }[] = [];
+    const lines: Quote['items'] = [];
+    request.items.forEach(({ productId, quantity }, index) => {
+      const snapshot = known.get(productId);
+      if (!snapshot) return missing.push({ path: `items.${index}.productId`, message: productId });
+      if (snapshot.price.currency !== currency) throw new AppError('currency_mismatch');
+      const { id, sellerId, title, price, available } = snapshot;
+      const total = money(lineTotal({ unitPrice: price.amount, quantity }), currency);
+      return lines.push({
+        productId: id,
+        sellerId,
+        title,
+        unitPrice: price,
+        quantity,
+        lineTotal: total,
+        available,
       });
-      if (missing.length > 0) throw new AppError('product_unavailable', { errors: missing });
+    });
+    if (missing.length > 0) throw new AppError('product_unavailable', { errors: missing });
 
-      const basket = lines.map(({ unitPrice, quantity }) => ({ unitPrice: unitPrice.amount, quantity }));
-      const reduction = await reductionBy(request, subtotalOf(basket));
-      const totals = priceBasket(basket, { country: request.country, reduction });
-      return {
-        items: lines,
-        totals: {
-          subtotal: money(totals.subtotal, currency),
-          discount: money(totals.discount, currency),
-          tax: money(totals.tax, currency),
-          shipping: money(totals.shipping, currency),
-          total: money(totals.total, currency),
-        },
-      };
-    },
-  };
+    const basket = lines.map(({ unitPrice, quantity }) => ({ unitPrice: unitPrice.amount, quantity }));
+    const reduction = await reductionBy(request, subtotalOf(basket));
+    const totals = priceBasket(basket, { country: request.country, reduction });
+    return {
+      items: lines,
+      totals: {
+        subtotal: money(totals.subtotal, currency),
+        discount: money(totals.discount, currency),
+        tax: money(totals.tax, currency),
+        shipping: money(totals.shipping, currency),
+        total: money(totals.total, currency),
+      },
+    };
+  }
+
+  return { quote };
 }
 export type QuoteService = ReturnType<typeof createQuoteService>;
 
