@@ -31,14 +31,14 @@ const PREPARED = [
 /** Reads the facts from the code, and throws when the code is not as the picture's steps say. */
 export function mailFacts(): MailFacts {
   const repository = readFileSync(path.join(root, REPOSITORY), 'utf8');
-  const prepare = after(readFileSync(path.join(root, SERVICE), 'utf8'), 'prepare: async');
+  const prepare = after(readFileSync(path.join(root, SERVICE), 'utf8'), 'function prepare(');
   PREPARED.reduce((from, call) => {
     const at = prepare.indexOf(call, from);
     if (at < 0) throw new Error(`${SERVICE}: prepare has no ${call} in its place: draw its new steps`);
     return at + call.length;
   }, 0);
-  after(repository, 'request: async', 'mailJob.create(');
-  after(repository, 'purge: async', 'takenAt: old', 'takenAt: null, createdAt: old');
+  after(repository, 'function request(', 'mailJob.create(');
+  after(repository, 'function purge(', 'takenAt: old', 'takenAt: null, createdAt: old');
   const ready = fieldsOf(found(repository, /mailJob\.update\(\{[^}]*\}, data: \{([^}]*)\}/));
   const [taken] = fieldsOf(found(repository, /mailJob\.updateMany\(\{[^}]*\}, data: \{([^}]*)\}/));
   const queue = found(repository, /QUEUE = '([^']+)'/);

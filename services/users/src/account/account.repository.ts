@@ -37,60 +37,66 @@ export function createAccountRepository({ db, sql }: { db: Db; sql: Sql }) {
       return [version, ...ended];
     });
 
+  /** Creates an account together with the mail that carries `link`; throws `email_taken`. */
+  async function create(account: NewAccount, link: PreparedLink, mailId: string): Promise<Account> {
+    try {
+      const [created] = await db.$transaction([
+        db.user.create({ data: account }),
+        db.oneTimeLink.create({ data: link }),
+        db.mailJob.create({
+          data: {
+            id: mailId,
+            kind: link.purpose,
+            recipient: account.email,
+            linkId: link.id,
+            readyAt: new Date(),
+          },
+        }),
+      ]);
+      return created as unknown as Account;
+    } catch (error) {
+      if (isTaken(error)) throw new AppError('email_taken');
+      throw error;
+    }
+  }
+
+  async function replaceHash(id: string, before: string, passwordHash: string): Promise<void> {
+    await db.user.updateMany({ where: { id, passwordHash: before }, data: { passwordHash } });
+  }
+
+  async function saveProfile(id: string, profile: Profile): Promise<Account | null> {
+    const { name } = profile;
+    const data = {
+      profile: profile as Prisma.InputJsonObject,
+      ...(name === undefined ? {} : { name }),
+    };
+    const [row] = await db.user.updateManyAndReturn({ where: { id, erasedAt: null }, data });
+    return asAccount(row ?? null);
+  }
+
+  /** Ends all sessions except `except`. */
+  function changePassword(id: string, passwordHash: string, except?: string) {
+    return endAllAfter(
+      id,
+      'password',
+      { text: 'UPDATE users SET password_hash = $2 WHERE id = $1', values: [id, passwordHash] },
+      except,
+    );
+  }
+
+  async function verifyEmail(id: string): Promise<void> {
+    await db.user.update({ where: { id }, data: { emailVerified: true } });
+  }
+
   return {
     byId: async (id: string) => asAccount(await db.user.findUnique({ where: { id } })),
     byEmail: async (email: string) => asAccount(await db.user.findUnique({ where: { email } })),
     isTaken: async (email: string) =>
       (await db.user.findUnique({ where: { email }, select: { id: true } })) !== null,
-
-    /** Creates an account together with the mail that carries `link`; throws `email_taken`. */
-    create: async (account: NewAccount, link: PreparedLink, mailId: string): Promise<Account> => {
-      try {
-        const [created] = await db.$transaction([
-          db.user.create({ data: account }),
-          db.oneTimeLink.create({ data: link }),
-          db.mailJob.create({
-            data: {
-              id: mailId,
-              kind: link.purpose,
-              recipient: account.email,
-              linkId: link.id,
-              readyAt: new Date(),
-            },
-          }),
-        ]);
-        return created as unknown as Account;
-      } catch (error) {
-        if (isTaken(error)) throw new AppError('email_taken');
-        throw error;
-      }
-    },
-
-    replaceHash: async (id: string, before: string, passwordHash: string): Promise<void> => {
-      await db.user.updateMany({ where: { id, passwordHash: before }, data: { passwordHash } });
-    },
-
-    saveProfile: async (id: string, profile: Profile): Promise<Account | null> => {
-      const { name } = profile;
-      const data = {
-        profile: profile as Prisma.InputJsonObject,
-        ...(name === undefined ? {} : { name }),
-      };
-      const [row] = await db.user.updateManyAndReturn({ where: { id, erasedAt: null }, data });
-      return asAccount(row ?? null);
-    },
-
-    /** Ends all sessions except `except`. */
-    changePassword: (id: string, passwordHash: string, except?: string) =>
-      endAllAfter(
-        id,
-        'password',
-        { text: 'UPDATE users SET password_hash = $2 WHERE id = $1', values: [id, passwordHash] },
-        except,
-      ),
-
-    verifyEmail: async (id: string): Promise<void> => {
-      await db.user.update({ where: { id }, data: { emailVerified: true } });
-    },
+    create,
+    replaceHash,
+    saveProfile,
+    changePassword,
+    verifyEmail,
   };
 }

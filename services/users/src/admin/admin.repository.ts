@@ -27,42 +27,43 @@ const CHANGE = `UPDATE users SET roles = coalesce($2::text[], roles), disabled =
   WHERE id = $1`;
 
 export function createAdminRepository(sql: Sql) {
-  return {
-    /** Newest first; ids are ordered by time. */
-    list: async ({
-      q,
-      after,
-      limit,
-    }: {
-      q?: string | undefined;
-      after?: string | undefined;
-      limit: number;
-    }) => {
-      const { rows } = await sql.query<Account>({
-        text: `SELECT id, email, name, roles, disabled, email_verified AS "emailVerified", created_at AS "createdAt", erased_at AS "erasedAt"
-          FROM users WHERE ($1::text IS NULL OR email ILIKE $1 OR name ILIKE $1)
-            AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
-        values: [q ? contains(q) : null, after ?? null, limit],
-      });
-      return rows;
-    },
+  /** Newest first; ids are ordered by time. */
+  async function list({
+    q,
+    after,
+    limit,
+  }: {
+    q?: string | undefined;
+    after?: string | undefined;
+    limit: number;
+  }) {
+    const { rows } = await sql.query<Account>({
+      text: `SELECT id, email, name, roles, disabled, email_verified AS "emailVerified", created_at AS "createdAt", erased_at AS "erasedAt"
+        FROM users WHERE ($1::text IS NULL OR email ILIKE $1 OR name ILIKE $1)
+          AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+      values: [q ? contains(q) : null, after ?? null, limit],
+    });
+    return rows;
+  }
 
-    /** Changes an account and writes the audit entries, in one transaction. */
-    change: (
-      userId: string,
-      { roles, disabled }: AccountChange,
-      entries: readonly NewAuditEntry[],
-      { inDemo, forGood }: RoleGift,
-    ): Promise<Revocation[]> =>
-      sql.transaction(async (tx) => {
-        const version = await raiseVersion(tx, userId);
-        await tx.query({
-          text: CHANGE,
-          values: [userId, roles ?? null, disabled ?? null, inDemo, forGood ?? null],
-        });
-        await createAuditRepository(tx).add(entries);
-        const ended = disabled ? await endSessions(tx, { userId, reason: 'disabled' }) : [];
-        return [version, ...ended];
-      }),
-  };
+  /** Changes an account and writes the audit entries, in one transaction. */
+  function change(
+    userId: string,
+    { roles, disabled }: AccountChange,
+    entries: readonly NewAuditEntry[],
+    { inDemo, forGood }: RoleGift,
+  ): Promise<Revocation[]> {
+    return sql.transaction(async (tx) => {
+      const version = await raiseVersion(tx, userId);
+      await tx.query({
+        text: CHANGE,
+        values: [userId, roles ?? null, disabled ?? null, inDemo, forGood ?? null],
+      });
+      await createAuditRepository(tx).add(entries);
+      const ended = disabled ? await endSessions(tx, { userId, reason: 'disabled' }) : [];
+      return [version, ...ended];
+    });
+  }
+
+  return { list, change };
 }

@@ -82,67 +82,65 @@ export function createAdminService({
     return toAdminUser(await existing(account.id));
   }
 
-  return {
-    find,
-    existing,
-    show: toAdminUser,
+  async function list({
+    q,
+    cursor,
+    limit,
+  }: {
+    q?: string | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  }): Promise<Page<AdminUser>> {
+    const rows = await admin.list({ q, after: after(cursor), limit: limit + 1 });
+    return toPage(rows, limit, toAdminUser, (row) => [row.id]);
+  }
 
-    list: async ({
-      q,
-      cursor,
-      limit,
-    }: {
-      q?: string | undefined;
-      cursor?: string | undefined;
-      limit: number;
-    }): Promise<Page<AdminUser>> => {
-      const rows = await admin.list({ q, after: after(cursor), limit: limit + 1 });
-      return toPage(rows, limit, toAdminUser, (row) => [row.id]);
-    },
+  async function change(
+    account: Account,
+    { roles, disabled }: AccountChange,
+    actorId: string,
+  ): Promise<AdminUser> {
+    const locksOneselfOut = account.id === actorId && (disabled === true || (roles && !isAdmin({ roles })));
+    if (locksOneselfOut)
+      throw new AppError('conflict', { detail: 'another admin has to take this from you' });
+    const wanted = {
+      ...(roles ? { roles: [...new Set(roles)] } : {}),
+      ...(disabled === undefined ? {} : { disabled }),
+    };
+    await denylist.announce(
+      await admin.change(
+        account.id,
+        wanted,
+        auditEntries({
+          target: account.id,
+          before: { roles: account.roles, disabled: account.disabled },
+          after: { roles: account.roles, disabled: account.disabled, ...wanted },
+        }),
+        { inDemo: everybodyIsAdmin },
+      ),
+    );
+    if (wanted.roles)
+      logSecurity(log, 'roles_changed', { user_id: account.id, roles: wanted.roles, by: actorId });
+    if (disabled === false) await unlock(account.email);
+    return toAdminUser(await existing(account.id));
+  }
 
-    change: async (
-      account: Account,
-      { roles, disabled }: AccountChange,
-      actorId: string,
-    ): Promise<AdminUser> => {
-      const locksOneselfOut = account.id === actorId && (disabled === true || (roles && !isAdmin({ roles })));
-      if (locksOneselfOut)
-        throw new AppError('conflict', { detail: 'another admin has to take this from you' });
-      const wanted = {
-        ...(roles ? { roles: [...new Set(roles)] } : {}),
-        ...(disabled === undefined ? {} : { disabled }),
-      };
-      await denylist.announce(
-        await admin.change(
-          account.id,
-          wanted,
-          auditEntries({
-            target: account.id,
-            before: { roles: account.roles, disabled: account.disabled },
-            after: { roles: account.roles, disabled: account.disabled, ...wanted },
-          }),
-          { inDemo: everybodyIsAdmin },
-        ),
-      );
-      if (wanted.roles)
-        logSecurity(log, 'roles_changed', { user_id: account.id, roles: wanted.roles, by: actorId });
-      if (disabled === false) await unlock(account.email);
-      return toAdminUser(await existing(account.id));
-    },
+  /** Adds a role from the command line, where no admin is signed in. A role that came with the demo stays from then on. */
+  function grant(email: string, role: Role, operator: string): Promise<AdminUser> {
+    return setRoles(email, { action: 'user.granted', operator, forGood: role }, ({ roles }) => [
+      ...new Set([...roles, role]),
+    ]);
+  }
 
-    /** Adds a role from the command line, where no admin is signed in. A role that came with the demo stays from then on. */
-    grant: (email: string, role: Role, operator: string): Promise<AdminUser> =>
-      setRoles(email, { action: 'user.granted', operator, forGood: role }, ({ roles }) => [
-        ...new Set([...roles, role]),
-      ]),
+  /** Takes a role from the command line. An account keeps at least one. */
+  function revoke(email: string, role: Role, operator: string): Promise<AdminUser> {
+    return setRoles(email, { action: 'user.revoked', operator }, ({ roles }) => {
+      if (!roles.includes(role)) throw new AppError('conflict', { detail: `${email} is no ${role}` });
+      if (roles.length === 1)
+        throw new AppError('conflict', { detail: `${role} is the only role of ${email}` });
+      return roles.filter((each) => each !== role);
+    });
+  }
 
-    /** Takes a role from the command line. An account keeps at least one. */
-    revoke: (email: string, role: Role, operator: string): Promise<AdminUser> =>
-      setRoles(email, { action: 'user.revoked', operator }, ({ roles }) => {
-        if (!roles.includes(role)) throw new AppError('conflict', { detail: `${email} is no ${role}` });
-        if (roles.length === 1)
-          throw new AppError('conflict', { detail: `${role} is the only role of ${email}` });
-        return roles.filter((each) => each !== role);
-      }),
-  };
+  return { find, existing, show: toAdminUser, list, change, grant, revoke };
 }

@@ -33,15 +33,19 @@ export const operatorEntry = (
 });
 
 /** The audit log as admins read it. */
-export const createAuditService = (audit: AuditRepository) => ({
-  async list({ limit, cursor, ...filter }: AuditQuery): Promise<Page<AuditEntry>> {
+export function createAuditService(audit: AuditRepository) {
+  async function list({ limit, cursor, ...filter }: AuditQuery): Promise<Page<AuditEntry>> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
     const rows = await audit.list(filter, after, limit + 1);
     const show = ({ at, ...row }: (typeof rows)[number]): AuditEntry => ({ ...row, at: at.toISOString() });
     return toPage(rows, limit, show, ({ at, id }) => [at.toISOString(), id]);
-  },
+  }
 
   /** Writes an entry of its own, for a change that no transaction of the database makes. */
-  record: (change: Change): Promise<void> => audit.add(auditEntries(change)),
-});
+  function record(change: Change): Promise<void> {
+    return audit.add(auditEntries(change));
+  }
+
+  return { list, record };
+}
 export type AuditService = ReturnType<typeof createAuditService>;

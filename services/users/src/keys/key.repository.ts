@@ -44,41 +44,34 @@ export function createKeyRepository(db: Db) {
       })
       .then((rows) => rows as unknown as StoredKey[]);
 
-  return {
-    usable: () => usable(db),
+  /** Those of `kids` that are not stored any more; a retired key stays. */
+  async function withoutRow(kids: readonly string[]): Promise<string[]> {
+    const rows = await db.signingKey.findMany({ where: { kid: { in: [...kids] } }, select: { kid: true } });
+    return kids.filter((kid) => !rows.some((row) => row.kid === kid));
+  }
 
-    /** Those of `kids` that are not stored any more; a retired key stays. */
-    withoutRow: async (kids: readonly string[]): Promise<string[]> => {
-      const rows = await db.signingKey.findMany({ where: { kid: { in: [...kids] } }, select: { kid: true } });
-      return kids.filter((kid) => !rows.some((row) => row.kid === kid));
-    },
+  /**
+   * Runs `plan` on the usable keys under the lock, stores the changes it returns, and answers the usable keys. A removed
+   * key is no longer published.
+   */
+  function change(plan: (keys: StoredKey[]) => Promise<KeyChange>): Promise<StoredKey[]> {
+    return db.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK})`;
+      const { remove = [], retire = [], promote, add, audit } = await plan(await usable(tx as unknown as Db));
+      if (remove.length > 0) await tx.signingKey.deleteMany({ where: { kid: { in: remove } } });
+      if (retire.length > 0)
+        await tx.signingKey.updateMany({
+          where: { kid: { in: retire } },
+          data: { state: 'retired', retiredAt: new Date() },
+        });
+      if (promote !== undefined)
+        await tx.signingKey.update({ where: { kid: promote }, data: { state: 'current' } });
+      for (const key of add)
+        await tx.signingKey.create({ data: { ...key, privateKey: new Uint8Array(key.privateKey) } });
+      if (audit) await tx.auditEntry.create({ data: toRow(audit) });
+      return usable(tx as unknown as Db);
+    });
+  }
 
-    /**
-     * Runs `plan` on the usable keys under the lock, stores the changes it returns, and answers the usable keys. A removed
-     * key is no longer published.
-     */
-    change: (plan: (keys: StoredKey[]) => Promise<KeyChange>): Promise<StoredKey[]> =>
-      db.$transaction(async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK})`;
-        const {
-          remove = [],
-          retire = [],
-          promote,
-          add,
-          audit,
-        } = await plan(await usable(tx as unknown as Db));
-        if (remove.length > 0) await tx.signingKey.deleteMany({ where: { kid: { in: remove } } });
-        if (retire.length > 0)
-          await tx.signingKey.updateMany({
-            where: { kid: { in: retire } },
-            data: { state: 'retired', retiredAt: new Date() },
-          });
-        if (promote !== undefined)
-          await tx.signingKey.update({ where: { kid: promote }, data: { state: 'current' } });
-        for (const key of add)
-          await tx.signingKey.create({ data: { ...key, privateKey: new Uint8Array(key.privateKey) } });
-        if (audit) await tx.auditEntry.create({ data: toRow(audit) });
-        return usable(tx as unknown as Db);
-      }),
-  };
+  return { usable: () => usable(db), withoutRow, change };
 }

@@ -63,66 +63,71 @@ export function createKeyService({
   const fresh = async () =>
     cached && Date.now() - cached.at < FRESH_MS ? cached : cacheKeys(await usable());
 
+  /** Creates missing keys, and replaces keys that were sealed with another key. */
+  async function ensure(): Promise<void> {
+    const all = await keys.change((existing) => {
+      const unreadable = existing.filter((key) => key.state !== 'retired' && !opened(key));
+      const has = (state: KeyState) =>
+        existing.some((key) => key.state === state && !unreadable.includes(key));
+      return Promise.resolve({
+        retire: unreadable.map((key) => key.kid),
+        add: (['current', 'next'] as const).filter((state) => !has(state)).map(make),
+      });
+    });
+    cacheKeys(all);
+  }
+
+  /** Makes the next key current, retires the former one and creates a new next key. Returns the new current kid. */
+  async function rotate(operator: string): Promise<string> {
+    const all = await keys.change((existing) => {
+      const next = existing.find((key) => key.state === 'next');
+      const current = existing.find((key) => key.state === 'current');
+      return Promise.resolve({
+        retire: current ? [current.kid] : [],
+        ...(next ? { promote: next.kid } : {}),
+        add: next ? [make('next')] : [make('current'), make('next')],
+        audit: operatorEntry(operator, { action: 'keys.rotated', target: next?.kid ?? 'new' }),
+      });
+    });
+    return cacheKeys(all).signing.kid;
+  }
+
+  async function list(): Promise<{ kid: string; state: KeyState }[]> {
+    return (await usable()).map(({ kid, state }) => ({ kid, state }));
+  }
+
+  /**
+   * Removes a key, so that no token that it signed is good any more; the next key takes the place of the current one.
+   * Returns the kid that signs from now on; undefined when there is no such key.
+   */
+  async function revoke(kid: string, operator: string): Promise<string | undefined> {
+    let found = true;
+    const all = await keys.change((existing) => {
+      const revoked = existing.find((key) => key.kid === kid);
+      const next = existing.find((key) => key.state === 'next');
+      found = revoked !== undefined;
+      if (!revoked) return Promise.resolve({ add: [] });
+      const before = { state: revoked.state };
+      const change = {
+        remove: [kid],
+        audit: operatorEntry(operator, { action: 'keys.revoked', target: kid, before }),
+      };
+      if (revoked.state === 'retired') return Promise.resolve({ ...change, add: [] });
+      if (revoked.state === 'next') return Promise.resolve({ ...change, add: [make('next')] });
+      return Promise.resolve({
+        ...change,
+        ...(next ? { promote: next.kid } : {}),
+        add: next ? [make('next')] : [make('current'), make('next')],
+      });
+    });
+    return found ? cacheKeys(all).signing.kid : undefined;
+  }
+
   return {
-    /** Creates missing keys, and replaces keys that were sealed with another key. */
-    ensure: async (): Promise<void> => {
-      const all = await keys.change((existing) => {
-        const unreadable = existing.filter((key) => key.state !== 'retired' && !opened(key));
-        const has = (state: KeyState) =>
-          existing.some((key) => key.state === state && !unreadable.includes(key));
-        return Promise.resolve({
-          retire: unreadable.map((key) => key.kid),
-          add: (['current', 'next'] as const).filter((state) => !has(state)).map(make),
-        });
-      });
-      cacheKeys(all);
-    },
-
-    /** Makes the next key current, retires the former one and creates a new next key. Returns the new current kid. */
-    rotate: async (operator: string): Promise<string> => {
-      const all = await keys.change((existing) => {
-        const next = existing.find((key) => key.state === 'next');
-        const current = existing.find((key) => key.state === 'current');
-        return Promise.resolve({
-          retire: current ? [current.kid] : [],
-          ...(next ? { promote: next.kid } : {}),
-          add: next ? [make('next')] : [make('current'), make('next')],
-          audit: operatorEntry(operator, { action: 'keys.rotated', target: next?.kid ?? 'new' }),
-        });
-      });
-      return cacheKeys(all).signing.kid;
-    },
-
-    list: async (): Promise<{ kid: string; state: KeyState }[]> =>
-      (await usable()).map(({ kid, state }) => ({ kid, state })),
-
-    /**
-     * Removes a key, so that no token that it signed is good any more; the next key takes the place of the current one.
-     * Returns the kid that signs from now on; undefined when there is no such key.
-     */
-    revoke: async (kid: string, operator: string): Promise<string | undefined> => {
-      let found = true;
-      const all = await keys.change((existing) => {
-        const revoked = existing.find((key) => key.kid === kid);
-        const next = existing.find((key) => key.state === 'next');
-        found = revoked !== undefined;
-        if (!revoked) return Promise.resolve({ add: [] });
-        const before = { state: revoked.state };
-        const change = {
-          remove: [kid],
-          audit: operatorEntry(operator, { action: 'keys.revoked', target: kid, before }),
-        };
-        if (revoked.state === 'retired') return Promise.resolve({ ...change, add: [] });
-        if (revoked.state === 'next') return Promise.resolve({ ...change, add: [make('next')] });
-        return Promise.resolve({
-          ...change,
-          ...(next ? { promote: next.kid } : {}),
-          add: next ? [make('next')] : [make('current'), make('next')],
-        });
-      });
-      return found ? cacheKeys(all).signing.kid : undefined;
-    },
-
+    ensure,
+    rotate,
+    list,
+    revoke,
     signing: async (): Promise<SigningKey> => (await fresh()).signing,
     published: async (): Promise<Record<string, string>[]> => (await usable()).map((key) => key.publicJwk),
   };

@@ -66,53 +66,57 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
       () => false,
     );
 
+  /**
+   * Counts a guess before it is checked, so that concurrent guesses are all counted. Returns the decision on whether
+   * it may be checked.
+   */
+  async function countGuess(email: string, address: string): Promise<Refusal | undefined> {
+    const refusal = await consume(pair, pairKey(email, address));
+    if (refusal) return refusal;
+    if (!(await isKnown(email, address))) return consume(unknownAddresses, limitsKeyOf(email));
+    // An unknown address makes the same number of round trips as a known one, so that the response time reveals
+    // nothing.
+    await unknownAddresses.get(limitsKeyOf(email));
+    return undefined;
+  }
+
+  /** The guess was correct: it does not count, and the address becomes known. */
+  async function confirmGuess(email: string, address: string): Promise<void> {
+    const known = await isKnown(email, address);
+    await Promise.all([
+      pair.delete(pairKey(email, address)),
+      known ? Promise.resolve() : unknownAddresses.reward(limitsKeyOf(email), 1),
+      redis.set(knownKey(email, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined),
+    ]);
+  }
+
+  /** The account was created or its password was reset from this address: the address becomes known. */
+  async function remember(email: string, address: string): Promise<void> {
+    await redis.set(knownKey(email, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined);
+  }
+
+  /** Resets the counter of unknown addresses. */
+  async function reset(email: string): Promise<void> {
+    await unknownAddresses.delete(limitsKeyOf(email));
+  }
+
+  /** Deletes all keys of an account; `key` is what `limitsKeyOf` answers for its address. Nothing else has this text in its key. */
+  async function forget(key: string): Promise<void> {
+    let cursor = '0';
+    do {
+      const [next, found] = await redis.scan(cursor, 'MATCH', `*:${key}*`, 'COUNT', SCAN);
+      if (found.length > 0) await redis.unlink(...found);
+      cursor = next;
+    } while (cursor !== '0');
+  }
+
   return {
-    /**
-     * Counts a guess before it is checked, so that concurrent guesses are all counted. Returns the decision on whether
-     * it may be checked.
-     */
-    countGuess: async (email: string, address: string): Promise<Refusal | undefined> => {
-      const refusal = await consume(pair, pairKey(email, address));
-      if (refusal) return refusal;
-      if (!(await isKnown(email, address))) return consume(unknownAddresses, limitsKeyOf(email));
-      // An unknown address makes the same number of round trips as a known one, so that the response time reveals
-      // nothing.
-      await unknownAddresses.get(limitsKeyOf(email));
-      return undefined;
-    },
-
-    /** The guess was correct: it does not count, and the address becomes known. */
-    confirmGuess: async (email: string, address: string): Promise<void> => {
-      const known = await isKnown(email, address);
-      await Promise.all([
-        pair.delete(pairKey(email, address)),
-        known ? Promise.resolve() : unknownAddresses.reward(limitsKeyOf(email), 1),
-        redis.set(knownKey(email, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined),
-      ]);
-    },
-
-    /** The account was created or its password was reset from this address: the address becomes known. */
-    remember: async (email: string, address: string): Promise<void> => {
-      await redis.set(knownKey(email, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined);
-    },
-
-    /** Resets the counter of unknown addresses. */
-    reset: async (email: string): Promise<void> => {
-      await unknownAddresses.delete(limitsKeyOf(email));
-    },
-
+    countGuess,
+    confirmGuess,
+    remember,
+    reset,
     keyOf: limitsKeyOf,
-
-    /** Deletes all keys of an account; `key` is what `limitsKeyOf` answers for its address. Nothing else has this text in its key. */
-    forget: async (key: string): Promise<void> => {
-      let cursor = '0';
-      do {
-        const [next, found] = await redis.scan(cursor, 'MATCH', `*:${key}*`, 'COUNT', SCAN);
-        if (found.length > 0) await redis.unlink(...found);
-        cursor = next;
-      } while (cursor !== '0');
-    },
-
+    forget,
     countMail: (email: string, address: string) => consume(mails, pairKey(email, address)),
   };
 }

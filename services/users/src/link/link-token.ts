@@ -14,19 +14,20 @@ const ALGORITHM = 'HS256';
 export function createLinkSigner(secret: string) {
   const keyFor = (purpose: LinkPurpose) => derivedKey(secret, `bramble one-time link for ${purpose}`);
 
-  return {
-    sign: (purpose: LinkPurpose, id: string): Promise<string> =>
-      new SignJWT()
-        .setProtectedHeader({ alg: ALGORITHM })
-        .setJti(id)
-        .setAudience(purpose)
-        .sign(keyFor(purpose)),
+  function sign(purpose: LinkPurpose, id: string): Promise<string> {
+    return new SignJWT()
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setJti(id)
+      .setAudience(purpose)
+      .sign(keyFor(purpose));
+  }
 
-    /** The link's id; undefined when the token was not signed here for this purpose. */
-    open: async (purpose: LinkPurpose, token: string): Promise<string | undefined> => {
-      const options = { algorithms: [ALGORITHM], audience: purpose, requiredClaims: ['jti'] };
-      const verified = await jwtVerify(token, keyFor(purpose), options).catch(() => undefined);
-      return verified?.payload.jti;
-    },
-  };
+  /** The link's id; undefined when the token was not signed here for this purpose. */
+  async function open(purpose: LinkPurpose, token: string): Promise<string | undefined> {
+    const options = { algorithms: [ALGORITHM], audience: purpose, requiredClaims: ['jti'] };
+    const verified = await jwtVerify(token, keyFor(purpose), options).catch(() => undefined);
+    return verified?.payload.jti;
+  }
+
+  return { sign, open };
 }

@@ -19,58 +19,62 @@ const BATCH = 100;
 const KEEP_MS = 7 * 86_400_000;
 
 export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
-  return {
-    /** Records the request, in the same way for known and unknown addresses. */
-    request: async (id: string, kind: LinkPurpose, recipient: string): Promise<void> => {
-      await db.mailJob.create({ data: { id, kind, recipient } });
-    },
+  /** Records the request, in the same way for known and unknown addresses. */
+  async function request(id: string, kind: LinkPurpose, recipient: string): Promise<void> {
+    await db.mailJob.create({ data: { id, kind, recipient } });
+  }
 
-    requested: (): Promise<{ id: string; kind: string; recipient: string }[]> =>
-      db.mailJob.findMany({
-        where: { readyAt: null },
-        select: { id: true, kind: true, recipient: true },
-        orderBy: { id: 'asc' },
-        take: BATCH,
-      }),
+  function requested(): Promise<{ id: string; kind: string; recipient: string }[]> {
+    return db.mailJob.findMany({
+      where: { readyAt: null },
+      select: { id: true, kind: true, recipient: true },
+      orderBy: { id: 'asc' },
+      take: BATCH,
+    });
+  }
 
-    /** Attaches the link to a requested mail. */
-    makeReady: async (id: string, link: PreparedLink): Promise<void> => {
-      await db.$transaction([
-        db.oneTimeLink.create({ data: link }),
-        db.mailJob.update({ where: { id }, data: { linkId: link.id, readyAt: new Date() } }),
-      ]);
-    },
+  /** Attaches the link to a requested mail. */
+  async function makeReady(id: string, link: PreparedLink): Promise<void> {
+    await db.$transaction([
+      db.oneTimeLink.create({ data: link }),
+      db.mailJob.update({ where: { id }, data: { linkId: link.id, readyAt: new Date() } }),
+    ]);
+  }
 
-    drop: async (id: string): Promise<void> => {
-      await db.mailJob.deleteMany({ where: { id } });
-    },
+  async function drop(id: string): Promise<void> {
+    await db.mailJob.deleteMany({ where: { id } });
+  }
 
-    wake: async (id: string): Promise<void> => {
-      await redis.lpush(QUEUE, JSON.stringify({ source: 'users', id }));
-    },
+  async function wake(id: string): Promise<void> {
+    await redis.lpush(QUEUE, JSON.stringify({ source: 'users', id }));
+  }
 
-    pending: async (): Promise<(PendingMail & { name: string })[]> => {
-      const rows = (await db.mailJob.findMany({
-        where: { readyAt: { not: null }, takenAt: null },
-        orderBy: { id: 'asc' },
-        take: BATCH,
-      })) as PendingMail[];
-      const users = await db.user.findMany({
-        where: { email: { in: rows.map((row) => row.recipient) } },
-        select: { email: true, name: true },
-      });
-      const names = new Map(users.map(({ email, name }) => [email, name]));
-      return rows.map((row) => ({ ...row, name: names.get(row.recipient) ?? '' }));
-    },
+  async function pending(): Promise<(PendingMail & { name: string })[]> {
+    const rows = (await db.mailJob.findMany({
+      where: { readyAt: { not: null }, takenAt: null },
+      orderBy: { id: 'asc' },
+      take: BATCH,
+    })) as PendingMail[];
+    const users = await db.user.findMany({
+      where: { email: { in: rows.map((row) => row.recipient) } },
+      select: { email: true, name: true },
+    });
+    const names = new Map(users.map(({ email, name }) => [email, name]));
+    return rows.map((row) => ({ ...row, name: names.get(row.recipient) ?? '' }));
+  }
 
-    markTaken: async (id: string): Promise<boolean> =>
+  async function markTaken(id: string): Promise<boolean> {
+    return (
       (await db.mailJob.updateMany({ where: { id, takenAt: null }, data: { takenAt: new Date() } })).count >
-        0 || (await db.mailJob.count({ where: { id } })) > 0,
+        0 || (await db.mailJob.count({ where: { id } })) > 0
+    );
+  }
 
-    /** Deletes mails that were taken, and mails that nobody took: the link of any mail has expired by then. */
-    purge: async (): Promise<void> => {
-      const old = { lt: new Date(Date.now() - KEEP_MS) };
-      await db.mailJob.deleteMany({ where: { OR: [{ takenAt: old }, { takenAt: null, createdAt: old }] } });
-    },
-  };
+  /** Deletes mails that were taken, and mails that nobody took: the link of any mail has expired by then. */
+  async function purge(): Promise<void> {
+    const old = { lt: new Date(Date.now() - KEEP_MS) };
+    await db.mailJob.deleteMany({ where: { OR: [{ takenAt: old }, { takenAt: null, createdAt: old }] } });
+  }
+
+  return { request, requested, makeReady, drop, wake, pending, markTaken, purge };
 }

@@ -27,42 +27,43 @@ export function createMailService({
     });
   };
 
-  return {
-    wake,
+  /**
+   * Requests a reset mail. The account is looked up later, so that the response time does not reveal whether it
+   * exists.
+   */
+  function requestReset(email: string) {
+    return mails.request(newId(), 'reset-password', email);
+  }
 
-    /**
-     * Requests a reset mail. The account is looked up later, so that the response time does not reveal whether it
-     * exists.
-     */
-    requestReset: (email: string) => mails.request(newId(), 'reset-password', email),
-
-    /** Creates the links of requested mails, and deletes requests of unknown addresses. */
-    prepare: async (): Promise<void> => {
-      for (const { id, recipient } of await mails.requested()) {
-        const account = await accounts.byEmail(recipient);
-        if (!account || account.disabled) {
-          await mails.drop(id);
-          continue;
-        }
-        await mails.makeReady(id, prepareLink(newId(), account.id, 'reset-password'));
-        await wake(id);
+  /** Creates the links of requested mails, and deletes requests of unknown addresses. */
+  async function prepare(): Promise<void> {
+    for (const { id, recipient } of await mails.requested()) {
+      const account = await accounts.byEmail(recipient);
+      if (!account || account.disabled) {
+        await mails.drop(id);
+        continue;
       }
-    },
+      await mails.makeReady(id, prepareLink(newId(), account.id, 'reset-password'));
+      await wake(id);
+    }
+  }
 
-    pending: async (): Promise<MailJob[]> =>
-      Promise.all(
-        (await mails.pending()).map(async ({ id, kind, recipient, name, linkId, createdAt }) => ({
-          id,
-          kind,
-          to: recipient,
-          name,
-          path: `/${kind}?token=${encodeURIComponent(await links.sign(kind, linkId))}`,
-          createdAt: createdAt.toISOString(),
-        })),
-      ),
+  async function pending(): Promise<MailJob[]> {
+    return Promise.all(
+      (await mails.pending()).map(async ({ id, kind, recipient, name, linkId, createdAt }) => ({
+        id,
+        kind,
+        to: recipient,
+        name,
+        path: `/${kind}?token=${encodeURIComponent(await links.sign(kind, linkId))}`,
+        createdAt: createdAt.toISOString(),
+      })),
+    );
+  }
 
-    markTaken: async (id: string): Promise<void> => {
-      if (!(await mails.markTaken(id))) throw new AppError('not_found');
-    },
-  };
+  async function markTaken(id: string): Promise<void> {
+    if (!(await mails.markTaken(id))) throw new AppError('not_found');
+  }
+
+  return { wake, requestReset, prepare, pending, markTaken };
 }

@@ -67,13 +67,19 @@ export function createPasswordHasher(
   const dummyHash = hash('no account has this password', settings);
   dummyHash.catch(() => undefined);
 
+  async function compare(
+    stored: string | undefined,
+    password: string,
+    address: Address,
+  ): Promise<{ ok: boolean; outdated: boolean }> {
+    const known = stored !== undefined && stored.startsWith('$argon2');
+    const against = known ? stored : await dummyHash;
+    const matches = await timed('verify', address, () => verify(against, password));
+    return { ok: known && matches, outdated: known && matches && needsRehash(stored, settings) };
+  }
+
   return {
     hash: (password, address) => timed('hash', address, () => hash(password, settings)),
-    verify: async (stored, password, address) => {
-      const known = stored !== undefined && stored.startsWith('$argon2');
-      const against = known ? stored : await dummyHash;
-      const matches = await timed('verify', address, () => verify(against, password));
-      return { ok: known && matches, outdated: known && matches && needsRehash(stored, settings) };
-    },
+    verify: compare,
   };
 }

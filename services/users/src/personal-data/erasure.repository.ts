@@ -41,41 +41,42 @@ export function createErasureRepository({ sql, store }: { sql: Sql; store: UnitS
       return revocations;
     });
 
-  return {
-    /** Empties the account and ends its sessions. The version is raised first, since that statement locks the row. */
-    erase: (
-      userId: string,
-      limitsKey: string,
-      entries: readonly NewAuditEntry[] = [],
-    ): Promise<Revocation[]> =>
-      tell([userId], limitsKey, async (tx) => {
-        const version = await raiseVersion(tx, userId);
-        await tx.query({ text: EMPTY, values: [userId] });
-        await createAuditRepository(tx).add(entries);
-        return [version, ...(await endSessions(tx, { userId, reason: 'erased' }))];
-      }),
+  /** Empties the account and ends its sessions. The version is raised first, since that statement locks the row. */
+  function erase(
+    userId: string,
+    limitsKey: string,
+    entries: readonly NewAuditEntry[] = [],
+  ): Promise<Revocation[]> {
+    return tell([userId], limitsKey, async (tx) => {
+      const version = await raiseVersion(tx, userId);
+      await tx.query({ text: EMPTY, values: [userId] });
+      await createAuditRepository(tx).add(entries);
+      return [version, ...(await endSessions(tx, { userId, reason: 'erased' }))];
+    });
+  }
 
-    /** Tells of accounts that a process of an earlier release erased. */
-    async tellMissed(): Promise<void> {
-      const { rows } = await sql.query<{ id: string }>({ name: 'untold-erasures', text: UNTOLD });
-      if (rows.length === 0) return;
-      await tell(
-        rows.map(({ id }) => id),
-        null,
-        () => Promise.resolve([]),
-      );
-    },
+  /** Tells of accounts that a process of an earlier release erased. */
+  async function tellMissed(): Promise<void> {
+    const { rows } = await sql.query<{ id: string }>({ name: 'untold-erasures', text: UNTOLD });
+    if (rows.length === 0) return;
+    await tell(
+      rows.map(({ id }) => id),
+      null,
+      () => Promise.resolve([]),
+    );
+  }
 
-    async withLimits(): Promise<ErasureWithLimits[]> {
-      const { rows } = await sql.query<ErasureWithLimits>({
-        name: 'erasures-with-limits',
-        text: `SELECT user_id AS "userId", limits_key AS "limitsKey" FROM erasures WHERE limits_key IS NOT NULL LIMIT ${BATCH}`,
-      });
-      return rows;
-    },
+  async function withLimits(): Promise<ErasureWithLimits[]> {
+    const { rows } = await sql.query<ErasureWithLimits>({
+      name: 'erasures-with-limits',
+      text: `SELECT user_id AS "userId", limits_key AS "limitsKey" FROM erasures WHERE limits_key IS NOT NULL LIMIT ${BATCH}`,
+    });
+    return rows;
+  }
 
-    async forgetLimits(userId: string): Promise<void> {
-      await sql.query({ text: 'UPDATE erasures SET limits_key = NULL WHERE user_id = $1', values: [userId] });
-    },
-  };
+  async function forgetLimits(userId: string): Promise<void> {
+    await sql.query({ text: 'UPDATE erasures SET limits_key = NULL WHERE user_id = $1', values: [userId] });
+  }
+
+  return { erase, tellMissed, withLimits, forgetLimits };
 }

@@ -1,8 +1,8 @@
 import type { Db } from '../db';
 
 /** Everything that users holds of a person, except hashes of secrets. */
-export const createExportRepository = (db: Db) => ({
-  async read(userId: string): Promise<Record<string, unknown>> {
+export function createExportRepository(db: Db) {
+  async function read(userId: string): Promise<Record<string, unknown>> {
     const account = await db.user.findUniqueOrThrow({
       where: { id: userId },
       omit: { passwordHash: true, version: true, erasedAt: true, demoRoles: true },
@@ -21,5 +21,7 @@ export const createExportRepository = (db: Db) => ({
       }),
     ]);
     return { account, sessions, mails, audit };
-  },
-});
+  }
+
+  return { read };
+}

@@ -31,36 +31,38 @@ export function createDenylistRepository(redis: Redis) {
           REVOCATION_SECONDS,
         );
 
+  /** Adds the entries and marks the denylist as ready for DENYLIST_READY_SECONDS; does both or nothing. */
+  async function fill(revocations: readonly Revocation[]): Promise<void> {
+    const transaction = redis.multi();
+    for (const revocation of revocations) put(transaction, revocation);
+    transaction.set(denylistComplete, '1').set(denylistReady, '1', 'EX', DENYLIST_READY_SECONDS);
+    await settle(transaction);
+  }
+
+  /** Makes the gateway ask users. Redis deletes keys also when its memory is full, but not when it refuses every write. */
+  async function distrust(): Promise<void> {
+    await redis.del(denylistReady, denylistComplete);
+  }
+
+  /** Adds the entries and publishes them to the sockets. */
+  async function announce(revocations: readonly Revocation[]): Promise<void> {
+    const pipeline = redis.pipeline();
+    for (const revocation of revocations) {
+      put(pipeline, revocation);
+      const ended: SessionsEnded =
+        'sessionId' in revocation
+          ? { userId: revocation.userId, sessionId: revocation.sessionId }
+          : { userId: revocation.userId };
+      pipeline.publish(sessionsEndedChannel, JSON.stringify(ended));
+    }
+    await settle(pipeline);
+  }
+
   return {
     isReady: async (): Promise<boolean> => (await redis.exists(denylistReady)) === 1,
-
-    /** Adds the entries and marks the denylist as ready for DENYLIST_READY_SECONDS; does both or nothing. */
-    fill: async (revocations: readonly Revocation[]): Promise<void> => {
-      const transaction = redis.multi();
-      for (const revocation of revocations) put(transaction, revocation);
-      transaction.set(denylistComplete, '1').set(denylistReady, '1', 'EX', DENYLIST_READY_SECONDS);
-      await settle(transaction);
-    },
-
-    /** Makes the gateway ask users. Redis deletes keys also when its memory is full, but not when it refuses every write. */
-    distrust: async (): Promise<void> => {
-      await redis.del(denylistReady, denylistComplete);
-    },
-
-    /** Adds the entries and publishes them to the sockets. */
-    announce: async (revocations: readonly Revocation[]): Promise<void> => {
-      const pipeline = redis.pipeline();
-      for (const revocation of revocations) {
-        put(pipeline, revocation);
-        const ended: SessionsEnded =
-          'sessionId' in revocation
-            ? { userId: revocation.userId, sessionId: revocation.sessionId }
-            : { userId: revocation.userId };
-        pipeline.publish(sessionsEndedChannel, JSON.stringify(ended));
-      }
-      await settle(pipeline);
-    },
-
+    fill,
+    distrust,
+    announce,
     onReconnect: (fn: () => void): void => void redis.on('ready', fn),
   };
 }

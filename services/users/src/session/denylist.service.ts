@@ -34,37 +34,37 @@ export function createDenylistService({
   /** While Redis cannot be reached either, or refuses deletions too, the mark expires by itself within 5 s. */
   const distrust = () => denylist.distrust().catch(() => undefined);
 
-  return {
-    announce: async (revocations: readonly Revocation[]): Promise<void> => {
-      if (revocations.length === 0) return;
-      for (const ended of revocations) {
-        if (!('sessionId' in ended)) continue;
-        const { userId, sessionId, reason } = ended;
-        logSecurity(log, 'session_ended', { user_id: userId, session_id: sessionId, reason });
-      }
-      try {
-        await denylist.announce(revocations);
-      } catch (error) {
-        stale = true;
-        log.warn({ err: error }, 'the denylist could not be written; the gateway asks users until it is');
-        await distrust();
-      }
-    },
+  async function announce(revocations: readonly Revocation[]): Promise<void> {
+    if (revocations.length === 0) return;
+    for (const ended of revocations) {
+      if (!('sessionId' in ended)) continue;
+      const { userId, sessionId, reason } = ended;
+      logSecurity(log, 'session_ended', { user_id: userId, session_id: sessionId, reason });
+    }
+    try {
+      await denylist.announce(revocations);
+    } catch (error) {
+      stale = true;
+      log.warn({ err: error }, 'the denylist could not be written; the gateway asks users until it is');
+      await distrust();
+    }
+  }
 
-    /** Called every second. */
-    maintain: async (): Promise<void> => {
-      const whole = stale || !(await denylist.isReady());
-      stale = false;
-      try {
-        const recent = await sessions.recentRevocations(whole ? REVOCATION_SECONDS : OVERLAP_SECONDS);
-        await denylist.fill(recent);
-        if (whole) log.info({ entries: recent.length }, 'denylist filled');
-        // A revocation that could not be written in the meantime may be missing in what was read.
-        if (isStale()) await distrust();
-      } catch (error) {
-        stale = true;
-        throw error;
-      }
-    },
-  };
+  /** Called every second. */
+  async function maintain(): Promise<void> {
+    const whole = stale || !(await denylist.isReady());
+    stale = false;
+    try {
+      const recent = await sessions.recentRevocations(whole ? REVOCATION_SECONDS : OVERLAP_SECONDS);
+      await denylist.fill(recent);
+      if (whole) log.info({ entries: recent.length }, 'denylist filled');
+      // A revocation that could not be written in the meantime may be missing in what was read.
+      if (isStale()) await distrust();
+    } catch (error) {
+      stale = true;
+      throw error;
+    }
+  }
+
+  return { announce, maintain };
 }

@@ -67,138 +67,140 @@ export async function raiseVersion(tx: SqlSession, userId: string): Promise<Revo
 }
 
 export function createSessionRepository(sql: Sql) {
-  return {
-    /** False when the account was changed or disabled after its password was checked. */
-    open: async (
-      id: string,
-      account: { id: string; version: number },
-      token: NewRefreshToken,
-      { device, place }: SignInPlace,
-    ): Promise<boolean> => {
-      const { rowCount } = await sql.query({
-        name: 'open-session',
-        text: `WITH account AS (SELECT id FROM users WHERE id = $2 AND version = $5 AND NOT disabled FOR SHARE),
-          opened AS (INSERT INTO sessions (id, user_id, device, place) SELECT $1, id, $6, $7 FROM account RETURNING id)
-          INSERT INTO refresh_tokens (hash, session_id, expires_at) SELECT $3, id, $4 FROM opened`,
-        values: [id, account.id, token.hash, token.expiresAt, account.version, device, place],
+  /** False when the account was changed or disabled after its password was checked. */
+  async function open(
+    id: string,
+    account: { id: string; version: number },
+    token: NewRefreshToken,
+    { device, place }: SignInPlace,
+  ): Promise<boolean> {
+    const { rowCount } = await sql.query({
+      name: 'open-session',
+      text: `WITH account AS (SELECT id FROM users WHERE id = $2 AND version = $5 AND NOT disabled FOR SHARE),
+        opened AS (INSERT INTO sessions (id, user_id, device, place) SELECT $1, id, $6, $7 FROM account RETURNING id)
+        INSERT INTO refresh_tokens (hash, session_id, expires_at) SELECT $3, id, $4 FROM opened`,
+      values: [id, account.id, token.hash, token.expiresAt, account.version, device, place],
+    });
+    return rowCount === 1;
+  }
+
+  /**
+   * Replaces a refresh token by `next`. The row is locked, so that concurrent refreshes of several tabs run one after
+   * the other.
+   */
+  function rotate(hash: Buffer, next: NewRefreshToken): Promise<Rotation> {
+    return sql.transaction(async (tx) => {
+      const { rows } = await tx.query<TokenRow>({
+        text: `SELECT t.session_id, s.user_id, s.ended_at IS NOT NULL AS ended, (t.expires_at <= now() OR s.created_at <= now() - interval '${SESSION_DAYS} days') AS expired,
+            coalesce(t.rotated_at < clock_timestamp() - make_interval(secs => $2), false) AS reused
+          FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 FOR UPDATE OF t`,
+        values: [hash, GRACE_MS / 1000],
       });
-      return rowCount === 1;
-    },
-
-    /**
-     * Replaces a refresh token by `next`. The row is locked, so that concurrent refreshes of several tabs run one after
-     * the other.
-     */
-    rotate: (hash: Buffer, next: NewRefreshToken): Promise<Rotation> =>
-      sql.transaction(async (tx) => {
-        const { rows } = await tx.query<TokenRow>({
-          text: `SELECT t.session_id, s.user_id, s.ended_at IS NOT NULL AS ended, (t.expires_at <= now() OR s.created_at <= now() - interval '${SESSION_DAYS} days') AS expired,
-              coalesce(t.rotated_at < clock_timestamp() - make_interval(secs => $2), false) AS reused
-            FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 FOR UPDATE OF t`,
-          values: [hash, GRACE_MS / 1000],
-        });
-        const token = rows[0];
-        if (!token || token.ended || token.expired) return { outcome: 'refused' };
-        const { session_id: sessionId, user_id: userId } = token;
-        if (token.reused) return { outcome: 'reused', sessionId, userId };
-        await tx.query({
-          text: 'UPDATE refresh_tokens SET rotated_at = coalesce(rotated_at, clock_timestamp()) WHERE hash = $1',
-          values: [hash],
-        });
-        await addToken(tx, sessionId, next);
-        return { outcome: 'rotated', sessionId, userId };
-      }),
-
-    /** The session of a refresh token that is still valid. */
-    ofToken: async (hash: Buffer): Promise<{ id: string; userId: string } | undefined> => {
-      const { rows } = await sql.query<{ id: string; userId: string }>({
-        name: 'session-of-token',
-        text: `SELECT s.id, s.user_id AS "userId" FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
-          WHERE t.hash = $1 AND t.expires_at > now()`,
+      const token = rows[0];
+      if (!token || token.ended || token.expired) return { outcome: 'refused' };
+      const { session_id: sessionId, user_id: userId } = token;
+      if (token.reused) return { outcome: 'reused', sessionId, userId };
+      await tx.query({
+        text: 'UPDATE refresh_tokens SET rotated_at = coalesce(rotated_at, clock_timestamp()) WHERE hash = $1',
         values: [hash],
       });
-      return rows[0];
-    },
+      await addToken(tx, sessionId, next);
+      return { outcome: 'rotated', sessionId, userId };
+    });
+  }
 
-    /** The sessions of an account that can still be renewed, the one last used first. */
-    live: async (userId: string): Promise<LiveSession[]> => {
-      const { rows } = await sql.query<LiveSession>({
-        name: 'live-sessions',
-        text: `SELECT s.id, s.device, s.place, s.created_at AS "createdAt", max(t.created_at) AS "usedAt"
-          FROM sessions s JOIN refresh_tokens t ON t.session_id = s.id AND t.expires_at > now()
-          WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.created_at > now() - interval '${SESSION_DAYS} days'
-          GROUP BY s.id ORDER BY max(t.created_at) DESC LIMIT 100`,
-        values: [userId],
-      });
-      return rows;
-    },
+  /** The session of a refresh token that is still valid. */
+  async function ofToken(hash: Buffer): Promise<{ id: string; userId: string } | undefined> {
+    const { rows } = await sql.query<{ id: string; userId: string }>({
+      name: 'session-of-token',
+      text: `SELECT s.id, s.user_id AS "userId" FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
+        WHERE t.hash = $1 AND t.expires_at > now()`,
+      values: [hash],
+    });
+    return rows[0];
+  }
 
-    /** True when the session has just begun, so that its password was asked a moment ago. */
-    isFresh: async (userId: string, sessionId: string): Promise<boolean> => {
-      const { rowCount } = await sql.query({
-        name: 'fresh-session',
-        text: `SELECT 1 FROM sessions WHERE id = $2 AND user_id = $1 AND ended_at IS NULL
-          AND created_at > now() - interval '${FRESH_MINUTES} minutes'`,
-        values: [userId, sessionId],
-      });
-      return rowCount === 1;
-    },
+  /** The sessions of an account that can still be renewed, the one last used first. */
+  async function live(userId: string): Promise<LiveSession[]> {
+    const { rows } = await sql.query<LiveSession>({
+      name: 'live-sessions',
+      text: `SELECT s.id, s.device, s.place, s.created_at AS "createdAt", max(t.created_at) AS "usedAt"
+        FROM sessions s JOIN refresh_tokens t ON t.session_id = s.id AND t.expires_at > now()
+        WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.created_at > now() - interval '${SESSION_DAYS} days'
+        GROUP BY s.id ORDER BY max(t.created_at) DESC LIMIT 100`,
+      values: [userId],
+    });
+    return rows;
+  }
 
-    end: (userId: string, reason: EndReason, which: { only?: string; except?: string } = {}) =>
-      sql.transaction((tx) => endSessions(tx, { userId, reason, ...which })),
+  /** True when the session has just begun, so that its password was asked a moment ago. */
+  async function isFresh(userId: string, sessionId: string): Promise<boolean> {
+    const { rowCount } = await sql.query({
+      name: 'fresh-session',
+      text: `SELECT 1 FROM sessions WHERE id = $2 AND user_id = $1 AND ended_at IS NULL
+        AND created_at > now() - interval '${FRESH_MINUTES} minutes'`,
+      values: [userId, sessionId],
+    });
+    return rowCount === 1;
+  }
 
-    /** For each session: true when it is alive and its account version is still valid. */
-    states: async (
-      sessions: readonly { id: string; userId: string; version: number }[],
-    ): Promise<boolean[]> => {
-      const { rows } = await sql.query<{ good: boolean }>({
-        name: 'session-states',
-        text: `SELECT s.id IS NOT NULL AND s.ended_at IS NULL AND u.version <= asked.version AND NOT u.disabled AS good
-          FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS asked (id, user_id, version, position)
-          LEFT JOIN users u ON u.id = asked.user_id
-          LEFT JOIN sessions s ON s.id = asked.id AND s.user_id = u.id ORDER BY asked.position`,
-        values: [
-          sessions.map((session) => session.id),
-          sessions.map((session) => session.userId),
-          sessions.map((session) => session.version),
-        ],
-      });
-      return rows.map((row) => row.good === true);
-    },
+  function end(userId: string, reason: EndReason, which: { only?: string; except?: string } = {}) {
+    return sql.transaction((tx) => endSessions(tx, { userId, reason, ...which }));
+  }
 
-    /** The current content of the denylist: all revocations within the validity of an access token. */
-    recentRevocations: async (withinSeconds: number): Promise<Revocation[]> => {
-      const { rows } = await sql.query<{
-        session_id: string | null;
-        user_id: string;
-        version: number | null;
-      }>({
-        text: `SELECT session_id, user_id, version FROM revocations
-          WHERE created_at > now() - make_interval(secs => $1) ORDER BY seq`,
-        values: [withinSeconds],
-      });
-      return rows.map(({ session_id, user_id, version }) =>
-        session_id === null
-          ? { userId: user_id, version: version ?? 1 }
-          : { userId: user_id, sessionId: session_id },
-      );
-    },
+  /** For each session: true when it is alive and its account version is still valid. */
+  async function states(
+    sessions: readonly { id: string; userId: string; version: number }[],
+  ): Promise<boolean[]> {
+    const { rows } = await sql.query<{ good: boolean }>({
+      name: 'session-states',
+      text: `SELECT s.id IS NOT NULL AND s.ended_at IS NULL AND u.version <= asked.version AND NOT u.disabled AS good
+        FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS asked (id, user_id, version, position)
+        LEFT JOIN users u ON u.id = asked.user_id
+        LEFT JOIN sessions s ON s.id = asked.id AND s.user_id = u.id ORDER BY asked.position`,
+      values: [
+        sessions.map((session) => session.id),
+        sessions.map((session) => session.userId),
+        sessions.map((session) => session.version),
+      ],
+    });
+    return rows.map((row) => row.good === true);
+  }
 
-    /** Deletes expired rows, a bounded number at a time. */
-    purge: async (revocationSeconds: number): Promise<void> => {
-      await sql.query({
-        text: `DELETE FROM revocations WHERE created_at < now() - make_interval(secs => $1)`,
-        values: [revocationSeconds],
-      });
-      await sql.query({
-        text: `DELETE FROM refresh_tokens WHERE hash IN (
-          SELECT hash FROM refresh_tokens WHERE expires_at < now() LIMIT 5000)`,
-      });
-      await sql.query({
-        text: `DELETE FROM sessions WHERE id IN (
-          SELECT s.id FROM sessions s WHERE s.created_at < now() - interval '1 day'
-            AND NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.session_id = s.id) LIMIT 5000)`,
-      });
-    },
-  };
+  /** The current content of the denylist: all revocations within the validity of an access token. */
+  async function recentRevocations(withinSeconds: number): Promise<Revocation[]> {
+    const { rows } = await sql.query<{
+      session_id: string | null;
+      user_id: string;
+      version: number | null;
+    }>({
+      text: `SELECT session_id, user_id, version FROM revocations
+        WHERE created_at > now() - make_interval(secs => $1) ORDER BY seq`,
+      values: [withinSeconds],
+    });
+    return rows.map(({ session_id, user_id, version }) =>
+      session_id === null
+        ? { userId: user_id, version: version ?? 1 }
+        : { userId: user_id, sessionId: session_id },
+    );
+  }
+
+  /** Deletes expired rows, a bounded number at a time. */
+  async function purge(revocationSeconds: number): Promise<void> {
+    await sql.query({
+      text: `DELETE FROM revocations WHERE created_at < now() - make_interval(secs => $1)`,
+      values: [revocationSeconds],
+    });
+    await sql.query({
+      text: `DELETE FROM refresh_tokens WHERE hash IN (
+        SELECT hash FROM refresh_tokens WHERE expires_at < now() LIMIT 5000)`,
+    });
+    await sql.query({
+      text: `DELETE FROM sessions WHERE id IN (
+        SELECT s.id FROM sessions s WHERE s.created_at < now() - interval '1 day'
+          AND NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.session_id = s.id) LIMIT 5000)`,
+    });
+  }
+
+  return { open, rotate, ofToken, live, isFresh, end, states, recentRevocations, purge };
 }
