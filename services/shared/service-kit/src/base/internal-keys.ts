@@ -38,18 +38,20 @@ export function internalKeys(config: KeyConfig, self?: string): InternalKeys {
   const ownKey =
     config.INTERNAL_KEY ??
     (tokenKey === undefined || self === undefined ? undefined : serviceKey(tokenKey, self));
-  return {
-    own: () => {
-      if (ownKey === undefined) throw new ConfigError(['INTERNAL_KEY is missing']);
-      return ownKey;
-    },
-    toCall: (service, kind) => {
-      const name = callKeyName(kind, service);
-      const given = config[name];
-      if (given !== undefined) return given;
-      if (service === self && ownKey !== undefined) return callKey(ownKey, service, kind);
-      if (tokenKey === undefined) throw new ConfigError([`${name} is missing`]);
-      return callKey(serviceKey(tokenKey, service), service, kind);
-    },
-  };
+
+  function own(): string {
+    if (ownKey === undefined) throw new ConfigError(['INTERNAL_KEY is missing']);
+    return ownKey;
+  }
+
+  function toCall(service: string, kind: Actor['kind']): string {
+    const name = callKeyName(kind, service);
+    const given = config[name];
+    if (given !== undefined) return given;
+    if (service === self && ownKey !== undefined) return callKey(ownKey, service, kind);
+    if (tokenKey === undefined) throw new ConfigError([`${name} is missing`]);
+    return callKey(serviceKey(tokenKey, service), service, kind);
+  }
+
+  return { own, toCall };
 }

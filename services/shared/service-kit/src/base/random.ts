@@ -25,14 +25,17 @@ export function seeded(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
   const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+
+  function pick<T>(items: readonly T[]): T {
+    const item = items[between(0, items.length - 1)];
+    if (item === undefined) throw new RangeError('nothing to pick from');
+    return item;
+  }
+
   return {
     next,
     between,
-    pick: (items) => {
-      const item = items[between(0, items.length - 1)];
-      if (item === undefined) throw new RangeError('nothing to pick from');
-      return item;
-    },
+    pick,
     chance: (probability) => next() < probability,
     fork: (name) => seeded(seed ^ hashOf(name)),
   };

@@ -1,14 +1,16 @@
 /** Limits retries to a tenth of the requests, so that they never double the load of a failing service. */
 export function createRetryBudget({ share = 0.1, reserve = 20 } = {}) {
   let tokens = reserve;
-  return {
-    onRequest: (): void => {
-      tokens = Math.min(reserve, tokens + share);
-    },
-    take: (): boolean => {
-      if (tokens < 1) return false;
-      tokens -= 1;
-      return true;
-    },
-  };
+
+  function onRequest(): void {
+    tokens = Math.min(reserve, tokens + share);
+  }
+
+  function take(): boolean {
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  }
+
+  return { onRequest, take };
 }

@@ -137,6 +137,44 @@ export function createService<M extends Catalogue = NoMetrics>({
       },
     });
 
+  async function start(): Promise<{ port: number; opsPort: number }> {
+    state = 'starting';
+    mountEndpoints(service, endpoints);
+    await tracing?.load();
+    const opsPort = await listen(opsServer, config.OPS_PORT, config.HOST);
+    for (const starter of starters) await runStarter(starter);
+    const port = await listen(server, config.PORT, config.HOST);
+    for (const worker of workers) await worker.start();
+    state = 'ready';
+    readyGauge.set({}, 1);
+    log.info({ port, ops_port: opsPort }, 'ready');
+    return { port, opsPort };
+  }
+
+  async function stop(): Promise<void> {
+    if (state === 'stopping' || state === 'stopped') return;
+    state = 'stopping';
+    readyGauge.set({}, 0);
+    const attempt = async (part: string, fn: () => Promise<unknown>) => {
+      try {
+        await fn();
+      } catch (error) {
+        log.warn({ err: error, part }, 'a part did not close cleanly');
+      }
+    };
+    await Promise.all([
+      ...workers.map((worker) => attempt(worker.name, worker.stop)),
+      // From now on answers carry `Connection: close`, so that clients open connections to other replicas.
+      delay(server.listening ? config.DRAIN_SECONDS * 1_000 : 0),
+    ]);
+    if (server.listening) await drain(server);
+    for (const stopper of stoppers.reverse()) await attempt(stopper.name, stopper.fn);
+    await tracing?.stop();
+    state = 'stopped';
+    if (opsServer.listening) await drain(opsServer);
+    log.info('stopped');
+  }
+
   const service: Service<M> = {
     name,
     config,
@@ -155,42 +193,8 @@ export function createService<M extends Catalogue = NoMetrics>({
     onStop: (part, fn) => void stoppers.push({ name: part, fn }),
     worker: (worker) => void workers.push(worker),
     readiness: (part, check) => void checks.set(part, check),
-    async start() {
-      state = 'starting';
-      mountEndpoints(service, endpoints);
-      await tracing?.load();
-      const opsPort = await listen(opsServer, config.OPS_PORT, config.HOST);
-      for (const starter of starters) await runStarter(starter);
-      const port = await listen(server, config.PORT, config.HOST);
-      for (const worker of workers) await worker.start();
-      state = 'ready';
-      readyGauge.set({}, 1);
-      log.info({ port, ops_port: opsPort }, 'ready');
-      return { port, opsPort };
-    },
-    async stop() {
-      if (state === 'stopping' || state === 'stopped') return;
-      state = 'stopping';
-      readyGauge.set({}, 0);
-      const attempt = async (part: string, fn: () => Promise<unknown>) => {
-        try {
-          await fn();
-        } catch (error) {
-          log.warn({ err: error, part }, 'a part did not close cleanly');
-        }
-      };
-      await Promise.all([
-        ...workers.map((worker) => attempt(worker.name, worker.stop)),
-        // From now on answers carry `Connection: close`, so that clients open connections to other replicas.
-        delay(server.listening ? config.DRAIN_SECONDS * 1_000 : 0),
-      ]);
-      if (server.listening) await drain(server);
-      for (const stopper of stoppers.reverse()) await attempt(stopper.name, stopper.fn);
-      await tracing?.stop();
-      state = 'stopped';
-      if (opsServer.listening) await drain(opsServer);
-      log.info('stopped');
-    },
+    start,
+    stop,
   };
   return service;
 }

@@ -7,17 +7,18 @@ const REST_MS = 10_000;
 /** Reads from a replica; from the primary while the replica is away. */
 export function withFallback(replica: SqlSession, primary: SqlSession): SqlSession {
   let restsUntil = -Infinity;
-  return {
-    async query<T extends object>(statement: Statement) {
-      if (performance.now() >= restsUntil) {
-        try {
-          return await replica.query<T>(statement);
-        } catch (error) {
-          if (!isTransient(error)) throw error;
-          restsUntil = performance.now() + REST_MS;
-        }
+
+  async function query<T extends object>(statement: Statement): Promise<{ rows: T[]; rowCount: number }> {
+    if (performance.now() >= restsUntil) {
+      try {
+        return await replica.query<T>(statement);
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        restsUntil = performance.now() + REST_MS;
       }
-      return primary.query<T>(statement);
-    },
-  };
+    }
+    return primary.query<T>(statement);
+  }
+
+  return { query };
 }

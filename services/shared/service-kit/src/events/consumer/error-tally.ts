@@ -13,23 +13,28 @@ const kindOf = (error: unknown): string => {
 
 /** Counts the keys of a batch by the error that their events met, to tell a failing store from failing events. */
 export function createErrorTally() {
-  const failed = new Map<string, Set<string>>();
-  const handled = new Set<string>();
+  const failedKeys = new Map<string, Set<string>>();
+  const handledKeys = new Set<string>();
+
+  function failed(entry: EventEntry, error: unknown): void {
+    const kind = kindOf(error);
+    const keys = failedKeys.get(kind) ?? new Set();
+    failedKeys.set(kind, keys.add(entry.event.key));
+  }
+
+  /** True when at least three keys, and more than half of all, failed with this same error. */
+  function isStoreFailure(error: unknown): boolean {
+    const same = failedKeys.get(kindOf(error))?.size ?? 0;
+    let all = handledKeys.size;
+    for (const keys of failedKeys.values()) all += keys.size;
+    return same >= LEAST_KEYS && same * 2 > all;
+  }
 
   return {
-    handled: (entries: readonly EventEntry[]): void => entries.forEach(({ event }) => handled.add(event.key)),
-    failed(entry: EventEntry, error: unknown): void {
-      const kind = kindOf(error);
-      const keys = failed.get(kind) ?? new Set();
-      failed.set(kind, keys.add(entry.event.key));
-    },
-    /** True when at least three keys, and more than half of all, failed with this same error. */
-    isStoreFailure(error: unknown): boolean {
-      const same = failed.get(kindOf(error))?.size ?? 0;
-      let all = handled.size;
-      for (const keys of failed.values()) all += keys.size;
-      return same >= LEAST_KEYS && same * 2 > all;
-    },
+    handled: (entries: readonly EventEntry[]): void =>
+      entries.forEach(({ event }) => handledKeys.add(event.key)),
+    failed,
+    isStoreFailure,
   };
 }
 export type ErrorTally = ReturnType<typeof createErrorTally>;

@@ -247,6 +247,25 @@ export function createRunner(hooks: RunnerHooks) {
     return (await runFrom(heads, earlier)) && (await runFrom(rest, new Map()));
   };
 
+  /** Milliseconds until a lane is due; undefined while there is none. */
+  function dueIn(): number | undefined {
+    let at = Infinity;
+    for (const lane of lanes.values()) at = Math.min(at, lane.dueAt);
+    return at === Infinity ? undefined : Math.max(0, at - hooks.now());
+  }
+
+  /** Makes the events due that wait minutes for their next try. */
+  function endSlowWaits(): void {
+    for (const lane of lanes.values())
+      if (lane.tries.count >= MAX_TRIES) lane.dueAt = Math.min(lane.dueAt, hooks.now());
+  }
+
+  /** Forgets the lanes; their entries are still pending in Redis. */
+  function forget(): void {
+    lanes.clear();
+    held.clear();
+  }
+
   return {
     run,
     runDue,
@@ -254,22 +273,9 @@ export function createRunner(hooks: RunnerHooks) {
     heldCount: () => held.size,
     /** The entries that are held back. */
     heldEntries: (): EventEntry[] => [...lanes.values()].flatMap((lane) => lane.entries),
-    /** Milliseconds until a lane is due; undefined while there is none. */
-    dueIn: (): number | undefined => {
-      let at = Infinity;
-      for (const lane of lanes.values()) at = Math.min(at, lane.dueAt);
-      return at === Infinity ? undefined : Math.max(0, at - hooks.now());
-    },
-    /** Makes the events due that wait minutes for their next try. */
-    endSlowWaits: () => {
-      for (const lane of lanes.values())
-        if (lane.tries.count >= MAX_TRIES) lane.dueAt = Math.min(lane.dueAt, hooks.now());
-    },
-    /** Forgets the lanes; their entries are still pending in Redis. */
-    forget: () => {
-      lanes.clear();
-      held.clear();
-    },
+    dueIn,
+    endSlowWaits,
+    forget,
   };
 }
 

@@ -62,17 +62,17 @@ export function openSdk({ name, config, log, trustsCallers }: SdkOptions): Sdk {
     ...(config.OTEL_TRACES_SAMPLER === undefined ? { sampler } : {}),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: tracesUrl(config) }))],
   });
-  return {
-    tracer: provider.getTracer('bramble'),
-    async stop() {
-      let timer: NodeJS.Timeout | undefined;
-      const limit = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, STOP_LIMIT_MS);
-      });
-      await Promise.race([provider.shutdown().catch(() => undefined), limit]);
-      clearTimeout(timer);
-    },
-  };
+
+  async function stop(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_LIMIT_MS);
+    });
+    await Promise.race([provider.shutdown().catch(() => undefined), limit]);
+    clearTimeout(timer);
+  }
+
+  return { tracer: provider.getTracer('bramble'), stop };
 }
 
 function tracesUrl(config: BaseConfig): string {

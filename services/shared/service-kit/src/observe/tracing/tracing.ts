@@ -30,11 +30,16 @@ interface SpanStart {
   links?: readonly string[];
   attributes?: Attributes;
 }
+interface SpanOutcome {
+  name?: string;
+  attributes?: Attributes;
+  error?: string | undefined;
+}
 /** A running span. `traceparent` names it as the parent of further spans. */
 export interface Span {
   readonly traceparent: string;
   /** Ends the span, once: with further attributes, and with the error if it failed. */
-  end(outcome?: { name?: string; attributes?: Attributes; error?: string | undefined }): void;
+  end(outcome?: SpanOutcome): void;
 }
 export interface Tracing {
   /** Loads the OpenTelemetry SDK. Spans that start before are not recorded. */
@@ -81,15 +86,17 @@ export function createTracing(options: TracingOptions): Tracing | undefined {
       parentContext(parent),
     );
     const { traceId, spanId, traceFlags } = span.spanContext();
+
+    function end(outcome: SpanOutcome = {}): void {
+      if (outcome.name !== undefined) span.updateName(outcome.name);
+      if (outcome.attributes !== undefined) span.setAttributes(outcome.attributes);
+      if (outcome.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error });
+      span.end();
+    }
+
     return {
       traceparent: formatTraceparent({ traceId, spanId, sampled: (traceFlags & TraceFlags.SAMPLED) !== 0 }),
-      end(outcome = {}) {
-        if (outcome.name !== undefined) span.updateName(outcome.name);
-        if (outcome.attributes !== undefined) span.setAttributes(outcome.attributes);
-        if (outcome.error !== undefined)
-          span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error });
-        span.end();
-      },
+      end,
     };
   }
 
@@ -110,13 +117,16 @@ export function createTracing(options: TracingOptions): Tracing | undefined {
         },
       }),
     );
+
+    function end(error?: unknown): void {
+      const message =
+        error === undefined ? undefined : error instanceof Error ? error.message : String(error);
+      for (const span of spans) span.end({ error: message });
+    }
+
     return {
       events: batch.map((event, i) => ({ ...event, traceparent: spans[i]?.traceparent ?? '' })),
-      end(error?: unknown) {
-        const message =
-          error === undefined ? undefined : error instanceof Error ? error.message : String(error);
-        for (const span of spans) span.end({ error: message });
-      },
+      end,
     };
   }
 
