@@ -44,7 +44,7 @@ describe('one’s data in a browser', () => {
       products: [],
     });
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect(await visitor.said()).toContain('Your data was downloaded');
+    await visitor.waitForSaid('Your data was downloaded');
     expect(await focusedText(page)).toBe('Download my data');
     expect(await visitor.faults()).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe('one’s data in a browser', () => {
     await dialog.getByLabel('Password').fill(password);
     await dialog.getByRole('button', { name: 'Erase for good' }).click();
     await page.getByText('Sign in to see this page.').waitFor();
-    expect(await visitor.said()).toContain('Your account is erased');
+    await visitor.waitForSaid('Your account is erased');
     visitor.expectStatus(401);
     await expect(callAs(page)(gatewayApi.dashboard)).rejects.toMatchObject({ status: 401 });
     await page.goto('/sign-in');

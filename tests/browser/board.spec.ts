@@ -25,7 +25,7 @@ describe('the board in a browser', () => {
     expect(await page.title()).toBe(`${title} – Bramble`);
     expect(await activeElement(page)).toBe(`H1: ${title}`);
     expect(await page.evaluate(() => scrollY)).toBeLessThan(5);
-    await expectSaid(visitor, title);
+    await visitor.waitForSaid(title);
     expect(await visitor.faults()).toEqual([]);
   });
 
@@ -62,7 +62,7 @@ describe('the board in a browser', () => {
     await page.getByRole('link', { name: /^Bakery/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Bakery' }).waitFor();
     await page.getByLabel('Price').selectOption('0-5');
-    await expectSaid(visitor, /^\d+ goods$/);
+    await visitor.waitForSaid(/^\d+ goods$/);
     expect(page.url()).toMatch(/category=bakery/);
     expect(page.url()).toMatch(/price=0-5/);
     await page.goto('/?q=qqxyzzyq');
@@ -104,7 +104,7 @@ describe('the board in a browser', () => {
     expect(await box.inputValue()).toBe('raspberry');
     await page.waitForTimeout(800);
     expect(await options.count()).toBe(0);
-    await expectSaid(visitor, /suggestions$/);
+    await visitor.waitForSaid(/suggestions$/);
     await box.press('ArrowDown');
     await box.fill('raspberry ');
     await options.first().waitFor();
@@ -114,12 +114,3 @@ describe('the board in a browser', () => {
     await page.getByRole('heading', { level: 1, name }).waitFor();
   });
 });
-
-async function expectSaid({ page }: Visitor, text: string | RegExp): Promise<void> {
-  const pattern = text instanceof RegExp ? text.source : `^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
-  await page.waitForFunction(
-    (source) => (window as unknown as { said: string[] }).said.some((said) => new RegExp(source).test(said)),
-    pattern,
-    { timeout: 5_000 },
-  );
-}

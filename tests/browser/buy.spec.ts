@@ -69,7 +69,7 @@ describe('buying in a browser', () => {
         .waitFor();
       await picture('order');
       await page.getByText('Your parcel has arrived. Enjoy it.', { exact: true }).waitFor();
-      expect(await visitor.said()).toContain('Delivered. Your parcel has arrived. Enjoy it.');
+      await visitor.waitForSaid('Delivered. Your parcel has arrived. Enjoy it.');
       await basketLink(page)
         .and(page.getByRole('link', { name: 'Basket empty' }))
         .waitFor();

@@ -24,6 +24,8 @@ export interface Visitor {
   page: Page;
   /** What a screen reader was told, newest last. */
   said(): Promise<string[]>;
+  /** Waits until a screen reader was told this sentence: the announcer speaks a moment after the page changes. */
+  waitForSaid(sentence: string | RegExp): Promise<void>;
   /** Serious and critical violations of WCAG 2.2 AA on the page as it is, as readable lines. */
   axe(): Promise<string[]>;
   /** Console errors and failed requests that nobody expected, and layout shifts; all of them must stay empty. */
@@ -50,6 +52,8 @@ export const callAs = (page: Page): Call =>
   });
 
 const MAX_SHIFT = 0.02;
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 export async function visit(
   browser: Browser,
@@ -97,6 +101,15 @@ export async function visit(
 
   return {
     page,
+    waitForSaid: async (sentence) => {
+      const pattern = sentence instanceof RegExp ? sentence.source : `^${escaped(sentence)}$`;
+      await page.waitForFunction(
+        (source) =>
+          (window as unknown as { said: string[] }).said.some((said) => new RegExp(source).test(said)),
+        pattern,
+        { timeout: 5_000 },
+      );
+    },
     said: () => page.evaluate(() => [...((window as unknown as { said?: string[] }).said ?? [])]),
     axe: async () => {
       // Evaluated by the debugger, so the page's content security policy stays as strict as it is.
