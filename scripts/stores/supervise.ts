@@ -85,28 +85,28 @@ export function supervise(config: SuperviseOptions): Supervised {
   };
   start();
 
-  return {
-    name,
-    pid: () => child?.pid,
-    exits: () => exits,
-    lastLines: (lines = 8) =>
-      (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
-        .trim()
-        .split('\n')
-        .slice(-lines)
-        .map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line))
-        .join('\n'),
-    async stop() {
-      stopping = true;
-      clearTimeout(timer);
-      const id = child?.pid === undefined ? undefined : processId(child.pid);
-      if (id) await end(id, config.stopSignal, config.stopGraceMs);
-      rmSync(pidFile, { force: true });
-    },
-    kill() {
-      stopping = true;
-      clearTimeout(timer);
-      child?.kill('SIGKILL');
-    },
-  };
+  function lastLines(lines = 8): string {
+    return (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
+      .trim()
+      .split('\n')
+      .slice(-lines)
+      .map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line))
+      .join('\n');
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    clearTimeout(timer);
+    const id = child?.pid === undefined ? undefined : processId(child.pid);
+    if (id) await end(id, config.stopSignal, config.stopGraceMs);
+    rmSync(pidFile, { force: true });
+  }
+
+  function kill(): void {
+    stopping = true;
+    clearTimeout(timer);
+    child?.kill('SIGKILL');
+  }
+
+  return { name, pid: () => child?.pid, exits: () => exits, lastLines, stop, kill };
 }

@@ -54,15 +54,14 @@ export function createAccounts(client: ShopClient, group: AccountGroup) {
     }
   }
 
-  return {
-    emailOf,
-    tokenOf(n: number): Promise<string> {
-      const known = tokens.get(n);
-      if (known && Date.now() - known.at < RENEW_AFTER_MS) return known.token;
-      const token = enter(n);
-      tokens.set(n, { token, at: Date.now() });
-      token.catch(() => tokens.delete(n));
-      return token;
-    },
-  };
+  function tokenOf(n: number): Promise<string> {
+    const known = tokens.get(n);
+    if (known && Date.now() - known.at < RENEW_AFTER_MS) return known.token;
+    const token = enter(n);
+    tokens.set(n, { token, at: Date.now() });
+    token.catch(() => tokens.delete(n));
+    return token;
+  }
+
+  return { emailOf, tokenOf };
 }

@@ -44,20 +44,17 @@ export function createSimulation({ url, rate, seed, accounts, atMost = 2_000 }: 
     inShop.add(one);
   };
 
-  return {
-    figures,
-    inShop: () => inShop.size,
-    turnedAway: () => turnedAway,
-    async run(signal: AbortSignal): Promise<void> {
-      // Every shopper listens to the signal.
-      setMaxListeners(0, signal);
-      const startedAt = performance.now();
-      for (let n = 1; !signal.aborted; n++) {
-        arrive(signal);
-        await pause(Math.max(0, startedAt + (n * 1_000) / rate - performance.now()), signal);
-      }
-      await Promise.all(inShop);
-      await client.close();
-    },
-  };
+  async function run(signal: AbortSignal): Promise<void> {
+    // Every shopper listens to the signal.
+    setMaxListeners(0, signal);
+    const startedAt = performance.now();
+    for (let n = 1; !signal.aborted; n++) {
+      arrive(signal);
+      await pause(Math.max(0, startedAt + (n * 1_000) / rate - performance.now()), signal);
+    }
+    await Promise.all(inShop);
+    await client.close();
+  }
+
+  return { figures, inShop: () => inShop.size, turnedAway: () => turnedAway, run };
 }
