@@ -178,6 +178,52 @@ describe('a socket', () => {
     expect(text).toContain('bad_credentials');
   });
 
+  it('is answered in its turn after the requests that came earlier on its connection', async () => {
+    const { port, hostname } = new URL(shop.url);
+    const handshake = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+    const offers = [
+      ['/api/health', 'Upgrade: h2c\r\nConnection: Upgrade\r\n', [401, 503, 503]],
+      ['/ws', `Upgrade: websocket\r\nConnection: Upgrade\r\n${handshake}`, [401, 503, 101]],
+    ] as const;
+    for (const [path, offer, expected] of offers) {
+      const socket = connect(Number(port), hostname);
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      socket.write(
+        'GET /api/orders HTTP/1.1\r\nHost: shop\r\n\r\nGET /api/health HTTP/1.1\r\nHost: shop\r\n\r\n' +
+          `GET ${path} HTTP/1.1\r\nHost: shop\r\n${offer}\r\n`,
+      );
+      const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+      await waitFor(() => statuses().length === 3, { what: 'three answers' });
+      socket.destroy();
+      expect(statuses()).toEqual(expected);
+    }
+  });
+
+  it('is dropped with its connection while it waits for its turn', async () => {
+    const { port, hostname } = new URL(shop.url);
+    const body = JSON.stringify({ email: 'nobody@example.com', password: 'not my password' });
+    const socket = connect(Number(port), hostname);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    socket.write(
+      'GET /api/orders HTTP/1.1\r\nHost: shop\r\n\r\nPOST /api/auth/login HTTP/1.1\r\nHost: shop\r\n' +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
+        'GET /api/health HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
+    );
+    // The password is compared for a while after the first answer.
+    await waitFor(() => text.includes('HTTP/1.1 401'), { what: 'the first answer' });
+    socket.resetAndDestroy();
+    // A login is answered after the one before it: what the reset did is over by then.
+    const next = await fetch(new URL('/api/auth/login', shop.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(next.status).toBe(401);
+    expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
   it('is not opened for another protocol, however many headers stand before the length of the body', async () => {
     const { port, hostname } = new URL(shop.url);
     const socket = connect(Number(port), hostname);

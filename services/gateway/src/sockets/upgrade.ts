@@ -1,4 +1,10 @@
-import { type IncomingMessage, request as httpRequest, type Server, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { SOCKET_PATH } from '@bramble/contracts/gateway';
 import { AppError } from '@bramble/service-kit/base/errors';
@@ -64,6 +70,29 @@ function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMe
 function readAsPlain(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(req), 'latin1'), head]));
   server.emit('connection', socket);
+}
+
+/**
+ * Calls back when the requests that came earlier on a connection are answered. A client may send several without
+ * waiting, and HTTP answers in their order.
+ */
+function createTurns(server: Server) {
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', (req, res) => latest.set(req.socket, res));
+  return (socket: Duplex, callback: () => void): void => {
+    const earlier = latest.get(socket);
+    if (!earlier || earlier.writableFinished) {
+      callback();
+      return;
+    }
+    // Node took its own listener away, and an error without one would end the process.
+    const drop = () => void socket.destroy();
+    socket.on('error', drop);
+    earlier.once('close', () => {
+      socket.off('error', drop);
+      if (!socket.destroyed) callback();
+    });
+  };
 }
 
 /**
@@ -139,7 +168,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     upstream.end();
   };
 
-  return (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const answer = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (!isHandshake(req)) {
       readAsPlain(parts.server, req, socket, head);
       return;
@@ -151,4 +180,8 @@ export function createUpgradeHandler(parts: UpgradeParts) {
       endWithProblem(socket, problemOf(error), correlationId);
     });
   };
+
+  const inTurn = createTurns(parts.server);
+  return (req: IncomingMessage, socket: Duplex, head: Buffer): void =>
+    inTurn(socket, () => answer(req, socket, head));
 }
