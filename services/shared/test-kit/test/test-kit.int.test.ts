@@ -118,7 +118,7 @@ describe('testStores', () => {
     await expectNoLeaks(stores);
     const forgotten = new pg.Client({ connectionString: stores.postgresUrl });
     await forgotten.connect();
-    await expect(expectNoLeaks(stores)).rejects.toThrow('last seen: { postgres: 1, redis: 0 }');
+    await expect(expectNoLeaks(stores)).rejects.toThrow('last value: { postgres: 1, redis: 0 }');
     await forgotten.end();
   });
 });
@@ -150,6 +150,6 @@ describe('waiting', () => {
     const wait = waitFor(() => ({ n: (n += 1) }), { until: () => false, what: 'more', timeout: 50 });
     await expect(wait).rejects.toThrow(/^Waited 50 ms for more without success; last value: \{ n: \d+ \}$/);
     const throwing = () => Promise.reject(new Error('away'));
-    await expect(waitFor(throwing, { timeout: 1 })).rejects.toThrow('last seen: away');
+    await expect(waitFor(throwing, { timeout: 1 })).rejects.toThrow('last value: away');
   });
 });
