@@ -70,10 +70,10 @@ describe('the limits of unpaid orders', () => {
     const buyer = userWith('customer');
     await postFrom('192.0.2.5', buyer, 10, few).expect(202);
     await postFrom('192.0.2.5', buyer, 30, plenty).expect(202);
-    // The test plays the catalogue, so the first order is not taken off the stock: half of 100 + 30 is 65.
-    const { body } = await postFrom('192.0.2.5', buyer, 36, plenty).expect(409);
+    // The first order is not reserved yet, so its pieces are among the 100 that are for sale.
+    const { body } = await postFrom('192.0.2.5', buyer, 21, plenty).expect(409);
     expect(body).toMatchObject({ code: 'too_many_unpaid_orders' });
-    await postFrom('192.0.2.5', buyer, 35, plenty).expect(202);
+    await postFrom('192.0.2.5', buyer, 20, plenty).expect(202);
   });
 
   it('leave an address half of the stock of a product in orders whose payment was declined', async () => {
@@ -83,6 +83,32 @@ describe('the limits of unpaid orders', () => {
     await declineOne(first, idOf(body));
     await postFrom('192.0.2.6', userWith('customer'), 30, plenty).expect(409);
     await postFrom('192.0.2.7', userWith('customer'), 30, plenty).expect(202);
+  });
+
+  const byStatus = (answers: readonly { status: number }[]) => answers.map(({ status }) => status).sort();
+
+  it('leave an address half of the stock when its accounts order at the same moment', async () => {
+    const [plenty, other] = [await shop.product({ available: 80 }), await shop.product({ available: 80 })];
+    // None of the orders is declined, reserved or even written when the others arrive.
+    const large = await Promise.all(
+      [1, 2, 3].map(() => postFrom('192.0.2.9', userWith('customer'), 40, plenty)),
+    );
+    expect(byStatus(large)).toEqual([202, 409, 409]);
+    const small = await Promise.all(
+      Array.from({ length: 10 }, () => postFrom('192.0.2.10', userWith('customer'), 8, other)),
+    );
+    expect(byStatus(small)).toEqual([...Array<number>(5).fill(202), ...Array<number>(5).fill(409)]);
+    await postFrom('192.0.2.9', userWith('customer'), 8, plenty).expect(409);
+    await postFrom('192.0.2.11', userWith('customer'), 40, plenty).expect(202);
+  });
+
+  it('let an address order more of a product after it paid', async () => {
+    const plenty = await shop.product({ available: 80 });
+    const first = userWith('customer');
+    const { body } = await postFrom('192.0.2.12', first, 40, plenty).expect(202);
+    await postFrom('192.0.2.12', userWith('customer'), 1, plenty).expect(409);
+    await shop.bring(first, await shop.order(first, idOf(body)), 'PAID');
+    await postFrom('192.0.2.12', userWith('customer'), 1, plenty).expect(202);
   });
 
   it('shorten the reservation to two minutes after a decline', async () => {

@@ -9,13 +9,18 @@ import type { Placer, Unpaid, UnpaidOrdersRepository } from './unpaid-orders.rep
 const ORDERS_PER_ACCOUNT = 10;
 /** Generous, since a school or a mobile operator's customers share one address. */
 const ORDERS_PER_ADDRESS = 300;
-/** The share of a product's stock that unpaid orders of one account, or declined ones of one address, may hold. */
+/**
+ * The share of a product's stock that unpaid orders of one account, or of one address, may hold. They are unpaid for a second
+ * when the card is good, so buyers who share an address seldom meet this limit.
+ */
 const SHARE = 0.5;
 /** Pieces of a product that are allowed whatever the share, so that small stocks can be sold. */
 const FREE_PIECES = 10;
 
 /** A line of the order, and how many pieces are for sale now. */
 type Line = Item & { available: number };
+/** A line, and how many pieces of its product unpaid orders may hold. */
+type LimitedLine = Line & { allowedToAccount: number; allowedToAddress: number };
 type NewOrder = Pick<Placer, 'userId' | 'placedFrom'> & { items: readonly Item[] };
 /** An order that this process is placing. `done` resolves when it is written or refused. */
 type Waiting = NewOrder & { done: Promise<void> };
@@ -26,44 +31,69 @@ export interface UnpaidLimitDependencies {
   factor: number;
 }
 
+/** How many pieces of each product these orders want. */
+function piecesOf(orders: readonly NewOrder[]): Map<string, number> {
+  const pieces = new Map<string, number>();
+  for (const { items } of orders)
+    for (const { productId, quantity } of items)
+      pieces.set(productId, (pieces.get(productId) ?? 0) + quantity);
+  return pieces;
+}
+
 export function createUnpaidLimits({ unpaid, factor }: UnpaidLimitDependencies) {
   /** Orders that this process is placing: the database does not count them yet. */
   const inFlight = new Set<Waiting>();
 
   const refuse = (detail: string) => new AppError('too_many_unpaid_orders', { detail });
 
-  function check(counted: Unpaid, ahead: readonly Waiting[], placer: NewOrder, lines: readonly Line[]): void {
+  function check(
+    counted: Unpaid,
+    ahead: readonly Waiting[],
+    placer: NewOrder,
+    lines: readonly LimitedLine[],
+  ): void {
     const ofSameAccount = ahead.filter(({ userId }) => userId === placer.userId);
     const ofSameAddress = ahead.filter(({ placedFrom }) => placedFrom === placer.placedFrom);
     if (counted.ofAccount + ofSameAccount.length >= ORDERS_PER_ACCOUNT * factor)
       throw refuse('this account has too many unpaid orders');
     if (counted.ofAddress + ofSameAddress.length >= ORDERS_PER_ADDRESS * factor)
       throw refuse('this address has too many unpaid orders');
-    for (const { productId, quantity, available } of lines) {
+    const [wantedByAccount, wantedByAddress] = [piecesOf(ofSameAccount), piecesOf(ofSameAddress)];
+    for (const { productId, quantity, available, allowedToAccount, allowedToAddress } of lines) {
       // Not enough in stock is answered by the reservation.
       if (quantity > available) continue;
-      const waiting = ofSameAccount
-        .flatMap(({ items }) => items)
-        .filter((item) => item.productId === productId);
-      const byAccount =
-        (counted.heldByAccount.get(productId) ?? 0) + waiting.reduce((sum, item) => sum + item.quantity, 0);
-      const byAddress = counted.heldByAddress.get(productId) ?? 0;
-      if ([byAccount, byAddress].some((held) => held + quantity > allowed(available, held)))
+      const heldBy = (held: Unpaid['heldByAccount'], wanted: ReadonlyMap<string, number>): number =>
+        (held.get(productId)?.pieces ?? 0) + (wanted.get(productId) ?? 0);
+      const byAccount = heldBy(counted.heldByAccount, wantedByAccount);
+      const byAddress = heldBy(counted.heldByAddress, wantedByAddress);
+      if (byAccount + quantity > allowedToAccount || byAddress + quantity > allowedToAddress)
         throw refuse('unpaid orders hold too much of a product');
     }
   }
 
-  /** Pieces that are for sale and those that are held are, together, the stock that the share is of. */
-  const allowed = (available: number, held: number): number =>
-    Math.max(FREE_PIECES, Math.floor((available + held) * Math.min(1, SHARE * factor))) * Math.max(1, factor);
+  /** Of a stock of so many pieces. */
+  const allowed = (stock: number): number =>
+    Math.max(FREE_PIECES, Math.floor(stock * Math.min(1, SHARE * factor))) * Math.max(1, factor);
+
+  /**
+   * What the account and the address may hold of each product. The stock that the share is of are the pieces for sale and those
+   * reserved for them, both of the same moment. Orders that are not reserved yet have taken nothing off what is for sale.
+   */
+  const withLimits = (lines: readonly Line[], { heldByAccount, heldByAddress }: Unpaid): LimitedLine[] =>
+    lines.map((line) => ({
+      ...line,
+      allowedToAccount: allowed(line.available + (heldByAccount.get(line.productId)?.reserved ?? 0)),
+      allowedToAddress: allowed(line.available + (heldByAddress.get(line.productId)?.reserved ?? 0)),
+    }));
 
   /** Counts orders in flight too; near a limit it waits for them and counts again, since some may be counted twice. */
   async function checkAll(
     order: NewOrder,
     ahead: readonly Waiting[],
-    lines: readonly Line[],
+    quoted: readonly Line[],
     counted: Unpaid,
   ) {
+    const lines = withLimits(quoted, counted);
     try {
       check(counted, ahead, order, lines);
     } catch (error) {

@@ -7,37 +7,60 @@ export interface Placer {
   placedFrom: string;
   productIds: readonly string[];
 }
-/** Unpaid orders of the last hour, and the pieces of each product that unpaid orders hold. */
+/** Pieces of a product in unpaid orders. The `reserved` ones of them are surely off the stock that is for sale. */
+interface Held {
+  pieces: number;
+  reserved: number;
+}
+/** Unpaid orders of the last hour, and what of each product unpaid orders hold. */
 export interface Unpaid {
   ofAccount: number;
   ofAddress: number;
-  heldByAccount: ReadonlyMap<string, number>;
-  /** Only in orders whose payment was declined: many buyers may share an address. */
-  heldByAddress: ReadonlyMap<string, number>;
+  heldByAccount: ReadonlyMap<string, Held>;
+  heldByAddress: ReadonlyMap<string, Held>;
 }
 
+type HeldRows = Record<string, [pieces: number, reserved: number]> | null;
 interface Row {
   of_account: number;
   of_address: number;
-  held_by_account: Record<string, number> | null;
-  held_by_address: Record<string, number> | null;
+  held_by_account: HeldRows;
+  held_by_address: HeldRows;
 }
+
+/** So many of the newest orders under way of an address are counted, however many it may have. */
+const MOST_OF_ADDRESS = 300;
 
 // The ids of orders sort by time, so the two indexes of unpaid orders find those of the last hour.
 const UNPAID = `o.id >= since.id AND o.created_at > now() - interval '1 hour' AND o.paid_at IS NULL
   AND (o.status IN ('PENDING', 'RESERVED', 'CANCELLED') OR o.failure_reason = 'payment_expired')`;
-const held = (condition: string) => `(SELECT json_object_agg(product_id, quantity) FROM (
-  SELECT l.product_id, sum(l.quantity) AS quantity FROM orders o JOIN order_lines l ON l.order_id = o.id
-  WHERE o.id >= since.id AND o.paid_at IS NULL AND ${condition} AND l.product_id IN (SELECT json_array_elements_text(p.products)::uuid)
-  GROUP BY l.product_id) AS sums)`;
+const UNDER_WAY = "o.paid_at IS NULL AND o.status IN ('PENDING', 'RESERVED')";
+const SUMS = `sum(l.quantity) AS pieces, coalesce(sum(l.quantity) FILTER (WHERE o.status = 'RESERVED'), 0) AS reserved`;
+const AS_OBJECT = 'json_object_agg(product_id, json_build_array(pieces, reserved))';
+// Simultaneous orders often come from one address, so what an address holds is summed once for all of them.
 const COUNT = `
+  WITH placers AS MATERIALIZED (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::json[]) WITH ORDINALITY AS p (user_id, placed_from, products, place)
+  ), held_by_address AS MATERIALIZED (
+    SELECT a.placed_from, l.product_id, ${SUMS}
+    FROM (SELECT DISTINCT placed_from FROM placers) AS a
+      CROSS JOIN LATERAL (SELECT o.id, o.status FROM orders o WHERE o.placed_from = a.placed_from AND o.id >= $4::uuid AND ${UNDER_WAY}
+        ORDER BY o.id DESC LIMIT ${MOST_OF_ADDRESS}) AS o
+      JOIN order_lines l ON l.order_id = o.id
+    WHERE l.product_id IN (SELECT json_array_elements_text(products)::uuid FROM placers)
+    GROUP BY a.placed_from, l.product_id
+  )
   SELECT
     (SELECT count(*)::int FROM orders o WHERE o.user_id = p.user_id AND ${UNPAID}) AS of_account,
     (SELECT count(*)::int FROM orders o WHERE o.placed_from = p.placed_from AND ${UNPAID}) AS of_address,
-    ${held("o.user_id = p.user_id AND o.status IN ('PENDING', 'RESERVED')")} AS held_by_account,
-    ${held("o.placed_from = p.placed_from AND o.status = 'RESERVED' AND o.capture = 'declined'")} AS held_by_address
-  FROM unnest($1::uuid[], $2::text[], $3::json[]) WITH ORDINALITY AS p (user_id, placed_from, products, place),
-    (SELECT $4::uuid AS id) AS since
+    (SELECT ${AS_OBJECT} FROM (
+      SELECT l.product_id, ${SUMS} FROM orders o JOIN order_lines l ON l.order_id = o.id
+      WHERE o.user_id = p.user_id AND o.id >= since.id AND ${UNDER_WAY}
+        AND l.product_id IN (SELECT json_array_elements_text(p.products)::uuid)
+      GROUP BY l.product_id) AS sums) AS held_by_account,
+    (SELECT ${AS_OBJECT} FROM held_by_address h
+      WHERE h.placed_from = p.placed_from AND h.product_id IN (SELECT json_array_elements_text(p.products)::uuid)) AS held_by_address
+  FROM placers p, (SELECT $4::uuid AS id) AS since
   ORDER BY p.place`;
 
 const HOUR_MS = 3_600_000;
@@ -49,8 +72,13 @@ const idAt = (ms: number): string => {
   const time = Math.max(0, ms).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 };
-const toMap = (held: Record<string, number> | null) =>
-  new Map(Object.entries(held ?? {}).map(([id, quantity]) => [id, Number(quantity)]));
+const toMap = (held: HeldRows): Map<string, Held> =>
+  new Map(
+    Object.entries(held ?? {}).map(([id, [pieces, reserved]]) => [
+      id,
+      { pieces: Number(pieces), reserved: Number(reserved) },
+    ]),
+  );
 
 export function createUnpaidOrdersRepository(sql: Sql) {
   async function countAll(placers: readonly Placer[]): Promise<Unpaid[]> {
