@@ -22,6 +22,7 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, readonly [file:
     products: ['services/catalog/src/db.ts', 'ProductDoc'],
     reservations: ['services/catalog/src/db.ts', 'ReservationDoc'],
     pictures: ['services/catalog/src/db.ts', 'PictureDoc'],
+    erased_accounts: ['services/catalog/src/db.ts', 'ErasedAccountDoc'],
   },
   delivery: { deliveries: ['services/delivery/src/delivery/delivery.document.ts', 'DeliveryDocument'] },
 };

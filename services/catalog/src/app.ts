@@ -20,6 +20,7 @@ import { createSharedCopies } from './cache/shared-copies.repository';
 import { readUnsentChanges } from './cache/unsent-changes.repository';
 import type { CatalogConfig } from './config';
 import { collectionsOf, createIndexes } from './db';
+import { createErasureRepository } from './personal-data/erasure.repository';
 import { createErasure } from './personal-data/erasure.service';
 import { createExportRepository } from './personal-data/export.repository';
 import { createPictureRepository } from './picture/picture.repository';
@@ -36,6 +37,7 @@ import { createStockService } from './stock/stock.service';
 
 const SWEEP_MS = 5_000;
 const RANK_MS = 2_000;
+const ERASURE_MS = 5_000;
 
 /** Builds the catalog service: products, pictures, stock and its reservations. */
 export function buildCatalog(config: CatalogConfig): Service {
@@ -91,8 +93,20 @@ export function buildCatalog(config: CatalogConfig): Service {
     onConflict: () => conflicts.inc({}),
   });
   consume(service, { redis, store, ...stockConsumer(stock) });
-  const erasure = createErasure({ onEdit: freshness.edited });
+  const erasure = createErasure({
+    store,
+    erasures: createErasureRepository(mongo),
+    onEdit: freshness.edited,
+  });
   consume(service, { redis, store, group: 'catalog', types: ['user.erased'], handle: erasure.handle });
+  every(service, {
+    name: 'products of erased accounts',
+    ms: ERASURE_MS,
+    run: async () => {
+      const lease = await acquireMongoLease(mongo, 'erasure-sweep', 3 * ERASURE_MS);
+      if (lease !== undefined) await erasure.complete();
+    },
+  });
   every(service, {
     name: 'reservation sweep',
     ms: SWEEP_MS,

@@ -46,20 +46,30 @@ interface PictureDoc {
   createdAt: Date;
 }
 
+/** An account that was erased; `_id` is its id. */
+interface ErasedAccountDoc {
+  _id: string;
+  erasedAt: Date;
+  /** True once no request that was under way at the erasure can write any more. */
+  settled: boolean;
+}
+
 export interface Collections {
   products: Collection<ProductDoc>;
   reservations: Collection<ReservationDoc>;
   pictures: Collection<PictureDoc>;
+  erasedAccounts: Collection<ErasedAccountDoc>;
 }
 
 export const collectionsOf = (db: Db): Collections => ({
   products: db.collection('products'),
   reservations: db.collection('reservations'),
   pictures: db.collection('pictures'),
+  erasedAccounts: db.collection('erased_accounts'),
 });
 
 /** One index for each kind of query. A sale changes no indexed field. */
-export async function createIndexes({ products, reservations }: Collections): Promise<void> {
+export async function createIndexes({ products, reservations, erasedAccounts }: Collections): Promise<void> {
   const live = { live: 1 } as const;
   await Promise.all([
     products.createIndexes([
@@ -82,6 +92,9 @@ export async function createIndexes({ products, reservations }: Collections): Pr
     ]),
     reservations.createIndexes([
       { key: { expiresAt: 1 }, name: 'live_deadline', partialFilterExpression: { state: 'live' } },
+    ]),
+    erasedAccounts.createIndexes([
+      { key: { erasedAt: 1 }, name: 'unsettled', partialFilterExpression: { settled: false } },
     ]),
   ]);
 }

@@ -23,6 +23,8 @@ export const smallId = (id: string): string => `${id}-s`;
 export function createPictureService<P>({ repository, setPictures }: Dependencies<P>) {
   const cache = createByteCache<Picture>(CACHE_BYTES);
 
+  const sizesOf = (id: string) => [id, smallId(id)];
+
   /** Replaces the pictures of a product by the uploaded one. */
   async function put(product: { _id: string; pictures: { id: string }[] }, upload: Buffer): Promise<P> {
     const { large, small } = await renderPicture(upload);
@@ -31,11 +33,14 @@ export function createPictureService<P>({ repository, setPictures }: Dependencie
       { id, bytes: large, contentType: CONTENT_TYPE },
       { id: smallId(id), bytes: small, contentType: CONTENT_TYPE },
     ]);
-    const changed = await setPictures(product._id, [
-      { id, url: encode(catalogApi.picture, { params: { id } }).path },
-    ]);
+    const shown = [{ id, url: encode(catalogApi.picture, { params: { id } }).path }];
+    const changed = await setPictures(product._id, shown).catch(async (error: unknown) => {
+      // The product may have gone while the upload came in, as when its seller was erased.
+      await repository.dropUnused([id], sizesOf);
+      throw error;
+    });
     const replaced = product.pictures.map((picture) => picture.id).filter((old) => old !== id);
-    if (replaced.length > 0) await repository.dropUnused(replaced, (old) => [old, smallId(old)]);
+    if (replaced.length > 0) await repository.dropUnused(replaced, sizesOf);
     return changed;
   }
 

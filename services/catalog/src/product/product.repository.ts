@@ -12,7 +12,16 @@ const maxTimeMS = 2_000;
  * it writes too aborts and repeats the transaction.
  */
 export function createProductRepository({ db, options }: MongoSession) {
-  const { products } = collectionsOf(db);
+  const { products, erasedAccounts } = collectionsOf(db);
+
+  /** True for an account that was erased: a request of it may have been under way since before the erasure. */
+  async function isErased(userId: string): Promise<boolean> {
+    const found = await erasedAccounts.findOne(
+      { _id: userId },
+      { ...options, projection: { _id: 1 }, maxTimeMS },
+    );
+    return found !== null;
+  }
 
   async function insert(product: StoredProduct): Promise<void> {
     await products.insertOne(product, options);
@@ -73,6 +82,6 @@ export function createProductRepository({ db, options }: MongoSession) {
     return upsertedCount;
   }
 
-  return { insert, save, byId, list, snapshots, categories, insertMissing };
+  return { isErased, insert, save, byId, list, snapshots, categories, insertMissing };
 }
 export type ProductRepository = ReturnType<typeof createProductRepository>;

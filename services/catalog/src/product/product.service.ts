@@ -89,11 +89,18 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     return toPage(rows, query.limit, toProduct, (row) => positionOf(sort, row));
   }
 
+  /**
+   * Offers a product. The session was checked when the request began, so an erased account may still come here. An erasure
+   * that commits at the same moment does not see the product; its second pass does.
+   */
   async function create(sellerId: string, draft: ProductDraft): Promise<StoredProduct> {
     checkCurrency(draft.price);
     const product = newProduct({ ...draft, id: newId(), sellerId, createdAt: new Date() });
     await store.transaction(async (unit) => {
-      await createProductRepository(unit.tx).insert(product);
+      const inTx = createProductRepository(unit.tx);
+      if (await inTx.isErased(sellerId))
+        throw new AppError('unauthenticated', { detail: 'this account was erased' });
+      await inTx.insert(product);
       unit.publish([changedEvent(product)]);
       unit.record({ target: product._id, owner: sellerId, after: auditedFields(product) });
     });

@@ -28,6 +28,7 @@ interface Row {
   body: unknown;
   age_ms: number | null;
   now: Date;
+  erased: boolean;
 }
 
 /** Answers are replayed for 24 hours; older rows count as absent. */
@@ -39,15 +40,18 @@ const MAY_TAKE = `idempotency.created_at <= now() - ${RETENTION}
 
 interface Found {
   now: number;
+  /** True when the account of the caller was erased since the request began. */
+  erased: boolean;
   stored?: StoredRequest;
 }
 
 function toFound(row: Row): Found {
+  const { erased } = row;
   const now = row.now.getTime();
-  if (row.request_hash === null) return { now };
+  if (row.request_hash === null) return { now, erased };
   const { request_hash: requestHash, order_id: orderId, status, body, age_ms: age } = row;
   const answer = status === null ? undefined : { status, body };
-  return { now, stored: { requestHash, orderId, answer, ageMs: Number(age ?? 0) } };
+  return { now, erased, stored: { requestHash, orderId, answer, ageMs: Number(age ?? 0) } };
 }
 
 export function createIdempotencyRepository(sql: Sql) {
@@ -58,7 +62,7 @@ export function createIdempotencyRepository(sql: Sql) {
       const { rows } = await sql.query<Row>({
         name: 'idempotency-find',
         text: `SELECT i.request_hash, i.order_id, i.status, i.body, extract(epoch FROM clock_timestamp() - i.created_at) * 1000 AS age_ms,
-            clock_timestamp() AS now
+            clock_timestamp() AS now, EXISTS (SELECT FROM erased_accounts e WHERE e.user_id = lookup.user_id) AS erased
           FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS lookup (user_id, key, place)
           LEFT JOIN idempotency i ON i.user_id = lookup.user_id AND i.key = lookup.key AND i.created_at > now() - ${RETENTION}
           ORDER BY lookup.place`,
@@ -160,7 +164,8 @@ export function createIdempotencyRepository(sql: Sql) {
 
   return {
     /**
-     * The stored request, if any, and the database's clock in milliseconds. Simultaneous look-ups share one statement.
+     * The stored request, if any, the database's clock in milliseconds, and whether the account is erased. Simultaneous
+     * look-ups share one statement.
      */
     find: (userId: string, key: string): Promise<Found> => find({ userId, key }),
     begin,

@@ -68,7 +68,9 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
 
   async function first({ request, answerOf, run }: Once, deadline: number): Promise<Answer> {
     for (;;) {
-      const { now, stored } = await answers.find(request.userId, request.key);
+      const { now, erased, stored } = await answers.find(request.userId, request.key);
+      // The session was checked when the request began. What commits at the moment of the erasure is cleared after it.
+      if (erased) throw new AppError('unauthenticated', { detail: 'this account was erased' });
       const earlier = stored && storedAnswer(stored, request.hash);
       if (earlier) return earlier;
       const isRunning = stored !== undefined && stored.ageMs < ABANDONED_MS;
