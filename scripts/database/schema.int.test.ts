@@ -18,6 +18,7 @@ const beyondPrisma: Readonly<Record<string, readonly string[]>> = {
     'column outbox.seq',
     'function order_events_are_append_only',
     'index erased_accounts_unsettled',
+    'index idempotency_of_buyer',
     'index orders_due',
     'index orders_number',
     'index orders_unpaid_of_address',

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Order } from '@bramble/contracts/orders';
+import { testAddress } from '@bramble/test-kit/addresses';
 import { type TestActor, userWith } from '@bramble/test-kit/agent';
 import { eventOf } from '@bramble/test-kit/events';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { openShop, type Shop } from './shop';
+
+const unnamedAddress = { name: '-', line1: '-', city: '-', postalCode: '-' };
 
 let shop: Shop;
 let product: string;
@@ -44,4 +48,48 @@ describe('an erased account', () => {
       .send({ orderId: order.id, paymentMethod: { token: 'tok_visa' } })
       .expect(401);
   });
+
+  it('leaves no address in answers to staff, and a repeated refund still refunds once', async () => {
+    const who = userWith('customer');
+    const admin = userWith('admin');
+    const texts = [`Erika ${randomUUID()}`, `Street ${randomUUID()}`] as const;
+    const shippingAddress = { ...testAddress, name: texts[0], line1: texts[1] };
+    const placed = await shop.place(who, product, 2, { shippingAddress });
+    const { id } = await shop.bring(who, placed, 'PAID');
+    const key = randomUUID();
+    const refund = () =>
+      shop
+        .agent(admin)
+        .post(`/api/orders/${id}/refund`)
+        .set('Idempotency-Key', key)
+        .send({ amount: { amount: 100, currency: 'EUR' } })
+        .expect(200);
+    const answers = async () => {
+      const text = 'SELECT body::text FROM idempotency WHERE order_id = $1';
+      return (await shop.sql.query<{ body: string }>(text, [id])).rows;
+    };
+    const first = await refund();
+    expect((await answers()).some(({ body }) => texts.every((text) => body.includes(text)))).toBe(true);
+    await erase(who);
+    const left = await answers();
+    expect(left).toHaveLength(1);
+    expect(texts.filter((text) => left[0]?.body.includes(text))).toEqual([]);
+    const again = await refund();
+    const { order } = again.body as { order: Order };
+    expect(order.totals).toEqual((first.body as { order: Order }).order.totals);
+    expect(order.shippingAddress).toEqual({ ...unnamedAddress, country: testAddress.country });
+    // While the order runs, its parcel needs the address, and a later answer to staff has it for seconds.
+    expect((await shop.order(who, id)).shippingAddress.name).toBe(shippingAddress.name);
+    await shop
+      .agent(admin)
+      .post(`/api/orders/${id}/refund`)
+      .set('Idempotency-Key', randomUUID())
+      .send({ amount: { amount: 100, currency: 'EUR' } })
+      .expect(200);
+    await waitFor(answers, {
+      until: (rows) => rows.length === 2 && rows.every(({ body }) => !body.includes(shippingAddress.name)),
+      what: 'the second pass to clear the later answer',
+      timeout: 20_000,
+    });
+  }, 60_000);
 });

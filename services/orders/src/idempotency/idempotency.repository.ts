@@ -84,7 +84,7 @@ export function createIdempotencyRepository(sql: Sql) {
     const { rows } = await sql.query<{ order_id: string }>({
       name: 'idempotency-begin',
       text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (user_id, key) DO UPDATE SET created_at = now(), request_hash = EXCLUDED.request_hash, status = NULL, body = NULL,
+        ON CONFLICT (user_id, key) DO UPDATE SET created_at = now(), request_hash = EXCLUDED.request_hash, status = NULL, body = NULL, buyer_id = NULL,
           order_id = CASE WHEN idempotency.created_at > now() - ${RETENTION} THEN idempotency.order_id ELSE EXCLUDED.order_id END
         WHERE (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash
             AND idempotency.created_at < now() - $5::float8 * interval '1 millisecond')
@@ -129,7 +129,7 @@ export function createIdempotencyRepository(sql: Sql) {
       name: 'idempotency-claim',
       text: `INSERT INTO idempotency (user_id, key, request_hash, order_id) VALUES ($1, $2, $3, $4)
         ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
-          status = NULL, body = NULL, created_at = now()
+          status = NULL, body = NULL, buyer_id = NULL, created_at = now()
         WHERE ${MAY_TAKE}`,
       values: [userId, key, hash, orderId],
     });
@@ -137,22 +137,23 @@ export function createIdempotencyRepository(sql: Sql) {
   }
 
   /**
-   * Stores the answer in the transaction of the effect. False when another request with this key stored its answer
-   * first.
+   * Stores the answer in the transaction of the effect. The answer shows the address of `buyerId`, who need not have sent the
+   * request. False when another request with this key stored its answer first.
    */
   async function store(
     session: SqlSession,
     { userId, key, hash }: RequestKey,
-    orderId: string,
+    { orderId, buyerId }: { orderId: string; buyerId: string },
     answer: Answer,
   ): Promise<boolean> {
     const { rowCount } = await session.query({
       name: 'idempotency-store',
-      text: `INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body) VALUES ($1, $2, $3, $4, $5, $6)
+      text: `INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body, buyer_id)
+        VALUES ($1::uuid, $2, $3, $4, $5, $6, NULLIF($7::uuid, $1::uuid))
         ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id,
-          status = EXCLUDED.status, body = EXCLUDED.body, created_at = now()
+          status = EXCLUDED.status, body = EXCLUDED.body, buyer_id = EXCLUDED.buyer_id, created_at = now()
         WHERE ${MAY_TAKE}`,
-      values: [userId, key, hash, orderId, answer.status, JSON.stringify(answer.body)],
+      values: [userId, key, hash, orderId, answer.status, JSON.stringify(answer.body), buyerId],
     });
     return rowCount === 1;
   }

@@ -81,7 +81,8 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
     store.transaction(async (unit) => {
       if (!(await answers.claim(unit.tx, request, orderId))) throw new OvertakenError();
       const order = toOrder(await saga.command(unit, orderId, choose));
-      if (!(await answers.store(unit.tx, request, orderId, answerOf(order)))) throw new OvertakenError();
+      const of = { orderId, buyerId: order.userId };
+      if (!(await answers.store(unit.tx, request, of, answerOf(order)))) throw new OvertakenError();
       return order;
     });
 

@@ -17,9 +17,17 @@ const REMEMBER = `INSERT INTO erased_accounts (user_id, erased_at) SELECT * FROM
   ON CONFLICT DO NOTHING`;
 const FORGET = [
   `DELETE FROM carts WHERE owner = ANY(SELECT 'user:' || id FROM unnest($1::uuid[]) AS id)`,
-  // The stored answers show the address.
+  // The stored answers to the account show the address.
   'DELETE FROM idempotency WHERE user_id = ANY($1::uuid[])',
 ];
+/**
+ * Answers to staff stay, since a repeated refund must not refund twice; they lose the address. Nobody needs it there while the
+ * order runs, either.
+ */
+const UNNAME = `UPDATE idempotency SET body = jsonb_set(body::jsonb, '{order,shippingAddress}',
+    $2::jsonb || jsonb_build_object('country', body::jsonb #> '{order,shippingAddress,country}'))::json
+  WHERE buyer_id = ANY($1::uuid[])
+    AND (body::jsonb #> '{order,shippingAddress}') - 'country' <> $2::jsonb - 'country'`;
 const CLEAR = `UPDATE orders o SET shipping_address = cleared.address, placed_from = NULL
   FROM (SELECT id, $2::jsonb || jsonb_build_object('country', shipping_address -> 'country') AS address FROM orders
     WHERE user_id = ANY($1::uuid[]) AND status = ANY($3::text[])) AS cleared
@@ -34,10 +42,12 @@ export function createErasureRepository(session: SqlSession) {
     await session.query({ text, values });
   };
 
-  /** Deletes carts and stored answers, and clears the addresses of orders that have ended. */
+  /** Deletes carts and stored answers, and clears the addresses in answers to staff and of orders that have ended. */
   async function clear(userIds: readonly string[]): Promise<void> {
+    const noAddress = JSON.stringify(unnamed({ country: '' }));
     for (const text of FORGET) await run(text, [userIds]);
-    await run(CLEAR, [userIds, JSON.stringify(unnamed({ country: '' })), FINAL]);
+    await run(UNNAME, [userIds, noAddress]);
+    await run(CLEAR, [userIds, noAddress, FINAL]);
   }
 
   /** Erased accounts that may still have an order under way. */

@@ -30,7 +30,7 @@ WITH input AS MATERIALIZED (
   INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body)
   SELECT user_id, key, hash, id, answer_status, answer::json FROM input ORDER BY user_id, key
   ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id, status = EXCLUDED.status,
-    body = EXCLUDED.body, created_at = now()
+    body = EXCLUDED.body, buyer_id = NULL, created_at = now()
   WHERE idempotency.created_at <= now() - ${RETENTION}
     OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash AND idempotency.order_id = EXCLUDED.order_id)
   RETURNING order_id
