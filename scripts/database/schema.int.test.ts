@@ -67,6 +67,7 @@ const beyondPrisma: Readonly<Record<string, readonly string[]>> = {
     'function refuse_change_of_audit',
     'index erasures_with_limits',
     'index mail_jobs_asked',
+    'index mail_jobs_old',
     'index mail_jobs_ready',
     'index outbox_recorded',
     'index outbox_sent',

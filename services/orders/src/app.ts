@@ -156,7 +156,11 @@ export function buildOrders(config: OrdersConfig): Service {
       createLedgerCheck(service, createLedgerRepository(sql)).run,
     ),
   });
-  every(service, { name: 'purge', ms: HOUR_MS, run: () => Promise.all([answers.purge(), carts.purge()]) });
+  every(service, {
+    name: 'purge',
+    ms: HOUR_MS,
+    run: (signal) => Promise.all([answers.deleteOld(signal), carts.deleteOld(signal)]),
+  });
   exportWaitingOrders(service, sql);
   if (config.DEMO) {
     const past = createPastOrderRepository(sql);

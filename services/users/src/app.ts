@@ -70,8 +70,8 @@ export function buildUsers(config: UsersConfig): Service {
 
   const accountRepository = createAccountRepository({ db, sql });
   const sessionRepository = createSessionRepository(sql);
-  const links = createLinkRepository(db);
-  const mails = createMailRepository({ db, redis });
+  const links = createLinkRepository({ db, sql });
+  const mails = createMailRepository({ db, sql, redis });
 
   const signer = createLinkSigner(service.keys.own());
   const keys = createKeyService({
@@ -169,7 +169,12 @@ export function buildUsers(config: UsersConfig): Service {
   every(service, {
     name: 'purge',
     ms: 600_000,
-    run: () => Promise.all([sessionRepository.purge(REVOCATION_SECONDS), links.purge(), mails.purge()]),
+    run: (signal) =>
+      Promise.all([
+        sessionRepository.deleteOld(REVOCATION_SECONDS, signal),
+        links.deleteOld(signal),
+        mails.deleteOld(signal),
+      ]),
   });
   return service;
 }

@@ -1,12 +1,15 @@
 import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import type { Item } from '@bramble/contracts/orders';
 import type { Sql } from '@bramble/service-kit/stores/postgres';
+import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
 import { CART_DAYS } from './cart.owner';
 
 interface Row {
   product_id: string;
   quantity: number;
 }
+
+export const oldCarts: OldRows = { table: 'carts', by: 'updated_at', age: `${CART_DAYS} days` };
 
 export function createCartRepository(sql: Sql) {
   async function items(owner: string): Promise<Item[]> {
@@ -89,12 +92,8 @@ export function createCartRepository(sql: Sql) {
   }
 
   /** Deletes carts without a change for as long as a guest's cookie lives. */
-  async function purge(): Promise<void> {
-    await sql.query({
-      text: `DELETE FROM carts WHERE updated_at < now() - interval '${CART_DAYS} days'`,
-    });
-  }
+  const deleteOld = (signal?: AbortSignal) => purge(sql, oldCarts, signal);
 
-  return { items, add, set, remove, clear, merge, purge };
+  return { items, add, set, remove, clear, merge, deleteOld };
 }
 export type CartRepository = ReturnType<typeof createCartRepository>;

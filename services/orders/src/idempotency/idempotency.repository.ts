@@ -1,5 +1,6 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
+import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
 
 /** The answer to a request, as its caller received it; stored without being parsed. */
 export interface Answer {
@@ -31,8 +32,10 @@ interface Row {
   erased: boolean;
 }
 
+const AGE = '24 hours';
 /** Answers are replayed for 24 hours; older rows count as absent. */
-export const RETENTION = "interval '24 hours'";
+export const RETENTION = `interval '${AGE}'`;
+export const oldAnswers: OldRows = { table: 'idempotency', by: 'created_at', age: AGE };
 
 /** A new row may take the place of one that has expired, or of the same request that has not been answered. */
 const MAY_TAKE = `idempotency.created_at <= now() - ${RETENTION}
@@ -159,9 +162,7 @@ export function createIdempotencyRepository(sql: Sql) {
   }
 
   /** Deletes rows older than 24 hours. */
-  async function purge(): Promise<void> {
-    await sql.query({ text: `DELETE FROM idempotency WHERE created_at < now() - ${RETENTION}` });
-  }
+  const deleteOld = (signal?: AbortSignal) => purge(sql, oldAnswers, signal);
 
   return {
     /**
@@ -174,7 +175,7 @@ export function createIdempotencyRepository(sql: Sql) {
     abandon,
     claim,
     store,
-    purge,
+    deleteOld,
   };
 }
 export type IdempotencyRepository = ReturnType<typeof createIdempotencyRepository>;

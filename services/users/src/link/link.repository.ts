@@ -1,9 +1,14 @@
+import type { Sql } from '@bramble/service-kit/stores/postgres';
+import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
 import type { Db } from '../db';
 import type { LinkPurpose } from './link';
 
 export type LinkRepository = ReturnType<typeof createLinkRepository>;
 
-export function createLinkRepository(db: Db) {
+/** Links that expired the day before. */
+export const oldLinks: OldRows = { table: 'one_time_links', by: 'expires_at', age: '1 day' };
+
+export function createLinkRepository({ db, sql }: { db: Db; sql: Sql }) {
   /** Uses a link and answers its user id; undefined when the link is used, expired or unknown. */
   async function use(id: string, purpose: LinkPurpose): Promise<string | undefined> {
     const [link] = await db.oneTimeLink.updateManyAndReturn({
@@ -30,9 +35,7 @@ export function createLinkRepository(db: Db) {
     });
   }
 
-  async function purge(): Promise<void> {
-    await db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: new Date(Date.now() - 86_400_000) } } });
-  }
+  const deleteOld = (signal?: AbortSignal) => purge(sql, oldLinks, signal);
 
-  return { use, ownerOf, invalidateAll, purge };
+  return { use, ownerOf, invalidateAll, deleteOld };
 }

@@ -1,3 +1,5 @@
+import type { Sql } from '@bramble/service-kit/stores/postgres';
+import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
 import type { Redis } from '@bramble/service-kit/stores/redis';
 import type { Db } from '../db';
 import type { PreparedLink } from '../link/link';
@@ -15,10 +17,14 @@ export type MailRepository = ReturnType<typeof createMailRepository>;
 /** Wakes the mail service. A lost wake-up loses no mail, since the row in the database is the mail. */
 const QUEUE = 'queue:emails';
 const BATCH = 100;
-/** As long as the link of a mail works at most. */
-const KEEP_MS = 7 * 86_400_000;
+/** Kept as long as the link of a mail works at most. */
+export const oldMails: OldRows = {
+  table: 'mail_jobs',
+  by: 'coalesce(taken_at, created_at)',
+  age: '7 days',
+};
 
-export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
+export function createMailRepository({ db, sql, redis }: { db: Db; sql: Sql; redis: Redis }) {
   /** Records the request, in the same way for known and unknown addresses. */
   async function request(id: string, kind: LinkPurpose, recipient: string): Promise<void> {
     await db.mailJob.create({ data: { id, kind, recipient } });
@@ -71,10 +77,7 @@ export function createMailRepository({ db, redis }: { db: Db; redis: Redis }) {
   }
 
   /** Deletes mails that were taken, and mails that nobody took: the link of any mail has expired by then. */
-  async function purge(): Promise<void> {
-    const old = { lt: new Date(Date.now() - KEEP_MS) };
-    await db.mailJob.deleteMany({ where: { OR: [{ takenAt: old }, { takenAt: null, createdAt: old }] } });
-  }
+  const deleteOld = (signal?: AbortSignal) => purge(sql, oldMails, signal);
 
-  return { request, requested, makeReady, drop, wake, pending, markTaken, purge };
+  return { request, requested, makeReady, drop, wake, pending, markTaken, deleteOld };
 }

@@ -1,11 +1,26 @@
 import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
+import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
 import type { NewRefreshToken } from './refresh-token';
-import { GRACE_MS } from './refresh-token';
+import { GRACE_MS, REFRESH_TOKEN_SECONDS } from './refresh-token';
 import type { SignInPlace } from './sign-in-place';
 
 /** After this time a session ends, however often it was renewed, and the password is asked again. */
 const SESSION_DAYS = 90;
 const FRESH_MINUTES = 10;
+
+export const oldRevocations = (seconds: number): OldRows => ({
+  table: 'revocations',
+  by: 'created_at',
+  age: `${seconds} seconds`,
+});
+export const oldTokens: OldRows = { table: 'refresh_tokens', by: 'expires_at', age: '0 seconds' };
+/** No session loses its last token before its first one expires, so those in use are mostly not looked at. */
+export const oldSessions: OldRows = {
+  table: 'sessions',
+  by: 'created_at',
+  age: `${REFRESH_TOKEN_SECONDS} seconds`,
+  and: 'NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.session_id = old.id)',
+};
 
 export type EndReason = 'logout' | 'reuse' | 'password' | 'disabled' | 'erased';
 /** An entry for the denylist: a session that ended, or the lowest valid version of an account. */
@@ -185,22 +200,12 @@ export function createSessionRepository(sql: Sql) {
     );
   }
 
-  /** Deletes expired rows, a bounded number at a time. */
-  async function purge(revocationSeconds: number): Promise<void> {
-    await sql.query({
-      text: `DELETE FROM revocations WHERE created_at < now() - make_interval(secs => $1)`,
-      values: [revocationSeconds],
-    });
-    await sql.query({
-      text: `DELETE FROM refresh_tokens WHERE hash IN (
-        SELECT hash FROM refresh_tokens WHERE expires_at < now() LIMIT 5000)`,
-    });
-    await sql.query({
-      text: `DELETE FROM sessions WHERE id IN (
-        SELECT s.id FROM sessions s WHERE s.created_at < now() - interval '1 day'
-          AND NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.session_id = s.id) LIMIT 5000)`,
-    });
+  /** Deletes expired rows; of sessions those whose last refresh token was deleted. */
+  async function deleteOld(revocationSeconds: number, signal?: AbortSignal): Promise<void> {
+    await purge(sql, oldRevocations(revocationSeconds), signal);
+    await purge(sql, oldTokens, signal);
+    await purge(sql, oldSessions, signal);
   }
 
-  return { open, rotate, ofToken, live, isFresh, end, states, recentRevocations, purge };
+  return { open, rotate, ofToken, live, isFresh, end, states, recentRevocations, deleteOld };
 }

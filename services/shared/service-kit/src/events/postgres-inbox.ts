@@ -1,5 +1,6 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { SqlSession } from '../stores/postgres';
+import { purgeStatement } from '../stores/purge';
 
 /**
  * The claim of events in the inbox, for a statement that does more: `$parameter` holds their ids, and it returns those
@@ -34,14 +35,11 @@ export async function claimInPostgres<E extends Pick<AnyEvent, 'id'>>(
   return { fresh: freshOf(events, claimed), loaded: undefined };
 }
 
-const DELETE_BATCH = 2_000;
+const OLD_CLAIMS = purgeStatement({ table: 'inbox', by: 'received_at', age: '7 days' });
 
 /** Deletes up to 2,000 claims older than seven days: no replay can bring their events again. Answers how many. */
 export async function deleteOldClaims(session: SqlSession): Promise<number> {
-  const { rowCount } = await session.query({
-    text: `DELETE FROM inbox WHERE (consumer, event_id) IN
-      (SELECT consumer, event_id FROM inbox WHERE received_at < now() - interval '7 days' LIMIT ${DELETE_BATCH})`,
-  });
+  const { rowCount } = await session.query({ text: OLD_CLAIMS });
   return rowCount ?? 0;
 }
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Sql } from '../../stores/postgres';
+import { purgeStatement } from '../../stores/purge';
 import { deleteOldClaims } from '../postgres-inbox';
 import { parseStreamId } from '../stream-id';
 import type { Leadership, OutboxRow, OutboxStore, SentRow } from './outbox-store';
@@ -10,7 +11,6 @@ const LOCK = 'bramble:outbox';
 const SESSION_LIMIT_MS = 6_000;
 /** A server that vanished with its address sends no reply: then the lock is lost as well. */
 const RENEW = { text: 'SELECT 1', query_timeout: SESSION_LIMIT_MS };
-const DELETE_BATCH = 2_000;
 const UNSEND_BATCH = 20_000;
 
 /** The streams one after the other, and of each the last row of the index: no scan of a day's rows. */
@@ -39,8 +39,7 @@ const statements = {
     (SELECT seq FROM outbox WHERE stream = $1 AND stream_id IS NOT NULL
       AND (split_part(stream_id, '-', 1)::bigint, split_part(stream_id, '-', 2)::bigint) > ($2::bigint, $3::bigint)
       LIMIT ${UNSEND_BATCH})`,
-  deleteSent: `DELETE FROM outbox WHERE seq IN
-    (SELECT seq FROM outbox WHERE sent_at < now() - interval '24 hours' ORDER BY sent_at LIMIT ${DELETE_BATCH})`,
+  deleteSent: purgeStatement({ table: 'outbox', by: 'sent_at', age: '24 hours' }),
   backlog: `SELECT count(*)::float8 AS unsent,
       greatest(0, coalesce(extract(epoch FROM now() - min(occurred_at)), 0))::float8 AS "oldestSeconds"
     FROM outbox WHERE sent_at IS NULL`,
