@@ -25,28 +25,28 @@ beforeEach(() => (clock = 0));
 describe('goodput', () => {
   it('fails a shop that ends every order as failed', () => {
     const all = requests(20);
-    const { finding, ends } = checkGoodput(
+    const { findings, ends } = checkGoodput(
       new Map(ended('FAILED', all, 'payment_expired')),
       { requests: all },
       people,
       trouble(),
     );
-    expect(finding.violations[0]).toBe('0 of 20 orders without an injected cause completed');
+    expect(findings[0]?.violations[0]).toBe('0 of 20 orders without an injected cause completed');
     expect(ends.get('no injected cause')?.get('FAILED payment_expired')).toBe(20);
   });
 
   it('fails a shop that acknowledges nothing', () => {
     const all = requests(20).map(({ orderId: _, ...rest }) => rest);
-    const { finding } = checkGoodput(new Map(), { requests: all }, people, trouble());
-    expect(finding.violations).toHaveLength(21);
+    const { findings } = checkGoodput(new Map(), { requests: all }, people, trouble());
+    expect(findings[0]?.violations).toHaveLength(21);
   });
 
   it('fails a run in which every order met a cause', () => {
     const seen = trouble();
     seen.begin();
     const all = requests(20);
-    const { finding } = checkGoodput(new Map(ended('COMPLETED', all)), { requests: all }, people, seen);
-    expect(finding.violations).toEqual(['only 0 orders had no injected cause; 10 are needed']);
+    const { findings } = checkGoodput(new Map(ended('COMPLETED', all)), { requests: all }, people, seen);
+    expect(findings[0]?.violations).toEqual(['only 0 orders without an injected cause; 10 are needed']);
   });
 
   it('passes a shop that completes nine of ten orders, and no fewer', () => {
@@ -60,9 +60,27 @@ describe('goodput', () => {
         { requests: all },
         people,
         trouble(),
-      ).finding.violations;
+      ).findings[0]?.violations;
     expect(violations(18)).toEqual([]);
     expect(violations(17)).not.toEqual([]);
+  });
+
+  it('fails a shop that refuses everything near a fault, and passes one that completes half of it', () => {
+    const quiet = requests(20);
+    const near = Array.from({ length: 20 }, (_, n) => request(20 + n, { at: 30_000 }));
+    const seen = trouble();
+    clock = 30_000;
+    seen.begin();
+    const violations = (completed: number) =>
+      checkGoodput(
+        new Map(ended('COMPLETED', [...quiet, ...near.slice(0, completed)])),
+        { requests: [...quiet, ...near] },
+        people,
+        seen,
+      ).findings.flatMap((finding) => finding.violations);
+    expect(violations(0)[0]).toBe('0 of 20 orders near a fault completed');
+    expect(violations(9)).not.toEqual([]);
+    expect(violations(10)).toEqual([]);
   });
 
   it('names the cause that an order met', () => {

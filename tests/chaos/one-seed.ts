@@ -193,7 +193,7 @@ export async function runSeed(
   const thrown = await rig.throwing.refused();
   if (thrown > 0) count(inflicted, '(claims that throwing handlers refused in PostgreSQL)', thrown);
   const findings: Finding[] = [
-    goodput.finding,
+    ...goodput.findings,
     await checkSold(rig.clients, ledger, stock.samples, stock.broken),
     await checkMoney(rig.clients),
     await checkOrdersEnd(rig.clients, ledger),
