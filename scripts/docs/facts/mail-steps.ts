@@ -38,7 +38,13 @@ export function mailFacts(): MailFacts {
     return at + call.length;
   }, 0);
   after(repository, 'function request(', 'mailJob.create(');
-  after(repository, 'function purge(', 'takenAt: old', 'takenAt: null, createdAt: old');
+  after(
+    repository,
+    'oldMails: OldRows',
+    "'mail_jobs'",
+    "'coalesce(taken_at, created_at)'",
+    'purge(sql, oldMails',
+  );
   const ready = fieldsOf(found(repository, /mailJob\.update\(\{[^}]*\}, data: \{([^}]*)\}/));
   const [taken] = fieldsOf(found(repository, /mailJob\.updateMany\(\{[^}]*\}, data: \{([^}]*)\}/));
   const queue = found(repository, /QUEUE = '([^']+)'/);
@@ -47,7 +53,7 @@ export function mailFacts(): MailFacts {
     pushed: `{${fieldsOf(found(repository, /lpush\(QUEUE, JSON\.stringify\(\{([^}]*)\}\)\)/)).join(', ')}}`,
     ready: ready.map(columnOf),
     taken: columnOf(taken ?? ''),
-    keptDays: Number(found(repository, /KEEP_MS = (\d+) \* 86_400_000/)),
+    keptDays: Number(found(repository, /oldMails: OldRows = \{[^}]*age: '(\d+) days'/)),
     readers: serviceNames().filter((name) => name !== 'users' && sourceOf(name).includes(queue)),
   };
 }
