@@ -129,6 +129,33 @@ describe('buying in a browser', () => {
     await visitor.close();
   });
 
+  it('a discount code that cannot be used is said under its field, and the basket is paid without it', async () => {
+    const visitor = await visit(shop.browser, shop.url);
+    const { page } = visitor;
+    await openBoard(page);
+    await goods(page).nth(2).getByRole('button').click();
+    await page.getByRole('link', { name: 'Basket 1 thing' }).click();
+    await page.getByRole('link', { name: 'Check out' }).click();
+    await payButton(page).waitFor();
+    const total = await payButton(page).innerText();
+    await page.getByText('I have a discount code').click();
+    const code = page.getByLabel('Discount code');
+    await code.fill('nobody');
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.getByText('This code cannot be used for this basket.').waitFor();
+    expect(await code.getAttribute('aria-invalid')).toBe('true');
+    expect(await visitor.axe()).toEqual([]);
+    await fillAccount(page);
+    await fillAddress(page);
+    await fillCard(page);
+    await payButton(page).waitFor();
+    expect(await payButton(page).innerText()).toBe(total);
+    await payButton(page).click();
+    await page.waitForURL(/\/orders\//);
+    expect(await visitor.faults()).toEqual([]);
+    await visitor.close();
+  });
+
   it('an order can be paid with another card after a decline', async () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;

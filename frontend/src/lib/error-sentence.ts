@@ -32,9 +32,15 @@ const sentences: Partial<Record<string, string>> = {
   bad_gateway: 'Something went wrong on our side. Try again.',
 };
 
+const UNKNOWN = 'Something went wrong. Try again.';
+
+/** One sentence about a problem that an answer holds: what is wrong and what to do. */
+export const sentenceOf = (problem: {
+  code: string;
+  title?: string | undefined;
+  detail?: string | undefined;
+}): string => sentences[problem.code] ?? problem.detail ?? problem.title ?? UNKNOWN;
+
 /** One sentence for people: what happened and what to do. */
-export const sentenceFor = (error: unknown): string => {
-  const known =
-    error instanceof CallError ? (sentences[error.code] ?? error.detail ?? error.title) : undefined;
-  return known ?? 'Something went wrong. Try again.';
-};
+export const sentenceFor = (error: unknown): string =>
+  error instanceof CallError ? sentenceOf(error) : UNKNOWN;

@@ -1,6 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { isCode } from '@bramble/contracts/call-error';
-import type { Quote } from '@bramble/contracts/payments';
+import type { Calculation } from '@bramble/contracts/payments';
 import { Failure } from '../../components/failure';
 import { Price } from '../../components/price';
 import { TotalsTable } from '../../components/totals-table';
@@ -8,10 +7,10 @@ import { Button } from '../../components/ui/button';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
 import { Skeleton } from '../../components/ui/skeleton';
-import { sentenceFor } from '../../lib/error-sentence';
+import { sentenceOf } from '../../lib/error-sentence';
 
 interface CheckoutSummaryProps {
-  quote: Quote | undefined;
+  quote: Calculation | undefined;
   error: unknown;
   busy: boolean;
   discountCode: string | undefined;
@@ -29,12 +28,13 @@ export const CheckoutSummary = ({
   renderArt,
 }: CheckoutSummaryProps) => {
   const [code, setCode] = useState('');
-  const badCode = isCode(error, 'discount_invalid');
+  const problem = quote?.discountProblem;
+  const badCode = problem !== undefined;
   const use = () => onDiscount(code.trim().toUpperCase() || undefined);
   return (
     <section aria-label="Your order" className="grid gap-5">
       <h2 className="text-xl">Your order</h2>
-      {error !== null && error !== undefined && !badCode && (
+      {error !== null && error !== undefined && (
         <Failure title="The total could not be counted" error={error} />
       )}
       {!quote && !error && <Skeleton className="h-40" />}
@@ -60,11 +60,7 @@ export const CheckoutSummary = ({
               {discountCode && !badCode ? `Code ${discountCode} is used` : 'I have a discount code'}
             </summary>
             <div className="flex items-end gap-2 pt-3">
-              <Field
-                label="Discount code"
-                className="flex-1"
-                error={badCode ? sentenceFor(error) : undefined}
-              >
+              <Field label="Discount code" className="flex-1" error={problem && sentenceOf(problem)}>
                 {(wiring) => (
                   <Input
                     {...wiring}
@@ -79,7 +75,7 @@ export const CheckoutSummary = ({
                   />
                 )}
               </Field>
-              {!badCode && <Button onClick={use}>Use it</Button>}
+              <Button onClick={use}>Use it</Button>
               {badCode && (
                 <Button
                   onClick={() => {

@@ -72,12 +72,14 @@ export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: Ch
   // Until the first price arrives, show the totals of the cart, marked as busy.
   const quote = useQuery({ ...quoting, placeholderData: (earlier) => earlier ?? known });
   const totals = quote.data?.totals;
+  const wrongCode = quote.data?.discountProblem !== undefined;
 
   const { pay, paying, error, change } = useCheckout({
     signedIn: Boolean(session),
     totals,
-    discountCode,
+    discountCode: wrongCode ? undefined : discountCode,
     onOrder,
+    onCodeRefused: () => void client.invalidateQueries({ queryKey: quoting.queryKey }),
     onTotals: (next: QuoteTotals) =>
       client.setQueryData(quoting.queryKey, (old) => (old ? { ...old, totals: next } : old)),
     onWrongPassword: (message) => form.setError('password', { message }, { shouldFocus: true }),

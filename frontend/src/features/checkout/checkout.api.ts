@@ -12,7 +12,7 @@ export const quoteQuery = (basket: string, country: string, discountCode: string
     queryKey: ['quote', basket, country, discountCode ?? ''],
     enabled: basket !== '',
     staleTime: 0,
-    retry: (count, error) => count < 2 && !isCode(error, 'discount_invalid', 'cart_empty'),
+    retry: (count, error) => count < 2 && !isCode(error, 'cart_empty'),
     queryFn: ({ signal }) =>
       call(paymentsApi.calculate, {
         body: { shippingAddress: { country }, ...(discountCode && { discountCode }) },

@@ -14,6 +14,8 @@ interface CheckoutProps {
   discountCode: string | undefined;
   onOrder: (order: Order) => void;
   onTotals: (totals: QuoteTotals) => void;
+  /** The code could be used when the total was calculated, and cannot any more. */
+  onCodeRefused: () => void;
   onWrongPassword: (sentence: string) => void;
 }
 
@@ -72,6 +74,11 @@ export const useCheckout = ({ signedIn, totals, discountCode, ...on }: CheckoutP
         setChange(sentence);
         announce(`${sentence} Press again to pay the new total.`);
         on.onTotals(next);
+      } else if (isCode(reason, 'discount_invalid')) {
+        const sentence = 'The code cannot be used any more. The total is now without it.';
+        setChange(sentence);
+        announce(`${sentence} Press again to pay it.`);
+        on.onCodeRefused();
       } else {
         setError(reason);
       }

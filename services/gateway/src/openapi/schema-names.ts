@@ -13,7 +13,7 @@ import {
   reportRowSchema,
   saleSchema,
 } from '@bramble/contracts/orders';
-import { discountSchema, paymentSchema, quoteSchema } from '@bramble/contracts/payments';
+import { calculationSchema, discountSchema, paymentSchema, quoteSchema } from '@bramble/contracts/payments';
 import { adminUserSchema, auditEntrySchema, profileSchema, userSchema } from '@bramble/contracts/users';
 
 interface NamedSchema {
@@ -94,6 +94,10 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
     description: 'Sums for one `key`: a day, a product id or a seller id, as `groupBy` says.',
   },
   Quote: { schema: quoteSchema, description: 'Priced lines and totals.' },
+  Calculation: {
+    schema: calculationSchema,
+    description: 'Priced lines and totals, and what is wrong with the discount code.',
+  },
   Payment: { schema: paymentSchema, description: 'A capture or a refund of an order.' },
   Discount: {
     schema: discountSchema,

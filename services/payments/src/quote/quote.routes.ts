@@ -1,4 +1,5 @@
 import { cartApi } from '@bramble/contracts/cart';
+import { errorCodes } from '@bramble/contracts/errors';
 import type { Parsed } from '@bramble/contracts/operation';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { AppError } from '@bramble/service-kit/base/errors';
@@ -53,10 +54,17 @@ export const quoteRoutes = (
       const items =
         body.items ?? (await orders.call(cartApi.cartItems, { as: actor, cookie: req.headers.cookie })).items;
       if (items.length === 0) throw new AppError('cart_empty');
-      const { discountCode, shippingAddress } = body;
-      return guesses.guarded({ guesser: clientAddress(req), code: discountCode }, () =>
-        boundedQuote(quotes.quote({ items, discountCode, country: shippingAddress?.country })),
-      );
+      const country = body.shippingAddress?.country;
+      const quoteWith = (discountCode?: string) =>
+        boundedQuote(quotes.quote({ items, country, discountCode }));
+      try {
+        const guess = { guesser: clientAddress(req), code: body.discountCode };
+        return await guesses.guarded(guess, () => quoteWith(body.discountCode));
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'discount_invalid')) throw error;
+        const discountProblem = { code: error.code, title: errorCodes[error.code].title };
+        return { ...(await quoteWith()), discountProblem };
+      }
     }),
   ];
 };

@@ -11,6 +11,12 @@ export const quoteSchema = z.object({
 });
 export type Quote = z.infer<typeof quoteSchema>;
 
+/** What a basket costs. A discount code that cannot be used is left out, and `discountProblem` says so. */
+export const calculationSchema = quoteSchema.extend({
+  discountProblem: z.object({ code: z.literal('discount_invalid'), title: z.string() }).optional(),
+});
+export type Calculation = z.infer<typeof calculationSchema>;
+
 export const paymentSchema = z.object({
   id: idSchema,
   type: z.enum(['capture', 'refund']),
@@ -78,7 +84,7 @@ export const paymentsApi = {
     tag,
     summary: 'Price a basket',
     description:
-      'Subtotal, discount, tax, shipping and total of the items that are sent, or else of the cart. Without an address the default tax rate applies.',
+      'Subtotal, discount, tax, shipping and total of the items that are sent, or else of the cart. Without an address the default tax rate applies. A discount code that cannot be used is left out of the totals and named in `discountProblem`.',
     access: 'anyone',
     body: z.strictObject({
       items: itemsSchema.optional(),
@@ -88,7 +94,7 @@ export const paymentsApi = {
         .optional(),
     }),
     cookies: ['cart'],
-    responses: { 200: quoteSchema },
+    responses: { 200: calculationSchema },
   }),
   list: operation({
     id: 'listPayments',
