@@ -30,6 +30,8 @@ export function lab(fail: Fail = () => undefined) {
   const world = {
     fail,
     stopping: false,
+    earlierPending: false,
+    refuseEarlier: undefined as Error | undefined,
     refuseLetter: undefined as Error | undefined,
     refuseDone: undefined as Error | undefined,
   };
@@ -58,6 +60,8 @@ export function lab(fail: Fail = () => undefined) {
     },
     done: () => (world.refuseDone ? Promise.reject(world.refuseDone) : Promise.resolve()),
     retry: () => Promise.resolve(void (log.retried += 1)),
+    hasEarlier: () =>
+      world.refuseEarlier ? Promise.reject(world.refuseEarlier) : Promise.resolve(world.earlierPending),
     dead: ({ event }) => {
       if (world.refuseLetter) return Promise.reject(world.refuseLetter);
       return Promise.resolve(void log.dead.push(event.id));

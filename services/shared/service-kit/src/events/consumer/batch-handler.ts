@@ -32,6 +32,7 @@ export interface BatchHandlerOptions {
   signal: AbortSignal;
   /** True while Redis is nearly full. */
   isFull: () => boolean;
+  hasEarlier: RunnerHooks['hasEarlier'];
   /** Applies events in one transaction and answers those that were fresh. */
   handle: (events: AnyEvent[]) => Promise<readonly AnyEvent[]>;
 }
@@ -117,6 +118,7 @@ export function createBatchHandler(options: BatchHandlerOptions) {
     recovered: storeAway,
     done,
     retry,
+    hasEarlier: options.hasEarlier,
     dead,
   };
   return { hooks, deadLetter };

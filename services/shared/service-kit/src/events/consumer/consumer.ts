@@ -9,6 +9,7 @@ import { createBatchHandler } from './batch-handler';
 import { BATCH, createIntake } from './intake';
 import { sourcesOf } from './keys';
 import { createMeters } from './meters';
+import { createPendingKeys } from './pending-keys';
 import { createReadLoop } from './read-loop';
 import { createReader } from './reader';
 import { takeOverAbandoned } from './recovery';
@@ -29,7 +30,8 @@ import { createSettler } from './settler';
  *              without being counted as failed.
  * Definite     Said of an error that the event will meet every time, such as the refusal of a rule.
  * Dead letter  An event that failed 5 times with a definite error, or 23 times over hours with another one, or was too early
- *              for too long, or that no schema accepts. It is moved to the service's database and waits for an operator.
+ *              for too long while no earlier one of its key was pending, or that no schema accepts. It is moved to the
+ *              service's database and waits for an operator.
  * Replay       Send a dead letter through its group's handler again, by way of `<stream>:replay:<group>`.
  */
 
@@ -68,6 +70,7 @@ export function createConsumer(service: Service, options: ConsumerOptions): void
     settler,
     signal,
     isFull: () => memory.isFull,
+    hasEarlier: createPendingKeys(redis, group).hasEarlier,
     handle,
   });
   const runner = createRunner(hooks);

@@ -54,11 +54,49 @@ describe('an event that is too early', () => {
     expect(log).toMatchObject({ dead: [], retried: 1 });
   });
 
-  it('is given up after ten minutes', async () => {
+  it('is given up after ten minutes, when one more try at once does not help', async () => {
     const { runner, log, moveTo } = lab(early);
     moveTo(firstTry + NOT_YET_MS);
     await runner.run([entry(1, 'a')], known({ count: 0, since: firstTry }));
-    expect(log).toMatchObject({ dead: ['1'], retried: 0 });
+    expect(log).toMatchObject({ dead: [], retried: 1 });
+    expect(runner.dueIn()).toBe(0);
+    await runner.runDue();
+    expect(log).toMatchObject({ dead: ['1'], retried: 1 });
+  });
+
+  it('does not die while an earlier event of its key is pending, and has one more try after that', async () => {
+    const { runner, world, log, pass } = lab((id) => (id === '1' ? early() : undefined));
+    world.earlierPending = true;
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    await pass(7 * HOUR);
+    expect(log.dead).toEqual([]);
+    world.earlierPending = false;
+    // The earlier event was handled between the last failure of this one and the look at what is pending.
+    world.fail = () => undefined;
+    await pass(10_000);
+    expect(log).toMatchObject({ dead: [], effects: ['1', '2'] });
+  });
+
+  it('is given up a moment after the earlier event of its key, when that one did not help', async () => {
+    const { runner, world, log, pass } = lab((id) => (id === '2' ? undefined : early()));
+    world.earlierPending = true;
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    await pass(HOUR);
+    world.earlierPending = false;
+    await pass(10_000);
+    expect(log).toMatchObject({ dead: ['1'], effects: ['2'] });
+  });
+
+  it('is tried again when it cannot be known what is pending', async () => {
+    const { runner, world, log, settle, moveTo } = lab(early);
+    const away = new Error('Redis is away');
+    world.refuseEarlier = away;
+    moveTo(firstTry + NOT_YET_MS);
+    await expect(runner.run([entry(1, 'a')], known({ count: 0, since: firstTry }))).rejects.toBe(away);
+    expect(runner.isHeld(entry(1, 'a'))).toBe(true);
+    world.refuseEarlier = undefined;
+    await settle();
+    expect(log).toMatchObject({ dead: ['1'] });
   });
 
   it('is tried every few seconds from its first try on', async () => {
@@ -94,6 +132,7 @@ describe('an event that is too early', () => {
     await runner.run([entry(1, 'a')], known({ count: 0, since: firstTry }));
     expect(log.dead).toEqual([]);
     moveTo(firstTry + EARLY_WHEN_FULL_MS + 10_000);
+    await runner.runDue();
     await runner.runDue();
     expect(log.dead).toEqual(['1']);
   });

@@ -1,18 +1,9 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import { isDefinite, NotYet } from '../../base/errors';
+import { NotYet } from '../../base/errors';
 import { backoff } from '../../runtime/clock';
 import type { EventEntry } from './entry';
 import { createErrorTally, type ErrorTally } from './error-tally';
-import {
-  EARLY_WHEN_FULL_MS,
-  MAX_SLOW_TRIES,
-  MAX_TRIES,
-  nextTries,
-  NOT_YET_MS,
-  type Tries,
-  waitAfter,
-  waitEarly,
-} from './tries';
+import { isGivenUp, MAX_TRIES, nextTries, type Tries, waitAfter, waitEarly } from './tries';
 
 export interface RunnerHooks {
   /** Applies events in order, all or none of them. */
@@ -28,6 +19,8 @@ export interface RunnerHooks {
   done: (entries: EventEntry[]) => Promise<void>;
   /** The event failed and is tried again later. Not called while the store is taken to be the cause. */
   retry: (entry: EventEntry, tries: Tries, error: unknown) => Promise<void>;
+  /** True while an earlier event of the entry's key is pending, also in another process of the group. */
+  hasEarlier: (entry: EventEntry) => Promise<boolean>;
   dead: (entry: EventEntry, tries: Tries, error: unknown) => Promise<void>;
   /** Milliseconds of a clock that never steps. */
   now: () => number;
@@ -41,6 +34,8 @@ interface Lane {
   /** How often in a row the event was put off because of the store, and when the event failed last. */
   postponed: number;
   failedAt: number;
+  /** True when no earlier event of the key was pending any more before the last try. */
+  alone: boolean;
 }
 /** An event that failed alone. Whether this counts is decided when the rest of its batch has been tried. */
 interface Failure {
@@ -95,6 +90,7 @@ export function createRunner(hooks: RunnerHooks) {
       dueAt: Infinity,
       postponed: known?.postponed ?? 0,
       failedAt: known?.failedAt ?? Infinity,
+      alone: known?.alone ?? false,
     };
     lanes.set(laneKey(entry), lane);
     hold(entry, lane);
@@ -108,37 +104,36 @@ export function createRunner(hooks: RunnerHooks) {
     lane.dueAt = hooks.now() + backoff(lane.postponed, { max: 30_000 });
   };
 
-  /** True when an event has failed too often, or has been too early for too long. */
-  const isGivenUp = (error: unknown, tries: Tries, now: number): boolean => {
-    const full = hooks.isFull();
-    if (!(error instanceof NotYet))
-      return tries.count >= (isDefinite(error) || full ? MAX_TRIES : MAX_SLOW_TRIES);
-    const maxEarlyMs = error.maxEarlyMs ?? NOT_YET_MS;
-    return now - (tries.since ?? now) >= (full ? Math.min(maxEarlyMs, EARLY_WHEN_FULL_MS) : maxEarlyMs);
-  };
-
-  /** Counts a failed try: the event is tried again later, or becomes a dead letter. */
+  /**
+   * Counts a failed try: the event is tried again later, or becomes a dead letter. One that is too early does not die before
+   * an earlier one of its key that another process has, and then has one more try: the earlier one may have been handled
+   * after its last.
+   */
   const countTry = async ({ entry, lane, error }: Failure): Promise<void> => {
     const now = hooks.now();
     const before = lane.tries;
     lane.tries = nextTries(before, error, now);
     lane.postponed = 0;
-    if (!isGivenUp(error, lane.tries, now)) {
-      await hooks.retry(entry, lane.tries, error);
-      const early = error instanceof NotYet;
-      lane.dueAt = now + (early ? waitEarly(lane.tries, now) : waitAfter(lane.tries.count));
-      return;
-    }
+    const early = error instanceof NotYet;
+    const givenUp = isGivenUp(error, lane.tries, { now, full: hooks.isFull() });
     try {
+      if (!givenUp || (early && !lane.alone)) {
+        lane.alone = givenUp && !(await hooks.hasEarlier(entry));
+        await hooks.retry(entry, lane.tries, error);
+        const wait = early ? waitEarly(lane.tries, now) : waitAfter(lane.tries.count);
+        lane.dueAt = now + (lane.alone ? 0 : wait);
+        return;
+      }
       await hooks.dead(entry, lane.tries, error);
     } catch (fault) {
-      // The dead letter was not written: the event's last try is made once more.
+      // Nothing was decided, or the dead letter was not written: the event's last try is made once more.
       lane.tries = before;
       throw fault;
     }
     lane.entries.shift();
     held.delete(entryKey(entry));
     lane.tries = { count: 0 };
+    lane.alone = false;
     lane.dueAt = now;
     if (lane.entries.length === 0) lanes.delete(laneKey(entry));
   };

@@ -1,4 +1,4 @@
-import { NotYet } from '../../base/errors';
+import { isDefinite, NotYet } from '../../base/errors';
 import { backoff } from '../../runtime/clock';
 
 /** Tries of an event alone, within seconds, after which it is given up when its error is definite. */
@@ -26,6 +26,18 @@ export const waitAfter = (count: number): number =>
 /** Milliseconds until an event that is too early is tried again. They grow with the time since it was first too early. */
 export const waitEarly = (tries: Tries, now: number): number =>
   backoff(1 + Math.floor(Math.log2(1 + Math.max(0, now - (tries.since ?? now)) / 200)));
+
+/** True when an event has failed too often, or has been too early for too long; `full`: Redis has no room to keep it. */
+export function isGivenUp(
+  error: unknown,
+  tries: Tries,
+  { now, full }: { now: number; full: boolean },
+): boolean {
+  if (!(error instanceof NotYet))
+    return tries.count >= (isDefinite(error) || full ? MAX_TRIES : MAX_SLOW_TRIES);
+  const maxEarlyMs = error.maxEarlyMs ?? NOT_YET_MS;
+  return now - (tries.since ?? now) >= (full ? Math.min(maxEarlyMs, EARLY_WHEN_FULL_MS) : maxEarlyMs);
+}
 
 /** The state after one more failure. */
 export const nextTries = (before: Tries, error: unknown, now: number): Tries =>
