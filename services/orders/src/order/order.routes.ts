@@ -43,6 +43,7 @@ export function orderRoutes(dependencies: OrderRouteDependencies): Mountable[] {
     }),
     endpoint(ordersApi.list, ({ actor, query }) => orders.mine(userIdOf(actor), query)),
     endpoint(ordersApi.get, { find }, ({ found }) => Promise.resolve({ order: toOrder(found) })),
+    endpoint(ordersApi.visible, { find }, () => Promise.resolve(undefined)),
     endpoint(ordersApi.cancel, { find }, async ({ params, actor }) => ({
       order: await orders.cancel(params.id, actor),
     })),

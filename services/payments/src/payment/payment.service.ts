@@ -33,7 +33,7 @@ export function createPaymentService({
     const after = cursor === undefined ? undefined : decodeCursor(cursor, position);
     const rows = await payments.list(orderId, owner, { limit, after });
     // No payments: the order was not charged yet, or belongs to somebody else. Orders throws in the latter case.
-    if (rows.length === 0) await orders.call(ordersApi.get, { params: { id: orderId }, as: actor });
+    if (rows.length === 0) await orders.call(ordersApi.visible, { params: { id: orderId }, as: actor });
     return toPage(rows, limit, show, ({ id, type, position: at }) => [at, id, type]);
   }
 

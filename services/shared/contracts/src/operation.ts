@@ -10,7 +10,8 @@ export type CookieName = (typeof cookieNames)[number];
 
 /**
  * Who may call an operation. `anyone`; `user` (any session); a list of roles (one of them is enough); `service` (only
- * services and jobs, never through the gateway). All others are refused.
+ * services, never through the gateway). All others are refused; `user` and roles are for users whose request the gateway
+ * forwards, and not for a service that acts for a user.
  */
 export type Access = 'anyone' | 'user' | 'service' | readonly Role[];
 
@@ -35,7 +36,7 @@ export interface Operation {
   readonly description?: string;
   readonly tag: string;
   readonly access: Access;
-  /** True when jobs and services may call it too, with an internal token. */
+  /** True when jobs may call it too, and services that act for nobody, with an internal token. */
   readonly jobs?: boolean;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;

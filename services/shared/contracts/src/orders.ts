@@ -191,6 +191,18 @@ export const ordersApi = {
     params: idParams,
     responses: { 200: orderAnswer },
   }),
+  /** For a service that was asked about an order: `not_found` unless the user for whom it asks may see the order. */
+  visible: operation({
+    id: 'checkOrder',
+    method: 'get',
+    path: '/internal/orders/:id',
+    service,
+    tag,
+    summary: 'Whether a user may see an order',
+    access: 'service',
+    params: idParams,
+    responses: { 204: null },
+  }),
   cancel: operation({
     id: 'cancelOrder',
     method: 'post',

@@ -92,6 +92,17 @@ describe('the client of another service', () => {
     });
   });
 
+  it('calls what is for users as their requests are forwarded', async () => {
+    const { upstream, requests } = await open((_req, res) => json(res, 200, { items: [], nextCursor: null }));
+    await upstream.call(catalogApi.myHome, {
+      as: { userId: 'u-1', roles: ['seller'], kind: 'user', secure: true },
+    });
+    const token = String(requests[0]!.headers['x-internal-token']);
+    const claims = verifyInternalToken(serviceKey(TOY_KEY, 'catalog'), 'catalog', token);
+    expect(claims).toMatchObject({ sub: 'u-1', roles: ['seller'], kind: 'user' });
+    expect(claims).not.toHaveProperty('name');
+  });
+
   it('throws a problem as the same error, with its faults and its further members', async () => {
     const said = {
       code: 'price_changed',

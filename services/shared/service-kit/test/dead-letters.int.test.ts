@@ -65,18 +65,18 @@ const lettersAre = (count: number) =>
     { timeout: 20_000, what: `${count} dead letters` },
   );
 const effects = () => effectsOf(orders.sql);
-const call = (method: string, path: string) =>
+const call = (method: string, path: string, kind: 'service' | 'job' = 'service') =>
   fetch(`http://127.0.0.1:${port}/internal/${path}`, {
     method,
     headers: {
       'x-internal-token': signInternalToken(
-        reader.service.keys.toCall(reader.service.name, 'service'),
+        reader.service.keys.toCall(reader.service.name, kind),
         reader.service.name,
         {
           sub: null,
           roles: [],
-          kind: 'service',
-          name: 'gateway',
+          kind,
+          name: kind === 'service' ? 'gateway' : 'stock-refill',
           secure: false,
           cid: 'c',
         },
@@ -210,6 +210,21 @@ describe('dead letters', () => {
       'discardOwnDeadLettersOfCause',
     ]);
     expect(await letters()).toEqual([]);
+  });
+
+  it('are not for jobs', async () => {
+    await addLetter('mine');
+    const [letter] = await letters();
+    const id = letter ? idOf(letter) : '';
+    const asked = [
+      ['GET', 'dead-letters'],
+      ['GET', `dead-letters/${id}`],
+      ['POST', `dead-letters/${id}/replay`],
+      ['DELETE', `dead-letters/${id}`],
+      ['DELETE', `dead-letter-causes/${STREAM}.${GROUP}.${letter?.causeId}`],
+    ] as const;
+    for (const [method, path] of asked) expect((await call(method, path, 'job')).status).toBe(403);
+    expect(await letters()).toEqual([letter]);
   });
 
   it('of another group or stream are not found, and what is no event cannot be replayed', async () => {

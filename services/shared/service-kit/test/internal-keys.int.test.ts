@@ -29,7 +29,22 @@ describe('a service that has only its own key', () => {
     expect(await statusWith(keyOf('users', 'user'))).toBe(200);
     expect(await statusWith(keyOf('users', 'service'), { kind: 'service' }, '/internal/inside')).toBe(200);
     const job: Partial<InternalClaims> = { kind: 'job', sub: null, roles: [] };
-    expect(await statusWith(keyOf('users', 'job'), job, '/internal/inside')).toBe(200);
+    expect(await statusWith(keyOf('users', 'job'), job, '/internal/jobs')).toBe(200);
+  });
+
+  it('lets a job call what is for jobs alone', async () => {
+    const job: Partial<InternalClaims> = { kind: 'job', sub: null, roles: [] };
+    expect(await statusWith(keyOf('users', 'job'), job, '/internal/inside')).toBe(403);
+    expect(await statusWith(keyOf('users', 'job'), job, '/api/notes/mine')).toBe(401);
+  });
+
+  it('lets a service act as no user where users call, not even as an admin', async () => {
+    const key = keyOf('users', 'service');
+    expect(await statusWith(keyOf('users', 'user'), {}, '/api/notes/mine')).toBe(200);
+    expect(await statusWith(key, { kind: 'service' }, '/api/notes/mine')).toBe(403);
+    const admin: Partial<InternalClaims> = { kind: 'service', roles: ['seller', 'admin'] };
+    expect(await statusWith(key, admin, '/api/notes/mine')).toBe(403);
+    expect(await statusWith(key, { kind: 'service', sub: null, roles: [] }, '/api/notes/mine')).toBe(401);
   });
 
   it.each(['gateway', 'catalog', 'orders', 'payments', 'delivery'])(

@@ -131,6 +131,17 @@ const toyApi = {
     access: 'service',
     responses: { 200: answer },
   }),
+  jobs: operation({
+    id: 'jobsToy',
+    method: 'get',
+    path: '/internal/jobs',
+    service: 'users',
+    tag: 't',
+    summary: '',
+    access: 'service',
+    jobs: true,
+    responses: { 200: answer },
+  }),
 };
 
 export const KNOWN_NOTE = '01900000-0000-7000-8000-000000000042';
@@ -185,6 +196,7 @@ export function buildToy(
       Promise.reject(Object.assign(new Error('connect to a secret place'), { code: 'ECONNREFUSED' })),
     ),
     endpoint(toyApi.inside, () => Promise.resolve({ note: 'inside' })),
+    endpoint(toyApi.jobs, () => Promise.resolve({ note: 'of a job' })),
   ]);
   return service;
 }

@@ -1,5 +1,5 @@
 import { type Call, callBy } from '@bramble/contracts/call';
-import { CallError } from '@bramble/contracts/call-error';
+import { CallError, type Endpoint } from '@bramble/contracts/call-error';
 import { templateOf } from '@bramble/contracts/operation';
 import type { Actor } from '../base/actor';
 import { AppError, errorOfFields } from '../base/errors';
@@ -20,7 +20,8 @@ interface CallOptions {
 export interface Upstream extends Transport {
   /**
    * Calls an operation for `as`. A problem document is thrown as the same AppError; an answer that does not match the
-   * contract is `bad_gateway`; no answer is `unavailable` or `timeout`.
+   * contract is `bad_gateway`; no answer is `unavailable` or `timeout`. An operation for users is called as their requests
+   * are forwarded, which needs the gateway's keys: ConfigError elsewhere.
    */
   call: Call<CallOptions>;
 }
@@ -36,6 +37,10 @@ function translated(name: string, error: unknown): unknown {
   return new AppError('bad_gateway', { detail: `${name} answered ${error.status}`, cause: error });
 }
 
+/** Whether an operation is for users alone; a small client's route does not say it, and no service has one. */
+const isForUsers = (operation: Endpoint): boolean =>
+  'access' in operation && operation.access !== 'service' && operation.access !== 'anyone';
+
 /**
  * Makes the client of one service at `url`; `timeoutMs` (default 2,000) is the limit of a call. Throws ConfigError
  * without the key of calls to that service.
@@ -45,12 +50,15 @@ export function createUpstream(
   { name, url, timeoutMs: limit = 2_000 }: { name: string; url: string; timeoutMs?: number },
 ): Upstream {
   const transport = createTransport(service, { name, url });
-  const key = service.keys.toCall(name, 'service');
+  const serviceKey = service.keys.toCall(name, 'service');
+  const keyFor = (kind: 'user' | 'service') =>
+    kind === 'service' ? serviceKey : service.keys.toCall(name, kind);
 
   const callPlain = callBy<CallOptions>(
     async ({ method, path, headers, body }, { as, cookie, timeoutMs = limit }, operation) => {
       if (body instanceof FormData) throw new TypeError('services send no forms to each other');
       const { correlationId, act } = currentContext();
+      const kind = as && isForUsers(operation) ? 'user' : 'service';
       // The called service writes the audit entry of what the caller does there.
       if (act && as) act.recorded = true;
       const answer = await transport.send({
@@ -59,10 +67,10 @@ export function createUpstream(
         template: templateOf(operation.path),
         headers: {
           ...headers,
-          ...internalHeaders(key, {
+          ...internalHeaders(keyFor(kind), {
             audience: name,
-            kind: 'service',
-            name: service.name,
+            kind,
+            ...(kind === 'service' ? { name: service.name } : {}),
             as,
             correlationId,
           }),
