@@ -118,7 +118,8 @@ export function buildCatalog(config: CatalogConfig): Service {
   every(service, { name: 'popularity', ms: RANK_MS, run: stock.rankSold });
   exportStockFigures(service, createStockFiguresRepository(mongo, collections));
   service.mount([personalDataEndpoint(createExportRepository(mongo).read)]);
-  service.mount(deadLetterEndpoints(service, { store, group: 'catalog', audit: auditBy(store) }));
+  const audit = auditBy(store, 'product.operator_acted');
+  service.mount(deadLetterEndpoints(service, { store, group: 'catalog', audit }));
 
   if (config.DEMO) {
     service.onStart('demo catalogue', async () => {

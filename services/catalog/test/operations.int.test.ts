@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Document } from 'mongodb';
+import type { DeadLetter } from '@bramble/contracts/gateway';
 import { demoProductId } from '@bramble/demo/goods';
-import { agentAs, anonymous } from '@bramble/test-kit/agent';
+import { agentAs, anonymous, service } from '@bramble/test-kit/agent';
+import { eventsIn } from '@bramble/test-kit/streams';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { listPipeline } from '../src/product/product.query';
 import { line, offer, openShop, placed, type Shop } from './builders';
@@ -118,3 +120,23 @@ describe('each kind of product list', () => {
     if (!('q' in query)) expect(used).not.toContain('SORT');
   });
 });
+
+it('tells the audit log which operator discarded a dead letter', async () => {
+  await shop.redis.xadd('orders_stream', '*', 'type', 'order.placed', 'payload', '{}');
+  const letters = async () => {
+    const { body } = await shop.as(service).get('/internal/dead-letters').expect(200);
+    return (body as { items: DeadLetter[] }).items;
+  };
+  const [letter] = await waitFor(letters, {
+    until: ({ length }) => length === 1,
+    timeout: 20_000,
+    what: 'the dead letter',
+  });
+  const id = letter?.id ?? '';
+  await shop.as(service).delete(`/internal/dead-letters/${id}?operator=ana`).expect(204);
+  const [event] = await waitFor(
+    () => eventsIn(shop.redis, 'catalog_audit_stream', { type: 'product.operator_acted' }),
+    { until: ({ length }) => length === 1, what: 'the entry of the operator' },
+  );
+  expect(event?.payload).toMatchObject({ action: 'discardOwnDeadLetter', target: id, operator: 'ana' });
+}, 60_000);

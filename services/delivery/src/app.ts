@@ -44,6 +44,7 @@ export function buildDelivery(config: DeliveryConfig): Service {
   }
 
   consume(service, { redis, store, ...deliveryConsumer(deliveries) });
-  service.mount(deadLetterEndpoints(service, { store, group: 'delivery', audit: auditBy(store) }));
+  const audit = auditBy(store, 'delivery.operator_acted');
+  service.mount(deadLetterEndpoints(service, { store, group: 'delivery', audit }));
   return service;
 }

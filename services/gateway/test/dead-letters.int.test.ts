@@ -67,6 +67,7 @@ const admin = (...words: string[]) =>
     testEnv({
       ...{ ...urls, USERS_URL: shop.users.url },
       ...{ REDIS_EVENTS_URL: stores.redisUrl, REDIS_CACHE_URL: stores.redisUrl },
+      SUDO_USER: 'ana',
     }),
   );
 const sent = (stream: string, group: string) =>
@@ -161,6 +162,12 @@ describe('the dead letters of all services', () => {
     });
     const replayed = await admin('dead', 'replay', cause, '--json');
     expect(JSON.parse(replayed.out)).toEqual({ replayed: 2 });
+    expect(audited.at(-1)).toMatchObject({
+      action: 'replayOwnDeadLettersOfCause',
+      target: cause,
+      after: { letters: 2 },
+      operator: 'ana',
+    });
     await waitFor(async () => (await sent('orders_stream', 'delivery')).length === 2);
     expect((await admin('dead', 'list')).out).toBe('no dead letters\n');
     const gone = await admin('dead', 'replay', cause);
@@ -200,6 +207,12 @@ describe('the dead letters of all services', () => {
     expect(out).toContain(`orders_audit_stream.users.${eventId}`);
     expect(await admin('dead', 'discard', 'all', 'orders_audit_stream', '--yes')).toMatchObject({ code: 0 });
     expect((await shop.sql.query('SELECT FROM dead_letters')).rowCount).toBe(0);
+    const { rows } = await shop.sql.query(
+      `SELECT actor_id, subject, detail FROM audit_entries WHERE action = 'discardOwnDeadLettersOfCause'`,
+    );
+    expect(rows).toEqual([
+      { actor_id: null, subject: 'orders_audit_stream.users.abc', detail: { operator: 'ana' } },
+    ]);
   });
 
   it('are listed completely or not at all: the list is 503 without one of the services', async () => {

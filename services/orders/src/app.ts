@@ -132,7 +132,11 @@ export function buildOrders(config: OrdersConfig): Service {
     }),
     ...salesRoutes(sales),
     personalDataEndpoint(createExport({ lists, carts, sales: salesRepository })),
-    ...deadLetterEndpoints(service, { store, group: 'orders', audit: auditBy(store) }),
+    ...deadLetterEndpoints(service, {
+      store,
+      group: 'orders',
+      audit: auditBy(store, 'order.operator_acted'),
+    }),
   ]);
   consume(service, {
     redis,

@@ -115,6 +115,7 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
   consume(service, { redis, store, ...paymentConsumer(createPaymentRequestService(pools)) });
   consume(service, { redis, store, ...erasureConsumer });
   service.mount([personalDataEndpoint(createExportRepository(sql).read)]);
-  service.mount(deadLetterEndpoints(service, { store, group: 'payments', audit: auditBy(store) }));
+  const audit = auditBy(store, 'payment.operator_acted');
+  service.mount(deadLetterEndpoints(service, { store, group: 'payments', audit }));
   return service;
 }

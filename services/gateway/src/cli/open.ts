@@ -1,3 +1,4 @@
+import { operatorName } from '@bramble/service-kit/base/config';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { createService } from '@bramble/service-kit/service/create-service';
 import { loadGatewayConfig, upstreamUrls } from '../config';
@@ -10,7 +11,7 @@ export async function withLetters<T>(act: (letters: DeadLettersService) => Promi
   const service = createService({ name: 'gateway', config });
   const services = openUpstreams(service, upstreamUrls(config));
   try {
-    return await act(createDeadLettersService({ services }));
+    return await act(createDeadLettersService({ services, operator: operatorName() }));
   } catch (error) {
     throw explained(error);
   } finally {

@@ -35,10 +35,15 @@ interface PageOptions {
  */
 export function createDeadLettersService({
   services,
+  operator,
 }: {
   /** The clients by the name of their consumer group. */
   services: Readonly<Record<string, Upstream>>;
+  /** The person who runs a command, for the audit log; absent in the gateway, where an admin asks. */
+  operator?: string;
 }) {
+  const query = operator === undefined ? {} : { operator };
+
   /** The service that has the letters of an id; `not_found` when there is none. */
   function ownerOf(id: string): Upstream {
     const group = id.split('.')[1] ?? '';
@@ -82,21 +87,23 @@ export function createDeadLettersService({
       (await ownerOf(id).call(deadLettersApi.show, { params: { id } })).letter,
 
     replay: async (id: string, as?: Actor): Promise<void> => {
-      await ownerOf(id).call(deadLettersApi.replay, { params: { id }, ...(as ? { as } : {}) });
+      await ownerOf(id).call(deadLettersApi.replay, { params: { id }, query, ...(as ? { as } : {}) });
     },
 
     discard: async (id: string): Promise<void> => {
-      await ownerOf(id).call(deadLettersApi.discard, { params: { id } });
+      await ownerOf(id).call(deadLettersApi.discard, { params: { id }, query });
     },
 
     /** Answers how many letters of the cause were sent, and how many stay since they are no events. */
     async replayCause(id: string): Promise<{ sent: number; left: number }> {
-      const input = { params: { id }, timeoutMs: CAUSE_MS };
+      const input = { params: { id }, query, timeoutMs: CAUSE_MS };
       const { letters, left = 0 } = await ownerOf(id).call(deadLettersApi.replayCause, input);
       return { sent: letters, left };
     },
     /** Answers how many letters there were of the cause. */
-    discardCause: async (id: string): Promise<number> =>
-      (await ownerOf(id).call(deadLettersApi.discardCause, { params: { id }, timeoutMs: CAUSE_MS })).letters,
+    async discardCause(id: string): Promise<number> {
+      const input = { params: { id }, query, timeoutMs: CAUSE_MS };
+      return (await ownerOf(id).call(deadLettersApi.discardCause, input)).letters;
+    },
   };
 }

@@ -155,10 +155,13 @@ export const events = {
     stream: 'catalog_stream',
     payload: product.extend({ available: z.int(), revision: z.int() }),
   },
+  'product.operator_acted': { stream: 'catalog_audit_stream', payload: operatorAct },
   'product.staff_acted': { stream: 'catalog_audit_stream', payload: act },
   'order.operator_acted': { stream: 'orders_audit_stream', payload: operatorAct },
   'order.staff_acted': { stream: 'orders_audit_stream', payload: act },
+  'payment.operator_acted': { stream: 'payments_audit_stream', payload: operatorAct },
   'payment.staff_acted': { stream: 'payments_audit_stream', payload: act },
+  'delivery.operator_acted': { stream: 'delivery_audit_stream', payload: operatorAct },
   'delivery.staff_acted': { stream: 'delivery_audit_stream', payload: act },
   /** The account is gone for good: every service clears what it holds of the person. */
   'user.erased': { stream: 'users_stream', payload: z.object({ userId: idSchema, erasedAt: timeSchema }) },
@@ -167,6 +170,7 @@ export const events = {
 export type EventName = keyof typeof events;
 /** The types from which users makes audit entries of what staff changed. */
 export type StaffActed = Extract<EventName, `${string}.staff_acted`>;
+export type OperatorActed = Extract<EventName, `${string}.operator_acted`>;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]['payload']>;
 
 /** An event without its envelope. For several types it is a union that narrows by `type`. */

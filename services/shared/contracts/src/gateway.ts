@@ -183,6 +183,9 @@ export const gatewayApi = {
 /** How many letters were sent or deleted. `left`: those that stay, as they are no events and can only be discarded. */
 const lettersOfCause = z.object({ letters: z.int(), left: z.int().optional() });
 
+/** The person who runs a command, as the operating system names this person; absent when an admin asks. */
+const byOperator = z.strictObject({ operator: z.string().min(1).max(200).optional() });
+
 /** Operations on the dead letters of one service's group; every service with consumers implements them. */
 export const deadLettersApi = {
   list: operation({
@@ -216,6 +219,7 @@ export const deadLettersApi = {
     summary: 'Replay a dead letter',
     access: 'service',
     params: deadLetterParams,
+    query: byOperator,
     errors: ['conflict'],
     responses: { 204: null },
   }),
@@ -228,6 +232,7 @@ export const deadLettersApi = {
     summary: 'Discard a dead letter',
     access: 'service',
     params: deadLetterParams,
+    query: byOperator,
     responses: { 204: null },
   }),
   replayCause: operation({
@@ -239,6 +244,7 @@ export const deadLettersApi = {
     summary: 'Replay all dead letters of one cause',
     access: 'service',
     params: deadLetterParams,
+    query: byOperator,
     errors: ['conflict'],
     responses: { 200: lettersOfCause },
   }),
@@ -251,6 +257,7 @@ export const deadLettersApi = {
     summary: 'Discard all dead letters of one cause',
     access: 'service',
     params: deadLetterParams,
+    query: byOperator,
     responses: { 200: lettersOfCause },
   }),
 };

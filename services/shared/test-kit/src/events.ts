@@ -14,6 +14,7 @@ const act = () => ({
   address: '192.0.2.1',
   action: 'refundOrder',
 });
+const operatorAct = () => ({ target: randomUUID(), operator: 'ana', action: 'discardOwnDeadLetter' });
 const sellersProduct = () => ({ ...product(), sellerId: randomUUID() });
 
 /** The payload of each type unless a test gives other fields: one piece for 10 EUR, with new ids. */
@@ -60,10 +61,13 @@ const defaults: { readonly [N in EventName]: () => EventPayload<N> } = {
   'product.changed': () => ({ ...sellersProduct(), version: 1 }),
   'product.deleted': sellersProduct,
   'stock.changed': () => ({ ...product(), available: 1, revision: 1 }),
+  'product.operator_acted': operatorAct,
   'product.staff_acted': act,
-  'order.operator_acted': () => ({ target: randomUUID(), operator: 'ana', action: 'discardOwnDeadLetter' }),
+  'order.operator_acted': operatorAct,
   'order.staff_acted': act,
+  'payment.operator_acted': operatorAct,
   'payment.staff_acted': act,
+  'delivery.operator_acted': operatorAct,
   'delivery.staff_acted': act,
   'user.erased': () => ({ userId: randomUUID(), erasedAt: new Date().toISOString() }),
 };

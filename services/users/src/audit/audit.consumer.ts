@@ -8,7 +8,10 @@ const types = [
   'order.staff_acted',
   'payment.staff_acted',
   'delivery.staff_acted',
+  'product.operator_acted',
   'order.operator_acted',
+  'payment.operator_acted',
+  'delivery.operator_acted',
 ] as const;
 type Acted = EventOf<(typeof types)[number]>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema, type Page, timeSchema } from '@bramble/contracts/page';
 import type { AuditEntry } from '@bramble/contracts/users';
-import { auditRecordOf, type Change } from '@bramble/service-kit/base/act';
+import { auditRecordOf, type Change, operatorRecordOf } from '@bramble/service-kit/base/act';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { AuditFilter, AuditRepository, NewAuditEntry } from './audit.repository';
@@ -43,7 +43,10 @@ export function createAuditService(audit: AuditRepository) {
 
   /** Writes an entry of its own, for a change that no transaction of the database makes. */
   function record(change: Change): Promise<void> {
-    return audit.add(auditEntries(change));
+    const done = operatorRecordOf(change);
+    if (!done) return audit.add(auditEntries(change));
+    const { operator, ...act } = done;
+    return audit.add([operatorEntry(operator, act)]);
   }
 
   return { list, record };

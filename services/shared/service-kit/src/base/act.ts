@@ -14,6 +14,8 @@ export interface Change {
   after?: object | undefined;
   /** The action, when it is not the id of the current operation. */
   action?: string;
+  /** The person who does it with a command, as the operating system names this person; then nobody is signed in. */
+  operator?: string | undefined;
 }
 
 type Fields = NonNullable<ReturnType<typeof asJson>>;
@@ -25,6 +27,8 @@ export interface AuditRecord {
   before?: Fields | undefined;
   after?: Fields | undefined;
 }
+
+type OperatorRecord = Omit<AuditRecord, 'actorId' | 'address'> & { operator: string };
 
 const staffRoles: readonly Role[] = ['admin', 'courier'];
 
@@ -50,6 +54,18 @@ export function auditRecordOf({ target, owner, before, after, action }: Change):
   act.recorded = true;
   const fields = differing(asJson(before), asJson(after));
   return { target, actorId: act.actorId, address: act.address, action: action ?? act.action, ...fields };
+}
+
+/** The audit entry of what a person does with a command; undefined when no command does it. */
+export function operatorRecordOf({
+  target,
+  before,
+  after,
+  action,
+  operator,
+}: Change): OperatorRecord | undefined {
+  if (operator === undefined || action === undefined) return undefined;
+  return { target, action, operator, ...differing(asJson(before), asJson(after)) };
 }
 
 const asJson = (fields: object | undefined) =>

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { OperatorActed } from '@bramble/contracts/events';
 import { type DeadLetter, deadLettersApi, gatewayApi } from '@bramble/contracts/gateway';
 import type { Page } from '@bramble/contracts/page';
-import type { Change } from '../../base/act';
+import { type Change, operatorRecordOf } from '../../base/act';
 import { decodeCursor, toPage } from '../../base/cursor';
 import { AppError } from '../../base/errors';
 import { endpoint } from '../../http/endpoint';
@@ -50,18 +51,29 @@ async function letterNamed(letters: LetterStore, id: string) {
   return letter;
 }
 
+/** The letter or the cause that a request names, and the person at a command line who sent it. */
+interface Asked {
+  params: { id: string };
+  query: { operator?: string | undefined };
+}
+
 export interface DeadLetterEndpoints<Tx, Loaded> {
   store: UnitStore<Tx, Loaded>;
   group: string;
-  /** Commits the audit entry of a replay or discard before it is done. */
+  /** Commits the audit entry of a replay or discard, by an admin or an operator, before it is done. */
   audit: (change: Change) => Promise<void>;
 }
 
-/** The `audit` of a service with an outbox. */
+/** The `audit` of a service with an outbox; `type` tells what a person did with a command. */
 export const auditBy =
-  ({ transaction }: Pick<UnitStore<unknown>, 'transaction'>) =>
+  ({ transaction }: Pick<UnitStore<unknown>, 'transaction'>, type: OperatorActed) =>
   (change: Change): Promise<void> =>
-    transaction((unit) => Promise.resolve(unit.record(change)));
+    transaction((unit) => {
+      const payload = operatorRecordOf(change);
+      if (payload) unit.publish([{ type, payload }]);
+      else unit.record(change);
+      return Promise.resolve();
+    });
 
 /**
  * The internal routes through which the gateway and its commands reach the dead letters of this service's group; and the
@@ -76,19 +88,23 @@ export function deadLetterEndpoints<Tx, Loaded>(
   exportDeadLetters(service, letters);
 
   /** Replays or discards one letter. Of two requests at once both may find it, and one of them gets `not_found`. */
-  const onOne = async (action: string, act: LetterStore['replay'], id: string): Promise<undefined> => {
+  const onOne = async (
+    action: string,
+    act: LetterStore['replay'],
+    { params: { id }, query: { operator } }: Asked,
+  ): Promise<undefined> => {
     const { type, key, eventId } = await letterNamed(letters, id);
-    await audit({ action, target: id, after: { type, key, eventId } });
+    await audit({ action, target: id, after: { type, key, eventId }, operator });
     if ((await act([eventId])) === 0) throw new AppError('not_found');
     return undefined;
   };
   const onCause = async (
     action: string,
     act: LetterStore['replay'],
-    id: string,
+    { params: { id }, query: { operator } }: Asked,
   ): Promise<{ letters: number; left?: number }> => {
     const ids = await letters.idsOf(ownPart(letters, id).part);
-    if (ids.length > 0) await audit({ action, target: id, after: { letters: ids.length } });
+    if (ids.length > 0) await audit({ action, target: id, after: { letters: ids.length }, operator });
     const count = await act(ids);
     if (count === 0) throw new AppError('not_found');
     const left = ids.length - count;
@@ -100,24 +116,24 @@ export function deadLetterEndpoints<Tx, Loaded>(
     endpoint(deadLettersApi.show, async ({ params }) => ({
       letter: toDeadLetter(group, await letterNamed(letters, params.id)),
     })),
-    endpoint(deadLettersApi.replay, async ({ params }) => {
-      await onOne(gatewayApi.replayDeadLetter.id, letters.replay, params.id);
-      log.info({ dead_letter: params.id }, 'a dead letter is replayed');
+    endpoint(deadLettersApi.replay, async (asked) => {
+      await onOne(gatewayApi.replayDeadLetter.id, letters.replay, asked);
+      log.info({ dead_letter: asked.params.id }, 'a dead letter is replayed');
       return undefined;
     }),
-    endpoint(deadLettersApi.discard, async ({ params }) => {
-      await onOne(deadLettersApi.discard.id, letters.discard, params.id);
-      log.info({ dead_letter: params.id }, 'a dead letter was discarded');
+    endpoint(deadLettersApi.discard, async (asked) => {
+      await onOne(deadLettersApi.discard.id, letters.discard, asked);
+      log.info({ dead_letter: asked.params.id }, 'a dead letter was discarded');
       return undefined;
     }),
-    endpoint(deadLettersApi.replayCause, async ({ params }) => {
-      const done = await onCause(deadLettersApi.replayCause.id, letters.replay, params.id);
-      log.info({ cause: params.id, ...done }, 'dead letters of one cause are replayed');
+    endpoint(deadLettersApi.replayCause, async (asked) => {
+      const done = await onCause(deadLettersApi.replayCause.id, letters.replay, asked);
+      log.info({ cause: asked.params.id, ...done }, 'dead letters of one cause are replayed');
       return done;
     }),
-    endpoint(deadLettersApi.discardCause, async ({ params }) => {
-      const done = await onCause(deadLettersApi.discardCause.id, letters.discard, params.id);
-      log.info({ cause: params.id, ...done }, 'dead letters of one cause were discarded');
+    endpoint(deadLettersApi.discardCause, async (asked) => {
+      const done = await onCause(deadLettersApi.discardCause.id, letters.discard, asked);
+      log.info({ cause: asked.params.id, ...done }, 'dead letters of one cause were discarded');
       return done;
     }),
   ];
