@@ -181,6 +181,11 @@ describe('an erased account', () => {
     await statusIs(who.browser, id, 'COMPLETED');
     await erase(who);
     await untilGone(who.texts);
+    // Catalog copies what was sold to the popularity every two seconds.
+    const ofSold = { _id: sold as never, popularity: 1 };
+    await waitFor(() => shop.db.catalog.collection('products').countDocuments(ofSold), {
+      what: 'the sale to count for the popularity',
+    });
     const state = async () => ({
       orders: (await shop.sql.orders.query('SELECT * FROM orders ORDER BY id')).rows,
       attempts: (await shop.sql.payments.query('SELECT * FROM payment_attempts ORDER BY id')).rows,
