@@ -28,7 +28,7 @@ describe('the basket in a browser', () => {
     const visitor = await visit(shop.browser, shop.url);
     const { page } = visitor;
     visitor.expectStatus(409);
-    await page.route('**/api/cart/items', async (route) => {
+    await page.route(/\/api\/cart\/items\?/, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       await route.continue();
     });
@@ -37,7 +37,7 @@ describe('the basket in a browser', () => {
     await add.click();
     await page.getByRole('link', { name: 'Basket 1 thing' }).waitFor({ timeout: 500 });
     await page.getByRole('button', { name: 'Added' }).waitFor({ timeout: 500 });
-    await page.waitForResponse('**/api/cart/items');
+    await page.waitForResponse(/\/api\/cart\/items\?/);
     await page.getByRole('button', { name: 'Add to basket' }).click();
     await page.getByRole('link', { name: 'Basket 2 things' }).waitFor({ timeout: 500 });
     await page.getByText('Only 1 left.', { exact: true }).waitFor();
@@ -45,6 +45,39 @@ describe('the basket in a browser', () => {
     expect(await activeElement(page)).toMatch(/^BUTTON: (?:Add to basket|Added)$/);
     const said = (await visitor.said()).filter((text) => text.includes(product.title));
     expect(said.filter((text) => text.endsWith('Only 1 left.'))).toHaveLength(1);
+    expect(await visitor.faults()).toEqual([]);
+    await visitor.close();
+  });
+
+  it('basket, checkout and order show one total, that of the chosen country, which the shop remembers', async () => {
+    const product = await shop.client.offer(seller, 5);
+    const visitor = await visit(shop.browser, shop.url);
+    const { page } = visitor;
+    await page.goto(`/products/${product.id}`);
+    await page.getByRole('button', { name: 'Add to basket' }).click();
+    await page.getByRole('link', { name: 'Basket 1 thing' }).click();
+    const total = page.locator('dl[aria-busy=false]').getByText('Total').locator('xpath=../dd');
+    const inGermany = await total.innerText();
+    const country = page.getByLabel('Delivery to');
+    expect(await country.inputValue()).toBe('DE');
+    await country.selectOption('CH');
+    await total.and(page.locator(`:not(:text-is("${inGermany}"))`)).waitFor();
+    const chosen = await total.innerText();
+    expect(await visitor.axe()).toEqual([]);
+    await page.reload();
+    await total.waitFor();
+    expect([await country.inputValue(), await total.innerText()]).toEqual(['CH', chosen]);
+    await page.getByRole('link', { name: 'Check out' }).click();
+    await payButton(page).waitFor();
+    expect(await page.getByLabel('Country').inputValue()).toBe('CH');
+    expect(await payButton(page).innerText()).toBe(`Pay ${chosen}`);
+    await fillAccount(page);
+    await fillAddress(page, 'CH');
+    await fillCard(page);
+    await payButton(page).click();
+    await page.waitForURL(/\/orders\//);
+    await total.waitFor();
+    expect(await total.innerText()).toBe(chosen);
     expect(await visitor.faults()).toEqual([]);
     await visitor.close();
   });

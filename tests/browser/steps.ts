@@ -11,12 +11,12 @@ export async function openBoard(page: Page): Promise<void> {
   await goods(page).first().waitFor();
 }
 
-export async function fillAddress(page: Page): Promise<void> {
+export async function fillAddress(page: Page, country = 'DE'): Promise<void> {
   await page.getByLabel('Full name').fill('Robin Hedge');
   await page.getByLabel('Street and number').fill('Bramble Lane 4');
   await page.getByLabel('Postcode').fill('10115');
   await page.getByLabel('Town').fill('Berlin');
-  await page.getByLabel('Country').selectOption('DE');
+  await page.getByLabel('Country').selectOption(country);
 }
 
 export async function fillCard(page: Page, number = '4242424242424242'): Promise<void> {

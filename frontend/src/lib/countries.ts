@@ -8,12 +8,6 @@ export const countryNames = (locale?: string): { code: string; name: string }[] 
     .sort((a, b) => a.name.localeCompare(b.name, locale));
 };
 
-/** The country of the browser's language, if the shop delivers there. */
-export const likelyCountry = (language: string): string => {
-  const region = /-([A-Z]{2})\b/.exec(language)?.[1];
-  return deliveryCountries.find((code) => code === region) ?? 'DE';
-};
-
 /** A country's name in the reader's language; the code itself when it has none. */
 export const countryName = (code: string, locale?: string): string =>
   new Intl.DisplayNames(locale ? [locale] : [], { type: 'region' }).of(code) ?? code;

@@ -42,6 +42,29 @@ describe('the cart', () => {
     expect((await cartOf(buyer)).items).toHaveLength(100);
   });
 
+  it('shows the tax and delivery of the country that the caller names, in every answer', async () => {
+    const guest = shop.agent(anonymous);
+    const totalsIn = async (answer: Promise<{ body: { cart: Cart } }>) => {
+      const { totals } = (await answer).body.cart;
+      return [totals.shipping.amount, totals.tax.amount, totals.total.amount];
+    };
+    const unknown = await totalsIn(add(guest, nuts, 2).expect(200));
+    const german = await totalsIn(guest.get('/api/cart?country=DE').expect(200));
+    const swiss = await totalsIn(guest.get('/api/cart?country=CH').expect(200));
+    expect(german[2]).toBe(1_400 + 490);
+    expect(swiss[2]).toBe(1_400 + 1_290);
+    expect(unknown[0]).toBe(490);
+    expect(german[1]).toBe(Math.round((1_890 * 19) / 119));
+    const line = `/api/cart/items/${nuts}`;
+    expect(await totalsIn(guest.patch(`${line}?country=CH`).send({ quantity: 2 }).expect(200))).toEqual(
+      swiss,
+    );
+    const more = guest.post('/api/cart/items?country=CH').send({ productId: plums, quantity: 1 }).expect(200);
+    expect((await totalsIn(more))[0]).toBe(1_290);
+    expect(await totalsIn(guest.delete(`/api/cart/items/${plums}?country=CH`).expect(200))).toEqual(swiss);
+    await guest.get('/api/cart?country=Germany').expect(400);
+  });
+
   it('shows nobody an empty cart, and makes none for it', async () => {
     const before = await owners();
     const cart = await cartOf(shop.agent(anonymous));

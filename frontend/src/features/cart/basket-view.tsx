@@ -2,15 +2,18 @@ import { Link } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { MAX_QUANTITY } from '@bramble/contracts/limits';
+import { CountrySelect } from '../../components/country-select';
 import { Empty } from '../../components/empty';
 import { Failure } from '../../components/failure';
 import { PageHead } from '../../components/page-head';
 import { Price } from '../../components/price';
 import { TotalsTable } from '../../components/totals-table';
 import { Button } from '../../components/ui/button';
+import { Field } from '../../components/ui/field';
 import { Quantity } from '../../components/ui/quantity';
 import { Skeleton } from '../../components/ui/skeleton';
 import { announce } from '../../lib/announce';
+import { chooseDeliveryCountry, useDeliveryCountry } from '../../lib/delivery-country';
 import { usePage } from '../../lib/page';
 import type { BasketLine } from './cart-changes';
 import { setQuantity } from './cart-sync';
@@ -72,7 +75,8 @@ const Line = ({ line, art, refusal }: { line: BasketLine; art: ReactNode; refusa
 
 export const BasketView = ({ renderArt }: BasketViewProps) => {
   usePage('Basket');
-  const { lines, refusals, totals, settling, count, isPending, error, refetch } = useBasket();
+  const { lines, refusals, totals, settling, count, isPending, isFetching, error, refetch } = useBasket();
+  const country = useDeliveryCountry();
   const blocked = settling || lines.some(({ quantity, available }) => quantity > available);
   return (
     <div className="wrap-board pb-24">
@@ -110,7 +114,16 @@ export const BasketView = ({ renderArt }: BasketViewProps) => {
             ))}
           </ul>
           <section aria-label="Totals" className="grid content-start gap-5 lg:sticky lg:top-24 lg:self-start">
-            {totals && <TotalsTable totals={totals} busy={settling} />}
+            <Field label="Delivery to">
+              {(wiring) => (
+                <CountrySelect
+                  {...wiring}
+                  value={country}
+                  onChange={(event) => chooseDeliveryCountry(event.target.value)}
+                />
+              )}
+            </Field>
+            {totals && <TotalsTable totals={totals} busy={settling || isFetching} />}
             {blocked ? (
               <Button variant="buy" size="lg" aria-disabled>
                 {settling ? 'Counting…' : 'Too many of something'}

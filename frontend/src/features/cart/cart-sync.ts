@@ -3,6 +3,7 @@ import { CallError, isCode } from '@bramble/contracts/call-error';
 import type { Cart } from '@bramble/contracts/cart';
 import { announce } from '../../lib/announce';
 import { call } from '../../lib/api';
+import { deliveryCountry, onDeliveryCountry } from '../../lib/delivery-country';
 import { sentenceFor } from '../../lib/error-sentence';
 import { cartApi } from '../../lib/operations.gen';
 import { queryClient } from '../../lib/query-client';
@@ -61,10 +62,12 @@ export const onCartState = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
+const destination = () => ({ country: deliveryCountry() });
+
 export const cartQuery = queryOptions({
   queryKey: ['cart'],
   staleTime: 30_000,
-  queryFn: async ({ signal }) => (await call(cartApi.getCart, { signal })).cart,
+  queryFn: async ({ signal }) => (await call(cartApi.getCart, { query: destination(), signal })).cart,
 });
 
 const cachedCart = (): Cart | undefined => queryClient.getQueryData(cartQuery.queryKey);
@@ -82,12 +85,15 @@ const sendChange = async ({ productId, set, add }: CartChange): Promise<Cart> =>
   const params = { productId };
   const inBasket = quantityOf(cachedCart(), productId) > 0;
   const addToCart = async (quantity: number) =>
-    (await call(cartApi.addToCart, { body: { productId, quantity } })).cart;
+    (await call(cartApi.addToCart, { query: destination(), body: { productId, quantity } })).cart;
   if (set === undefined) return addToCart(add);
   const quantity = set + add;
-  if (quantity <= 0) return inBasket ? (await call(cartApi.removeCartItem, { params })).cart : fetchCart();
+  if (quantity <= 0)
+    return inBasket
+      ? (await call(cartApi.removeCartItem, { params, query: destination() })).cart
+      : fetchCart();
   if (!inBasket) return addToCart(quantity);
-  return (await call(cartApi.setCartItem, { params, body: { quantity } })).cart;
+  return (await call(cartApi.setCartItem, { params, query: destination(), body: { quantity } })).cart;
 };
 
 /** An addition whose answer was lost may have taken effect. The quantity in the shop's cart shows whether it did. */
@@ -189,6 +195,7 @@ export const setQuantity = (goods: Goods, quantity: number): void => {
 export const startCartSync = (): void => {
   const again = () => void queryClient.invalidateQueries({ queryKey: cartQuery.queryKey });
   channel?.addEventListener('message', again);
+  onDeliveryCountry(again);
   addEventListener('online', () => schedule(0));
   addEventListener('pageshow', (event) => event.persisted && again());
   if (Object.keys(state.changes).length > 0) schedule(0);

@@ -19,6 +19,7 @@ export const useBasket = () => {
     totals: query.data?.totals,
     /** The totals belong to an older basket than the one on the screen. */
     settling: unsent > 0,
+    isFetching: query.isFetching,
     isPending: query.isPending && lines.length === 0,
     error: query.error,
     refetch: query.refetch,

@@ -1,14 +1,13 @@
-import { useMemo } from 'react';
+import type { ChangeEvent } from 'react';
 import type { UseFormReturn } from 'react-hook-form';
+import { CountrySelect } from '../../components/country-select';
 import { Field } from '../../components/ui/field';
 import { Input } from '../../components/ui/input';
-import { Select } from '../../components/ui/select';
-import { countryNames } from '../../lib/countries';
+import { chooseDeliveryCountry } from '../../lib/delivery-country';
 import type { CheckoutValues } from './checkout-schema';
 
 export const AddressFields = ({ form: { register, formState } }: { form: UseFormReturn<CheckoutValues> }) => {
   const { errors } = formState;
-  const names = useMemo(() => countryNames(navigator.language), []);
   return (
     <div className="grid grid-cols-6 gap-4">
       <Field label="Full name" className="col-span-6" error={errors.name?.message}>
@@ -28,13 +27,13 @@ export const AddressFields = ({ form: { register, formState } }: { form: UseForm
       </Field>
       <Field label="Country" className="col-span-6" error={errors.country?.message}>
         {(wiring) => (
-          <Select {...wiring} {...register('country')} autoComplete="shipping country">
-            {names.map(({ code, name }) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </Select>
+          <CountrySelect
+            {...wiring}
+            {...register('country', {
+              onChange: (event: ChangeEvent<HTMLSelectElement>) => chooseDeliveryCountry(event.target.value),
+            })}
+            autoComplete="shipping country"
+          />
         )}
       </Field>
     </div>

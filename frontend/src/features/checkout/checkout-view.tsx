@@ -12,7 +12,7 @@ import { Price } from '../../components/price';
 import { Button } from '../../components/ui/button';
 import { Notice } from '../../components/ui/notice';
 import { announce } from '../../lib/announce';
-import { likelyCountry } from '../../lib/countries';
+import { deliveryCountry } from '../../lib/delivery-country';
 import { CHECKOUT_CLOSED } from '../../lib/error-sentence';
 import { useOnline } from '../../lib/online';
 import { usePage } from '../../lib/page';
@@ -60,7 +60,7 @@ export const CheckoutView = ({ basket, known, settling, onOrder, renderArt }: Ch
       line2: '',
       city: '',
       postalCode: '',
-      country: likelyCountry(navigator.language),
+      country: deliveryCountry(),
       card: '',
       expiry: '',
       csc: '',

@@ -8,11 +8,16 @@ interface Exchange {
   req: IncomingMessage;
   res: ServerResponse;
   actor: Actor;
+  query?: { country?: string | undefined } | undefined;
 }
 
 /** Opens the visitor's cart. When a guest's cart was merged into the user's, its cookie is cleared. */
-export async function openCart(cart: CartService, { req, res, actor }: Exchange): Promise<OpenCart> {
-  const open = await cart.open({ actor, guest: readCookie(req, 'cart', actor.secure) });
+export async function openCart(cart: CartService, { req, res, actor, query }: Exchange): Promise<OpenCart> {
+  const open = await cart.open({
+    actor,
+    guest: readCookie(req, 'cart', actor.secure),
+    country: query?.country,
+  });
   if (open.closed) clearCookie(res, 'cart', actor.secure);
   return open;
 }

@@ -9,6 +9,8 @@ export interface CartVisitor {
   actor: Actor;
   /** The cart id in the browser's cookie. Any client can forge it. */
   guest: string | undefined;
+  /** Where the goods would go, if the caller says so. */
+  country: string | undefined;
 }
 
 /** The owner key of a guest's cart; undefined when `name` is not a cart id. */

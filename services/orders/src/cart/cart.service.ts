@@ -21,11 +21,15 @@ export interface OpenCart {
   /** The owner key; undefined for a guest who has no cart yet. */
   owner: string | undefined;
   actor: Actor;
+  /** Where the goods would go, if the caller says so. */
+  country: string | undefined;
   /** True when the guest's cart was merged into the user's, so that its cookie has to be cleared. */
   closed: boolean;
   /** True when items were moved from the guest's cart into the user's. */
   moved: boolean;
 }
+
+type Caller = Pick<OpenCart, 'actor' | 'country'>;
 
 /** The product ids that a refused quote names; it lists each as `items.<index>.productId`. */
 function missingFrom(items: readonly Item[], error: unknown): string[] {
@@ -43,26 +47,30 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     totals: { subtotal: zero, discount: zero, tax: zero, shipping: zero, total: zero },
   };
 
-  const quote = (items: Item[], actor: Actor): Promise<Quote> =>
+  const quote = (items: Item[], { actor, country }: Caller): Promise<Quote> =>
     payments.call(paymentsApi.quote, {
       as: actor,
-      body: { items, ...(actor.userId === null ? {} : { userId: actor.userId }) },
+      body: {
+        items,
+        ...(country === undefined ? {} : { shippingAddress: { country } }),
+        ...(actor.userId === null ? {} : { userId: actor.userId }),
+      },
     });
 
   /** Prices the items that are for sale; `gone` lists the product ids that are not. */
-  const price = async (all: Item[], actor: Actor): Promise<{ cart: Cart; gone: string[] }> => {
+  const price = async (all: Item[], caller: Caller): Promise<{ cart: Cart; gone: string[] }> => {
     // A merge may leave more lines than can be priced: the first ones are shown, and the others move up as lines go.
     const items = all.slice(0, MAX_LINES);
     if (items.length === 0) return { cart: emptyCart, gone: [] };
     try {
-      const cart = await quote(items, actor);
+      const cart = await quote(items, caller);
       const priced = new Set(cart.items.map(({ productId }) => productId));
       return { cart, gone: items.map(({ productId }) => productId).filter((id) => !priced.has(id)) };
     } catch (error) {
       const gone = missingFrom(items, error);
       if (gone.length === 0) throw error;
       const left = items.filter(({ productId }) => !gone.includes(productId));
-      return { cart: left.length === 0 ? emptyCart : await quote(left, actor), gone };
+      return { cart: left.length === 0 ? emptyCart : await quote(left, caller), gone };
     }
   };
 
@@ -73,11 +81,12 @@ export function createCartService({ carts, payments, currency }: CartDependencie
     return above.length > 0;
   };
 
-  async function view({ owner, actor, moved }: OpenCart): Promise<Cart> {
+  async function view(opened: OpenCart): Promise<Cart> {
+    const { owner, moved } = opened;
     if (owner === undefined) return emptyCart;
-    const { cart, gone } = await price(await carts.items(owner), actor);
+    const { cart, gone } = await price(await carts.items(owner), opened);
     if (gone.length > 0) await carts.remove(owner, gone);
-    if (moved && (await capToStock(owner, cart))) return (await price(await carts.items(owner), actor)).cart;
+    if (moved && (await capToStock(owner, cart))) return (await price(await carts.items(owner), opened)).cart;
     return cart;
   }
 
@@ -106,12 +115,12 @@ export function createCartService({ carts, payments, currency }: CartDependencie
   });
 
   /** Opens the visitor's cart. A guest's cart is merged into the cart of the user who signed in. */
-  async function open({ actor, guest: name }: CartVisitor): Promise<OpenCart> {
+  async function open({ actor, guest: name, country }: CartVisitor): Promise<OpenCart> {
     const user = userOwner(actor);
     const guest = guestOwner(name);
     if (user === undefined || guest === undefined)
-      return { owner: user ?? guest, actor, closed: false, moved: false };
-    return { owner: user, actor, closed: true, moved: await carts.merge(guest, user) };
+      return { owner: user ?? guest, actor, country, closed: false, moved: false };
+    return { owner: user, actor, country, closed: true, moved: await carts.merge(guest, user) };
   }
 
   async function items({ owner }: OpenCart): Promise<Item[]> {
@@ -120,7 +129,7 @@ export function createCartService({ carts, payments, currency }: CartDependencie
 
   /** Adds to the cart's quantity. `newGuest` is the id of a cart that was created for a guest. */
   async function add(opened: OpenCart, added: Item): Promise<{ cart: Cart; newGuest?: string }> {
-    const { owner, actor } = opened;
+    const { owner } = opened;
     const item = itemOf(added.productId, added.quantity);
     const before = await items(opened);
     const held = before.find(({ productId }) => productId === item.productId)?.quantity ?? 0;
@@ -132,7 +141,7 @@ export function createCartService({ carts, payments, currency }: CartDependencie
         errors: [{ path: 'items', message: `at most ${MAX_LINES} products` }],
       });
     const after = isNew ? [...before, changed] : replaced(before, changed);
-    const { cart, gone } = await price(after, actor);
+    const { cart, gone } = await price(after, opened);
     checkStock(cart, changed);
     const newGuest = owner === undefined ? randomUUID() : undefined;
     const holder = owner ?? `guest:${newGuest}`;
@@ -144,18 +153,19 @@ export function createCartService({ carts, payments, currency }: CartDependencie
       );
     const quantity = await carts.add(holder, item);
     // Another tab added the product at the same time: price the quantity that is stored now.
-    const shown = quantity === changed.quantity ? cart : (await price(await carts.items(holder), actor)).cart;
+    const shown =
+      quantity === changed.quantity ? cart : (await price(await carts.items(holder), opened)).cart;
     return { cart: shown, ...(newGuest === undefined ? {} : { newGuest }) };
   }
 
   async function set(opened: OpenCart, chosen: Item): Promise<Cart> {
-    const { owner, actor } = opened;
+    const { owner } = opened;
     const item = itemOf(chosen.productId, chosen.quantity);
     const before = await items(opened);
     if (owner === undefined || !before.some(({ productId }) => productId === item.productId))
       throw new AppError('not_found');
     const after = replaced(before, item);
-    const { cart, gone } = await price(after, actor);
+    const { cart, gone } = await price(after, opened);
     if (gone.length > 0) await carts.remove(owner, gone);
     checkStock(cart, item);
     if (!(await carts.set(owner, item))) throw new AppError('not_found');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_QUANTITY } from './limits';
 import { operation } from './operation';
-import { itemSchema, orderLineSchema, quoteTotalsSchema } from './orders';
+import { countrySchema, itemSchema, orderLineSchema, quoteTotalsSchema } from './orders';
 import { idSchema } from './page';
 
 /** A cart with current prices; `available` is the stock of each product. */
@@ -12,6 +12,8 @@ export const cartSchema = z.object({
 export type Cart = z.infer<typeof cartSchema>;
 
 const answer = z.object({ cart: cartSchema });
+/** Where the goods would go; without it, the tax and delivery of the first zone are shown. */
+const destination = z.strictObject({ country: countrySchema.optional() });
 const itemParams = z.strictObject({ productId: idSchema });
 const service = 'orders';
 const tag = 'cart';
@@ -25,8 +27,9 @@ export const cartApi = {
     tag,
     summary: 'Read the cart',
     description:
-      "The cart of the account, or of the cookie of a visitor without a session, with today's prices.",
+      "The cart of the account, or of the cookie of a visitor without a session, with today's prices, and the tax and delivery of `country`.",
     access: 'anyone',
+    query: destination,
     cookies: ['cart'],
     responses: { 200: answer },
   }),
@@ -52,6 +55,7 @@ export const cartApi = {
     description: 'Adds to the quantity that is in the cart already.',
     access: 'anyone',
     body: itemSchema,
+    query: destination,
     cookies: ['cart'],
     responses: { 200: answer },
   }),
@@ -66,6 +70,7 @@ export const cartApi = {
     access: 'anyone',
     params: itemParams,
     body: z.strictObject({ quantity: z.int().min(1).max(MAX_QUANTITY) }),
+    query: destination,
     cookies: ['cart'],
     responses: { 200: answer },
   }),
@@ -79,6 +84,7 @@ export const cartApi = {
     description: 'Answers with the cart also when the product was not in it.',
     access: 'anyone',
     params: itemParams,
+    query: destination,
     cookies: ['cart'],
     responses: { 200: answer },
   }),

@@ -4,6 +4,7 @@ import { moneySchema } from './money';
 import { operation } from './operation';
 import { idParams, idSchema, pageOf, pageQuery, timeSchema } from './page';
 
+export const countrySchema = z.string().regex(/^[A-Z]{2}$/);
 export const addressSchema = z.strictObject({
   name: z.string().trim().min(1).max(MAX_PLACE),
   line1: z.string().trim().min(1).max(MAX_ADDRESS_LINE),
@@ -11,10 +12,17 @@ export const addressSchema = z.strictObject({
   city: z.string().trim().min(1).max(MAX_PLACE),
   region: z.string().trim().max(MAX_PLACE).optional(),
   postalCode: z.string().trim().min(1).max(MAX_POSTAL_CODE),
-  country: z.string().regex(/^[A-Z]{2}$/),
+  country: countrySchema,
   phone: z.string().trim().max(MAX_PHONE).optional(),
 });
 export type Address = z.infer<typeof addressSchema>;
+/** Where goods go to, as far as it is known while a basket is priced: the country at least. */
+export const destinationSchema = addressSchema.partial({
+  name: true,
+  line1: true,
+  city: true,
+  postalCode: true,
+});
 
 export const orderStatusSchema = z.enum([
   'PENDING',

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { problemSchema } from './errors';
 import { moneySchema } from './money';
 import { operation } from './operation';
-import { addressSchema, discountCodeSchema, itemsSchema, orderLineSchema, quoteTotalsSchema } from './orders';
+import {
+  destinationSchema,
+  discountCodeSchema,
+  itemsSchema,
+  orderLineSchema,
+  quoteTotalsSchema,
+} from './orders';
 import { idSchema, pageOf, pageQuery, timeSchema } from './page';
 
 export const quoteSchema = z.object({
@@ -67,7 +73,7 @@ const discountAnswer = z.object({ discount: discountSchema });
 const quoteRequest = z.strictObject({
   items: itemsSchema,
   discountCode: discountCodeSchema.optional(),
-  shippingAddress: addressSchema.optional(),
+  shippingAddress: destinationSchema.optional(),
   userId: idSchema.optional(),
   take: z.strictObject({ orderId: idSchema }).optional(),
 });
@@ -89,9 +95,7 @@ export const paymentsApi = {
     body: z.strictObject({
       items: itemsSchema.optional(),
       discountCode: discountCodeSchema.optional(),
-      shippingAddress: addressSchema
-        .partial({ name: true, line1: true, city: true, postalCode: true })
-        .optional(),
+      shippingAddress: destinationSchema.optional(),
     }),
     cookies: ['cart'],
     responses: { 200: calculationSchema },
