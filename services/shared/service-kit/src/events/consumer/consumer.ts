@@ -6,14 +6,14 @@ import { isNearlyFull } from '../../stores/redis-memory';
 import type { LetterStore } from '../dead-letters/letter-store';
 import { moveRedisLetters } from '../dead-letters/redis-letters';
 import { createBatchHandler } from './batch-handler';
-import { BATCH, createIntake } from './intake';
+import { createIntake } from './intake';
 import { sourcesOf } from './keys';
 import { createMeters } from './meters';
 import { createPendingKeys } from './pending-keys';
 import { createReadLoop } from './read-loop';
 import { createReader } from './reader';
 import { takeOverAbandoned } from './recovery';
-import { createRunner } from './runner';
+import { BATCH, createRunner } from './runner';
 import { createSettler } from './settler';
 
 /*

@@ -4,12 +4,9 @@ import type { BatchHandler } from './batch-handler';
 import { type Entry, type EventEntry, fieldsOf, logFields, parseEntry, type RawEntry } from './entry';
 import type { Meters } from './meters';
 import type { ReadReply } from './reader';
-import type { Runner } from './runner';
+import { BATCH, type Runner } from './runner';
 import type { Settler } from './settler';
 import { MAX_STARTS, type Tries } from './tries';
-
-/** The most events in one call of a handler. */
-export const BATCH = 128;
 
 export interface IntakeOptions {
   /** The keys that are read, each with the stream that its entries were published to. */

@@ -3,11 +3,11 @@ import type { Logger } from '../../observe/logger';
 import { backoff, pause } from '../../runtime/clock';
 import { createBatchPause } from '../batch-pause';
 import { ensureGroups } from './group';
-import { BATCH, type Intake } from './intake';
+import type { Intake } from './intake';
 import type { Meters } from './meters';
 import { BLOCK_MS, type Reader, SilentConnection } from './reader';
 import { recoverPending } from './recovery';
-import type { Runner } from './runner';
+import { BATCH, type Runner } from './runner';
 import type { Settler } from './settler';
 
 const TAKE_OVER_MS = 10_000;

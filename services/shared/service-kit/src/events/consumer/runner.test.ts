@@ -1,4 +1,5 @@
 import { entries, entry, lab, noTries } from '../../../test/runner-lab';
+import { BATCH } from './runner';
 
 describe('the runner of batches', () => {
   it('handles a batch without a failure in one call', async () => {
@@ -76,6 +77,25 @@ describe('the runner of batches', () => {
     await runner.run(entries(1), noTries);
     expect(await runner.runDue()).toBe(true);
     expect(log.calls).toBe(1);
+  });
+
+  it('hands at most a batch of events to one call when more are due', async () => {
+    const { runner, log, seen, world, settle, moveTo } = lab(() => new Error('poison'));
+    const all = Array.from({ length: 3 * BATCH }, (_, at) => at + 1);
+    // Each event fails by itself, so that each key has a lane, and another event waits behind it.
+    for (const n of all) await runner.run([entry(n, `k${n}`)], noTries);
+    await runner.run(
+      all.map((n) => entry(n + 1_000, `k${n}`)),
+      noTries,
+    );
+    seen.batches.length = 0;
+    world.fail = () => undefined;
+    moveTo(3_600_000);
+    await settle();
+    expect(Math.max(...seen.batches.map((ids) => ids.length))).toBe(BATCH);
+    expect(log.effects.toSorted()).toEqual(all.flatMap((n) => [String(n), String(n + 1_000)]).toSorted());
+    for (const n of all)
+      expect(log.effects.indexOf(String(n))).toBeLessThan(log.effects.indexOf(String(n + 1_000)));
   });
 
   it('forgets what it holds, so that the same events can be given to it again', async () => {

@@ -5,8 +5,11 @@ import type { EventEntry } from './entry';
 import { createErrorTally, type ErrorTally } from './error-tally';
 import { isGivenUp, MAX_TRIES, nextTries, type Tries, waitAfter, waitEarly } from './tries';
 
+/** The most events in one call of a handler. */
+export const BATCH = 128;
+
 export interface RunnerHooks {
-  /** Applies events in order, all or none of them. */
+  /** Applies at most `BATCH` events in order, all or none of them. */
   handle: (events: AnyEvent[]) => Promise<void>;
   /** True for errors of stores and networks: `handle` is repeated, and the tries are not counted. */
   isTransient: (error: unknown) => boolean;
@@ -221,12 +224,13 @@ export function createRunner(hooks: RunnerHooks) {
   const run = (entries: readonly EventEntry[], tries: ReadonlyMap<string, Tries>): Promise<boolean> =>
     runFrom(entries, new Map([...tries].map(([key, known]) => [key, { tries: known }])));
 
-  /** Runs the lanes that are due: the failed event of each first, then those queued behind it. */
+  /** Runs the lanes that are due, a batch of them at most: the failed event of each first, then those queued behind it. */
   const runDue = async (): Promise<boolean> => {
     // The lanes that failed least come first: when one of them is handled, the store is not the cause of the others.
     const due = [...lanes]
       .filter(([, lane]) => lane.dueAt <= hooks.now())
-      .sort(([, a], [, b]) => a.tries.count - b.tries.count || a.postponed - b.postponed);
+      .sort(([, a], [, b]) => a.tries.count - b.tries.count || a.postponed - b.postponed)
+      .slice(0, BATCH);
     const heads: EventEntry[] = [];
     const rest: EventEntry[] = [];
     const earlier = new Map<string, Earlier>();
@@ -239,7 +243,10 @@ export function createRunner(hooks: RunnerHooks) {
       earlier.set(entryKey(head), lane);
       rest.push(...others);
     }
-    return (await runFrom(heads, earlier)) && (await runFrom(rest, new Map()));
+    if (!(await runFrom(heads, earlier))) return false;
+    for (let i = 0; i < rest.length; i += BATCH)
+      if (!(await runFrom(rest.slice(i, i + BATCH), new Map()))) return false;
+    return true;
   };
 
   /** Milliseconds until a lane is due; undefined while there is none. */
