@@ -95,23 +95,23 @@ describe('events of orders that overtake one another between two instances', () 
     expect((await shop.sql.query(due, [answered])).rowCount).toBe(0);
   }, 120_000);
 
-  it('leave a refund open that failed, when its failure overtakes the news that it was made', async () => {
+  it('leave a failed refund open when its failure overtakes its success', async () => {
     const orders = await placeMany(8);
-    const told: AnyEvent[] = [];
+    const refunded: AnyEvent[] = [];
     const failed: AnyEvent[] = [];
     for (const order of orders) {
       await shop.bring(buyer, order, 'PAID');
       const refund = { orderId: order.id, refundId: await refundOf(order), amount: order.totals.total };
-      told.push(eventOf('payment.refunded', refund));
+      refunded.push(eventOf('payment.refunded', refund));
       failed.push(eventOf('payment.refund_failed', refund));
     }
-    await refuse(told.map(({ id }) => id));
-    for (const [i, event] of told.entries()) {
+    await refuse(refunded.map(({ id }) => id));
+    for (const [i, event] of refunded.entries()) {
       await publish(event);
       if (failed[i]) await publish(failed[i]);
     }
     await heal();
-    await untilHandled([...told, ...failed]);
+    await untilHandled([...refunded, ...failed]);
     for (const { id } of orders) expect((await shop.order(buyer, id)).payment.status).toBe('refunding');
   }, 120_000);
 

@@ -94,7 +94,7 @@ export function inputOf(name: InputName, order: OrderState, share: number): Inpu
   return { type: name, payload: inputs[name] } as Input;
 }
 
-const ways: Readonly<Record<OrderStatus, readonly InputName[]>> = {
+const stepsTo: Readonly<Record<OrderStatus, readonly InputName[]>> = {
   PENDING: [],
   RESERVED: ['stock.reserved'],
   PAID: ['stock.reserved', 'payment.captured'],
@@ -105,11 +105,11 @@ const ways: Readonly<Record<OrderStatus, readonly InputName[]>> = {
   REFUNDED: ['stock.reserved', 'payment.captured', 'refundAll'],
 };
 
-/** An order that has come to `status`; a cancelled one from `from`. */
+/** An order that has reached `status`; a cancelled one from `from`. */
 export function reached(status: OrderStatus, from?: 'PENDING' | 'PAID'): OrderState {
-  const way = status === 'CANCELLED' && from ? [...ways[from], 'cancel' as const] : ways[status];
+  const steps = status === 'CANCELLED' && from ? [...stepsTo[from], 'cancel' as const] : stepsTo[status];
   let order = aNewOrder();
-  for (const [index, name] of way.entries()) {
+  for (const [index, name] of steps.entries()) {
     const outcome = apply(order, inputOf(name, order, 100), {
       now: order.createdAt + (index + 1) * 1000,
       newId: () => `01900000-0000-7000-8000-${String(index).padStart(12, 'c')}`,

@@ -38,7 +38,7 @@ describe("the demo buyer's past orders", () => {
     );
   });
 
-  it('tell no other service of themselves', async () => {
+  it('publish no event', async () => {
     expect(await shop.redis.xlen('orders_stream')).toBe(0);
     expect(await count('outbox')).toBe(0);
   });

@@ -189,7 +189,7 @@ describe('placing and finding orders', () => {
     }
   });
 
-  it('counts what it did', async () => {
+  it('exports metrics of orders and replays', async () => {
     const response = await fetch(`${shop.orders.opsUrl}/metrics`);
     const text = await response.text();
     expect(text).toMatch(/bramble_idempotent_replays_total\{[^}]*result="same"[^}]*\} [1-9]/);

@@ -141,8 +141,8 @@ export async function openShop({
 
     /** Brings an order to `status` by playing the others. */
     async bring(who: TestActor, order: Order, status: 'RESERVED' | 'PAID' | 'SHIPPED' | 'COMPLETED') {
-      const way = ['RESERVED', 'PAID', 'SHIPPED', 'COMPLETED'] as const;
-      for (const next of way.slice(0, way.indexOf(status) + 1)) {
+      const steps = ['RESERVED', 'PAID', 'SHIPPED', 'COMPLETED'] as const;
+      for (const next of steps.slice(0, steps.indexOf(status) + 1)) {
         if (next === 'RESERVED') await shop.reserve(order.id);
         if (next === 'PAID') await shop.capture(order);
         if (next === 'SHIPPED') await shop.publish(eventOf('delivery.shipped', { orderId: order.id }));

@@ -25,7 +25,7 @@ export const loadPaymentsConfig = (env: NodeJS.ProcessEnv = process.env) =>
       RATE_LIMIT_FACTOR: factor(1),
       /** Without Stripe and outside demo mode: take test cards, so that anybody gets goods for nothing. */
       ALLOW_SANDBOX: flag(false),
-      /** In demo mode: visitors may sign in as an admin. Users must be told the same. */
+      /** In demo mode: visitors may sign in as an admin. Set it to the same value in users. */
       DEMO_ADMIN: flag(false),
     },
     env,

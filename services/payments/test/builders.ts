@@ -84,10 +84,10 @@ export interface World {
   /** Starts another process's worth of payments on the same stores. */
   startPayments(more?: Record<string, string>): Promise<StartedService>;
   publish(...events: AnyEvent[]): Promise<void>;
-  /** What payments has told the others about an order, oldest first. */
-  told(orderId: string): Promise<StreamEntry[]>;
-  /** Waits until there are `count` of them. */
-  untilTold(orderId: string, count?: number): Promise<StreamEntry[]>;
+  /** The events that payments published about an order, oldest first. */
+  published(orderId: string): Promise<StreamEntry[]>;
+  /** Waits until payments published `count` events about an order. */
+  untilPublished(orderId: string, count?: number): Promise<StreamEntry[]>;
   close(): Promise<void>;
 }
 
@@ -126,8 +126,8 @@ export async function startWorld(
     sql,
     startPayments,
     publish: (...events) => publishEvents(redis, ...events),
-    told: (orderId) => eventsIn(redis, 'payments_stream', { keys: [orderId] }),
-    untilTold: (orderId, count = 1) =>
+    published: (orderId) => eventsIn(redis, 'payments_stream', { keys: [orderId] }),
+    untilPublished: (orderId, count = 1) =>
       waitForEvents(redis, 'payments_stream', { keys: [orderId], count }, { timeout: 15_000 }),
     async close() {
       await payments.stop();

@@ -25,30 +25,30 @@ describe('a capture', () => {
   it('a good card pays', async () => {
     const order = anOrder({ amount: 1_234 });
     await world.publish(order.pay('tok_visa'));
-    const [told] = await world.untilTold(order.orderId);
-    expect(told).toMatchObject({
+    const [published] = await world.untilPublished(order.orderId);
+    expect(published).toMatchObject({
       type: 'payment.captured',
       payload: { orderId: order.orderId, attempt: 1, amount: eur(1_234) },
     });
   });
 
-  it('a declined card is told with its reason, and another card pays', async () => {
+  it('a declined card is published with its reason, and another card pays', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_declined'));
-    const [declined] = await world.untilTold(order.orderId);
+    const [declined] = await world.untilPublished(order.orderId);
     expect(declined).toMatchObject({
       type: 'payment.declined',
       payload: { attempt: 1, reason: 'card_declined' },
     });
     await world.publish(order.pay('tok_visa', 2));
-    const [, captured] = await world.untilTold(order.orderId, 2);
+    const [, captured] = await world.untilPublished(order.orderId, 2);
     expect(captured).toMatchObject({ type: 'payment.captured', payload: { attempt: 2 } });
   });
 
   it('an order that costs nothing is paid without a call of the provider', async () => {
     const order = anOrder({ amount: 0 });
     await world.publish(order.pay('tok_declined'));
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.captured',
       payload: { attempt: 1, amount: eur(0) },
     });
@@ -58,7 +58,7 @@ describe('a capture', () => {
   it.each(['tok_nonsense', 'constructor'])('the card %s, which nobody knows, is declined', async (token) => {
     const order = anOrder();
     await world.publish(order.pay(token));
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.declined',
       payload: { reason: 'unknown_card' },
     });
@@ -68,11 +68,11 @@ describe('a capture', () => {
     const order = anOrder();
     const request = order.pay('tok_visa');
     await world.publish(request);
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     await world.publish(request, order.pay('tok_visa'));
-    const told = await world.untilTold(order.orderId, 2);
-    expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.captured']);
-    expect(told[1]?.payload).toEqual(told[0]?.payload);
+    const published = await world.untilPublished(order.orderId, 2);
+    expect(published.map(({ type }) => type)).toEqual(['payment.captured', 'payment.captured']);
+    expect(published[1]?.payload).toEqual(published[0]?.payload);
     expect(await charges(order.orderId)).toHaveLength(1);
   });
 
@@ -80,11 +80,11 @@ describe('a capture', () => {
     const known = anOrder();
     const unknown = anOrder();
     await world.publish(known.pay('tok_visa'), known.release(), unknown.release());
-    await world.untilTold(known.orderId);
+    await world.untilPublished(known.orderId);
     await world.publish(unknown.pay('tok_visa'));
     for (const { orderId } of [known, unknown]) {
-      const [told] = await world.untilTold(orderId);
-      expect(told).toMatchObject({ type: 'payment.declined', payload: { reason: 'order_released' } });
+      const [published] = await world.untilPublished(orderId);
+      expect(published).toMatchObject({ type: 'payment.declined', payload: { reason: 'order_released' } });
       expect(await charges(orderId)).toEqual([]);
     }
   });
@@ -92,14 +92,14 @@ describe('a capture', () => {
   it('a release is answered with what became of each attempt, however often it comes', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_declined'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     await world.publish(order.pay('tok_visa', 2));
-    await world.untilTold(order.orderId, 2);
+    await world.untilPublished(order.orderId, 2);
     await world.publish(order.release(2));
-    await world.untilTold(order.orderId, 4);
+    await world.untilPublished(order.orderId, 4);
     await world.publish(order.release(2));
-    const told = await world.untilTold(order.orderId, 6);
-    expect(told.map(({ type, payload }) => [type, payload['attempt']])).toEqual(
+    const published = await world.untilPublished(order.orderId, 6);
+    expect(published.map(({ type, payload }) => [type, payload['attempt']])).toEqual(
       Array(3)
         .fill([
           ['payment.declined', 1],
@@ -112,19 +112,19 @@ describe('a capture', () => {
   it('a release whose payment request never came is answered as declined, and the request is too', async () => {
     const order = anOrder();
     await world.publish(order.release(1));
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.declined',
       payload: { attempt: 1, reason: 'order_released' },
     });
     await world.publish(order.pay('tok_visa'));
-    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
+    expect((await world.untilPublished(order.orderId, 2))[1]).toMatchObject({
       type: 'payment.declined',
       payload: { attempt: 1, reason: 'order_released' },
     });
     expect(await charges(order.orderId)).toEqual([]);
   });
 
-  it('a capture that is under way when its order is released settles and is told', async () => {
+  it('a capture that is under way when its order is released settles and is published', async () => {
     const { orderId } = slow.released;
     await waitFor(async () => {
       const { rows } = await world.sql.query('SELECT tries FROM payment_attempts WHERE order_id = $1', [
@@ -133,14 +133,14 @@ describe('a capture', () => {
       return rows[0]?.tries === 1;
     });
     await world.publish(slow.released.release());
-    expect((await world.untilTold(orderId))[0]).toMatchObject({ type: 'payment.captured' });
+    expect((await world.untilPublished(orderId))[0]).toMatchObject({ type: 'payment.captured' });
   });
 
   it('an order is never captured twice, whatever is asked', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'), order.pay('tok_visa', 2), order.pay('tok_visa', 3));
-    const told = await world.untilTold(order.orderId, 3);
-    expect(told.filter(({ type }) => type === 'payment.captured')).toHaveLength(1);
+    const published = await world.untilPublished(order.orderId, 3);
+    expect(published.filter(({ type }) => type === 'payment.captured')).toHaveLength(1);
     expect((await charges(order.orderId)).filter(({ captured }) => captured)).toHaveLength(1);
   });
 
@@ -156,7 +156,7 @@ describe('a capture', () => {
        VALUES ($1, $2, $3, 1, $4, 1000, 'EUR', 'tok_visa', 1, now() - interval '1 second', 'killed', '')`,
       [randomUUID(), order.orderId, order.userId, key],
     );
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.captured',
       payload: { attempt: 1 },
     });
@@ -176,7 +176,7 @@ describe('a capture', () => {
        VALUES ($1, $2, $3, 1, $4, 1000, 'EUR', 'tok_visa', 1, now() - interval '1 second', 'killed', '')`,
       [randomUUID(), order.orderId, order.userId, `${order.orderId}:capture:1`],
     );
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.declined',
       payload: { attempt: 1, reason: 'order_released' },
     });
@@ -204,7 +204,7 @@ describe('a capture', () => {
 
   it('a charge whose reply never comes is found by its key within 10 s, charged once', async () => {
     const { orderId } = slow.timeout;
-    expect((await world.untilTold(orderId))[0]).toMatchObject({ type: 'payment.captured' });
+    expect((await world.untilPublished(orderId))[0]).toMatchObject({ type: 'payment.captured' });
     const { rows } = await world.sql.query(
       'SELECT extract(epoch FROM settled_at - created_at)::float8 AS seconds FROM payment_attempts WHERE order_id = $1',
       [orderId],
@@ -215,7 +215,7 @@ describe('a capture', () => {
   });
 
   it('a slow provider is waited for', async () => {
-    expect((await world.untilTold(slow.slow.orderId))[0]).toMatchObject({ type: 'payment.captured' });
+    expect((await world.untilPublished(slow.slow.orderId))[0]).toMatchObject({ type: 'payment.captured' });
   });
 
   it('every call of the provider is counted by its outcome', async () => {
@@ -242,7 +242,7 @@ describe('a refund', () => {
   const paidOrder = async (amount = 1_000) => {
     const order = anOrder({ amount });
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     return order;
   };
   const refunded = async (orderId: string) =>
@@ -258,13 +258,13 @@ describe('a refund', () => {
     const refundId = randomUUID();
     const request = order.refund(refundId);
     await world.publish(request, order.refund(refundId));
-    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
+    expect((await world.untilPublished(order.orderId, 2))[1]).toMatchObject({
       type: 'payment.refunded',
       payload: { orderId: order.orderId, refundId, amount: eur(1_000) },
     });
     await world.publish(request, order.refund(refundId));
-    const told = await world.untilTold(order.orderId, 3);
-    expect(told[2]?.payload).toEqual(told[1]?.payload);
+    const published = await world.untilPublished(order.orderId, 3);
+    expect(published[2]?.payload).toEqual(published[1]?.payload);
     expect(await refunded(order.orderId)).toEqual([{ key: refundId, amount: 1_000 }]);
   });
 
@@ -272,12 +272,12 @@ describe('a refund', () => {
     const order = await paidOrder(900);
     const [first, second] = [randomUUID(), randomUUID()];
     await world.publish(order.refund(first, 300), order.refund(second, 600));
-    await world.untilTold(order.orderId, 3);
+    await world.untilPublished(order.orderId, 3);
     expect((await refunded(order.orderId)).map(({ amount }) => amount).sort()).toEqual([300, 600]);
   });
 
   it('one that is asked for before its capture is settled waits for it', async () => {
-    const told = await world.untilTold(slow.refunded.orderId, 2);
-    expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.refunded']);
+    const published = await world.untilPublished(slow.refunded.orderId, 2);
+    expect(published.map(({ type }) => type)).toEqual(['payment.captured', 'payment.refunded']);
   });
 });

@@ -20,7 +20,7 @@ describe('a shop without a payment provider and outside demo mode', () => {
   it('declines a test card and records no charge', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.declined',
       payload: { reason: 'checkout_closed' },
     });

@@ -31,7 +31,7 @@ describe('the ledger of money', () => {
     expect(await drift()).toBe(0);
     const kept = anOrder({ amount: 1_300 });
     await world.publish(kept.pay('tok_visa'));
-    await world.untilTold(kept.orderId);
+    await world.untilPublished(kept.orderId);
     await world.publish(kept.release());
     const released = await waitFor(
       async () =>
@@ -52,7 +52,7 @@ describe('the ledger of money', () => {
     expect(await drift()).toBe(1_300);
     await world.publish(kept.refund(randomUUID(), 1_300));
     await waitFor(async () =>
-      (await world.told(kept.orderId)).some(({ type }) => type === 'payment.refunded'),
+      (await world.published(kept.orderId)).some(({ type }) => type === 'payment.refunded'),
     );
     expect(await drift()).toBe(0);
     await world.sql.query('UPDATE refunds SET amount = amount + 5 WHERE order_id = $1', [kept.orderId]);

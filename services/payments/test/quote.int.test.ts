@@ -238,9 +238,14 @@ describe('a discount code', () => {
     await waitFor(async () => (await usedOf(code)) === 0);
     await expectCounters();
     await world.publish(failed.returnDiscount());
-    await waitFor(async () => (await world.told(failed.orderId)).length >= 2, { what: 'the confirmations' });
-    const told = [...(await world.told(failed.orderId)), ...(await world.untilTold(cancelled.orderId))];
-    expect(new Set(told.map(({ type }) => type))).toEqual(new Set(['discount.returned']));
+    await waitFor(async () => (await world.published(failed.orderId)).length >= 2, {
+      what: 'the confirmations',
+    });
+    const published = [
+      ...(await world.published(failed.orderId)),
+      ...(await world.untilPublished(cancelled.orderId)),
+    ];
+    expect(new Set(published.map(({ type }) => type))).toEqual(new Set(['discount.returned']));
     expect(await usedOf(code)).toBe(0);
     await quote(code, 2_000, randomUUID()).expect(200);
   });
@@ -268,7 +273,7 @@ describe('the payments of an order', () => {
     const order = anOrder({ userId: owner.id ?? '', amount: 700 });
     const refundId = randomUUID();
     await world.publish(order.pay('tok_visa'), order.refund(refundId, 200));
-    await waitFor(async () => (await world.told(order.orderId)).length === 2);
+    await waitFor(async () => (await world.published(order.orderId)).length === 2);
     const path = '/api/payments';
     for (const agent of [agentAs(world.payments, owner), admin]) {
       const { body } = await agent.get(path).query({ orderId: order.orderId }).expect(200);

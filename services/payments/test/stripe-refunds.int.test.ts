@@ -19,10 +19,10 @@ afterAll(() => close());
 async function paidOrder() {
   const order = anOrder();
   await world.publish(order.pay('tok_visa'));
-  await world.untilTold(order.orderId);
+  await world.untilPublished(order.orderId);
   return order;
 }
-const typesTold = async (orderId: string) => (await world.told(orderId)).map(({ type }) => type);
+const publishedTypes = async (orderId: string) => (await world.published(orderId)).map(({ type }) => type);
 const refundsOf = (refundId: string) =>
   stripe.refunds.filter(({ metadata }) => metadata['refundId'] === refundId);
 const refundOf = async (refundId: string) => {
@@ -38,17 +38,17 @@ const tryAgain = (refundId: string) =>
   world.sql.query('UPDATE refunds SET claimed_until = now() WHERE id = $1', [refundId]);
 
 describe('a refund of Stripe', () => {
-  it('that is pending is told once Stripe notifies its success', async () => {
+  it('that is pending is published once Stripe notifies its success', async () => {
     const order = await paidOrder();
     stripe.refundStatus = 'pending';
     const refundId = randomUUID();
     await world.publish(order.refund(refundId));
     const refund = await refundOf(refundId);
     await notify('refund.updated', refund).expect(204);
-    expect(await typesTold(order.orderId)).toEqual(['payment.captured']);
+    expect(await publishedTypes(order.orderId)).toEqual(['payment.captured']);
     refund.status = 'succeeded';
     await notify('refund.updated', refund).expect(204);
-    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
+    expect((await world.untilPublished(order.orderId, 2))[1]).toMatchObject({
       type: 'payment.refunded',
       payload: { refundId, amount: eur(1_000) },
     });
@@ -61,43 +61,43 @@ describe('a refund of Stripe', () => {
     await world.publish(order.refund(refundId));
     (await refundOf(refundId)).status = 'succeeded';
     await tryAgain(refundId);
-    expect((await world.untilTold(order.orderId, 2))[1]?.type).toBe('payment.refunded');
+    expect((await world.untilPublished(order.orderId, 2))[1]?.type).toBe('payment.refunded');
     expect(refundsOf(refundId)).toHaveLength(1);
   });
 
-  it('that fails at once is not told, and is made anew later', async () => {
+  it('that fails at once is not published, and is made anew later', async () => {
     const order = await paidOrder();
     stripe.refundStatus = 'failed';
     const refundId = randomUUID();
     await world.publish(order.refund(refundId));
     await refundOf(refundId);
-    expect(await typesTold(order.orderId)).toEqual(['payment.captured']);
+    expect(await publishedTypes(order.orderId)).toEqual(['payment.captured']);
     stripe.refundStatus = 'succeeded';
     await tryAgain(refundId);
-    await world.untilTold(order.orderId, 2);
+    await world.untilPublished(order.orderId, 2);
     expect(refundsOf(refundId).map(({ status }) => status)).toEqual(['failed', 'succeeded']);
   });
 
   it.each(['refund.failed', 'refund.updated'])(
-    'that fails after it was told is told as failed by %s, once, and is made anew',
+    'that fails after its success was published is published as failed by %s, once, and is made anew',
     async (notification) => {
       const order = await paidOrder();
       const refundId = randomUUID();
       await world.publish(order.refund(refundId));
-      await world.untilTold(order.orderId, 2);
+      await world.untilPublished(order.orderId, 2);
       const [refund] = refundsOf(refundId);
       if (!refund) throw new Error('Stripe has no refund');
       refund.status = 'failed';
       refund.failure_reason = 'lost_or_stolen_card';
       await notify(notification, refund).expect(204);
       await notify(notification, refund).expect(204);
-      expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({
+      expect((await world.untilPublished(order.orderId, 3))[2]).toMatchObject({
         type: 'payment.refund_failed',
         payload: { refundId, amount: eur(1_000), reason: 'lost_or_stolen_card' },
       });
       await tryAgain(refundId);
-      const told = await world.untilTold(order.orderId, 4);
-      expect(told.map(({ type }) => type)).toEqual([
+      const published = await world.untilPublished(order.orderId, 4);
+      expect(published.map(({ type }) => type)).toEqual([
         'payment.captured',
         'payment.refunded',
         'payment.refund_failed',
@@ -112,17 +112,17 @@ describe('a refund of Stripe', () => {
     const order = await paidOrder();
     const refundId = randomUUID();
     await world.publish(order.refund(refundId));
-    await world.untilTold(order.orderId, 2);
+    await world.untilPublished(order.orderId, 2);
     const [refund] = refundsOf(refundId);
     if (!refund) throw new Error('Stripe has no refund');
     refund.status = 'failed';
     await notify('refund.failed', refund).expect(204);
-    await world.untilTold(order.orderId, 3);
+    await world.untilPublished(order.orderId, 3);
     await notify('refund.created', { ...refund, status }).expect(204);
     expect(await rowOf(refundId, `status = 'pending' AND reference IS NULL`)).toBe(1);
     await tryAgain(refundId);
-    await world.untilTold(order.orderId, 4);
-    expect(await typesTold(order.orderId)).toEqual([
+    await world.untilPublished(order.orderId, 4);
+    expect(await publishedTypes(order.orderId)).toEqual([
       'payment.captured',
       'payment.refunded',
       'payment.refund_failed',
@@ -145,7 +145,7 @@ describe('a refund of Stripe', () => {
     expect(refundsOf(refundId)).toHaveLength(2);
   });
 
-  it('whose failure the look-up finds is not told by a late notice of its success', async () => {
+  it('whose failure the look-up finds is not published by a late notice of its success', async () => {
     const order = await paidOrder();
     stripe.refundStatus = 'pending';
     const refundId = randomUUID();
@@ -159,8 +159,8 @@ describe('a refund of Stripe', () => {
     expect(await rowOf(refundId, `status = 'pending' AND reference = '${second.id}'`)).toBe(1);
     second.status = 'succeeded';
     await notify('refund.updated', second).expect(204);
-    await world.untilTold(order.orderId, 2);
-    expect(await typesTold(order.orderId)).toEqual(['payment.captured', 'payment.refunded']);
+    await world.untilPublished(order.orderId, 2);
+    expect(await publishedTypes(order.orderId)).toEqual(['payment.captured', 'payment.refunded']);
     expect(await rowOf(refundId, `status = 'succeeded' AND reference = '${second.id}'`)).toBe(1);
   });
 });

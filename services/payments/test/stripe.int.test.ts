@@ -29,10 +29,10 @@ const intentOf = (orderId: string) => {
 };
 
 describe('Stripe', () => {
-  it('authorises, captures and is told in its own currency and units', async () => {
+  it('authorises, captures and is published in its own currency and units', async () => {
     const order = anOrder({ amount: 4_321 });
     await world.publish(order.pay('tok_visa'));
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.captured',
       payload: { amount: eur(4_321) },
     });
@@ -43,10 +43,10 @@ describe('Stripe', () => {
     ['tok_chargeDeclined', 'insufficient_funds'],
     ['tok_gone', 'resource_missing'],
     ['tok_asks', 'authentication_required'],
-  ])('a definite no to %s is told as a decline', async (token, reason) => {
+  ])('a definite no to %s is published as a decline', async (token, reason) => {
     const order = anOrder();
     await world.publish(order.pay(token));
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.declined',
       payload: { reason },
     });
@@ -55,7 +55,7 @@ describe('Stripe', () => {
   it('an amount below the minimum of Stripe is waived, and the order is paid', async () => {
     const order = anOrder({ amount: 49 });
     await world.publish(order.pay('tok_visa'));
-    expect((await world.untilTold(order.orderId))[0]).toMatchObject({
+    expect((await world.untilPublished(order.orderId))[0]).toMatchObject({
       type: 'payment.captured',
       payload: { attempt: 1, amount: eur(0) },
     });
@@ -73,7 +73,7 @@ describe('Stripe', () => {
       return undefined;
     };
     await world.publish(order.pay('tok_visa'));
-    expect((await world.untilTold(order.orderId))[0]?.type).toBe('payment.captured');
+    expect((await world.untilPublished(order.orderId))[0]?.type).toBe('payment.captured');
     expect(intentsOf(order.orderId)).toMatchObject([{ status: 'succeeded' }]);
   });
 
@@ -113,19 +113,19 @@ describe('Stripe', () => {
 
     it('charges nothing when the request never reached Stripe', async () => {
       const { orderId } = await releasedDuringOutage();
-      expect((await world.untilTold(orderId))[0]).toMatchObject(released);
+      expect((await world.untilPublished(orderId))[0]).toMatchObject(released);
       expect(intentsOf(orderId)).toEqual([]);
     });
 
     it('cancels what was only authorised', async () => {
       const { orderId } = await releasedDuringOutage((call) => call === CREATE);
-      expect((await world.untilTold(orderId))[0]).toMatchObject(released);
+      expect((await world.untilPublished(orderId))[0]).toMatchObject(released);
       expect(intentsOf(orderId)).toMatchObject([{ status: 'canceled' }]);
     });
 
     it('tells what was captured before', async () => {
       const { orderId } = await releasedDuringOutage((call) => call.endsWith('/capture'));
-      expect((await world.untilTold(orderId))[0]).toMatchObject({ type: 'payment.captured' });
+      expect((await world.untilPublished(orderId))[0]).toMatchObject({ type: 'payment.captured' });
       expect(intentsOf(orderId)).toMatchObject([{ status: 'succeeded' }]);
     });
   });
@@ -133,11 +133,11 @@ describe('Stripe', () => {
   it('a refund is made once, also when its reply is cut off', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     stripe.cut.set('POST /v1/refunds', 1);
     const refundId = randomUUID();
     await world.publish(order.refund(refundId, 400));
-    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({
+    expect((await world.untilPublished(order.orderId, 2))[1]).toMatchObject({
       type: 'payment.refunded',
       payload: { refundId, amount: eur(400) },
     });
@@ -148,7 +148,7 @@ describe('Stripe', () => {
 
 describe('a notification of Stripe', () => {
   const capturedOnce = async (orderId: string) => {
-    expect((await world.told(orderId)).map(({ type }) => type)).toEqual(['payment.captured']);
+    expect((await world.published(orderId)).map(({ type }) => type)).toEqual(['payment.captured']);
     const { rows } = await world.sql.query(
       `SELECT status FROM payment_attempts WHERE order_id = $1 AND status = 'succeeded'`,
       [orderId],
@@ -159,7 +159,7 @@ describe('a notification of Stripe', () => {
   const settled = async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
   };
 
   it('before the reply settles the attempt, and the reply adds nothing', async () => {
@@ -169,10 +169,10 @@ describe('a notification of Stripe', () => {
       if (!call.endsWith('/capture')) return undefined;
       answered ??= notify('payment_intent.succeeded', intentOf(order.orderId)).then(({ status }) => status);
       // The reply waits until the notification has had its effect.
-      return answered.then(() => world.untilTold(order.orderId));
+      return answered.then(() => world.untilPublished(order.orderId));
     };
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     expect(await answered).toBe(204);
     stripe.beforeReply = () => undefined;
     await settled();
@@ -188,7 +188,7 @@ describe('a notification of Stripe', () => {
       return undefined;
     };
     await world.publish(...orders.map((order) => order.pay('tok_visa')));
-    for (const { orderId } of orders) await world.untilTold(orderId);
+    for (const { orderId } of orders) await world.untilPublished(orderId);
     expect(await Promise.all(answers)).toEqual(Array(20).fill(204));
     stripe.beforeReply = () => undefined;
     await settled();
@@ -198,7 +198,7 @@ describe('a notification of Stripe', () => {
   it('after the reply changes nothing, however often it comes', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     for (let n = 0; n < 3; n++) await notify('payment_intent.succeeded', intentOf(order.orderId)).expect(204);
     await settled();
     await capturedOnce(order.orderId);
@@ -210,12 +210,12 @@ describe('a notification of Stripe', () => {
     stripe.beforeReply = (call) => {
       if (call !== CREATE) return undefined;
       answered ??= notify('payment_intent.payment_failed', intentOf(order.orderId)).then(() =>
-        world.untilTold(order.orderId),
+        world.untilPublished(order.orderId),
       );
       return answered;
     };
     await world.publish(order.pay('tok_chargeDeclined'));
-    expect(await world.untilTold(order.orderId)).toMatchObject([
+    expect(await world.untilPublished(order.orderId)).toMatchObject([
       { type: 'payment.declined', payload: { reason: 'insufficient_funds' } },
     ]);
   });
@@ -223,17 +223,17 @@ describe('a notification of Stripe', () => {
   it('of money for an attempt that had failed sends the money back, and the order stays unpaid', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_chargeDeclined'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     const intent = intentOf(order.orderId);
     await notify('payment_intent.succeeded', intent).expect(204);
     await waitFor(() => stripe.refunds.some(({ payment_intent: of }) => of === intent.id));
-    expect((await world.told(order.orderId)).map(({ type }) => type)).toEqual(['payment.declined']);
+    expect((await world.published(order.orderId)).map(({ type }) => type)).toEqual(['payment.declined']);
   });
 
   it('without a genuine signature is refused', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_chargeDeclined'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     const { body, signature } = stripe.notification('payment_intent.succeeded', intentOf(order.orderId));
     const post = () => agentAs(world.payments, anonymous).post('/api/payments/webhooks/stripe').type('json');
     await post().send(body).expect(400);

@@ -23,7 +23,7 @@ async function withService<T>(act: (service: Service, config: OrdersConfig) => P
   }
 }
 
-/** A person is told first that a store does not answer, and then in which words it said so. */
+/** The sentence for a person: a store does not answer, with the store's own error in brackets. */
 function explained(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   return isTransient(error) || /connect/i.test(message)

@@ -9,7 +9,7 @@ import { type InputName, isFinal, sagaEvents, transitions } from './order.states
 import type { OrderState } from './order.types';
 
 describe('random lives', () => {
-  it('come to money, to its return and to their end often enough to prove something', () => {
+  it('reach a capture, a refund and a final state often enough', () => {
     const lives = fc.sample(steps, { numRuns: 1_000, seed: 1 }).map((script) => {
       const seen = new Set<OrderStatus>();
       const { order } = follow(script, (_before, _input, outcome) => {
@@ -48,9 +48,9 @@ describe('the table of orders', () => {
     expect([...found].sort()).toEqual([...orderStatusSchema.options].sort());
   });
 
-  it('goes only along the ways of the architecture', () => {
-    const ways = transitions.map(({ from, to }) => `${from} → ${to}`);
-    expect(ways.sort()).toEqual(
+  it('takes only the steps of the architecture', () => {
+    const steps = transitions.map(({ from, to }) => `${from} → ${to}`);
+    expect(steps.sort()).toEqual(
       [
         'PENDING → RESERVED',
         'PENDING → FAILED',
@@ -121,8 +121,8 @@ describe('the table of orders', () => {
           if (['FAILED', 'CANCELLED', 'REFUNDED'].includes(order.status))
             expect(refundedSum(order)).toBe(order.captured);
           for (const refund of order.refunds) {
-            const owed = order.obligations.some(({ kind, ref }) => kind === 'refund' && ref === refund.id);
-            expect(owed).toBe(refund.confirmedAt === undefined);
+            const isOpen = order.obligations.some(({ kind, ref }) => kind === 'refund' && ref === refund.id);
+            expect(isOpen).toBe(refund.confirmedAt === undefined);
           }
         });
       }),
@@ -217,7 +217,7 @@ describe('races', () => {
     ]);
   });
 
-  it('refunds a late capture only once, also when it is told again', () => {
+  it('refunds a late capture only once, also when the event comes again', () => {
     const first = at(reached('FAILED'), 'payment.captured');
     if (first.kind !== 'applied') throw new Error(first.kind);
     expect(at(first.step.order, 'payment.captured')).toEqual({ kind: 'behind' });

@@ -74,7 +74,7 @@ const confirmations = {
   ],
   'payment.refund_failed': [
     { when: 'refundConfirmed', then: { do: ['reopenRefund'] } },
-    // Only a refund that was told fails later: this event overtook the one that tells it.
+    // A refund can fail only after its success was published; this event overtook payment.refunded.
     { when: 'refundOpen', then: 'ahead' },
     { when: 'refundOpen', not: true, then: 'behind' },
   ],

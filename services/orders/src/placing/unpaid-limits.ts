@@ -76,8 +76,8 @@ export function createUnpaidLimits({ unpaid, factor }: UnpaidLimitDependencies) 
     Math.max(FREE_PIECES, Math.floor(stock * Math.min(1, SHARE * factor))) * Math.max(1, factor);
 
   /**
-   * What the account and the address may hold of each product. The stock that the share is of are the pieces for sale and those
-   * reserved for them, both of the same moment. Orders that are not reserved yet have taken nothing off what is for sale.
+   * What the account and the address may hold of each product: a share of the available stock and of the pieces reserved
+   * for them, both read at the same moment. `reserved` pieces are already subtracted from the available stock.
    */
   const withLimits = (lines: readonly Line[], { heldByAccount, heldByAddress }: Unpaid): LimitedLine[] =>
     lines.map((line) => ({

@@ -7,7 +7,7 @@ export interface Placer {
   placedFrom: string;
   productIds: readonly string[];
 }
-/** Pieces of a product in unpaid orders. The `reserved` ones of them are surely off the stock that is for sale. */
+/** Pieces of a product in unpaid orders. `reserved` pieces are already subtracted from the available stock. */
 interface Held {
   pieces: number;
   reserved: number;
@@ -28,7 +28,7 @@ interface Row {
   held_by_address: HeldRows;
 }
 
-/** So many of the newest orders under way of an address are counted, however many it may have. */
+/** At most this many of an address's newest open orders are counted. */
 const MOST_OF_ADDRESS = 300;
 
 // The ids of orders sort by time, so the two indexes of unpaid orders find those of the last hour.

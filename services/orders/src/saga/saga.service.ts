@@ -63,12 +63,12 @@ export function createSaga({ store, metrics, log }: SagaDependencies) {
     const commands = settleUnknown(event);
     unit.publish(commands, event);
     if (commands.length === 0) return;
-    // Someone has to look at money that came for nothing; stock that is put back needs nobody.
+    // A capture for an unknown order needs an operator; released stock does not.
     const level = event.type === 'payment.captured' ? 'error' : 'warn';
     unit.afterCommit(() =>
       log[level](
-        { order_id: event.key, type: event.type, told: commands.map(({ type }) => type) },
-        'an event told of an order that does not exist: what it holds is given back',
+        { order_id: event.key, type: event.type, commands: commands.map(({ type }) => type) },
+        'event for an unknown order; its stock and money are released',
       ),
     );
   }

@@ -14,7 +14,7 @@ const NOTHING_HELD = new Set<SagaEventName>([
 /**
  * What is published about an order that the database does not have, as after a restore: the order's stock and its delivery
  * are released, and its money is given back. The refund has the payment's id, so that the same capture is refunded once.
- * An answer to these commands is answered with nothing, or the services would go on for ever.
+ * Answers to these commands are ignored; otherwise the services would send events for ever.
  */
 export function settleUnknown(event: SagaEvent): EventDraft[] {
   if (event.type === 'payment.captured') {

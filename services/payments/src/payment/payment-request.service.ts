@@ -70,13 +70,13 @@ async function requestCaptures(tx: SqlTransaction, fresh: readonly PaymentEvent[
 
 /**
  * The outcomes of released orders' attempts, again at each release, so that an order whose event was lost still learns
- * them. A pending attempt is answered once it is settled. An attempt that is not here can never be captured. `told` are
- * the attempts that the same batch answers.
+ * them. A pending attempt is answered once it is settled. An attempt that payments does not have can never be
+ * captured. `justAnswered` are the attempts that the same batch answers.
  */
 async function answerReleases(
   tx: SqlTransaction,
   releases: readonly EventOf<'order.released'>[],
-  told: readonly Attempt[],
+  justAnswered: readonly Attempt[],
 ): Promise<EventDraft[]> {
   if (releases.length === 0) return [];
   const asked = oncePer(
@@ -89,7 +89,7 @@ async function answerReleases(
       ? []
       : [declinedEvent({ orderId, attempt, reason: NOT_CAPTURED.released })],
   );
-  const answered = new Set(told.map(({ id }) => id));
+  const answered = new Set(justAnswered.map(({ id }) => id));
   const settled = attempts.filter(({ id, status }) => status !== 'pending' && !answered.has(id));
   return [...settled.map(attemptEvent), ...absent];
 }

@@ -134,15 +134,15 @@ export function createRefundRepository(session: SqlSession) {
 
   /**
    * Makes a refund that failed at the provider pending again; answers it if this call did so. A notice about an earlier
-   * refund of the provider has no effect, nor a repeated one; `isNew` is what `rememberFailed` answered. `told`: the
-   * refund had succeeded before.
+   * refund of the provider has no effect, nor a repeated one; `isNew` is what `rememberFailed` answered.
+   * `wasPublished`: the refund had succeeded, and its success was published.
    */
   async function fail(
     id: string,
     { reference, reason, isNew }: { reference: string; reason: string; isNew: boolean },
     seconds: number,
   ) {
-    const [refund] = await run<Refund & { told: boolean }>(
+    const [refund] = await run<Refund & { wasPublished: boolean }>(
       'fail',
       `WITH old AS (SELECT id, status, reference FROM refunds WHERE id = $1 FOR UPDATE)
        UPDATE refunds r SET status = 'pending', reference = NULL, reason = $3, settled_at = NULL,
@@ -150,7 +150,7 @@ export function createRefundRepository(session: SqlSession) {
        FROM old WHERE r.id = old.id
          AND (old.reference = $2 OR ($5::boolean AND old.status = 'pending' AND old.reference IS NULL
               AND r.claimed_until <= now() + interval '${LEASE_SECONDS} seconds'))
-       RETURNING ${columns('r')}, old.status = 'succeeded' AS told`,
+       RETURNING ${columns('r')}, old.status = 'succeeded' AS "wasPublished"`,
       [id, reference, reason, seconds, isNew],
     );
     return refund;

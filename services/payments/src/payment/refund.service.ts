@@ -31,14 +31,14 @@ export function createRefundService({ store, refunds, calls, log }: RefundDepend
     });
   }
 
-  /** Lets a failed refund be made anew later. One that was told as succeeded is told as failed. */
+  /** Schedules a failed refund again; publishes payment.refund_failed if its success was published. */
   async function fail(id: string, reference: string, reason: string): Promise<void> {
     await store.transaction(async (unit) => {
       const inTx = createRefundRepository(unit.tx);
       const isNew = await inTx.rememberFailed(id, reference);
       const failed = await inTx.fail(id, { reference, reason, isNew }, FAILED_SECONDS);
       if (!failed) return;
-      if (failed.told && failed.announce) unit.publish([refundFailedEvent(failed, reason)], failed);
+      if (failed.wasPublished && failed.announce) unit.publish([refundFailedEvent(failed, reason)], failed);
       unit.afterCommit(() =>
         log.error({ order_id: failed.orderId, refund_id: id, reason }, 'a refund failed at the provider'),
       );
