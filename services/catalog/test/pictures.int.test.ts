@@ -1,8 +1,9 @@
+import type { ClientRequest } from 'node:http';
 import sharp from 'sharp';
 import type { Product } from '@bramble/contracts/catalog';
-import { anonymous, userWith } from '@bramble/test-kit/agent';
+import { anonymous, type TestActor, userWith } from '@bramble/test-kit/agent';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { offer, openShop, type Shop } from './builders';
+import { draft, offer, openShop, type Shop } from './builders';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -113,4 +114,47 @@ describe('a picture', () => {
     await shop.as(anonymous).get('/api/pictures/nothing').expect(404);
     await shop.as(anonymous).get('/api/pictures/..%2Fetc').expect(404);
   });
+});
+
+describe('uploads that stall', () => {
+  const pathFor = async (who: TestActor) => {
+    const { body } = await shop.as(who).post('/api/products').send(draft()).expect(201);
+    return `/api/products/${body.product.id}/picture`;
+  };
+  /** Sends the headers and the beginning of the body. */
+  const stalled = async (address: string, who: TestActor) => {
+    const upload: unknown = shop
+      .as(who)
+      .put(await pathFor(who))
+      .set('x-client-address', address)
+      .set({ 'content-type': 'multipart/form-data; boundary=x', 'content-length': '1000' });
+    // supertest's type lacks the method of superagent that begins a request and leaves its body to the caller.
+    const request = (upload as { request: () => ClientRequest }).request();
+    const state = { request, ended: false };
+    request.on('response', () => (state.ended = true)).on('error', () => (state.ended = true));
+    request.write('--x\r\n');
+    return state;
+  };
+  const inHand = async () => {
+    const metrics = await (await fetch(`${shop.catalog.opsUrl}/metrics`)).text();
+    return Number(/^http_server_active_requests\S* (\d+)/m.exec(metrics)?.[1]);
+  };
+
+  it('keep only uploads of their own address waiting', async () => {
+    const [one, other] = [userWith('seller'), userWith('seller')];
+    const crowd = await Promise.all([one, one, other, other].map((who) => stalled('10.9.0.1', who)));
+    try {
+      await waitFor(inHand, { until: (count) => count >= crowd.length, what: 'the stalled uploads' });
+      const seller = userWith('seller');
+      await shop
+        .as(seller)
+        .put(await pathFor(seller))
+        .set('x-client-address', '10.9.0.2')
+        .attach('file', await photo(40, 40), 'photo.jpg')
+        .expect(200);
+      expect(crowd.map(({ ended }) => ended)).toEqual([false, false, false, false]);
+    } finally {
+      for (const { request } of crowd) request.destroy();
+    }
+  }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { catalogApi } from '@bramble/contracts/catalog';
 import { type Actor, userIdOf } from '@bramble/service-kit/base/actor';
+import { clientAddress } from '@bramble/service-kit/http/client-address';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import { bytes, reply } from '@bramble/service-kit/http/reply';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
@@ -23,9 +24,8 @@ export function pictureRoutes(
         },
       },
       async ({ found, actor, req }) => {
-        const product = await withPlace(userIdOf(actor), async () =>
-          pictures.put(found, await readUpload(req)),
-        );
+        const sender = { userId: userIdOf(actor), address: clientAddress(req) };
+        const product = await withPlace(sender, async () => pictures.put(found, await readUpload(req)));
         return reply(200, { product: toProduct(product) }, { etag: etagOf(product) });
       },
     ),
