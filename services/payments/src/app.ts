@@ -18,6 +18,8 @@ import { discountRoutes } from './discount/discount.routes';
 import { createDiscountService } from './discount/discount.service';
 import { createAttemptRepository } from './payment/attempt.repository';
 import { createCaptureService } from './payment/capture.service';
+import { createChargeCheckRepository } from './payment/charge-check.repository';
+import { createChargeCheck } from './payment/charge-check.service';
 import { createLedgerRepository } from './payment/ledger.repository';
 import { createPaymentRequestService } from './payment/payment-request.service';
 import { paymentConsumer } from './payment/payment.consumer';
@@ -41,6 +43,8 @@ import { createQuoteService } from './quote/quote.service';
 import { shopRoutes } from './shop/shop.routes';
 
 const LAPSE_MINUTES = 15;
+/** A restore starts the service again, and the first check runs at a start. */
+const CHARGE_CHECK_MS = 600_000;
 const CLOSED =
   'the checkout is closed: set STRIPE_SECRET_KEY to take payments, or ALLOW_SANDBOX=1 to take test cards';
 
@@ -109,6 +113,12 @@ export function buildPayments(config: PaymentsConfig, { stripeUrl }: PaymentsOve
     refunds,
     capture: createCaptureService({ attempts, calls, settlement }).run,
     refund: refundService.run,
+  });
+  const checks = createChargeCheckRepository(sql);
+  every(service, {
+    name: 'captures of the provider',
+    ms: CHARGE_CHECK_MS,
+    run: createChargeCheck({ provider, checks, log: service.log }).run,
   });
   const webhooks = createWebhookService({ read: readNotice, settlement, refunds: refundService });
   service.mount(webhookRoutes(webhooks));

@@ -6,8 +6,10 @@ interface Intent {
   id: string;
   object: 'payment_intent';
   amount: number;
+  amount_received: number;
   currency: string;
   status: string;
+  latest_charge: { amount_refunded: number } | null;
   created: number;
   metadata: Record<string, string>;
   last_payment_error: { code: string; decline_code: string } | null;
@@ -84,6 +86,8 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       id: id('pi'),
       object: 'payment_intent',
       amount: Number(form.get('amount')),
+      amount_received: 0,
+      latest_charge: null,
       currency: form.get('currency') ?? '',
       status: 'requires_capture',
       created: Math.floor(Date.now() / 1000),
@@ -105,9 +109,16 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     if (!from.includes(intent.status))
       return error(400, { type: 'invalid_request_error', code: 'payment_intent_unexpected_state' });
     intent.status = to;
+    if (to === 'succeeded') intent.amount_received = intent.amount;
     return { status: 200, body: intent };
   };
   const refund = (form: URLSearchParams): Answer => {
+    const given = refunds.filter(
+      ({ payment_intent: of, status }) => of === form.get('payment_intent') && status !== 'failed',
+    );
+    const held = intents.find((each) => each.id === form.get('payment_intent'))?.amount_received ?? 0;
+    if (given.length > 0 && given.reduce((sum, { amount }) => sum + amount, 0) >= held)
+      return error(400, { type: 'invalid_request_error', code: 'charge_already_refunded' });
     const made: Refund = {
       id: id('re'),
       object: 'refund',
@@ -133,7 +144,8 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       return list(
         intents.filter(
           ({ created }) =>
-            created >= Number(query.get('created[gte]')) && created <= Number(query.get('created[lte]')),
+            created >= Number(query.get('created[gte]')) &&
+            created <= Number(query.get('created[lte]') ?? Infinity),
         ),
       );
     if (action === 'capture') return move(one, ['requires_capture'], 'succeeded');

@@ -4,6 +4,7 @@ import type { PaymentsConfig } from '../config';
 import type { Provider } from './provider';
 import { createSandbox } from './sandbox';
 import { createSandboxRepository } from './sandbox.repository';
+import { createShopId } from './shop-id.repository';
 import { createStripe, openStripe } from './stripe';
 import { createStripeWebhook } from './stripe.webhook';
 
@@ -35,7 +36,7 @@ export function chooseProvider(
   }
   const stripe = openStripe(key, stripeUrl);
   return {
-    provider: createStripe(stripe),
+    provider: createStripe(stripe, createShopId(sql)),
     methods: [{ type: 'stripe' }],
     readNotice: secret === undefined ? undefined : createStripeWebhook(stripe, secret),
   };

@@ -33,6 +33,19 @@ export interface AttemptOutcome {
   reference: string | null;
 }
 
+/** A capture as the provider lists it. */
+export interface CapturedCharge {
+  /** The key of the request. */
+  key: string;
+  /** The attempt's id, when the provider knows it. */
+  attemptId: string | undefined;
+  /** What is left of it after its refunds. */
+  amount: number;
+  currency: string;
+  reference: string;
+  createdAt: Date;
+}
+
 export interface RefundRequest {
   key: string;
   orderId: string;
@@ -62,4 +75,6 @@ export interface Provider {
   /** Looks up a capture that may have reached the provider, and cancels one that was only authorised. */
   cancel(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
   refund(request: RefundRequest, signal: AbortSignal): Promise<RefundReply>;
+  /** Every capture of this shop whose charge was created at `since` or later. */
+  captures(since: Date): AsyncIterable<CapturedCharge>;
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { CapturedCharge } from './provider';
 
 export interface SandboxCharge {
   key: string;
@@ -48,7 +49,8 @@ export function createSandboxRepository(sql: Sql) {
   }
 
   /**
-   * False when the charge holds less than the amount. The lock on the charge's row makes its refunds wait for each
+   * False when the charge holds less than the amount. True when it holds nothing: after a restore the shop may not know the
+   * refund that gave everything back. The lock on the charge's row makes its refunds wait for each
    * other.
    */
   function refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
@@ -63,7 +65,9 @@ export function createSandboxRepository(sql: Sql) {
       });
       if (rows.some((row) => row.key === key)) return true;
       const refunded = rows.reduce((sum, row) => sum + row.amount, 0);
-      if (refunded + amount > (charge.rows[0]?.amount ?? 0)) return false;
+      const held = (charge.rows[0]?.amount ?? 0) - refunded;
+      if (refunded > 0 && held === 0) return true;
+      if (amount > held) return false;
       await tx.query({
         text: 'INSERT INTO sandbox_refunds (key, charge_key, amount) VALUES ($1, $2, $3)',
         values: [key, chargeKey, amount],
@@ -72,6 +76,17 @@ export function createSandboxRepository(sql: Sql) {
     });
   }
 
-  return { remember, find, refund };
+  async function captures(since: Date): Promise<Omit<CapturedCharge, 'attemptId' | 'reference'>[]> {
+    const { rows } = await sql.query<Omit<CapturedCharge, 'attemptId' | 'reference'>>({
+      text: `
+        SELECT c.key, c.amount - coalesce(sum(r.amount), 0)::bigint AS amount, c.currency, c.created_at AS "createdAt"
+        FROM sandbox_charges c LEFT JOIN sandbox_refunds r ON r.charge_key = c.key
+        WHERE c.captured AND c.created_at >= $1 GROUP BY c.key`,
+      values: [since],
+    });
+    return rows;
+  }
+
+  return { remember, find, refund, captures };
 }
 export type SandboxRepository = ReturnType<typeof createSandboxRepository>;

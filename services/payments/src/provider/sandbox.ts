@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { pause } from '@bramble/service-kit/runtime/clock';
 import type {
+  CapturedCharge,
   ChargeOutcome,
   ChargeRequest,
   FoundCharge,
@@ -88,5 +89,10 @@ export function createSandbox({
     return { status: 'succeeded', reference: key };
   }
 
-  return { name: 'sandbox', concurrency: 256, capture, lookup, cancel, refund };
+  async function* captures(since: Date): AsyncGenerator<CapturedCharge> {
+    for (const charge of await repository.captures(since))
+      yield { ...charge, attemptId: undefined, reference: charge.key };
+  }
+
+  return { name: 'sandbox', concurrency: 256, capture, lookup, cancel, refund, captures };
 }

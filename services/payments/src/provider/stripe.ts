@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import type {
+  CapturedCharge,
   ChargeOutcome,
   ChargeRequest,
   FoundCharge,
@@ -64,11 +65,15 @@ function outcomeOfError(error: unknown): ChargeOutcome | undefined {
   return undefined;
 }
 
+const isAlreadyRefunded = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'charge_already_refunded';
+
 /**
  * Stripe by its own SDK: an intent is authorised first and captured second, with keys derived from the attempt's key.
- * Only this server confirms intents, so a decline is final.
+ * Only this server confirms intents, so a decline is final. `shopId` marks this shop's intents, since another shop may use
+ * the same account.
  */
-export function createStripe(stripe: Stripe): Provider {
+export function createStripe(stripe: Stripe, shopId: () => Promise<string>): Provider {
   /** The intent's outcome; an authorised intent is captured first. Undefined while Stripe is processing it. */
   const settle = async (
     intent: Stripe.PaymentIntent,
@@ -152,7 +157,7 @@ export function createStripe(stripe: Stripe): Provider {
           confirm: true,
           capture_method: 'manual',
           allowed_payment_method_types: ['card'],
-          metadata: { key, orderId, attemptId },
+          metadata: { key, orderId, attemptId, shopId: await shopId() },
         },
         { idempotencyKey: key },
       );
@@ -180,19 +185,52 @@ export function createStripe(stripe: Stripe): Provider {
     if (capture.reference === null) throw new Error('the capture has no intent');
     // Stripe forgets idempotency keys after a day, so an earlier refund is found by its metadata.
     const failed: string[] = [];
+    const others: Stripe.Refund[] = [];
     for await (const refund of stripe.refunds.list({ payment_intent: capture.reference, limit: 100 })) {
-      if (refund.metadata?.['refundId'] !== key) continue;
       const outcome = outcomeOfRefund(refund);
+      if (refund.metadata?.['refundId'] !== key) {
+        if (outcome.status !== 'failed') others.push(refund);
+        continue;
+      }
       if (outcome.status !== 'failed') return { ...outcome, failedBefore: failed };
       failed.push(outcome.reference);
     }
     // A key answers its first refund for ever, so a refund after a failed one has a key of its own.
-    const refund = await stripe.refunds.create(
-      { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
-      { idempotencyKey: failed.length === 0 ? key : `${key}:${failed.length + 1}` },
-    );
+    const refund = await stripe.refunds
+      .create(
+        { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
+        { idempotencyKey: failed.length === 0 ? key : `${key}:${failed.length + 1}` },
+      )
+      .catch(async (error: unknown) => {
+        // After a restore the shop may not know the refund that gave everything back.
+        const given = isAlreadyRefunded(error) ? others[0] : undefined;
+        if (!given) throw error;
+        return given;
+      });
     return { ...outcomeOfRefund(refund), failedBefore: failed };
   }
 
-  return { name: 'stripe', concurrency: 32, capture, lookup, cancel, refund };
+  async function* captures(since: Date): AsyncGenerator<CapturedCharge> {
+    const shop = await shopId();
+    const created = { gte: Math.floor(since.getTime() / 1000) };
+    for await (const intent of stripe.paymentIntents.list({
+      created,
+      limit: 100,
+      expand: ['data.latest_charge'],
+    })) {
+      if (intent.status !== 'succeeded' || intent.metadata['shopId'] !== shop) continue;
+      const charge = intent.latest_charge;
+      const refunded = charge === null || typeof charge === 'string' ? 0 : charge.amount_refunded;
+      yield {
+        key: intent.metadata['key'] ?? '',
+        attemptId: intent.metadata['attemptId'],
+        amount: intent.amount_received - refunded,
+        currency: intent.currency.toUpperCase(),
+        reference: intent.id,
+        createdAt: new Date(intent.created * 1000),
+      };
+    }
+  }
+
+  return { name: 'stripe', concurrency: 32, capture, lookup, cancel, refund, captures };
 }

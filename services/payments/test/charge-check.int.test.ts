@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { waitFor } from '@bramble/test-kit/wait-for';
+import { anOrder, eur, startWorld, type World } from './builders';
+import { startStripeWorld, type StripeWorld } from './stripe-world';
+
+/** Removes what payments knows of an order, as a restore of an older backup does. */
+async function forget(world: World, orderId: string): Promise<void> {
+  await world.sql.query('DELETE FROM refunds WHERE order_id = $1', [orderId]);
+  await world.sql.query('DELETE FROM payment_attempts WHERE order_id = $1', [orderId]);
+}
+const attemptsOf = async (world: World, orderId: string) =>
+  (await world.sql.query('SELECT status, amount::int FROM payment_attempts WHERE order_id = $1', [orderId]))
+    .rows;
+const checkedUntil = async (world: World) =>
+  (await world.sql.query<{ at: Date }>('SELECT checked_until AS at FROM charge_checks')).rows[0]?.at;
+
+/** Gives all money of an order back, lets payments forget the refund, and asks for another one. */
+async function refundTwice(world: World): Promise<void> {
+  const order = anOrder();
+  await world.publish(order.pay('tok_visa'), order.refund(randomUUID()));
+  await world.untilTold(order.orderId, 2);
+  await world.sql.query('DELETE FROM refunds WHERE order_id = $1', [order.orderId]);
+  const refundId = randomUUID();
+  await world.publish(order.refund(refundId));
+  expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({
+    type: 'payment.refunded',
+    payload: { refundId },
+  });
+}
+
+describe('captures that a restore made unknown', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.close());
+
+  it('are told again at the next start, and can be refunded', async () => {
+    const order = anOrder({ amount: 1_200 });
+    await world.publish(order.pay('tok_visa'));
+    await world.untilTold(order.orderId);
+    await forget(world, order.orderId);
+    const again = await world.startPayments();
+    const told = await world.untilTold(order.orderId, 2);
+    expect(told[1]).toMatchObject({
+      type: 'payment.captured',
+      payload: { orderId: order.orderId, attempt: 1, amount: eur(1_200) },
+    });
+    await world.publish(order.refund(randomUUID()));
+    expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({ type: 'payment.refunded' });
+    await again.stop();
+  });
+
+  it('are told also of an order that was released without its capture', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'));
+    await world.untilTold(order.orderId);
+    await forget(world, order.orderId);
+    await world.publish(order.release(1));
+    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({ type: 'payment.declined' });
+    const again = await world.startPayments();
+    expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({ type: 'payment.captured' });
+    await again.stop();
+  });
+
+  it('are refunded only once when the restore made the refund unknown', () => refundTwice(world));
+
+  it('are left alone when their money is back, and so are captures that payments knows', async () => {
+    const [refunded, known] = [anOrder(), anOrder()];
+    await world.publish(refunded.pay('tok_visa'), known.pay('tok_visa'), refunded.refund(randomUUID()));
+    await world.untilTold(refunded.orderId, 2);
+    await world.untilTold(known.orderId);
+    await forget(world, refunded.orderId);
+    const before = await checkedUntil(world);
+    const again = await world.startPayments();
+    await waitFor(async () => Number(await checkedUntil(world)) > Number(before));
+    await again.stop();
+    expect(await attemptsOf(world, refunded.orderId)).toEqual([]);
+    expect(await attemptsOf(world, known.orderId)).toEqual([{ status: 'succeeded', amount: 1_000 }]);
+  });
+});
+
+describe('captures at Stripe that a restore made unknown', () => {
+  let stripeWorld: StripeWorld;
+  beforeAll(async () => {
+    stripeWorld = await startStripeWorld();
+  });
+  afterAll(() => stripeWorld.close());
+
+  it('are told again with the id that their attempt had', async () => {
+    const { world } = stripeWorld;
+    const order = anOrder({ amount: 1_300 });
+    await world.publish(order.pay('tok_visa'));
+    const [first] = await world.untilTold(order.orderId);
+    await forget(world, order.orderId);
+    const again = await world.startPayments();
+    const told = await world.untilTold(order.orderId, 2);
+    await again.stop();
+    expect(told[1]?.payload).toEqual(first?.payload);
+    expect(stripeWorld.stripe.intents.filter(({ status }) => status === 'succeeded')).toHaveLength(1);
+  });
+
+  it('are refunded only once when the restore made the refund unknown', async () => {
+    const before = stripeWorld.stripe.refunds.length;
+    await refundTwice(stripeWorld.world);
+    expect(stripeWorld.stripe.refunds).toHaveLength(before + 1);
+  });
+
+  it('are left alone when another shop with the same account made them', async () => {
+    const { world, stripe } = stripeWorld;
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'));
+    await world.untilTold(order.orderId);
+    for (const { metadata } of stripe.intents)
+      if (metadata['orderId'] === order.orderId) metadata['shopId'] = randomUUID();
+    await forget(world, order.orderId);
+    const before = await checkedUntil(world);
+    const again = await world.startPayments();
+    await waitFor(async () => Number(await checkedUntil(world)) > Number(before));
+    await again.stop();
+    expect(await attemptsOf(world, order.orderId)).toEqual([]);
+  });
+});
