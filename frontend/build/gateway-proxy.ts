@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { ProxyOptions } from 'vite';
 import { errorCodes } from '../../services/shared/contracts/src/errors';
+import { reservedSegments } from '../../services/shared/contracts/src/gateway';
 
 const wantsPage = (req: IncomingMessage): boolean => (req.headers.accept ?? '').includes('text/html');
 
@@ -20,12 +21,17 @@ const configure: NonNullable<ProxyOptions['configure']> = (proxy) => {
   });
 };
 
+/** The reserved paths in upper and lower case, so that the gateway answers 404 where a page would hide a mistake. */
+const reserved = reservedSegments
+  .join('|')
+  .replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+
 /**
- * What Vite's server passes on to the gateway: the API, the sockets, and `/` for whoever asks for no page. The Host
- * header stays what the browser sent, because the gateway compares it with Origin.
+ * What Vite's server passes on to the gateway: the API, the sockets and the other paths that no page has, and `/` for
+ * whoever asks for no page. The Host header stays what the browser sent, because the gateway compares it with Origin.
  */
 export const gatewayProxy = (url: string): Record<string, ProxyOptions> => ({
-  '^/(?:api|ws)(?:[/?]|$)': { target: url, changeOrigin: false, ws: true, configure },
+  [`^/(?:${reserved})(?:[/?]|$)`]: { target: url, changeOrigin: false, ws: true, configure },
   '^/(?:\\?|$)': {
     target: url,
     changeOrigin: false,

@@ -103,6 +103,17 @@ it("serves the storefront from its sources, with Vite's client and the gateway's
   expect(await (await fetch(`${url}/@vite/client`)).text()).toContain('vite-hmr');
 });
 
+it('answers 404 where no page may be, in any case of letters', async () => {
+  for (const reserved of ['/API/products', '/internal/keys', '/Metrics']) {
+    const answer = await fetch(`${url}${reserved}`, { headers: { accept: 'text/html' } });
+    expect([reserved, answer.status, await answer.json()]).toMatchObject([
+      reserved,
+      404,
+      { code: 'not_found' },
+    ]);
+  }
+});
+
 it('tells the browser which module of the storefront changed', async () => {
   const client = await (await fetch(`${url}/@vite/client`)).text();
   const token = /wsToken = "([^"]+)"/.exec(client)?.[1] ?? '';

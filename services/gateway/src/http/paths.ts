@@ -1,3 +1,5 @@
+import { reservedSegments } from '@bramble/contracts/gateway';
+
 /** The path of a request's target without its query. */
 export function pathWithoutQuery(url: string): string {
   const end = url.indexOf('?');
@@ -10,8 +12,7 @@ const ambiguous = /\/\.{1,2}(?:\/|$)|%2e|%2f|%5c|%00|[\\\x00-\x20\x7f#]|\/\//i;
 /** True for a path in origin form that every parser reads the same way. */
 export const isUnambiguousPath = (path: string): boolean => path.startsWith('/') && !ambiguous.test(path);
 
-/** First segments that no page of the storefront has: those of the API, of the socket and of internal routes. */
-const RESERVED = new Set(['api', 'ws', 'auth', 'internal', 'metrics', 'livez', 'readyz']);
+const RESERVED: ReadonlySet<string> = new Set(reservedSegments);
 
 /**
  * True for a path whose first segment is reserved in any spelling: another case, encoded letters, or an encoding that

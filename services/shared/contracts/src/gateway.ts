@@ -263,4 +263,7 @@ export const deadLettersApi = {
 };
 
 /** The path of the WebSocket. Plain requests to it are 404. */
+/** First segments that no page of the storefront has: those of the API, of the socket and of internal routes. */
+export const reservedSegments = ['api', 'ws', 'auth', 'internal', 'metrics', 'livez', 'readyz'] as const;
+
 export const SOCKET_PATH = '/ws';
