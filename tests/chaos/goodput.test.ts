@@ -1,5 +1,5 @@
 import { checkGoodput } from './goodput';
-import type { OrderRequest } from './ledger';
+import { type OrderRequest, recordRestore } from './ledger';
 import { watchTrouble } from './trouble';
 
 let clock = 0;
@@ -16,6 +16,7 @@ const request = (n: number, more: Partial<OrderRequest> = {}): OrderRequest => (
   cancels: false,
   ...more,
 });
+const ledgerOf = (some: OrderRequest[]) => ({ requests: some, restore: recordRestore() });
 const requests = (count: number) => Array.from({ length: count }, (_, n) => request(n));
 const ended = (status: string, some: readonly OrderRequest[], reason: string | null = null) =>
   some.map(({ orderId }) => [orderId ?? '', { status, failure_reason: reason }] as const);
@@ -27,7 +28,7 @@ describe('goodput', () => {
     const all = requests(20);
     const { findings, ends } = checkGoodput(
       new Map(ended('FAILED', all, 'payment_expired')),
-      { requests: all },
+      ledgerOf(all),
       people,
       trouble(),
     );
@@ -37,7 +38,7 @@ describe('goodput', () => {
 
   it('fails a shop that acknowledges nothing', () => {
     const all = requests(20).map(({ orderId: _, ...rest }) => rest);
-    const { findings } = checkGoodput(new Map(), { requests: all }, people, trouble());
+    const { findings } = checkGoodput(new Map(), ledgerOf(all), people, trouble());
     expect(findings[0]?.violations).toHaveLength(21);
   });
 
@@ -45,7 +46,7 @@ describe('goodput', () => {
     const seen = trouble();
     seen.begin();
     const all = requests(20);
-    const { findings } = checkGoodput(new Map(ended('COMPLETED', all)), { requests: all }, people, seen);
+    const { findings } = checkGoodput(new Map(ended('COMPLETED', all)), ledgerOf(all), people, seen);
     expect(findings[0]?.violations).toEqual(['only 0 orders without an injected cause; 10 are needed']);
   });
 
@@ -57,7 +58,7 @@ describe('goodput', () => {
           ...ended('COMPLETED', all.slice(0, completed)),
           ...ended('FAILED', all.slice(completed), 'out_of_stock'),
         ]),
-        { requests: all },
+        ledgerOf(all),
         people,
         trouble(),
       ).findings[0]?.violations;
@@ -74,7 +75,7 @@ describe('goodput', () => {
     const violations = (completed: number) =>
       checkGoodput(
         new Map(ended('COMPLETED', [...quiet, ...near.slice(0, completed)])),
-        { requests: [...quiet, ...near] },
+        ledgerOf([...quiet, ...near]),
         people,
         seen,
       ).findings.flatMap((finding) => finding.violations);
@@ -97,7 +98,7 @@ describe('goodput', () => {
     const end = seen.begin();
     clock = 20_000;
     end();
-    const { ends } = checkGoodput(new Map(ended('COMPLETED', all)), { requests: all }, people, seen);
+    const { ends } = checkGoodput(new Map(ended('COMPLETED', all)), ledgerOf(all), people, seen);
     expect([...ends.keys()]).toEqual([
       'cancelled by the shopper',
       'declined card',
@@ -107,6 +108,16 @@ describe('goodput', () => {
       'no injected cause',
     ]);
   });
+});
+
+it('does not judge an order that a restore may have removed', () => {
+  const restore = recordRestore(() => clock);
+  restore.backupBegins();
+  restore.restoreBegins();
+  restore.restoreEnds(new Map(), new Set());
+  const all = [request(1, { acknowledgedAt: 0 })];
+  const { ends } = checkGoodput(new Map(), { requests: all, restore }, people, trouble());
+  expect([...ends.keys()]).toEqual(['under way in the backup that was restored, or placed after it']);
 });
 
 describe('trouble', () => {

@@ -5,7 +5,7 @@ import type { OrderRow } from './store-clients';
 import type { Trouble } from './trouble';
 
 /** An order with a good card is delivered within this time of its first request when nothing is broken. */
-const LIFE_MS = 8_000;
+export const LIFE_MS = 8_000;
 /** Of the orders without an injected cause at least this share completes. */
 const GOOD_SHARE = 0.9;
 /**
@@ -17,10 +17,18 @@ const NEAR_FAULT_SHARE = 0.5;
 const FEWEST = 10;
 
 const NO_CAUSE = 'no injected cause';
+/** The archive has such an order as it was at the backup, or not at all. */
+const RESTORED = 'under way in the backup that was restored, or placed after it';
 const NEAR_FAULT = `a fault within ${LIFE_MS / 1_000} s`;
 
 /** Why an order need not complete: the first of these that is true of it. */
-function causeOf(request: OrderRequest, { scarceId }: Pick<People, 'scarceId'>, trouble: Trouble): string {
+function causeOf(
+  request: OrderRequest,
+  { restore }: Pick<Ledger, 'restore'>,
+  { scarceId }: Pick<People, 'scarceId'>,
+  trouble: Trouble,
+): string {
+  if (restore.mayUndo(request.acknowledgedAt) || restore.mayUndo(request.at + LIFE_MS)) return RESTORED;
   if (request.cancels) return 'cancelled by the shopper';
   if (request.card === 'tok_declined') return 'declined card';
   if (request.card === 'tok_timeout') return 'provider without an answer';
@@ -59,7 +67,7 @@ function shareFinding(promise: string, orders: string, share: number, fewest: nu
  */
 export function checkGoodput(
   rows: ReadonlyMap<string, Pick<OrderRow, 'status' | 'failure_reason'>>,
-  ledger: Pick<Ledger, 'requests'>,
+  ledger: Pick<Ledger, 'requests' | 'restore'>,
   people: Pick<People, 'scarceId'>,
   trouble: Trouble,
 ): Goodput {
@@ -67,8 +75,9 @@ export function checkGoodput(
   const judged = new Map<string, Judged>();
   for (const request of ledger.requests) {
     const row = request.orderId === undefined ? undefined : rows.get(request.orderId);
-    const end = row ? [row.status, row.failure_reason].filter(Boolean).join(' ') : 'never acknowledged';
-    const cause = causeOf(request, people, trouble);
+    const absent = request.orderId === undefined ? 'never acknowledged' : 'gone';
+    const end = row ? [row.status, row.failure_reason].filter(Boolean).join(' ') : absent;
+    const cause = causeOf(request, ledger, people, trouble);
     const known = ends.get(cause) ?? new Map<string, number>();
     ends.set(cause, known.set(end, (known.get(end) ?? 0) + 1));
     const of = judged.get(cause) ?? { completed: 0, lost: [] };

@@ -23,7 +23,10 @@ export async function checkIdempotency(
     );
   const place = (token: string, key: string, productId: string) =>
     placed(token, { key, items: [{ productId, quantity: 1 }] });
-  const sample = [...ledger.orders.values()].slice(0, 50);
+  // The key of an order that a restore removed means a new order.
+  const sample = [...ledger.orders.values()]
+    .filter(({ acknowledgedAt }) => !ledger.restore.mayUndo(acknowledgedAt))
+    .slice(0, 50);
   for (const { orderId, buyer, key, lines, card } of sample) {
     const answer = await placed(tokens[buyer] ?? '', { items: lines, card, key });
     if (answer !== orderId) violations.push(`order ${orderId} repeated answered ${answer}`);

@@ -10,25 +10,85 @@ export interface OrderRequest {
   cancels: boolean;
   /** The order that the shop acknowledged. */
   orderId?: string;
+  /** Milliseconds of `performance.now()` when the shop acknowledged it. */
+  acknowledgedAt?: number;
 }
 
 /** An order that the shop acknowledged, recorded from the shop's answers and never read from its stores. */
 export interface AcknowledgedOrder extends OrderRequest {
   orderId: string;
+  acknowledgedAt: number;
   total: number;
-  cancelAcknowledged: boolean;
+  /** Milliseconds of `performance.now()` when the shop acknowledged that the order is cancelled. */
+  cancelledAt?: number;
 }
 
 /** The stock with which a product began, and the refills that the shop acknowledged. */
 interface AcknowledgedStock {
   initial: number;
+  /** The units of the refills that the shop acknowledged. */
   refilled: number;
+  /** Each of these refills, with the `performance.now()` of its answer. */
+  refills: { at: number; units: number }[];
   /** Units of refills without an answer, or with an error after which the refill may have been done. */
   maybeRefilled: number;
 }
 
 /** The stock of a product that begins with `initial` units. */
-export const stockOf = (initial: number): AcknowledgedStock => ({ initial, refilled: 0, maybeRefilled: 0 });
+export const stockOf = (initial: number): AcknowledgedStock => ({
+  initial,
+  refilled: 0,
+  refills: [],
+  maybeRefilled: 0,
+});
+
+/** The time from the beginning of a backup until services ran with its data again. What was acknowledged in it may be gone. */
+export interface RestoreRecord {
+  backupBegins(): void;
+  restoreBegins(): void;
+  /** Refills that were acknowledged since the backup began may be undone. `refunded`: see `isRefundForgotten`. */
+  restoreEnds(stock: Ledger['stock'], refunded: ReadonlySet<string>): void;
+  /** Whether data is being replaced at this moment. */
+  isRestoring(): boolean;
+  /** Whether a restore may have undone what was acknowledged at `at`. */
+  mayUndo(at: number | undefined): boolean;
+  /** Whether the provider refunded an order and the archive does not know it. */
+  isRefundForgotten(orderId: string): boolean;
+}
+
+/** Records one backup and its restore. */
+export function recordRestore(now: () => number = () => performance.now()): RestoreRecord {
+  let from = Infinity;
+  let until: number | undefined;
+  let restoring = false;
+  let forgotten: ReadonlySet<string> = new Set();
+  return {
+    backupBegins: () => void (from = now()),
+    restoreBegins: () => void (restoring = true),
+    restoreEnds(stock, refunded) {
+      until = now();
+      restoring = false;
+      forgotten = refunded;
+      for (const each of stock.values()) {
+        const undone = each.refills.filter(({ at }) => at >= from).reduce((sum, { units }) => sum + units, 0);
+        each.refilled -= undone;
+        each.maybeRefilled += undone;
+      }
+    },
+    isRestoring: () => restoring,
+    mayUndo: (at) => at !== undefined && until !== undefined && at >= from && at <= until,
+    isRefundForgotten: (orderId) => forgotten.has(orderId),
+  };
+}
+
+/** How many acknowledged orders a restore has removed. */
+export const goneOrders = (
+  { orders, restore }: Pick<Ledger, 'orders' | 'restore'>,
+  rows: ReadonlyMap<string, unknown>,
+): number =>
+  [...orders.values()].filter(
+    ({ orderId, acknowledgedAt }) => restore.mayUndo(acknowledgedAt) && !rows.has(orderId),
+  ).length;
 
 export interface Ledger {
   /** Every order that a shopper tried to place, acknowledged or not. */
@@ -37,6 +97,8 @@ export interface Ledger {
   readonly stock: Map<string, AcknowledgedStock>;
   /** The number of answers by status, and of calls without an answer. */
   readonly answers: Map<string, number>;
+  /** What a restore may have undone. */
+  readonly restore: RestoreRecord;
   count(answer: string | number): void;
 }
 
@@ -47,6 +109,7 @@ export function createLedger(): Ledger {
     orders: new Map(),
     stock: new Map(),
     answers,
+    restore: recordRestore(),
     count: (answer) => void answers.set(String(answer), (answers.get(String(answer)) ?? 0) + 1),
   };
 }

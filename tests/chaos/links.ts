@@ -18,6 +18,8 @@ export interface Links {
     replica: string,
     env: Readonly<Record<string, string>>,
   ): Promise<Record<string, string>>;
+  /** A second way to PostgreSQL, whose replies are late. */
+  slowPostgres(latencyMs: number): Promise<{ urlOf(url: string): string; end(): Promise<void> }>;
   stop(): void;
 }
 
@@ -71,6 +73,11 @@ export async function openLinks(stores: Stores): Promise<Links> {
         changed[name] = withPort(url, proxy.port);
       }
       return changed;
+    },
+    async slowPostgres(latencyMs) {
+      const proxy = await toxiproxy.proxy('slow postgres', portOf(stores.postgresUrl));
+      await proxy.slow(latencyMs);
+      return { urlOf: (url) => withPort(url, proxy.port), end: () => proxy.heal() };
     },
     stop: () => toxiproxy.stop(),
   };

@@ -16,6 +16,7 @@ import { allFinal, checkOrdersEnd } from './orders';
 import { type People, preparePeople } from './people';
 import { addPoison, addUnknown, POISON, UNKNOWN } from './poison';
 import type { SeedResult } from './report';
+import { inflictRestore, RESTORE } from './restore';
 import type { Rig } from './rig';
 import { checkSold, sampleStock } from './stock';
 import { orderRows } from './store-clients';
@@ -34,7 +35,7 @@ const LAST_SHOPPING_MS = 6_000;
 const LETTERS_MS = 30_000;
 
 /** Every kind of fault that may happen. */
-export const faultKinds = [...faults.map(({ name }) => name), POISON, UNKNOWN];
+export const faultKinds = [...faults.map(({ name }) => name), RESTORE, POISON, UNKNOWN];
 
 interface Run {
   rig: Rig;
@@ -73,7 +74,7 @@ async function waitForRest(run: Run, since: number): Promise<{ seconds: number; 
     const left = [
       ...(await unfinished(rig.clients)),
       ...(await checkOrdersEnd(rig.clients, ledger)).violations,
-      ...(await checkMoney(rig.clients)).violations,
+      ...(await checkMoney(rig.clients, ledger)).violations,
     ];
     if (left.length === 0 || performance.now() > limit)
       return { seconds: (performance.now() - since) / 1_000, left };
@@ -90,8 +91,10 @@ interface Seen {
 async function sampleWhile({ rig, ledger, trouble, letters }: Run, signal: AbortSignal): Promise<Seen> {
   const seen: Seen = { samples: 0, broken: [] };
   const stock = async () => {
+    if (ledger.restore.isRestoring()) return;
     const broken = await sampleStock(rig.clients, ledger).catch(() => undefined);
-    if (!broken) return;
+    // A restore replaces the data of one product after the other.
+    if (!broken || ledger.restore.isRestoring()) return;
     seen.samples += 1;
     seen.broken.push(...broken);
   };
@@ -120,7 +123,7 @@ async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): P
       ledger,
       random: random.fork('shoppers'),
       ...people,
-      ...(dose === undefined ? { rate } : { rate: DOSE_RATE, atLeast: DOSE_ORDERS }),
+      ...(dose === 'invariant-4' ? { rate: DOSE_RATE, atLeast: DOSE_ORDERS } : { rate }),
     },
     stop.signal,
   );
@@ -129,6 +132,7 @@ async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): P
     await poisonStreams(run);
     const options = { rig, random: random.fork('faults'), trouble, only, say };
     if (dose === undefined) await inflictFaults(options, inflicted, until);
+    else if (dose === 'restore') await inflictRestore(options, ledger, inflicted, minutes);
     else await inflictDose(options, inflicted);
     run.lastFault = performance.now();
     await waitFor(rig.isHealthy, { what: 'a healthy shop', timeout: HEALTHY_MS, interval: 200 });
@@ -195,7 +199,7 @@ export async function runSeed(
   const findings: Finding[] = [
     ...goodput.findings,
     await checkSold(rig.clients, ledger, stock.samples, stock.broken),
-    await checkMoney(rig.clients),
+    await checkMoney(rig.clients, ledger),
     await checkOrdersEnd(rig.clients, ledger),
     await checkExactlyOnce(rig.clients, letters, run.poison, replayed.changed, replayed.compared),
     {

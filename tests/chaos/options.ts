@@ -6,7 +6,7 @@ export interface ChaosOptions {
   seeds: number;
   minutes: number;
   rate: number;
-  dose?: 'invariant-4';
+  dose?: 'invariant-4' | 'restore';
   members?: number;
   beside?: string;
   /** Only faults whose name contains this text. */
@@ -52,8 +52,8 @@ export function chaosCommand(run: (options: ChaosOptions) => Promise<void>) {
     .addOption(
       new Option(
         '--dose <name>',
-        'invariant-4: 1,000 orders, 5 % of all claims refused throughout, and every 3 s for 2 minutes some process killed or stopped',
-      ).choices(['invariant-4']),
+        'invariant-4: 1,000 orders, 5 % of all claims refused throughout, and every 3 s for 2 minutes some process killed or stopped; restore: a backup under load and its restore under load, in place of other faults',
+      ).choices(['invariant-4', 'restore']),
     )
     .addOption(
       numberOption(

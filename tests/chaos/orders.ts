@@ -36,9 +36,11 @@ async function notAsAcknowledged(clients: StoreClients, ledger: Ledger): Promise
   const rows = await orderRows(clients);
   const baskets = await basketsOf(clients);
   const violations: string[] = [];
-  for (const { orderId: id, lines, total, cancelAcknowledged } of ledger.orders.values()) {
+  const { mayUndo } = ledger.restore;
+  for (const { orderId: id, lines, total, acknowledgedAt, cancelledAt } of ledger.orders.values()) {
     const row = rows.get(id);
     if (!row) {
+      if (mayUndo(acknowledgedAt)) continue;
       violations.push(`order ${id} was acknowledged and is gone`);
       continue;
     }
@@ -46,7 +48,7 @@ async function notAsAcknowledged(clients: StoreClients, ledger: Ledger): Promise
       violations.push(`order ${id} was acknowledged at ${total} and costs ${row.total}`);
     if (baskets.get(id) !== basket(lines))
       violations.push(`order ${id} was of ${basket(lines)} and holds ${baskets.get(id) ?? 'nothing'}`);
-    if (cancelAcknowledged && row.status !== 'CANCELLED')
+    if (cancelledAt !== undefined && !mayUndo(cancelledAt) && row.status !== 'CANCELLED')
       violations.push(`order ${id} was cancelled and is ${row.status}`);
   }
   return violations;

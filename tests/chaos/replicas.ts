@@ -21,6 +21,9 @@ export interface Replica {
   pause(): () => void;
   /** Starts it again with other variables in its environment, or with its own when none are given. */
   restartWith(extra: Readonly<Record<string, string>>): Promise<void>;
+  /** Ends it in order; it stays ended until `start`. */
+  stop(): Promise<void>;
+  start(): void;
 }
 
 export interface Replicas {
@@ -44,9 +47,10 @@ export interface ReplicasOptions {
 function replicaOf(
   service: string,
   opsPort: number,
-  supervised: Supervised,
+  launch: () => Supervised,
   setExtra: (extra: object) => void,
 ): Replica {
+  let supervised = launch();
   const running = async (): Promise<number> => {
     await waitFor(() => supervised.pid() !== undefined, {
       what: `${supervised.name} to run`,
@@ -81,6 +85,8 @@ function replicaOf(
       await kill();
       await running();
     },
+    stop: () => supervised.stop(),
+    start: () => void (supervised = launch()),
   };
 }
 
@@ -93,7 +99,6 @@ export async function startReplicas({
   log,
 }: ReplicasOptions): Promise<Replicas> {
   const balancers = new Map<string, Balancer>();
-  const processes: Supervised[] = [];
   const all: Replica[] = [];
   for (const { name: service, port: front, env } of environments) {
     const backends: Backend[] = [];
@@ -111,20 +116,20 @@ export async function startReplicas({
       // Each start of the process reads this object, so that a restart can change its environment.
       const clone = path.resolve(n === REPLICAS ? beside : root);
       const options = { cwd: clone, env: own };
-      const supervised = supervise({
-        name,
-        command: process.execPath,
-        args: ['--enable-source-maps', path.join(clone, 'dist', service, 'main.mjs')],
-        options,
-        runDir: path.join(dataDir, 'run'),
-        logDir: path.join(dataDir, 'logs'),
-        stopSignal: 'SIGTERM',
-        stopGraceMs: 15_000,
-        log,
-      });
-      processes.push(supervised);
+      const launch = () =>
+        supervise({
+          name,
+          command: process.execPath,
+          args: ['--enable-source-maps', path.join(clone, 'dist', service, 'main.mjs')],
+          options,
+          runDir: path.join(dataDir, 'run'),
+          logDir: path.join(dataDir, 'logs'),
+          stopSignal: 'SIGTERM',
+          stopGraceMs: 15_000,
+          log,
+        });
       all.push(
-        replicaOf(service, backend.opsPort, supervised, (extra) => {
+        replicaOf(service, backend.opsPort, launch, (extra) => {
           options.env = { ...own, ...extra };
         }),
       );
@@ -136,7 +141,7 @@ export async function startReplicas({
     allReady: () => [...balancers.values()].every((balancer) => balancer.allReady()),
     cut: (service) => balancers.get(service)?.cut() ?? (() => 0),
     async stop() {
-      await Promise.all(processes.map((each) => each.stop()));
+      await Promise.all(all.map((each) => each.stop()));
       for (const balancer of balancers.values()) balancer.stop();
     },
   };

@@ -14,6 +14,7 @@ import { keptSecret, openStores, type Stores } from '../../scripts/stores/open-s
 import { freePort } from '../../scripts/stores/ports';
 import { serviceNames } from '../../scripts/workspace';
 import { createShopClient } from '../helpers/shop-client';
+import { type Archive, openArchive } from './archive';
 import { type Link, openLinks } from './links';
 import { type Replica, startReplicas } from './replicas';
 import { putTablesOnSmallDisk } from './small-disk';
@@ -31,6 +32,7 @@ export interface Rig {
   /** The link of each replica to each store. */
   links: readonly Link[];
   stores: StoreFaults;
+  archive: Archive;
   throwing: ReturnType<typeof throwingHandlers>;
   /** Where this shop keeps its data and logs. */
   dataDir: string;
@@ -156,6 +158,7 @@ export async function startRig({ log, members = 1, beside }: RigOptions): Promis
     cutService: (service) => replicas.cut(service),
     links: links.all,
     stores: faults,
+    archive: openArchive({ dataDir, stores, clients, links, environments, replicas: replicas.all }),
     throwing: throwingHandlers(clients),
     dataDir,
     isHealthy: () => isHealthy().catch(() => false),

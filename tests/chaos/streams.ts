@@ -80,6 +80,12 @@ export async function unfinished({
     );
     if (unsent > 0) found.push(`${name} outbox: ${unsent} unsent`);
   }
+  const { rows } = await payments.query<{ n: string }>(
+    `SELECT (SELECT count(*) FROM payment_attempts WHERE status = 'pending')
+          + (SELECT count(*) FROM refunds WHERE status = 'pending') AS n`,
+  );
+  const unsettled = Number(rows[0]?.n ?? 0);
+  if (unsettled > 0) found.push(`payments: ${unsettled} calls of the provider are unsettled`);
   for (const [name, db] of [
     ['catalog', catalog],
     ['delivery', delivery],

@@ -86,18 +86,19 @@ export async function runWorkload(
     }
     if (!placed) return;
     request.orderId = placed.id;
+    const acknowledgedAt = (request.acknowledgedAt = performance.now());
     const acknowledged: AcknowledgedOrder = {
       ...request,
       orderId: placed.id,
+      acknowledgedAt,
       total: placed.totals.total.amount,
-      cancelAcknowledged: false,
     };
     ledger.orders.set(placed.id, acknowledged);
     if (cancels) {
       await pause(cancelAfter);
       const call = shop.call(ordersApi.cancel, { token, params: { id: placed.id } });
       const { answer } = await counted('cancel ', successOf(ordersApi.cancel), call);
-      acknowledged.cancelAcknowledged = answer !== undefined;
+      if (answer !== undefined) acknowledged.cancelledAt = performance.now();
     } else if (card === 'tok_declined' && triesAgain) {
       await pause(1_500);
       const call = shop.call(ordersApi.checkout, {
@@ -120,8 +121,10 @@ export async function runWorkload(
     const { answer, status } = await counted('refill ', successOf(catalogApi.refill), call);
     const stock = ledger.stock.get(productId);
     if (!stock) throw new Error(`${productId} was never offered`);
-    if (answer !== undefined) stock.refilled += quantity;
-    else if (status === undefined || status >= 500) stock.maybeRefilled += quantity;
+    if (answer !== undefined) {
+      stock.refilled += quantity;
+      stock.refills.push({ at: performance.now(), units: quantity });
+    } else if (status === undefined || status >= 500) stock.maybeRefilled += quantity;
   };
 
   while (!signal.aborted || made < atLeast) {
