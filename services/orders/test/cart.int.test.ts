@@ -1,5 +1,6 @@
 import type { Cart } from '@bramble/contracts/cart';
 import { type Agent, agentAs, anonymous, service, userWith } from '@bramble/test-kit/agent';
+import { waitFor } from '@bramble/test-kit/wait-for';
 import { openShop, type Shop } from './shop';
 
 describe('the cart', () => {
@@ -155,6 +156,36 @@ describe('the cart', () => {
     expect(placed.body).toMatchObject({ order: { items: [{ title: 'Nuts', quantity: 2 }] } });
     expect((await cartOf(shop.agent(who))).items).toEqual([]);
     expect((await shop.post(who, {}).expect(400)).body).toMatchObject({ code: 'cart_empty' });
+  });
+
+  it('locks its items in the order of their products, so that two that change them never wait for each other', async () => {
+    const who = userWith('customer');
+    const [first = '', ...others] = (
+      await Promise.all([shop.product(), shop.product(), shop.product()])
+    ).sort();
+    for (const product of [...others.reverse(), first]) await add(shop.agent(who), product).expect(200);
+    const other = await shop.sql.connect();
+    const lock = (products: readonly string[]) =>
+      other.query(
+        'SELECT FROM cart_items WHERE owner = $1 AND product_id = ANY($2::uuid[]) FOR UPDATE NOWAIT',
+        [`user:${who.id}`, products],
+      );
+    const waiting = `SELECT FROM pg_locks WHERE NOT granted`;
+    try {
+      await other.query('BEGIN');
+      await lock([first]);
+      const placed = shop.post(who, {}).then(({ status }) => status);
+      await waitFor(async () => (await shop.sql.query(waiting)).rowCount === 1, {
+        what: 'the order to wait',
+      });
+      await lock(others);
+      await other.query('COMMIT');
+      expect(await placed).toBe(202);
+    } finally {
+      await other.query('ROLLBACK');
+      other.release();
+    }
+    expect((await cartOf(shop.agent(who))).items).toEqual([]);
   });
 
   it("tells payments the caller's items, and nobody else", async () => {

@@ -11,6 +11,15 @@ interface Row {
 
 export const oldCarts: OldRows = { table: 'carts', by: 'updated_at', age: `${CART_DAYS} days` };
 
+/**
+ * Deletes the items of cart $1 that `where` selects. They are locked in the order in which orders lock them
+ * (place-order.repository.ts), since two statements that lock them in different orders could wait for each other.
+ */
+const deleteItems = (where = 'true') => `
+  WITH locked AS MATERIALIZED (
+    SELECT owner, product_id FROM cart_items WHERE owner = $1 AND ${where} ORDER BY owner, product_id FOR UPDATE)
+  DELETE FROM cart_items i USING locked WHERE i.owner = locked.owner AND i.product_id = locked.product_id`;
+
 export function createCartRepository(sql: Sql) {
   async function items(owner: string): Promise<Item[]> {
     const { rows } = await sql.query<Row>({
@@ -51,7 +60,7 @@ export function createCartRepository(sql: Sql) {
   async function remove(owner: string, productIds: readonly string[]): Promise<void> {
     await sql.query({
       name: 'cart-remove',
-      text: 'DELETE FROM cart_items WHERE owner = $1 AND product_id = ANY($2::uuid[])',
+      text: deleteItems('product_id = ANY($2::uuid[])'),
       values: [owner, productIds],
     });
   }
@@ -59,7 +68,7 @@ export function createCartRepository(sql: Sql) {
   async function clear(owner: string): Promise<void> {
     await sql.query({
       name: 'cart-clear',
-      text: 'DELETE FROM cart_items WHERE owner = $1',
+      text: deleteItems(),
       values: [owner],
     });
   }
@@ -69,7 +78,7 @@ export function createCartRepository(sql: Sql) {
     return sql.transaction(async (tx) => {
       const { rows } = await tx.query<Row>({
         name: 'cart-merge-take',
-        text: 'DELETE FROM cart_items WHERE owner = $1 RETURNING product_id, quantity',
+        text: `${deleteItems()} RETURNING i.product_id, i.quantity`,
         values: [guest],
       });
       await tx.query({
@@ -84,6 +93,7 @@ export function createCartRepository(sql: Sql) {
             INSERT INTO carts (owner) VALUES ($1) ON CONFLICT (owner) DO UPDATE SET updated_at = now() RETURNING owner)
           INSERT INTO cart_items AS i (owner, product_id, quantity)
           SELECT cart.owner, g.product_id, g.quantity FROM cart, unnest($2::uuid[], $3::int[]) AS g(product_id, quantity)
+          ORDER BY g.product_id
           ON CONFLICT (owner, product_id) DO UPDATE SET quantity = least(i.quantity + EXCLUDED.quantity, ${MAX_QUANTITY})`,
         values: [user, rows.map((row) => row.product_id), rows.map((row) => row.quantity)],
       });

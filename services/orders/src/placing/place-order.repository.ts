@@ -20,6 +20,7 @@ export interface Placing {
 // (docs/performance.md).
 // Every insertion depends on `claim`: when another request stored an answer for the key first, no row of that order is
 // written.
+// Two batches may empty the same carts: `ordered` locks their items in one order, or each could wait for the other.
 // The answer is passed as text, so that a repetition gets the same bytes.
 const PLACE = `
 WITH input AS MATERIALIZED (
@@ -47,9 +48,14 @@ WITH input AS MATERIALIZED (
 ), sent AS (
   INSERT INTO outbox (id, stream, key, type, version, occurred_at, correlation_id, traceparent, payload)
   SELECT event_id, stream, id::text, type, event_version, occurred_at, correlation_id, traceparent, payload FROM fresh
+), ordered AS MATERIALIZED (
+  SELECT owner, product_id FROM cart_items
+  WHERE (owner, product_id) IN (
+    SELECT fresh.cart_owner, l.product_id FROM fresh, json_to_recordset(fresh.lines) AS l(product_id uuid))
+  ORDER BY owner, product_id FOR UPDATE
 ), emptied AS (
-  DELETE FROM cart_items USING fresh, json_to_recordset(fresh.lines) AS l(product_id uuid)
-  WHERE cart_items.owner = fresh.cart_owner AND cart_items.product_id = l.product_id
+  DELETE FROM cart_items USING ordered
+  WHERE cart_items.owner = ordered.owner AND cart_items.product_id = ordered.product_id
 )
 SELECT order_id FROM claim`;
 
