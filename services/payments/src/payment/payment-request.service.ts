@@ -115,7 +115,8 @@ async function requestRefunds(tx: SqlTransaction, fresh: readonly PaymentEvent[]
 /** Answers the orders whose use of a discount is returned, whether or not they had one. */
 async function updateDiscountUses(tx: SqlTransaction, fresh: readonly PaymentEvent[]): Promise<string[]> {
   const uses = createDiscountUseRepository(tx);
-  const placed = orderIdsOf(fresh, 'order.placed');
+  // Also a request of money shows that the order exists: the event of its placing may have been lost.
+  const placed = [...new Set(orderIdsOf(fresh, 'order.placed', 'payment.requested'))];
   if (placed.length > 0) await uses.keep(placed);
   const returned = [...new Set(orderIdsOf(fresh, 'order.discount_return_requested'))];
   if (returned.length > 0) await uses.release(returned);
