@@ -3,7 +3,7 @@ import type { Document, MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { text } from '@bramble/service-kit/base/config';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import { job, Refusal } from './shared/job';
+import { ExpectedFailure, job } from './shared/job';
 import { withMongo } from './shared/mongo';
 
 const SET = 'rs0';
@@ -97,7 +97,7 @@ async function join(client: MongoClient, hosts: readonly string[], log: Logger):
   const config = await configuration(client);
   const superfluous = config.members.filter(({ host }) => !hosts.includes(host)).map(({ host }) => host);
   if (superfluous.length > 0) {
-    throw new Refusal(
+    throw new ExpectedFailure(
       `rs0 has ${superfluous.join(', ')}, which mongodb.replicas no longer asks for: set it back, remove the members with rs.remove() while they run, then lower mongodb.replicas.`,
     );
   }

@@ -1,4 +1,4 @@
-import { complaint, pageSizeOf, versionOf } from './board';
+import { pageSizeOf, unsupportedReason, versionOf } from './board';
 
 const pi4 = 'processor\t: 0\nFeatures\t: fp asimd evtstrm crc32 cpuid\nCPU part\t: 0xd08\n';
 const pi5 = 'processor\t: 0\nFeatures\t: fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp\n';
@@ -6,8 +6,8 @@ const server = 'processor\t: 0\nflags\t\t: fpu sse4_2 avx avx2\n';
 const arm = { architecture: 'arm64', pageSize: 4096 };
 
 describe('the preflight', () => {
-  it('names the ways out of a Raspberry Pi 4', () => {
-    const sentence = complaint({ ...arm, cpuinfo: pi4, image: 'docker.io/library/mongo:7.0.28' });
+  it('says what to do on a Raspberry Pi 4', () => {
+    const sentence = unsupportedReason({ ...arm, cpuinfo: pi4, image: 'docker.io/library/mongo:7.0.28' });
     expect(sentence).toMatch(/ARMv8\.2-A.*Raspberry Pi 5.*mongodb\.external.*mongodb\.image/);
     expect(sentence?.match(/\./g)?.length).toBeGreaterThan(0);
     expect(sentence).not.toContain('\n');
@@ -19,7 +19,7 @@ describe('the preflight', () => {
     ['a Pi 5 with the kernel of 4 KiB pages', 'mongo:8.0.12', pi5, 4096],
     ['an image without a version', 'mongo@sha256:00', pi4, 4096],
   ])('passes %s', (_, image, cpuinfo, pageSize) => {
-    expect(complaint({ architecture: 'arm64', image, cpuinfo, pageSize })).toBeUndefined();
+    expect(unsupportedReason({ architecture: 'arm64', image, cpuinfo, pageSize })).toBeUndefined();
   });
 
   it.each([
@@ -27,13 +27,13 @@ describe('the preflight', () => {
     ['5.0 on a Pi 4', 'mongo:5.0.1', pi4, 4096, 'ARMv8.2-A'],
     ['8.0.5 on the 16 KiB pages of a Pi 5', 'mongo:8.0.5', pi5, 16_384, 'kernel8.img'],
   ])('refuses %s', (_, image, cpuinfo, pageSize, reason) => {
-    expect(complaint({ architecture: 'arm64', image, cpuinfo, pageSize })).toContain(reason);
+    expect(unsupportedReason({ architecture: 'arm64', image, cpuinfo, pageSize })).toContain(reason);
   });
 
   it('asks a PC for AVX', () => {
     const pc = { architecture: 'x64', pageSize: 4096, image: 'mongo:7.0.28' };
-    expect(complaint({ ...pc, cpuinfo: server })).toBeUndefined();
-    expect(complaint({ ...pc, cpuinfo: server.replaceAll('avx', 'mmx') })).toContain('AVX');
+    expect(unsupportedReason({ ...pc, cpuinfo: server })).toBeUndefined();
+    expect(unsupportedReason({ ...pc, cpuinfo: server.replaceAll('avx', 'mmx') })).toContain('AVX');
   });
 
   it('reads the page size that the kernel hands over', () => {

@@ -38,7 +38,7 @@ function flagsOf(cpuinfo: string): Set<string> {
 }
 
 /** The reason why this board cannot run this MongoDB image, with alternatives; undefined when no obstacle is known. */
-export function complaint({ image, cpuinfo, pageSize, architecture }: Board): string | undefined {
+export function unsupportedReason({ image, cpuinfo, pageSize, architecture }: Board): string | undefined {
   const version = versionOf(image);
   if (version === undefined) return undefined;
   const flags = flagsOf(cpuinfo);

@@ -58,8 +58,8 @@ export async function runJob<S extends Shape>(definition: Job<S>, env = process.
     log.info({ ...summary, seconds: took }, `${definition.name} is done`);
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    // Configuration errors and refusals are clear without a stack; other errors are not.
-    const detail = error instanceof ConfigError || error instanceof Refusal ? {} : { err: error };
+    // Configuration errors and expected failures are clear without a stack; other errors are not.
+    const detail = error instanceof ConfigError || error instanceof ExpectedFailure ? {} : { err: error };
     log.error({ ...detail, seconds: seconds() }, `${definition.name} failed: ${sentence}`);
     process.exitCode = 1;
   }
@@ -88,7 +88,7 @@ async function reportRun(
   await reportToOrders(config, log, name, (orders) => orders(tasksApi.finished, { body: { runs } }));
 }
 
-/** A job refuses to go on; the message is for the operator. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+/** A failure that the operator can mend by its message alone; it is logged without a stack. */
+export class ExpectedFailure extends Error {
+  override readonly name = 'ExpectedFailure';
 }

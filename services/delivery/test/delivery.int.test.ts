@@ -41,8 +41,8 @@ afterAll(async () => {
 });
 
 const publish = (...events: AnyEvent[]) => publishEvents(redis, ...events);
-/** What delivery has told the others about an order, once that is `count` events. */
-const toldOf = async (orderId: string, count: number) =>
+/** The events that delivery published about an order, once there are `count` of them. */
+const publishedOf = async (orderId: string, count: number) =>
   (await waitForEvents(redis, 'delivery_stream', { keys: [orderId], count })).map(({ type, payload }) =>
     type === 'delivery.stopped' ? `${type} ${payload['delivered']}` : type,
   );
@@ -56,14 +56,14 @@ const anOrder = (userId = randomUUID()) => {
     release: () => eventOf('order.released', { orderId }),
   };
 };
-const wholeWay = ['delivery.started', 'delivery.shipped', 'delivery.delivered'];
+const allSteps = ['delivery.started', 'delivery.shipped', 'delivery.delivered'];
 
 describe('in demo mode', () => {
-  it('a paid order is delivered by itself, each step told once', async () => {
+  it('a paid order is delivered by itself, each step published once', async () => {
     await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.2' });
     const order = anOrder();
     await publish(order.paid());
-    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+    expect(await publishedOf(order.orderId, 3)).toEqual(allSteps);
     const { body } = await agentAs(delivery as StartedService, userWithId(order.userId))
       .get(`/api/deliveries/${order.orderId}`)
       .expect(200);
@@ -80,11 +80,11 @@ describe('in demo mode', () => {
     const first = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.3' });
     const orders = Array.from({ length: 50 }, () => anOrder());
     await publish(...orders.map((order) => order.paid()));
-    await Promise.all(orders.map(({ orderId }) => toldOf(orderId, 1)));
+    await Promise.all(orders.map(({ orderId }) => publishedOf(orderId, 1)));
     await first.stop();
     const second = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0', SERVICE_INSTANCE: 'second' });
     const third = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0', SERVICE_INSTANCE: 'third' });
-    for (const { orderId } of orders) expect(await toldOf(orderId, 3)).toEqual(wholeWay);
+    for (const { orderId } of orders) expect(await publishedOf(orderId, 3)).toEqual(allSteps);
     await second.stop();
     await third.stop();
   });
@@ -93,37 +93,37 @@ describe('in demo mode', () => {
     const first = await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '600' });
     const order = anOrder();
     await publish(order.paid());
-    await toldOf(order.orderId, 1);
+    await publishedOf(order.orderId, 1);
     await first.stop();
     await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0.2' });
-    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+    expect(await publishedOf(order.orderId, 3)).toEqual(allSteps);
   });
 
   it('a shop that changes to demo mode delivers what couriers had begun', async () => {
     const first = await start();
     const order = anOrder();
     await publish(order.paid());
-    await toldOf(order.orderId, 1);
+    await publishedOf(order.orderId, 1);
     await first.stop();
     await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0' });
-    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+    expect(await publishedOf(order.orderId, 3)).toEqual(allSteps);
   });
 
-  it('a release stops a delivery on its way, and a late one is told that the parcel is there', async () => {
+  it('a release stops a delivery in transit; after a late one, delivery.stopped says that the parcel was delivered', async () => {
     await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '0' });
     const there = anOrder();
     await publish(there.paid());
-    await toldOf(there.orderId, 3);
+    await publishedOf(there.orderId, 3);
     await publish(there.release());
-    expect((await toldOf(there.orderId, 4)).at(-1)).toBe('delivery.stopped true');
+    expect((await publishedOf(there.orderId, 4)).at(-1)).toBe('delivery.stopped true');
     await (delivery as StartedService).stop();
 
     await start({ DEMO: 'on', DELIVERY_STEP_SECONDS: '60' });
     const onItsWay = anOrder();
     await publish(onItsWay.paid());
-    await toldOf(onItsWay.orderId, 1);
+    await publishedOf(onItsWay.orderId, 1);
     await publish(onItsWay.release());
-    expect((await toldOf(onItsWay.orderId, 2)).at(-1)).toBe('delivery.stopped false');
+    expect((await publishedOf(onItsWay.orderId, 2)).at(-1)).toBe('delivery.stopped false');
   });
 });
 
@@ -134,7 +134,7 @@ describe('with couriers', () => {
     const service = await start();
     const order = anOrder();
     await publish(order.paid());
-    await toldOf(order.orderId, 1);
+    await publishedOf(order.orderId, 1);
     const courier = userWith('courier');
     const step = (status: string, who = courier) =>
       agentAs(service, who).post(`/api/deliveries/${order.orderId}/status`).send({ status });
@@ -147,7 +147,7 @@ describe('with couriers', () => {
     expect(shipped.body.delivery).toMatchObject({ status: 'SHIPPED', courierId: courier.id });
     await step('OUT_FOR_DELIVERY').expect(200);
     await step('DELIVERED', userWith('admin')).expect(200);
-    expect(await toldOf(order.orderId, 3)).toEqual(wholeWay);
+    expect(await publishedOf(order.orderId, 3)).toEqual(allSteps);
     await step('DELIVERED').expect(409);
   });
 
@@ -155,7 +155,7 @@ describe('with couriers', () => {
     const service = await start();
     const order = anOrder();
     await publish(order.paid());
-    await toldOf(order.orderId, 1);
+    await publishedOf(order.orderId, 1);
     const answers = await Promise.all(
       [1, 2, 3, 4].map(() =>
         agentAs(service, 'courier')
@@ -170,7 +170,7 @@ describe('with couriers', () => {
     const service = await start();
     const orders = [anOrder(), anOrder(), anOrder()];
     await publish(...orders.map((order) => order.paid()));
-    for (const { orderId } of orders) await toldOf(orderId, 1);
+    for (const { orderId } of orders) await publishedOf(orderId, 1);
     const [order] = orders as [ReturnType<typeof anOrder>];
     const path = `/api/deliveries/${order.orderId}`;
     const { body } = await agentAs(service, userWithId(order.userId)).get(path).expect(200);
@@ -196,7 +196,7 @@ describe('with couriers', () => {
     const { opsUrl } = await start();
     const order = anOrder();
     await publish(order.paid());
-    await toldOf(order.orderId, 1);
+    await publishedOf(order.orderId, 1);
     const text = await (await fetch(`${opsUrl}/metrics`)).text();
     for (const status of ['PREPARING', 'SHIPPED', 'OUT_FOR_DELIVERY', 'DELIVERED'])
       expect(text).toMatch(new RegExp(`bramble_deliveries\\{[^}]*status="${status}"[^}]*\\} \\d`));
@@ -208,27 +208,27 @@ describe('with couriers', () => {
     const order = anOrder();
     const paid = order.paid();
     await publish(paid);
-    await toldOf(order.orderId, 1);
+    await publishedOf(order.orderId, 1);
     await publish(paid, order.paid());
-    expect(await toldOf(order.orderId, 2)).toEqual(['delivery.started', 'delivery.started']);
+    expect(await publishedOf(order.orderId, 2)).toEqual(['delivery.started', 'delivery.started']);
     await publish(order.release(), order.release());
-    expect((await toldOf(order.orderId, 4)).slice(2)).toEqual([
+    expect((await publishedOf(order.orderId, 4)).slice(2)).toEqual([
       'delivery.stopped false',
       'delivery.stopped false',
     ]);
     await publish(order.paid());
-    expect((await toldOf(order.orderId, 5)).at(-1)).toBe('delivery.stopped false');
+    expect((await publishedOf(order.orderId, 5)).at(-1)).toBe('delivery.stopped false');
   });
 
   it('an order that is released before it is known never starts', async () => {
     const service = await start();
     const order = anOrder();
     await publish(order.release());
-    expect(await toldOf(order.orderId, 1)).toEqual(['delivery.stopped false']);
+    expect(await publishedOf(order.orderId, 1)).toEqual(['delivery.stopped false']);
     const read = () => agentAs(service, userWithId(order.userId)).get(`/api/deliveries/${order.orderId}`);
     await read().expect(404);
     await publish(order.paid());
-    expect(await toldOf(order.orderId, 2)).toEqual(['delivery.stopped false', 'delivery.stopped false']);
+    expect(await publishedOf(order.orderId, 2)).toEqual(['delivery.stopped false', 'delivery.stopped false']);
     expect((await read().expect(200)).body.delivery.status).toBe('STOPPED');
   });
 });

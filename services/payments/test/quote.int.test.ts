@@ -138,7 +138,7 @@ describe('a discount code', () => {
     return inside.post('/internal/quotes').send({
       items: [{ productId: product.id, quantity: 1 }],
       discountCode: code,
-      ...(orderId === undefined ? {} : { take: { orderId } }),
+      ...(orderId === undefined ? {} : { claimUse: { orderId } }),
     });
   };
 

@@ -9,7 +9,7 @@ import { shrinkPicture } from './shrink-picture';
 /** Uploads a picture by file picker or by drag and drop. The preview has the shape of the product picture. */
 export const PictureForm = ({ product }: { product: Product }) => {
   const client = useQueryClient();
-  const upload = useMutation({
+  const uploading = useMutation({
     mutationFn: async (file: File) => putPicture(product.id, await shrinkPicture(file).catch(() => file)),
     onSuccess: async (saved) => {
       client.setQueryData(editedProductQuery(saved.id).queryKey, saved);
@@ -17,37 +17,37 @@ export const PictureForm = ({ product }: { product: Product }) => {
       announce('Picture saved');
     },
   });
-  const take = (file: File | undefined) => file && upload.mutate(file);
+  const upload = (file: File | undefined) => file && uploading.mutate(file);
   return (
     <section aria-label="Picture" className="grid w-full max-w-72 content-start gap-3">
       <div
-        aria-busy={upload.isPending}
+        aria-busy={uploading.isPending}
         onDragOver={(event) => event.preventDefault()}
         onDrop={(event) => {
           event.preventDefault();
-          take(event.dataTransfer.files[0]);
+          upload(event.dataTransfer.files[0]);
         }}
       >
         <Plate
           product={product}
           alt={`Picture of ${product.title}`}
-          className={upload.isPending ? 'opacity-50' : ''}
+          className={uploading.isPending ? 'opacity-50' : ''}
         />
       </div>
       <label className="inline-flex min-h-11 w-fit cursor-pointer items-center rounded-control border border-line-strong bg-surface px-4 font-semibold focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-ink hover:border-ink">
-        {upload.isPending ? 'Sending…' : 'Choose a photograph'}
+        {uploading.isPending ? 'Sending…' : 'Choose a photograph'}
         <input
           type="file"
           accept="image/jpeg,image/png,image/webp,image/avif"
           className="sr-only"
           onChange={(event) => {
-            take(event.target.files?.[0]);
+            upload(event.target.files?.[0]);
             event.target.value = '';
           }}
         />
       </label>
       <p className="text-sm text-ink-muted">JPEG, PNG or WebP. Drop it on the plate, too.</p>
-      {upload.error && <Failure error={upload.error} />}
+      {uploading.error && <Failure error={uploading.error} />}
     </section>
   );
 };

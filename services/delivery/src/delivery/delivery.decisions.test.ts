@@ -27,7 +27,7 @@ interface Run {
   document: DeliveryDocument | undefined;
   answers: Answer['type'][];
 }
-const take = ({ document, answers }: Run, next: Move, pace: Pace): Run => {
+const applyMove = ({ document, answers }: Run, next: Move, pace: Pace): Run => {
   if (next === 'step') {
     const step = document && stepped(document, at, pace);
     return step
@@ -39,21 +39,21 @@ const take = ({ document, answers }: Run, next: Move, pace: Pace): Run => {
   return { document: decision.document, answers: [...answers, ...decision.answers.map(({ type }) => type)] };
 };
 const play = (moves: readonly Move[], pace: Pace = demo): Run =>
-  moves.reduce<Run>((run, next) => take(run, next, pace), { document: undefined, answers: [] });
+  moves.reduce<Run>((run, next) => applyMove(run, next, pace), { document: undefined, answers: [] });
 
 describe('a delivery', () => {
-  it('reaches every state by some way', () => {
+  it('reaches every state', () => {
     const reached = new Set<DeliveryStatus>();
     for (const moves of [['paid', 'step', 'step', 'step'], ['released']] as const)
       moves.forEach((_, n) => reached.add(play(moves.slice(0, n + 1)).document?.status ?? 'STOPPED'));
     expect([...reached].sort()).toEqual([...deliveryStatusSchema.options].sort());
   });
 
-  it('never leaves its end, and never goes a step that the table does not have', () => {
+  it('never leaves a final state, and takes only steps of the table', () => {
     fc.assert(
       fc.property(fc.array(move, { maxLength: 12 }), move, (moves, last) => {
         const before = play(moves).document;
-        const after = take({ document: before, answers: [] }, last, demo).document;
+        const after = applyMove({ document: before, answers: [] }, last, demo).document;
         if (!before || !after || before.status === after.status) return;
         expect(isOver(before.status)).toBe(false);
         expect([nextStep[before.status], 'STOPPED']).toContain(after.status);
@@ -78,7 +78,10 @@ describe('a delivery', () => {
       fc.property(fc.array(move, { maxLength: 6 }), fc.array(move, { maxLength: 6 }), (before, after) => {
         const run = play([...before, 'released']);
         if (run.document?.status === 'DELIVERED') return;
-        const later = after.reduce<Run>((state, next) => take(state, next, demo), { ...run, answers: [] });
+        const later = after.reduce<Run>((state, next) => applyMove(state, next, demo), {
+          ...run,
+          answers: [],
+        });
         expect(later.document?.status).toBe('STOPPED');
         expect(later.answers.every((type) => type === 'delivery.stopped')).toBe(true);
       }),
@@ -120,7 +123,7 @@ describe('a delivery', () => {
     expect(onPaid(document, eventOf('order.paid', { orderId }), at, demo).document).toBe(document);
   });
 
-  it('on its way tells orders that it stopped before it arrived, and the way ends', () => {
+  it('in transit stops before it arrives, and orders learns of it', () => {
     for (const steps of [0, 1, 2]) {
       const before = play(['paid', ...Array<Move>(steps).fill('step')]).document;
       const { document, answers } = onReleased(before, released, at, demo);

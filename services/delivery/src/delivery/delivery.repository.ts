@@ -36,8 +36,8 @@ export function createDeliveryRepository({ db, options }: MongoSession) {
   }
 
   /**
-   * Deliveries whose timer is due, the longest waiting first. A timer that is further away than a step was set by a clock
-   * that is ahead of ours, or at a slower pace: it is due too, since nobody would take that step for as long.
+   * Deliveries whose timer is due, the longest waiting first. A timer further away than one step counts as due: a clock
+   * that was ahead, or a longer step, set it.
    */
   function due(now: Date, { stepMs = 0 }: Pace, limit: number): Promise<DeliveryDocument[]> {
     const tooFar = new Date(now.getTime() + stepMs);

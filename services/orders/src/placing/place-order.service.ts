@@ -87,7 +87,7 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
       userId,
       shippingAddress: body.shippingAddress,
       ...(body.discountCode === undefined ? {} : { discountCode: body.discountCode }),
-      ...(orderId === undefined ? {} : { take: { orderId } }),
+      ...(orderId === undefined ? {} : { claimUse: { orderId } }),
     });
     if (quote.items.length < items.length) throw new AppError('product_unavailable');
     checkTotal(body.expectedTotal, quote);

@@ -27,13 +27,13 @@ export function createDiscountUseRepository(session: SqlSession) {
       values,
     });
 
-  const takeOnce = async (
+  const claimOnce = async (
     code: string,
     orderId: string,
     subtotal: number,
   ): Promise<GrantedDiscount | undefined> => {
     const { rows } = await session.query<GrantedDiscount>({
-      name: 'discount-take',
+      name: 'discount-claim',
       text: `
         WITH taken AS (
           UPDATE discounts SET used = used + 1
@@ -51,14 +51,18 @@ export function createDiscountUseRepository(session: SqlSession) {
     return rows[0];
   };
 
-  /** Takes one use for an order, or answers the use that the order has. Undefined when the code cannot be used. */
-  async function take(code: string, orderId: string, subtotal: number): Promise<GrantedDiscount | undefined> {
+  /** Claims one use for an order, or answers the use that the order has. Undefined when the code cannot be used. */
+  async function claimUse(
+    code: string,
+    orderId: string,
+    subtotal: number,
+  ): Promise<GrantedDiscount | undefined> {
     try {
-      return await takeOnce(code, orderId, subtotal);
+      return await claimOnce(code, orderId, subtotal);
     } catch (error) {
-      // A simultaneous call took the use for the same order; the second try finds it.
+      // A simultaneous call claimed the use for the same order; the second try finds it.
       if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-      return takeOnce(code, orderId, subtotal);
+      return claimOnce(code, orderId, subtotal);
     }
   }
 
@@ -73,7 +77,7 @@ export function createDiscountUseRepository(session: SqlSession) {
     );
   }
 
-  /** Returns the use of an order that failed or was cancelled, so that another order may take it. */
+  /** Returns the use of an order that failed or was cancelled, so that another order may claim it. */
   function release(orderIds: readonly string[]) {
     return move(
       'release',
@@ -91,6 +95,6 @@ export function createDiscountUseRepository(session: SqlSession) {
     ]);
   }
 
-  return { take, keep, release, lapse };
+  return { claimUse, keep, release, lapse };
 }
 export type DiscountUseRepository = ReturnType<typeof createDiscountUseRepository>;

@@ -21,14 +21,14 @@ export const quoteRoutes = (
   orders: Upstream,
   { checkoutClosed, guesses }: { checkoutClosed: boolean; guesses: CodeGuesses },
 ): Mountable[] => {
-  const priced = ({ items, discountCode, shippingAddress, take, userId }: Priced) =>
+  const priced = ({ items, discountCode, shippingAddress, claimUse, userId }: Priced) =>
     guesses.guarded({ guesser: userId, code: discountCode }, () =>
       boundedQuote(
         quotes.quote({
           items,
           discountCode,
           country: shippingAddress?.country,
-          takingOrderId: take?.orderId,
+          claimingOrderId: claimUse?.orderId,
         }),
       ),
     );

@@ -12,8 +12,8 @@ export interface QuoteRequest {
   items: readonly Item[];
   discountCode?: string | undefined;
   country?: string | undefined;
-  /** The id of the order that takes one use of the discount. */
-  takingOrderId?: string | undefined;
+  /** The id of the order that claims one use of the discount code. */
+  claimingOrderId?: string | undefined;
 }
 
 /** Prices baskets at current prices. */
@@ -38,17 +38,19 @@ export function createQuoteService({
   };
 
   const reductionBy = async (
-    { discountCode, takingOrderId }: QuoteRequest,
+    { discountCode, claimingOrderId }: QuoteRequest,
     subtotal: number,
   ): Promise<Reduction | undefined> => {
     if (discountCode === undefined) return undefined;
-    const taken =
-      takingOrderId === undefined ? undefined : await uses.take(discountCode, takingOrderId, subtotal);
-    if (taken) return taken;
+    const claimed =
+      claimingOrderId === undefined
+        ? undefined
+        : await uses.claimUse(discountCode, claimingOrderId, subtotal);
+    if (claimed) return claimed;
     const discount = await discounts.find(discountCode);
     const reason = refusal(discount, { subtotal, now: new Date() });
-    if (discount && reason === undefined && takingOrderId === undefined) return discount;
-    // The same sentence for every reason: an answer that tells them apart tells which codes exist.
+    if (discount && reason === undefined && claimingOrderId === undefined) return discount;
+    // One sentence for every reason: different sentences would reveal which codes exist.
     throw new AppError('discount_invalid');
   };
 

@@ -103,7 +103,7 @@ export const events = {
     stream: 'orders_stream',
     payload: order.extend({ refundId: idSchema, amount: moneySchema }),
   },
-  /** A command, sent again until discount.returned arrives: another order may take the use of the discount. */
+  /** A command, sent again until discount.returned arrives: another order may claim the use of the discount code. */
   'order.discount_return_requested': { stream: 'orders_stream', payload: order },
   'order.failed': { stream: 'orders_stream', payload: orderFact.extend({ reason: failureReasonSchema }) },
   'order.shipped': { stream: 'orders_stream', payload: orderFact },

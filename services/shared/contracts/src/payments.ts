@@ -69,13 +69,13 @@ export const discountPatch = z
 const discountParams = z.strictObject({ code: discountCodeSchema });
 const discountAnswer = z.object({ discount: discountSchema });
 
-/** With `take`, that order takes one use of the discount, once. */
+/** With `claimUse`, one use of the discount code is claimed for that order, once. */
 const quoteRequest = z.strictObject({
   items: itemsSchema,
   discountCode: discountCodeSchema.optional(),
   shippingAddress: destinationSchema.optional(),
   userId: idSchema.optional(),
-  take: z.strictObject({ orderId: idSchema }).optional(),
+  claimUse: z.strictObject({ orderId: idSchema }).optional(),
 });
 export type QuoteRequest = z.input<typeof quoteRequest>;
 
@@ -173,7 +173,7 @@ export const paymentsApi = {
     signedBy: 'stripe',
     responses: { 204: null },
   }),
-  /** Prices items for orders and carts. With `take`, that order takes one use of the discount, once. */
+  /** Prices items for orders and carts. With `claimUse`, one use of the discount code is claimed for that order, once. */
   quote: operation({
     id: 'quoteItems',
     method: 'post',

@@ -7,7 +7,7 @@ interface Window {
   points: number;
   seconds: number;
 }
-export interface Refusal {
+export interface RateLimitHit {
   retryAfterSeconds: number;
 }
 export type GuessLimitsRepository = ReturnType<typeof createGuessLimitsRepository>;
@@ -28,7 +28,7 @@ export const limitsKeyOf = (email: string) =>
   createHash('sha256').update(email).digest('base64url').slice(0, 22);
 
 /**
- * Counts guesses in Redis (role events, which never evicts: strangers could wash the counters out of a cache); in memory
+ * Counts guesses in Redis (role events, which never evicts: in a cache, strangers could displace the counters); in memory
  * while Redis is away or refuses writes.
  */
 export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; factor: number }) {
@@ -51,7 +51,7 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
   const pairKey = (email: string, address: string) => `${limitsKeyOf(email)}:${address}`;
   const knownKey = (email: string, address: string) => `login:known:${limitsKeyOf(email)}:${address}`;
 
-  const consume = async (from: RateLimiterRedis, key: string): Promise<Refusal | undefined> => {
+  const consume = async (from: RateLimiterRedis, key: string): Promise<RateLimitHit | undefined> => {
     try {
       await from.consume(key);
       return undefined;
@@ -70,9 +70,9 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
    * Counts a guess before it is checked, so that concurrent guesses are all counted. Returns the decision on whether
    * it may be checked.
    */
-  async function countGuess(email: string, address: string): Promise<Refusal | undefined> {
-    const refusal = await consume(pair, pairKey(email, address));
-    if (refusal) return refusal;
+  async function countGuess(email: string, address: string): Promise<RateLimitHit | undefined> {
+    const hit = await consume(pair, pairKey(email, address));
+    if (hit) return hit;
     if (!(await isKnown(email, address))) return consume(unknownAddresses, limitsKeyOf(email));
     // An unknown address makes the same number of round trips as a known one, so that the response time reveals
     // nothing.

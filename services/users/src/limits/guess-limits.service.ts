@@ -1,5 +1,5 @@
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { GuessLimitsRepository, Refusal } from './guess-limits.repository';
+import type { GuessLimitsRepository, RateLimitHit } from './guess-limits.repository';
 
 export type GuessLimits = ReturnType<typeof createGuessLimits>;
 
@@ -14,10 +14,10 @@ export function createGuessLimits({
   limits: GuessLimitsRepository;
   onLimited: () => void;
 }) {
-  const throwIfRefused = (refusal: Refusal | undefined) => {
-    if (!refusal) return;
+  const throwIfRefused = (hit: RateLimitHit | undefined) => {
+    if (!hit) return;
     onLimited();
-    throw new AppError('rate_limited', refusal);
+    throw new AppError('rate_limited', hit);
   };
   return {
     /** Throws `rate_limited` when this guess may not be checked. */
