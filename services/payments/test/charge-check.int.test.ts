@@ -18,11 +18,11 @@ const checkedUntil = async (world: World) =>
 async function refundTwice(world: World): Promise<void> {
   const order = anOrder();
   await world.publish(order.pay('tok_visa'), order.refund(randomUUID()));
-  await world.untilTold(order.orderId, 2);
+  await world.untilPublished(order.orderId, 2);
   await world.sql.query('DELETE FROM refunds WHERE order_id = $1', [order.orderId]);
   const refundId = randomUUID();
   await world.publish(order.refund(refundId));
-  expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({
+  expect((await world.untilPublished(order.orderId, 3))[2]).toMatchObject({
     type: 'payment.refunded',
     payload: { refundId },
   });
@@ -38,28 +38,28 @@ describe('captures that a restore made unknown', () => {
   it('are told again at the next start, and can be refunded', async () => {
     const order = anOrder({ amount: 1_200 });
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     await forget(world, order.orderId);
     const again = await world.startPayments();
-    const told = await world.untilTold(order.orderId, 2);
+    const told = await world.untilPublished(order.orderId, 2);
     expect(told[1]).toMatchObject({
       type: 'payment.captured',
       payload: { orderId: order.orderId, attempt: 1, amount: eur(1_200) },
     });
     await world.publish(order.refund(randomUUID()));
-    expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({ type: 'payment.refunded' });
+    expect((await world.untilPublished(order.orderId, 3))[2]).toMatchObject({ type: 'payment.refunded' });
     await again.stop();
   });
 
   it('are told also of an order that was released without its capture', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     await forget(world, order.orderId);
     await world.publish(order.release(1));
-    expect((await world.untilTold(order.orderId, 2))[1]).toMatchObject({ type: 'payment.declined' });
+    expect((await world.untilPublished(order.orderId, 2))[1]).toMatchObject({ type: 'payment.declined' });
     const again = await world.startPayments();
-    expect((await world.untilTold(order.orderId, 3))[2]).toMatchObject({ type: 'payment.captured' });
+    expect((await world.untilPublished(order.orderId, 3))[2]).toMatchObject({ type: 'payment.captured' });
     await again.stop();
   });
 
@@ -68,8 +68,8 @@ describe('captures that a restore made unknown', () => {
   it('are left alone when their money is back, and so are captures that payments knows', async () => {
     const [refunded, known] = [anOrder(), anOrder()];
     await world.publish(refunded.pay('tok_visa'), known.pay('tok_visa'), refunded.refund(randomUUID()));
-    await world.untilTold(refunded.orderId, 2);
-    await world.untilTold(known.orderId);
+    await world.untilPublished(refunded.orderId, 2);
+    await world.untilPublished(known.orderId);
     await forget(world, refunded.orderId);
     const before = await checkedUntil(world);
     const again = await world.startPayments();
@@ -91,10 +91,10 @@ describe('captures at Stripe that a restore made unknown', () => {
     const { world } = stripeWorld;
     const order = anOrder({ amount: 1_300 });
     await world.publish(order.pay('tok_visa'));
-    const [first] = await world.untilTold(order.orderId);
+    const [first] = await world.untilPublished(order.orderId);
     await forget(world, order.orderId);
     const again = await world.startPayments();
-    const told = await world.untilTold(order.orderId, 2);
+    const told = await world.untilPublished(order.orderId, 2);
     await again.stop();
     expect(told[1]?.payload).toEqual(first?.payload);
     expect(stripeWorld.stripe.intents.filter(({ status }) => status === 'succeeded')).toHaveLength(1);
@@ -110,7 +110,7 @@ describe('captures at Stripe that a restore made unknown', () => {
     const { world, stripe } = stripeWorld;
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
-    await world.untilTold(order.orderId);
+    await world.untilPublished(order.orderId);
     for (const { metadata } of stripe.intents)
       if (metadata['orderId'] === order.orderId) metadata['shopId'] = randomUUID();
     await forget(world, order.orderId);
