@@ -253,4 +253,32 @@ describe('dead letters', () => {
     expect(dropped[0]?.failedAt).toEqual(new Date(1_000));
     expect(await metric(reader.service, 'bramble_dead_letters', { stream: STREAM })).toBe(MAX_LETTERS);
   });
+
+  it('are the same number in each replica, and the metric says so', async () => {
+    await addLetter('bad');
+    const replica = buildReader(stores, { before, instance: 'replica' });
+    replica.service.mount(
+      deadLetterEndpoints(replica.service, {
+        store: replica.store,
+        group: GROUP,
+        audit: async () => undefined,
+      }),
+    );
+    await replica.service.start();
+    try {
+      for (const { service } of [reader, replica]) {
+        await waitFor(() => metric(service, 'bramble_dead_letters', { stream: STREAM }), {
+          until: (count) => count === 1,
+          timeout: 20_000,
+        });
+        const text = await service.metrics.registry.metrics();
+        for (const name of ['bramble_dead_letters', 'bramble_dead_letter_oldest_age_seconds'])
+          expect(text).toMatch(
+            new RegExp(`^# HELP ${name} .*take the max over its replicas, not the sum`, 'm'),
+          );
+      }
+    } finally {
+      await replica.service.stop();
+    }
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 import { define } from './definition';
 
 const perGroup = { stream: null, group: null } as const;
+const OF_DATABASE = 'Read from the database of the service: take the max over its replicas, not the sum.';
 
 /**
  * Metrics of streams, outbox and dead letters. The service that publishes a stream exports the lag of all its groups.
@@ -69,12 +70,12 @@ export const streamMetrics = define({
   bramble_event_retries_total: { kind: 'counter', help: 'Failed tries of events.', labels: { type: null } },
   bramble_dead_letters: {
     kind: 'gauge',
-    help: 'Events that failed for good and wait for a person.',
+    help: `Events that failed for good and wait for a person. ${OF_DATABASE}`,
     labels: { stream: null },
   },
   bramble_dead_letter_oldest_age_seconds: {
     kind: 'gauge',
-    help: 'Age of the oldest dead letter; 0 when none.',
+    help: `Age of the oldest dead letter; 0 when none. ${OF_DATABASE}`,
     labels: { stream: null },
   },
   bramble_dead_letters_total: {
@@ -87,10 +88,10 @@ export const streamMetrics = define({
     help: 'Dead letters replayed.',
     labels: { ...perGroup, result: ['ok', 'error'] },
   },
-  bramble_outbox_unsent: { kind: 'gauge', help: 'Outbox rows not yet published.', labels: {} },
+  bramble_outbox_unsent: { kind: 'gauge', help: `Outbox rows not yet published. ${OF_DATABASE}`, labels: {} },
   bramble_outbox_oldest_unsent_age_seconds: {
     kind: 'gauge',
-    help: 'Age of the oldest unpublished outbox row; 0 when none.',
+    help: `Age of the oldest unpublished outbox row; 0 when none. ${OF_DATABASE}`,
     labels: {},
   },
   bramble_outbox_publishes_total: {
