@@ -63,7 +63,7 @@ function print(root: string, list: boolean): void {
 functions                     ${functions.length}, median ${quantile(lengths, 0.5)}, p90 ${quantile(lengths, 0.9)} lines
   over 60 lines               ${long.length}, of these neither factory nor view ${plain.length}
   over 100 lines              ${functions.filter(({ lines }) => lines > 100).length}
-imports on a cycle of folders ${cycles.length}
+imports on a cycle            ${cycles.length}
 repeated runs (>= 6 lines)    ${same.length}
 casts (without "as const")    ${counts.casts}
 conditional spreads           ${counts.conditionalSpreads}
@@ -123,7 +123,7 @@ function printPlaces({ plain, cycles, same, typed, urls }: Places): void {
   );
   section(
     'cycles',
-    cycles.map(({ package: name, from, to }) => `${name}: ${from} -> ${to}`),
+    cycles.map(({ folder, from, to }) => `${folder}: ${from} -> ${to}`),
   );
   section(
     'repeated lines',

@@ -4,11 +4,34 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /**
- * The order of a package's folders and of the files beside them, from the ground up: nothing imports from above itself.
+ * The order of a folder's subfolders and of the files beside them, from the ground up: nothing imports from above itself.
  * Files that are not listed are the top layer (app.ts, main.ts): they may import everything, and no listed one imports them.
  */
 const LAYERS = {
   'services/shared/service-kit/src': ['base', 'observe', 'runtime', 'stores', 'http', 'events', 'service'],
+  'services/shared/service-kit/src/observe': [
+    'trace-context.ts',
+    'logger.ts',
+    'metrics-catalogue',
+    'metrics-catalogue.ts',
+    'metrics.ts',
+    'telemetry.ts',
+    'security-log.ts',
+    'tracing',
+  ],
+  'services/shared/service-kit/src/events': [
+    'stream-id.ts',
+    'batch-pause.ts',
+    'keys.ts',
+    'entry.ts',
+    'events.ts',
+    'postgres-inbox.ts',
+    'mongo-inbox.ts',
+    'outbox',
+    'dead-letters',
+    'unit.ts',
+    'consumer',
+  ],
   'services/gateway/src': [
     'config.ts',
     'version.ts',

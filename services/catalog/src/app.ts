@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letter-endpoints';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';
 import { mongoStore } from '@bramble/service-kit/events/mongo-store';
 import { counter } from '@bramble/service-kit/observe/metrics';

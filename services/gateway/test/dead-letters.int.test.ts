@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Change } from '@bramble/service-kit/base/act';
 import { baseEnv, loadConfig } from '@bramble/service-kit/base/config';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
+import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letter-endpoints';
 import { toLetter } from '@bramble/service-kit/events/dead-letters/letter';
 import type { LetterStore } from '@bramble/service-kit/events/dead-letters/letter-store';
 import { mongoOutbox } from '@bramble/service-kit/events/mongo-outbox';

@@ -1,5 +1,5 @@
 import { consume } from '@bramble/service-kit/events/consume';
-import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
+import { auditBy, deadLetterEndpoints } from '@bramble/service-kit/events/dead-letter-endpoints';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { createUpstream } from '@bramble/service-kit/http/client';

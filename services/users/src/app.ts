@@ -1,6 +1,6 @@
 import { keyedHasher } from '@bramble/service-kit/base/derived-key';
 import { consume } from '@bramble/service-kit/events/consume';
-import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letters/endpoints';
+import { deadLetterEndpoints } from '@bramble/service-kit/events/dead-letter-endpoints';
 import { postgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import { postgresStore } from '@bramble/service-kit/events/postgres-store';
 import { counter } from '@bramble/service-kit/observe/metrics';

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import { Prisma, PrismaClient } from './generated/prisma/client';
 
 export type Db = PrismaClient;

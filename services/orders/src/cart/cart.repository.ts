@@ -1,7 +1,7 @@
 import { MAX_QUANTITY } from '@bramble/contracts/limits';
 import type { Item } from '@bramble/contracts/orders';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import { CART_DAYS } from './cart.owner';
 
 interface Row {

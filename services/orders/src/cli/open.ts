@@ -2,7 +2,8 @@ import type { createCommand } from '@bramble/service-kit/base/command-line';
 import { isTransient } from '@bramble/service-kit/base/errors';
 import type { Service } from '@bramble/service-kit/runtime/service';
 import { createService } from '@bramble/service-kit/service/create-service';
-import { openPostgres, type Sql } from '@bramble/service-kit/stores/postgres';
+import { openPostgres } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import { loadOrdersConfig, type OrdersConfig } from '../config';
 
 export type Program = ReturnType<typeof createCommand>;

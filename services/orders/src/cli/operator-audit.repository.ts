@@ -1,7 +1,7 @@
 import { operatorName } from '@bramble/service-kit/base/config';
 import { newEvent } from '@bramble/service-kit/events/events';
 import { OUTBOX_INSERT, outboxColumns } from '@bramble/service-kit/events/postgres-outbox';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 
 /** Commits what the operator is about to do to the outbox of orders; the running service publishes it to the audit log. */
 export const createOperatorAudit = (sql: Sql) => ({

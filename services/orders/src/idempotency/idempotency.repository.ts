@@ -1,6 +1,6 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
-import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
+import type { Sql, SqlSession } from '@bramble/service-kit/stores/sql';
 
 /** The answer to a request, as its caller received it; stored without being parsed. */
 export interface Answer {

@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 
 /** The differences between ledgers; 0 means that they match. */
 export interface LedgerDrift {

@@ -6,7 +6,7 @@ import { type Actor, isAdmin } from '@bramble/service-kit/base/actor';
 import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
-import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { SqlTransaction } from '@bramble/service-kit/stores/sql';
 import type { IdempotencyRepository } from '../idempotency/idempotency.repository';
 import { type FirstRequest, OvertakenError } from '../idempotency/idempotency.service';
 import { toOrder } from '../life/order.dto';

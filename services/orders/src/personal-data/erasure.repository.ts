@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 import { isFinal, orderTable } from '../life/order.states';
 import { unnamed } from '../life/unnamed-address';
 

@@ -1,6 +1,6 @@
 import type { EventOf } from '@bramble/contracts/events';
 import type { EventUnit } from '@bramble/service-kit/events/unit';
-import type { Sql, SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { Sql, SqlTransaction } from '@bramble/service-kit/stores/sql';
 import { createErasureRepository } from './erasure.repository';
 
 const BATCH = 500;

@@ -2,7 +2,7 @@ import { type EventOf, events } from '@bramble/contracts/events';
 import { batcher } from '@bramble/service-kit/base/batcher';
 import { isTransient } from '@bramble/service-kit/base/errors';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import { type Answer, type RequestKey, RETENTION } from '../idempotency/idempotency.repository';
 import type { OrderState } from '../life/order.types';
 import { orderLines, orders, toLineRows, toRow } from '../store/order.table';

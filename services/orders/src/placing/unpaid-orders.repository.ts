@@ -1,5 +1,5 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 
 /** Who places an order, and the products in it. `placedFrom` is the keyed hash of an address. */
 export interface Placer {

@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 
 export interface Rebuilt {
   /** The number of lines in the read model before and after. */

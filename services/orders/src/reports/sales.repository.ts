@@ -1,6 +1,6 @@
 import { money } from '@bramble/contracts/money';
 import type { OrderStatus, ReportRow, Sale } from '@bramble/contracts/orders';
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 
 export interface SalesPeriod {
   from?: Date;

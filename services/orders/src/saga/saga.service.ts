@@ -3,7 +3,7 @@ import { AppError, isTransient, NotYet } from '@bramble/service-kit/base/errors'
 import { newId } from '@bramble/service-kit/base/ids';
 import type { EventUnit, Unit, UnitStore } from '@bramble/service-kit/events/unit';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { SqlTransaction } from '@bramble/service-kit/stores/sql';
 import type { CommandInput, SagaInput } from '../life/order.inputs';
 import {
   apply,

@@ -1,5 +1,5 @@
 import type { BackupStore, FinishedRun } from '@bramble/contracts/tasks';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 
 /** A recurring task of the shop, as a row of `task_runs`. Times are seconds since 1970. */
 export interface TaskRun {

@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
-import type { SqlSession, Statement } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession, Statement } from '@bramble/service-kit/stores/sql';
 import type { OrderView } from '../life/order.types';
 import { type OrderViewRow, toView, viewColumns } from './order.table';
 

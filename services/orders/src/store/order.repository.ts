@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import { freshOf, inboxClaim } from '@bramble/service-kit/events/postgres-inbox';
 import { OUTBOX_COLUMNS, outboxColumns, outboxUnnest } from '@bramble/service-kit/events/postgres-outbox';
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 import type { HistoryEntry, OrderState, OrderView, Refund } from '../life/order.types';
 import {
   orderEvents,

@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import type { HistoryEntry, OrderState } from '../life/order.types';
 import { orderEvents, toLineRows, toRefundRow, toRow } from './order.table';
 

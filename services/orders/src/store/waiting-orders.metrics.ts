@@ -2,7 +2,7 @@ import type { OrderStatus } from '@bramble/contracts/orders';
 import { collected } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 import type { Service } from '@bramble/service-kit/runtime/service';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import { readWaitingOrders } from './waiting-orders.repository';
 
 const waiting = ['PENDING', 'RESERVED', 'PAID', 'SHIPPED'] as const;

@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 
 export interface WaitingOrders {
   status: OrderStatus;

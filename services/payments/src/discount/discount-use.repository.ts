@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 
 /** The reduction that a discount code grants. */
 export interface GrantedDiscount {

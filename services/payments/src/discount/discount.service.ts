@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from '@bramble/service-kit/base/cursor';
 import { AppError } from '@bramble/service-kit/base/errors';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { Logger } from '@bramble/service-kit/observe/logger';
-import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { SqlTransaction } from '@bramble/service-kit/stores/sql';
 import {
   createDiscountRepository,
   type DiscountFields,

@@ -1,5 +1,5 @@
 import { newId } from '@bramble/service-kit/base/ids';
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 import type { CapturedCharge } from '../provider/provider';
 
 /** The provider does not say whose charge it is, and whoever needs the owner asks orders. */

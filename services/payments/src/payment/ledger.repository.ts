@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 
 /** How long after the release of an order and its capture the refund may take to be recorded. */
 const GRACE_SECONDS = 120;

@@ -1,7 +1,7 @@
 import type { AnyEvent, EventDraft, EventName, EventOf } from '@bramble/contracts/events';
 import { newId } from '@bramble/service-kit/base/ids';
 import type { EventUnit } from '@bramble/service-kit/events/unit';
-import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { SqlTransaction } from '@bramble/service-kit/stores/sql';
 import { createDiscountUseRepository } from '../discount/discount-use.repository';
 import { type Attempt, createAttemptRepository, type NewAttempt, NOT_CAPTURED } from './attempt.repository';
 import { attemptEvent, declinedEvent, discountReturnedEvent, refundEvent } from './payment.events';

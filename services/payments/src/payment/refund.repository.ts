@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 import { LEASE_SECONDS } from './attempt.repository';
 
 export interface Refund {

@@ -1,7 +1,7 @@
 import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import { backoff } from '@bramble/service-kit/runtime/clock';
-import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { SqlTransaction } from '@bramble/service-kit/stores/sql';
 import type { RefundOutcome, RefundReply } from '../provider/provider';
 import { refundEvent, refundFailedEvent } from './payment.events';
 import type { ProviderCalls } from './provider-calls';

@@ -1,6 +1,6 @@
 import { batcher } from '@bramble/service-kit/base/batcher';
 import type { UnitStore } from '@bramble/service-kit/events/unit';
-import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { SqlTransaction } from '@bramble/service-kit/stores/sql';
 import type { AttemptOutcome } from '../provider/provider';
 import { createAttemptRepository, NOT_CAPTURED } from './attempt.repository';
 import { attemptEvent } from './payment.events';

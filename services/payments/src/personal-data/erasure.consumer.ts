@@ -1,6 +1,6 @@
 import type { EventOf } from '@bramble/contracts/events';
 import type { EventUnit } from '@bramble/service-kit/events/unit';
-import type { SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { SqlTransaction } from '@bramble/service-kit/stores/sql';
 import { createErasureRepository } from './erasure.repository';
 
 /** The consumer that clears what payments holds of erased accounts. */

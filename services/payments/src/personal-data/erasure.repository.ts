@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 
 /** What payments holds of erased accounts: amounts and ids, which bookkeeping needs, and tokens of cards. */
 export function createErasureRepository(session: SqlSession) {

@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 
 const PAYMENTS = `SELECT id, order_id AS "orderId", attempt, amount, currency, status, reason, reference,
     created_at AS "createdAt", settled_at AS "settledAt"

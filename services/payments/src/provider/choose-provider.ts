@@ -1,5 +1,5 @@
 import type { PaymentMethod } from '@bramble/contracts/shop';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import type { PaymentsConfig } from '../config';
 import type { Provider } from './provider';
 import { createSandbox } from './sandbox';

@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import type { CapturedCharge } from './provider';
 
 export interface SandboxCharge {

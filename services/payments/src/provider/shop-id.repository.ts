@@ -1,4 +1,4 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 
 /** Reads the id of this shop once. It is part of every backup, so a restored shop keeps it. */
 export function createShopId(sql: Sql): () => Promise<string> {

@@ -6,7 +6,7 @@ import type { Change } from '../src/base/act';
 import { AppError } from '../src/base/errors';
 import { newId } from '../src/base/ids';
 import { signInternalToken } from '../src/base/internal-auth';
-import { deadLetterEndpoints } from '../src/events/dead-letters/endpoints';
+import { deadLetterEndpoints } from '../src/events/dead-letter-endpoints';
 import { toLetter } from '../src/events/dead-letters/letter';
 import { MAX_LETTERS } from '../src/events/dead-letters/letter-store';
 import { postgresStore } from '../src/events/postgres-store';

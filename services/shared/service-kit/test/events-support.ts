@@ -11,8 +11,9 @@ import { postgresOutbox, type PostgresOutbox } from '../src/events/postgres-outb
 import { postgresStore } from '../src/events/postgres-store';
 import type { Service } from '../src/runtime/service';
 import { createService } from '../src/service/create-service';
-import { openPostgres, type Sql } from '../src/stores/postgres';
+import { openPostgres } from '../src/stores/postgres';
 import { openRedis, type Redis } from '../src/stores/redis';
+import type { Sql } from '../src/stores/sql';
 
 /** The tables of the README, and one that shows in which order effects were committed. */
 export const schema = `

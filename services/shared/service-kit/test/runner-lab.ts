@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import type { EventEntry } from '../src/events/consumer/entry';
 import { createRunner } from '../src/events/consumer/runner';
 import type { Tries } from '../src/events/consumer/tries';
+import type { EventEntry } from '../src/events/entry';
 
 /** The entry of event `n` in the stream "s". */
 export const entry = (n: number, key: string): EventEntry => ({

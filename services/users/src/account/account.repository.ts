@@ -1,7 +1,7 @@
 import type { Role } from '@bramble/contracts/operation';
 import type { Profile } from '@bramble/contracts/users';
 import { AppError } from '@bramble/service-kit/base/errors';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import { type Db, isTaken } from '../db';
 import type { Prisma } from '../generated/prisma/client';
 import type { PreparedLink } from '../link/link';

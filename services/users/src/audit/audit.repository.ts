@@ -1,6 +1,6 @@
 import type { AuditEntry } from '@bramble/contracts/users';
 import type { AuditRecord } from '@bramble/service-kit/base/act';
-import type { SqlSession } from '@bramble/service-kit/stores/postgres';
+import type { SqlSession } from '@bramble/service-kit/stores/sql';
 
 /** An entry to be written. Without an actor it comes from the command line, and `detail` names the operator. */
 export interface NewAuditEntry extends Omit<AuditRecord, 'actorId' | 'address'> {

@@ -1,5 +1,5 @@
 import type { Role } from '@bramble/contracts/operation';
-import type { Sql } from '@bramble/service-kit/stores/postgres';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import { createAuditRepository } from '../audit/audit.repository';
 import { operatorEntry } from '../audit/audit.service';
 import { endSessions, raiseVersion, type Revocation } from '../session/session.repository';

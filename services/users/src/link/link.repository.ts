@@ -1,5 +1,5 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import type { Db } from '../db';
 import type { LinkPurpose } from './link';
 

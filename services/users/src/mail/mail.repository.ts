@@ -1,6 +1,6 @@
-import type { Sql } from '@bramble/service-kit/stores/postgres';
 import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
 import type { Redis } from '@bramble/service-kit/stores/redis';
+import type { Sql } from '@bramble/service-kit/stores/sql';
 import type { Db } from '../db';
 import type { PreparedLink } from '../link/link';
 import type { LinkPurpose } from '../link/link';

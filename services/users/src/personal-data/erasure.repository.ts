@@ -1,5 +1,5 @@
 import type { UnitStore } from '@bramble/service-kit/events/unit';
-import type { Sql, SqlSession, SqlTransaction } from '@bramble/service-kit/stores/postgres';
+import type { Sql, SqlSession, SqlTransaction } from '@bramble/service-kit/stores/sql';
 import { createAuditRepository, type NewAuditEntry } from '../audit/audit.repository';
 import { endSessions, raiseVersion, type Revocation } from '../session/session.repository';
 

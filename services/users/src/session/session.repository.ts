@@ -1,5 +1,5 @@
-import type { Sql, SqlSession } from '@bramble/service-kit/stores/postgres';
 import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
+import type { Sql, SqlSession } from '@bramble/service-kit/stores/sql';
 import type { NewRefreshToken } from './refresh-token';
 import { GRACE_MS, REFRESH_TOKEN_SECONDS } from './refresh-token';
 import type { SignInPlace } from './sign-in-place';

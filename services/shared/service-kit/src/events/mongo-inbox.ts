@@ -1,7 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { AnyEvent } from '@bramble/contracts/events';
 import type { MongoSession } from '../stores/mongo';
-import { prepareLetters } from './dead-letters/mongo-letters';
 
 const KEEP_SECONDS = 7 * 86_400;
 
@@ -13,10 +12,9 @@ interface InboxDocument {
 
 const inboxOf = ({ db }: MongoSession): Collection<InboxDocument> => db.collection('inbox');
 
-/** Makes the inbox, whose claims MongoDB deletes after 7 days, and the dead letters. Not possible inside a transaction. */
+/** Makes the inbox, whose claims MongoDB deletes after 7 days. Not possible inside a transaction. */
 export async function prepareInbox(mongo: MongoSession): Promise<void> {
   await inboxOf(mongo).createIndex({ receivedAt: 1 }, { expireAfterSeconds: KEEP_SECONDS });
-  await prepareLetters(mongo);
 }
 
 /**

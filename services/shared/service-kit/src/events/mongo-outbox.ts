@@ -2,14 +2,22 @@ import type { Redis } from 'ioredis';
 import type { AnyEvent, StaffActed } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
 import type { Mongo, MongoTransaction } from '../stores/mongo';
+import { prepareLetters } from './dead-letters/mongo-letters';
 import { streamOf } from './events';
+import { prepareInbox } from './mongo-inbox';
 import { mongoOutboxStore, outboxOf, prepareOutbox } from './outbox/mongo-outbox-store';
+import type { Outbox } from './outbox/outbox';
 import type { OutboxDraft, OutboxRow } from './outbox/outbox-store';
 import { createRelay } from './outbox/relay';
 import { streamMetrics } from './outbox/stream-metrics';
-import type { Outbox } from './unit';
 
 export type MongoOutbox = Outbox<MongoTransaction>;
+
+async function prepareCollections(mongo: Mongo): Promise<void> {
+  await prepareInbox(mongo);
+  await prepareLetters(mongo);
+  await prepareOutbox(mongo);
+}
 
 /**
  * The outbox of a MongoDB service, and the relay of this process that publishes it to `streams`. `audits` is the type
@@ -32,7 +40,7 @@ export function mongoOutbox(
   },
 ): MongoOutbox {
   const store = mongoOutboxStore(mongo);
-  service.onStart('outbox indexes', () => prepareOutbox(mongo));
+  service.onStart('outbox indexes', () => prepareCollections(mongo));
   const { wake } = createRelay(service, { store, redis, streams, beforeSend });
   streamMetrics(service, { store, redis, streams });
 

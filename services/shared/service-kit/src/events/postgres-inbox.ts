@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@bramble/contracts/events';
-import type { SqlSession } from '../stores/postgres';
 import { purgeStatement } from '../stores/purge';
+import type { SqlSession } from '../stores/sql';
 
 /**
  * The claim of events in the inbox, for a statement that does more: `$parameter` holds their ids, and it returns those

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { AnyEvent, StaffActed } from '@bramble/contracts/events';
 import type { Service } from '../runtime/service';
-import type { Sql, SqlTransaction } from '../stores/postgres';
+import type { Sql, SqlTransaction } from '../stores/sql';
 import { streamOf } from './events';
+import type { Outbox } from './outbox/outbox';
 import type { OutboxDraft } from './outbox/outbox-store';
 import { postgresOutboxStore } from './outbox/postgres-outbox-store';
 import { createRelay } from './outbox/relay';
 import { streamMetrics } from './outbox/stream-metrics';
-import type { Outbox } from './unit';
 
 /** The columns that `outboxColumns` fills, in its order. */
 export const OUTBOX_COLUMNS =

@@ -1,8 +1,9 @@
-import type { Sql, SqlTransaction } from '../stores/postgres';
+import type { Sql, SqlTransaction } from '../stores/sql';
 import { createLetterStore } from './dead-letters/letter-store';
 import { postgresLetters } from './dead-letters/postgres-letters';
+import type { Outbox } from './outbox/outbox';
 import { claimInPostgres, unclaimInPostgres } from './postgres-inbox';
-import { type Claim, createUnitStore, type Outbox, type UnitStore } from './unit';
+import { type Claim, createUnitStore, type UnitStore } from './unit';
 
 /**
  * A PostgreSQL database as a unit store. `claim` takes the place of the claim in the inbox, for a service that claims and

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { currentContext } from '../base/request-context';
-import { parseTraceparent } from './tracing/trace-context';
+import { parseTraceparent } from './trace-context';
 
 export type { Logger };
 

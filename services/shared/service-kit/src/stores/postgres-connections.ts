@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Statement } from './postgres';
+import type { Statement } from './sql';
 
 /**
  * True when no reply came within the client's timeout. It is longer than the server's own, so the connection is dead.

@@ -1,5 +1,5 @@
 import { isTransient } from '../base/errors';
-import type { SqlSession, Statement } from './postgres';
+import type { SqlSession, Statement } from './sql';
 
 /** How long a replica that failed is not asked again. */
 const REST_MS = 10_000;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { isTransient } from '../base/errors';
 import { counter, histogram, type MetricsOwner, sampled } from '../observe/metrics';
-import type { SqlSession, Statement } from './postgres';
+import type { SqlSession, Statement } from './sql';
 
 /** Instruments a PostgreSQL pool. */
 export interface PostgresMetrics {

@@ -1,6 +1,6 @@
-import type { SqlTransaction, Statement } from './postgres';
 import { type Connections, isSilence } from './postgres-connections';
 import type { PostgresMetrics } from './postgres-metrics';
+import type { SqlTransaction, Statement } from './sql';
 
 /** Runs `fn` in a transaction, once: commits, or rolls back when `fn` throws. */
 export function createTransactionRunner(connections: Connections, metrics: PostgresMetrics) {

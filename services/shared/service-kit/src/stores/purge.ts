@@ -1,4 +1,4 @@
-import type { SqlSession } from './postgres';
+import type { SqlSession } from './sql';
 
 /** Rows of a table that are deleted once they are old. */
 export interface OldRows {

@@ -6,7 +6,7 @@ import type { Logger } from '../../observe/logger';
 import type { Tracing } from '../../observe/tracing/tracing';
 import { backoff, pause } from '../../runtime/clock';
 import type { DeadLetterCause } from '../dead-letters/letter';
-import { type Entry, type EventEntry, isKnownType, logFields } from './entry';
+import { type Entry, type EventEntry, isKnownType, logFields } from '../entry';
 import type { Meters } from './meters';
 import type { RunnerHooks } from './runner';
 import type { Settler } from './settler';

@@ -1,5 +1,5 @@
 import { withoutIds } from '../dead-letters/letter';
-import type { EventEntry } from './entry';
+import type { EventEntry } from '../entry';
 
 /** With fewer keys than this, one error is taken to come from the events. */
 const LEAST_KEYS = 3;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { RawEntry } from './entry';
+import type { RawEntry } from '../entry';
 
 /** How long an entry stays with the consumer that got it: longer than the slowest batch, so that no other consumer runs it. */
 const MIN_IDLE_MS = 30_000;

@@ -1,7 +1,7 @@
 import type { Logger } from '../../observe/logger';
+import { type Entry, type EventEntry, fieldsOf, logFields, parseEntry, type RawEntry } from '../entry';
 import { compareStreamIds } from '../stream-id';
 import type { BatchHandler } from './batch-handler';
-import { type Entry, type EventEntry, fieldsOf, logFields, parseEntry, type RawEntry } from './entry';
 import type { Meters } from './meters';
 import type { ReadReply } from './reader';
 import { BATCH, type Runner } from './runner';

@@ -1,7 +1,7 @@
 import { type AnyEvent, events } from '@bramble/contracts/events';
 import { counter, histogram, type MetricsOwner } from '../../observe/metrics';
 import type { DeadLetterCause } from '../dead-letters/letter';
-import { type Entry, type EventEntry, isKnownType } from './entry';
+import { type Entry, type EventEntry, isKnownType } from '../entry';
 
 export interface MetersOptions {
   group: string;

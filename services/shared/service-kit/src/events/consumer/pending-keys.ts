@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
+import { type EventEntry, fieldsOf, type RawEntry } from '../entry';
 import { compareStreamIds } from '../stream-id';
-import { type EventEntry, fieldsOf, type RawEntry } from './entry';
 
 const PAGE = 128;
 /** For how long a list of pending entries is used again, so that many events that wait do not each read it. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { blockingRedis } from '../../stores/redis';
-import type { RawEntry } from './entry';
+import type { RawEntry } from '../entry';
 
 /** Longest wait of one blocking read, and how much longer its connection may stay silent before it is replaced. */
 export const BLOCK_MS = 5_000;

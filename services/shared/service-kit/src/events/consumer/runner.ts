@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@bramble/contracts/events';
 import { NotYet } from '../../base/errors';
 import { backoff } from '../../runtime/clock';
-import type { EventEntry } from './entry';
+import type { EventEntry } from '../entry';
 import { createErrorTally, type ErrorTally } from './error-tally';
 import { isGivenUp, MAX_TRIES, nextTries, type Tries, waitAfter, waitEarly } from './tries';
 

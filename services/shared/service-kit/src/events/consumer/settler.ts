@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { type DeadLetterCause, toLetter } from '../dead-letters/letter';
 import type { LetterStore } from '../dead-letters/letter-store';
-import type { Entry } from './entry';
-import { triesKey } from './keys';
+import type { Entry } from '../entry';
+import { triesKey } from '../keys';
 import { entryKey } from './runner';
 import type { Tries } from './tries';
 

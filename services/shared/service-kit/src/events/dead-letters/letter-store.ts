@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors';
-import type { Outbox, Transaction } from '../unit';
+import type { Outbox, Transaction } from '../outbox/outbox';
 import { type Letter, toDraft } from './letter';
 
 /** The most dead letters of a group. One more takes the place of the oldest, which is logged. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DeadLetter } from '@bramble/contracts/gateway';
 import { idSchema } from '@bramble/contracts/page';
-import { type Entry, envelopeSchema } from '../consumer/entry';
-import { replayStream } from '../consumer/keys';
+import { type Entry, envelopeSchema } from '../entry';
+import { replayStream } from '../keys';
 import type { OutboxDraft } from '../outbox/outbox-store';
 
 /** Why an entry becomes a dead letter. */

@@ -1,4 +1,4 @@
-import type { Sql, SqlSession, SqlTransaction } from '../../stores/postgres';
+import type { Sql, SqlSession, SqlTransaction } from '../../stores/sql';
 import type { Letter } from './letter';
 import type { LetterCount, LetterPosition, LetterTable } from './letter-store';
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import { type Entry, fieldsOf } from '../consumer/entry';
-import { deadKey } from '../consumer/keys';
+import { type Entry, fieldsOf } from '../entry';
+import { deadKey } from '../keys';
 import { type DeadLetterCause, toLetter } from './letter';
 import type { LetterStore } from './letter-store';
 

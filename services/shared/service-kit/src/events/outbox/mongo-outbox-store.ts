@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type ChangeStream, type Collection, MongoServerError } from 'mongodb';
 import { acquireMongoLease, releaseMongoLease } from '../../stores/lock';
 import type { Mongo } from '../../stores/mongo';
-import { prepareInbox } from '../mongo-inbox';
 import { parseStreamId } from '../stream-id';
 import type { Leadership, OutboxRow, OutboxStore, SentRow } from './outbox-store';
 
@@ -26,9 +25,8 @@ interface OutboxDocument extends Omit<OutboxRow, 'position' | 'id' | 'payload'> 
 
 export const outboxOf = (mongo: Mongo): Collection<OutboxDocument> => mongo.db.collection('outbox');
 
-/** Makes the outbox and the inbox with their indexes; inside a transaction that is not possible. */
+/** Makes the outbox with its indexes; inside a transaction that is not possible. */
 export async function prepareOutbox(mongo: Mongo): Promise<void> {
-  await prepareInbox(mongo);
   await outboxOf(mongo).createIndexes([
     { key: { unsent: 1, _id: 1 }, name: 'unsent', partialFilterExpression: { unsent: true } },
     { key: { sentAt: 1 }, name: 'sent', expireAfterSeconds: KEEP_SECONDS },

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { Sql } from '../../stores/postgres';
 import { purgeStatement } from '../../stores/purge';
+import type { Sql } from '../../stores/sql';
 import { deleteOldClaims } from '../postgres-inbox';
 import { parseStreamId } from '../stream-id';
 import type { Leadership, OutboxRow, OutboxStore, SentRow } from './outbox-store';

@@ -12,8 +12,8 @@ import type { AnyEvent } from '@bramble/contracts/events';
 import { events as eventTable } from '@bramble/contracts/events';
 import type { BaseConfig } from '../../base/config';
 import type { Logger } from '../logger';
+import { formatTraceparent, parseTraceparent } from '../trace-context';
 import type { Sdk } from './sdk';
-import { formatTraceparent, parseTraceparent } from './trace-context';
 
 const kinds = {
   server: SpanKind.SERVER,

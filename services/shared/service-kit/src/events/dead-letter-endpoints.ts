@@ -2,16 +2,16 @@ import { z } from 'zod';
 import type { OperatorActed } from '@bramble/contracts/events';
 import { type DeadLetter, deadLettersApi, gatewayApi } from '@bramble/contracts/gateway';
 import type { Page } from '@bramble/contracts/page';
-import { type Change, operatorRecordOf } from '../../base/act';
-import { decodeCursor, toPage } from '../../base/cursor';
-import { AppError } from '../../base/errors';
-import { endpoint } from '../../http/endpoint';
-import type { Telemetry } from '../../observe/telemetry';
-import type { Mountable } from '../../runtime/service';
-import type { UnitStore } from '../unit';
-import { toDeadLetter } from './letter';
-import { exportDeadLetters } from './letter-metrics';
-import type { LetterStore } from './letter-store';
+import { type Change, operatorRecordOf } from '../base/act';
+import { decodeCursor, toPage } from '../base/cursor';
+import { AppError } from '../base/errors';
+import { endpoint } from '../http/endpoint';
+import type { Telemetry } from '../observe/telemetry';
+import type { Mountable } from '../runtime/service';
+import { toDeadLetter } from './dead-letters/letter';
+import { exportDeadLetters } from './dead-letters/letter-metrics';
+import type { LetterStore } from './dead-letters/letter-store';
+import type { UnitStore } from './unit';
 
 const cursorSchema = z.tuple([z.iso.datetime(), z.guid(), z.string()]);
 
