@@ -69,7 +69,7 @@ function mayPass({ access, path }: Documented, caller: Caller): boolean {
   if (caller === 'anonymous') return false;
   if (access !== 'user' && !access.some((role) => rolesOf[caller].includes(role))) return false;
   // The basket is the caller's own, whatever product is in it.
-  // A courier takes any parcel, and shows nobody's else.
+  // A courier takes any parcel that no other courier has, and shows nobody's else.
   if (caller === 'courier' && path.startsWith('/api/deliveries')) return true;
   return !['other', 'courier'].includes(caller) || !path.includes('{') || path.startsWith('/api/cart/');
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { AnyEvent } from '@bramble/contracts/events';
-import { agentAs, userWith } from '@bramble/test-kit/agent';
+import { agentAs, type TestActor, userWith } from '@bramble/test-kit/agent';
 import { testEnv } from '@bramble/test-kit/env';
 import { eventOf } from '@bramble/test-kit/events';
 import { expectNoLeaks } from '@bramble/test-kit/leaks';
@@ -149,6 +149,22 @@ describe('with couriers', () => {
     await step('DELIVERED', userWith('admin')).expect(200);
     expect(await publishedOf(order.orderId, 3)).toEqual(allSteps);
     await step('DELIVERED').expect(409);
+  });
+
+  it('a parcel stays with the courier who has it, and an admin may take its steps', async () => {
+    const service = await start();
+    const order = anOrder();
+    await publish(order.paid());
+    await toldOf(order.orderId, 1);
+    const courier = userWith('courier');
+    const step = (status: string, who: TestActor) =>
+      agentAs(service, who).post(`/api/deliveries/${order.orderId}/status`).send({ status });
+    await step('SHIPPED', courier).expect(200);
+    const { body } = await step('OUT_FOR_DELIVERY', userWith('courier')).expect(403);
+    expect(body).toMatchObject({ code: 'forbidden', detail: 'another courier has this parcel' });
+    const byAdmin = await step('OUT_FOR_DELIVERY', userWith('admin')).expect(200);
+    expect(byAdmin.body.delivery).toMatchObject({ status: 'OUT_FOR_DELIVERY', courierId: courier.id });
+    await step('DELIVERED', courier).expect(200);
   });
 
   it('of two couriers at once one takes the step', async () => {

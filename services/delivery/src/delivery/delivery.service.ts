@@ -65,7 +65,7 @@ export function createDeliveryService({ store, deliveries, pace }: DeliveryDepen
 
   /**
    * Moves a delivery to `status`, which must be its next step, else `delivery_step_invalid`. A courier's step assigns
-   * the delivery to that courier.
+   * the delivery to that courier; `forbidden` for a courier when another one has it, unless an admin.
    */
   function advance(orderId: string, status: DeliveryStatus, actor: Actor): Promise<Delivery> {
     return store.transaction(async (unit) => {
@@ -77,6 +77,8 @@ export function createDeliveryService({ store, deliveries, pace }: DeliveryDepen
         throw new AppError('delivery_step_invalid', {
           detail: `from ${before.status} a delivery goes ${step ? `to ${step.document.status}` : 'nowhere'}`,
         });
+      if (before.courierId !== undefined && before.courierId !== actor.userId && !isAdmin(actor))
+        throw new AppError('forbidden', { detail: 'another courier has this parcel' });
       const courier = actor.roles.includes('courier') && actor.userId !== null ? actor.userId : undefined;
       const document = courier === undefined ? step.document : { ...step.document, courierId: courier };
       await inTx.save([document]);

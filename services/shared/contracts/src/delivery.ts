@@ -56,7 +56,8 @@ export const deliveryApi = {
     service,
     tag,
     summary: 'Move a delivery to its next step',
-    description: 'A step that does not follow from the present one is 409 `delivery_step_invalid`.',
+    description:
+      'A step that does not follow from the present one is 409 `delivery_step_invalid`. The courier who takes the first step has the parcel: for other couriers the next steps are 403 `forbidden`, for admins they are not.',
     access: ['courier', 'admin'],
     params: orderParams,
     body: z.strictObject({ status: deliveryStatusSchema }),
