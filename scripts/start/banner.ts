@@ -1,6 +1,16 @@
 import { demoPassword, demoPeople } from '@bramble/demo/people';
 import type { Settings } from './settings';
 
+const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+/** What a demo says whose accounts, with passwords that everybody knows, can be reached from other machines. */
+const networkWarning = ({ host, demoAdmin }: Settings): string[] => [
+  `  WARNING: with HOST=${host} other machines reach this demo, and anybody who does can sign in as`,
+  `  ${demoAdmin ? 'its admin' : 'its buyer and its seller'}: the password is public. Leave HOST out, or set ${demoAdmin ? 'DEMO_ADMIN=off (no admin) or ' : ''}DEMO=off.`,
+  '',
+];
+
 /** The text that `npm start` prints when the shop is open; `more` are further lines. */
 export function banner(url: string, settings: Settings, more: readonly string[] = []): string {
   const lines = ['', `  Bramble is open at ${url}`, ''];
@@ -15,6 +25,7 @@ export function banner(url: string, settings: Settings, more: readonly string[] 
       lines.push(`  ${role.padEnd(14)} ${email.padEnd(22)} ${demoPassword}`);
     }
     lines.push('');
+    if (!isLoopback(settings.host)) lines.push(...networkWarning(settings));
   }
   if (!settings.payments)
     lines.push(
