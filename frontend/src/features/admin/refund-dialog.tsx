@@ -61,7 +61,7 @@ export const RefundDialog = ({ order, onClose }: { order: Order; onClose: () => 
             />
           )}
         </Field>
-        <Field label="Reason" optional>
+        <Field label="Reason" optional hint="The buyer reads it with the order.">
           {(wiring) => (
             <Input
               {...wiring}
