@@ -12,8 +12,8 @@ import { root } from './workspace';
 
 const DOES = `Makes a service that runs.
 
-The service listens on the next free port, keeps one table in a PostgreSQL database of its own and answers two
-operations, GET and POST /api/NAME, which are an example to be replaced. The command writes its code and tests, its
+The service listens on the next free port, keeps one table in a PostgreSQL database of its own and answers two \
+operations, GET and POST /api/NAME, which are an example to be replaced. The command writes its code and tests, its \
 contract, its part of the chart, of compose.yaml and of skaffold.yaml, and its rows in the documents.`;
 
 /** What is made from the contracts, in this order. */

@@ -15,7 +15,7 @@ export interface DevServerOptions {
 /** Serves the storefront from its sources, with hot reload, and everything else from the gateway, at one address. */
 export async function openDevServer(options: DevServerOptions): Promise<{ close(): Promise<void> }> {
   const { port, host, gatewayUrl, headers } = options;
-  // Vite's advice on the form of its configuration is for another day's loader.
+  // Silences Vite's warning about a future config loader.
   process.env['VITE_CONFIG_NATIVE_IGNORE_WARNING'] = 'true';
   const folder = path.resolve(import.meta.dirname, '..');
   const server = await createServer({

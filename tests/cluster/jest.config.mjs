@@ -2,7 +2,7 @@ import root from '../../jest.config.mjs';
 
 const [unit] = root.projects;
 
-/** `npm run test:cluster`: one story on a real cluster, in its order. */
+/** `npm run test:cluster`: one scenario on a real cluster, whose tests run in order. */
 export default {
   ...unit,
   displayName: 'cluster',

@@ -11,7 +11,7 @@ const SIGN_IN_MS = 5 * 60_000;
 const TOO_SLOW =
   'The shop lets too few accounts of this address in: start it with RATE_LIMIT_FACTOR=100 npm start, or take fewer buyers.';
 const TRY_AGAIN_MS = 2_000;
-/** The gateway keeps copies of a product for moments; afterwards the shop's own number must be there. */
+/** How long the gateway may answer from its cache. */
 const COPIES_MS = 5_000;
 /** Passwords are hashed slowly, so more at once would only wait for each other. */
 const SIGN_INS_AT_ONCE = 4;

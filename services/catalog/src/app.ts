@@ -14,8 +14,8 @@ import { createAnswers } from './cache/answers';
 import { answerEarly } from './cache/early-answers.http';
 import { createFreshness } from './cache/freshness';
 import { createFreshnessRepository } from './cache/freshness.repository';
-import { createRoom } from './cache/room';
-import { readRedisServer } from './cache/room.repository';
+import { createRedisCapacity } from './cache/redis-capacity';
+import { readRedisServer } from './cache/redis-capacity.repository';
 import { createSharedCopies } from './cache/shared-copies.repository';
 import { readUnsentChanges } from './cache/unsent-changes.repository';
 import type { CatalogConfig } from './config';
@@ -61,7 +61,7 @@ export function buildCatalog(config: CatalogConfig): Service {
   const answers = createAnswers({
     freshness,
     copies: createSharedCopies(cache),
-    room: createRoom(service, {
+    capacity: createRedisCapacity(service, {
       events: () => readRedisServer(redis),
       cache: () => readRedisServer(cache),
     }),

@@ -196,7 +196,7 @@ describe('reservations', () => {
     await change('"2"', { stock: { available: 11 } }).expect(200);
   });
 
-  it('says the stock of a product once for each batch that moved it', async () => {
+  it('publishes the stock of a product once per batch', async () => {
     const product = await offer(shop, { stock: { available: 50 } });
     const buyers = orderIds(50);
     await shop.publish(...buyers.map((id) => placed(id, [line(product)])));

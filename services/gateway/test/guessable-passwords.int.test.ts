@@ -45,7 +45,7 @@ describe('a password that is easy to guess', () => {
     expect(again.status).toBe(200);
   });
 
-  it('is refused at a reset, and the link stays good for another one', async () => {
+  it('is refused at a reset, and the link stays valid for another one', async () => {
     const { email: mine } = await signedUp(shop.url);
     const anonymous = apiClient(shop.url);
     await anonymous.post('/api/auth/forgot-password', { email: mine });

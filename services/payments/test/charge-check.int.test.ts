@@ -35,14 +35,14 @@ describe('captures that a restore made unknown', () => {
   });
   afterAll(() => world.close());
 
-  it('are told again at the next start, and can be refunded', async () => {
+  it('are published again at the next start, and can be refunded', async () => {
     const order = anOrder({ amount: 1_200 });
     await world.publish(order.pay('tok_visa'));
     await world.untilPublished(order.orderId);
     await forget(world, order.orderId);
     const again = await world.startPayments();
-    const told = await world.untilPublished(order.orderId, 2);
-    expect(told[1]).toMatchObject({
+    const published = await world.untilPublished(order.orderId, 2);
+    expect(published[1]).toMatchObject({
       type: 'payment.captured',
       payload: { orderId: order.orderId, attempt: 1, amount: eur(1_200) },
     });
@@ -51,7 +51,7 @@ describe('captures that a restore made unknown', () => {
     await again.stop();
   });
 
-  it('are told also of an order that was released without its capture', async () => {
+  it('are published also for an order that was released without its capture', async () => {
     const order = anOrder();
     await world.publish(order.pay('tok_visa'));
     await world.untilPublished(order.orderId);
@@ -87,16 +87,16 @@ describe('captures at Stripe that a restore made unknown', () => {
   });
   afterAll(() => stripeWorld.close());
 
-  it('are told again with the id that their attempt had', async () => {
+  it('are published again with the id of their attempt', async () => {
     const { world } = stripeWorld;
     const order = anOrder({ amount: 1_300 });
     await world.publish(order.pay('tok_visa'));
     const [first] = await world.untilPublished(order.orderId);
     await forget(world, order.orderId);
     const again = await world.startPayments();
-    const told = await world.untilPublished(order.orderId, 2);
+    const published = await world.untilPublished(order.orderId, 2);
     await again.stop();
-    expect(told[1]?.payload).toEqual(first?.payload);
+    expect(published[1]?.payload).toEqual(first?.payload);
     expect(stripeWorld.stripe.intents.filter(({ status }) => status === 'succeeded')).toHaveLength(1);
   });
 

@@ -46,7 +46,7 @@ it('can be cancelled until it ships', () => {
   expect(canCancel(order({ status: 'SHIPPED' }))).toBe(false);
 });
 
-it('an order that left the way has no step on it', () => {
+it('an order that ended early has no current step', () => {
   expect(stepOf('PAID')).toBe(2);
   expect(stepOf('CANCELLED')).toBe(-1);
 });

@@ -5,7 +5,7 @@ import { type Operation, templateOf } from '@bramble/contracts/operation';
 import { createByteCache } from './byte-cache';
 import type { Freshness } from './freshness';
 import type { Counters } from './freshness.repository';
-import type { Room } from './room';
+import type { RedisCapacity } from './redis-capacity';
 import type { SharedCopies } from './shared-copies.repository';
 
 /** A public answer: the bytes of its body and its ETag. */
@@ -27,7 +27,7 @@ type CacheResult = 'hit' | 'miss' | 'stale' | 'error';
 interface Dependencies {
   freshness: Freshness;
   copies: SharedCopies;
-  room: Room;
+  capacity: RedisCapacity;
   count: (cache: CacheName, result: CacheResult) => void;
   now?: () => number;
 }
@@ -49,7 +49,7 @@ const productUrl = (id: string) => encode(catalogApi.get, { params: { id } }).pa
 export function createAnswers({
   freshness,
   copies,
-  room,
+  capacity,
   count,
   now = () => performance.now(),
 }: Dependencies) {
@@ -90,7 +90,7 @@ export function createAnswers({
     load: () => Promise<string>,
   ): Promise<string> {
     const counters = freshness.shared;
-    if (!counters || !room.open) {
+    if (!counters || !capacity.open) {
       count(cache, 'miss');
       return load();
     }

@@ -8,8 +8,8 @@ import { slowLimits } from './limits';
 export type SlowTurns = ReturnType<typeof createSlowTurns>;
 
 /**
- * Lets slow requests to a service wait for their turn here, because the connections for them serve whoever asks first: a
- * crowd from one address would be in front of everybody else. Throws `rate_limited` when too many of one address
+ * Lets slow requests to a service wait for their turn here. Connections serve first come, first served, so one address
+ * could occupy them all. Throws `rate_limited` when too many of one address
  * wait, `unavailable` when too many wait in all.
  */
 export function createSlowTurns(service: Service, { factor }: { factor: number }) {

@@ -49,7 +49,7 @@ function fromAnotherSite(req: IncomingMessage, client: Client, allowed: Readonly
 const isHandshake = (req: IncomingMessage) =>
   req.headers.upgrade?.toLowerCase() === 'websocket' && pathWithoutQuery(req.url ?? '') === SOCKET_PATH;
 
-/** The head of a request as it came, without the wish for another protocol. */
+/** The head of a request as it came, without its Upgrade header. */
 function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
   const lines = [`${method ?? 'GET'} ${url ?? '/'} HTTP/${httpVersion}`];
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -99,7 +99,7 @@ export function createDiscountService({
     return show(row);
   }
 
-  /** Without the demo admin: ends the codes of its time, also those that a process which has it makes during an upgrade. */
+  /** With the demo admin off: ends the codes made while it was on, also by an old process during an upgrade. */
   async function endDemoCodes(): Promise<void> {
     if (everybodyIsAdmin) return;
     const codes = await discounts.endDemoCodes();

@@ -146,7 +146,7 @@ export const authApi = {
     tag,
     summary: 'List the own sessions',
     description:
-      'The sessions that are alive, the one last used first: the device (`User-Agent`) and address of the sign-in, and the last use, which is right to ten minutes. `current` marks the session of this call. A demo account lists that session alone.',
+      'The sessions that are alive, the one last used first: the device (`User-Agent`) and address of the sign-in, and the last use, which is accurate to ten minutes. `current` marks the session of this call. A demo account lists that session alone.',
     access: 'user',
     responses: { 200: z.object({ items: z.array(sessionSchema) }) },
   }),
@@ -221,7 +221,7 @@ export const authApi = {
     tag,
     summary: 'Set a new password by a link',
     description:
-      'Takes the token of the link in the mail and ends all sessions of the account. A common password is 400 `password_guessable`; the link stays good.',
+      'Takes the token of the link in the mail and ends all sessions of the account. A common password is 400 `password_guessable`; the link stays valid.',
     access: 'anyone',
     body: z.strictObject({ token: z.string().min(1).max(1024), password: passwordSchema }),
     limit: 'account',

@@ -6,9 +6,9 @@ describe('a JSON body', () => {
   it.each([
     ['NUL', '{"a":"x\\u0000y"}'],
     ['NUL in a key', '{"a\\u0000":1}'],
-    ['half a character', '{"a":[{"b":"\\ud83d"}]}'],
-    ['the other half', '["\\ude00x"]'],
-    ['halves in the wrong order', '["\\ude00\\ud83d"]'],
+    ['a lone high surrogate', '{"a":[{"b":"\\ud83d"}]}'],
+    ['a lone low surrogate', '["\\ude00x"]'],
+    ['surrogates in the wrong order', '["\\ude00\\ud83d"]'],
   ])('is refused with text that no store keeps: %s', (_name, text) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });

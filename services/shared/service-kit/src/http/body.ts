@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../base/errors';
-import { createArriving } from './arriving';
+import { createBodyBudget } from './body-budget';
 import { collectBytes } from './collect-bytes';
 import { MAX_DEPTH, refuseUnstorable } from './validate';
 
@@ -24,7 +24,7 @@ export const isCutOff = (req: IncomingMessage): boolean => req.destroyed && !req
 export const bodyMissing = () =>
   new AppError('request_timeout', { detail: 'the body did not arrive', headers: { connection: 'close' } });
 
-const arriving = createArriving();
+const bodyBudget = createBodyBudget();
 /** 100 kB at 5 kB a second. */
 const MAX_MS = 20_000;
 
@@ -47,7 +47,7 @@ export function readBody(
   if (isCutOff(req)) return Promise.reject(bodyMissing());
   return new Promise((resolve, reject) => {
     const pieces = collectBytes();
-    const held = arriving(sender);
+    const held = bodyBudget(sender);
 
     function end(error?: Error): void {
       clearTimeout(timer);

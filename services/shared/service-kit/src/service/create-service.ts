@@ -119,7 +119,7 @@ export function createService<M extends Catalogue = NoMetrics>({
     },
     edge,
   );
-  // Their bytes are limited. A limit of their number would cut what is read of them, and hide a Content-Length.
+  // Headers are limited by bytes; maxHeadersCount would drop some, and could hide Content-Length.
   server.maxHeadersCount = 0;
   closeSlowReaders({ metrics: kitOnly }, server);
   const opsServer = createServer(opsListener({ metrics, notReady, alive: () => state !== 'stopped' }));

@@ -1,13 +1,13 @@
 import { gauge } from '@bramble/service-kit/observe/metrics';
 import { every } from '@bramble/service-kit/runtime/clock';
 import type { Service } from '@bramble/service-kit/runtime/service';
-import type { RedisServer } from './room.repository';
+import type { RedisServer } from './redis-capacity.repository';
 
 const CHECK_MS = 1_000;
 /** The part of a server's memory that copies may use when the server does not evict them. */
 const MAX_SHARE = 0.6;
 
-export interface Room {
+export interface RedisCapacity {
   /** False while copies of answers must not be written to Redis. */
   readonly open: boolean;
 }
@@ -17,14 +17,14 @@ export interface Room {
  * full, it refuses orders, stock and ended sessions. So there is no room on a server with both roles, nor on one that
  * is filled and does not evict, nor while one of the servers does not answer.
  */
-export function createRoom(
+export function createRedisCapacity(
   service: Service,
   { events, cache }: Record<'events' | 'cache', () => Promise<RedisServer>>,
-): Room {
+): RedisCapacity {
   const shown = gauge(service, 'bramble_cache_room');
-  const room = { open: false };
+  const capacity = { open: false };
   const set = (open: boolean) => {
-    room.open = open;
+    capacity.open = open;
     shown.set({}, open ? 1 : 0);
   };
   set(false);
@@ -41,5 +41,5 @@ export function createRoom(
       set(!sameServer && !filled);
     },
   });
-  return room;
+  return capacity;
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors';
 
-export interface ArrivingLimits {
+export interface BodyBudgetLimits {
   /** The most bytes that a process holds of bodies that have not arrived whole. */
   total: number;
   /** The part of it that one sender may take. */
@@ -8,19 +8,19 @@ export interface ArrivingLimits {
 }
 
 /** A gateway with the memory of the smallest profile (160 MiB) stays within it while all of this is held. */
-const LIMITS: ArrivingLimits = { total: 16_000_000, ofSender: 2_000_000 };
+const LIMITS: BodyBudgetLimits = { total: 16_000_000, ofSender: 2_000_000 };
 const RETRY_AFTER_SECONDS = 5;
 
 /** The bytes of one body that is arriving. */
-export interface Arriving {
+export interface ArrivingBody {
   /** Throws `rate_limited` when its sender holds too much, and `unavailable` when all senders together do. */
   add(bytes: number): void;
-  /** The body arrived, or never will. */
+  /** Call when the body was read or its connection ended. */
   end(): void;
 }
 
 /** Counts what is held of bodies that are arriving, for all senders and for each. A sender without a body takes no memory. */
-export function createArriving({ total, ofSender }: ArrivingLimits = LIMITS) {
+export function createBodyBudget({ total, ofSender }: BodyBudgetLimits = LIMITS) {
   const held = new Map<string, number>();
   let all = 0;
 
@@ -32,7 +32,7 @@ export function createArriving({ total, ofSender }: ArrivingLimits = LIMITS) {
     });
 
   /** `sender` is an address; undefined for callers within Bramble, which share the total alone. */
-  return function begin(sender: string | undefined): Arriving {
+  return function begin(sender: string | undefined): ArrivingBody {
     let own = 0;
 
     function add(bytes: number): void {
