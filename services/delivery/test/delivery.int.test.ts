@@ -155,7 +155,7 @@ describe('with couriers', () => {
     const service = await start();
     const order = anOrder();
     await publish(order.paid());
-    await toldOf(order.orderId, 1);
+    await publishedOf(order.orderId, 1);
     const courier = userWith('courier');
     const step = (status: string, who: TestActor) =>
       agentAs(service, who).post(`/api/deliveries/${order.orderId}/status`).send({ status });
