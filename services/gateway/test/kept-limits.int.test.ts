@@ -45,3 +45,25 @@ describe('when the cache loses all it held, as it may at any time', () => {
     expect((await login('10.3.0.1', email, PASSWORD)).status).toBe(200);
   }, 30_000);
 });
+
+it('asks for three mails to reset a password of one mailbox in 15 minutes, and answers known and unknown ones alike', async () => {
+  const { email } = await signedUp(shop.url);
+  const ask = (address: string, recipient: string) =>
+    new Browser(shop.url, { 'x-forwarded-for': address, 'sec-fetch-site': 'same-origin' }).post(
+      '/api/auth/forgot-password',
+      {
+        email: recipient,
+      },
+    );
+  const unknown = newEmail();
+  for (let n = 0; n < 6; n++)
+    for (const recipient of [email, unknown]) {
+      const reply = await ask(`10.5.0.${n}`, recipient);
+      expect([reply.status, reply.body]).toEqual([204, undefined]);
+    }
+  const { rowCount } = await shop.sql.query(
+    "SELECT FROM mail_jobs WHERE recipient = $1 AND kind = 'reset-password'",
+    [email],
+  );
+  expect(rowCount).toBe(3);
+});

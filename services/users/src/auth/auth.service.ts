@@ -100,8 +100,7 @@ export function createAuthService(dependencies: AuthDependencies) {
 
   /** Requests a mail with a link for `resetPassword`. Known and unknown addresses are treated alike. */
   async function requestReset(email: string, address: string): Promise<void> {
-    await guesses.beforeMail(email, address);
-    await mail.requestReset(email);
+    if (await guesses.mayMail(email, address)) await mail.requestReset(email);
   }
 
   async function resetPassword(token: string, password: string, address: string): Promise<void> {

@@ -19,6 +19,8 @@ const PAIR: Window = { name: 'guess:pair', points: 10, seconds: 900 };
  */
 const UNKNOWN_ADDRESSES: Window = { name: 'guess:strangers', points: 50, seconds: 3_600 };
 const RESET_MAILS: Window = { name: 'reset-mail', points: 5, seconds: 3_600 };
+/** Mails to reset a password to one mailbox from all addresses together: nobody can fill a mailbox from many of them. */
+const RESET_MAILS_OF_MAILBOX: Window = { name: 'reset-mailbox', points: 3, seconds: 900 };
 const KNOWN_SECONDS = 90 * 86_400;
 /** Keys that Redis looks at in one step. */
 const SCAN = 1_000;
@@ -48,6 +50,7 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
   const pair = limiter(PAIR);
   const unknownAddresses = limiter(UNKNOWN_ADDRESSES);
   const mails = limiter(RESET_MAILS);
+  const mailboxes = limiter(RESET_MAILS_OF_MAILBOX);
   const pairKey = (email: string, address: string) => `${limitsKeyOf(email)}:${address}`;
   const knownKey = (email: string, address: string) => `login:known:${limitsKeyOf(email)}:${address}`;
 
@@ -118,5 +121,6 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
     keyOf: limitsKeyOf,
     forget,
     countMail: (email: string, address: string) => consume(mails, pairKey(email, address)),
+    countMailToMailbox: (email: string) => consume(mailboxes, limitsKeyOf(email)),
   };
 }

@@ -28,7 +28,15 @@ export function createGuessLimits({
     reset: limits.reset,
     keyOf: limits.keyOf,
     forget: limits.forget,
-    beforeMail: async (email: string, address: string): Promise<void> =>
-      throwIfRefused(await limits.countMail(email, address)),
+    /**
+     * Counts a mail that `address` asks for; throws `rate_limited` when it asks too often. False when the mailbox has got
+     * enough of them: then nothing is sent, and the caller is not told, since others may have asked.
+     */
+    mayMail: async (email: string, address: string): Promise<boolean> => {
+      throwIfRefused(await limits.countMail(email, address));
+      const isFull = await limits.countMailToMailbox(email);
+      if (isFull) onLimited();
+      return !isFull;
+    },
   };
 }
