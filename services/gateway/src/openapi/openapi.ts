@@ -33,7 +33,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     errorStatusesOf(operation).forEach((status) => errors.add(status));
     for (const [index, path] of [operation.path, ...(operation.aliases ?? [])].entries()) {
       const template = templateOf(path);
-      const entry = index === 0 ? described : aliasOf(described, operation, index);
+      const entry = index === 0 ? described : aliasOf(described, operation, path);
       paths[template] = { ...paths[template], [operation.method]: entry };
     }
   }
@@ -87,11 +87,12 @@ function describe(operation: Operation, named: NamedSchemas): Json {
   };
 }
 
-/** The path item of an alias: an older path of the same operation. */
-function aliasOf(described: Json, { id, path }: Operation, index: number): Json {
+/** The path item of an alias: an older path of the same operation. Its id has the last word of that path. */
+function aliasOf(described: Json, { id, path }: Operation, alias: string): Json {
+  const word = alias.slice(alias.lastIndexOf('/') + 1);
   return {
     ...described,
-    operationId: `${id}Alias${index}`,
+    operationId: `${id}At${word.charAt(0).toUpperCase()}${word.slice(1)}`,
     deprecated: true,
     description: `The same as \`${path}\`.`,
   };
