@@ -91,8 +91,8 @@ function ratioCells(old: readonly number[], now: readonly number[], digits: numb
 }
 
 /**
- * Runs the shops of two clones side by side and sends each load to one, then to the other, so that what else the machine
- * does meets both alike. Answers a table. Time on a CPU per request is the steadier figure: other programs change the
+ * Runs the shops of two clones side by side and sends each load to one, then to the other, so that other load on the
+ * machine affects both. Answers a table. Time on a CPU per request is the steadier figure: other programs change the
  * requests per second and hardly the work of one.
  */
 export async function compare({

@@ -149,7 +149,7 @@ async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): P
   return stock;
 }
 
-/** Everything once more, to consumers that forgot what they handled; answers what it changed. */
+/** Delivers every event again to consumers with empty inboxes; answers what this changed. */
 async function replay(run: Run): Promise<{ changed: string[]; compared: number }> {
   const { rig, inflicted } = run;
   // An order that waits for another card ends with its reservation; only then does no order change by itself.

@@ -153,7 +153,7 @@ function postgresFaults({ clients: { orders, payments }, smallDisk }: StoreFault
         try {
           process.kill(pid, 'SIGKILL');
         } catch {
-          // It ended by itself after it was listed.
+          // The process ended by itself after it was listed.
         }
       await waitFor(async () => (await pidOf('postgres')) !== server, { what: 'a new PostgreSQL' });
       await answers();

@@ -37,7 +37,7 @@ export function findLocalCluster() {
             const pid = Number(readFileSync(file, 'utf8'));
             return { file, pid, program: programOf(pid) };
           });
-  /** The tool ends whatever has the numbers it wrote down; after a restart of the machine that may be anybody. */
+  /** The tool ends processes by recorded ids, which other processes may have after a restart of the machine. */
   function forgetStrangers(): void {
     for (const { file, program } of pidFiles()) if (!PROGRAMS.has(program)) rmSync(file);
   }

@@ -22,7 +22,7 @@ export interface ShopClientOptions {
 interface CallOptions {
   /** The access token of the caller; nobody's unless given. */
   token?: string | undefined;
-  /** Hears of the answer's headers. */
+  /** Called with the answer's headers. */
   onHeaders?: (headers: Headers) => void;
 }
 export type Role = 'customer' | 'seller';
@@ -103,7 +103,7 @@ export function createShopClient(
     },
   );
 
-  /** A new account; answers its access token out of the session's cookie, since signing in would hash once more. */
+  /** A new account; answers its access token out of the session's cookie, since signing in would hash the password again. */
   async function signUp(role: Role, account = newAccount()): Promise<string> {
     let cookies: string[] = [];
     const onHeaders = (headers: Headers) => (cookies = headers.getSetCookie());
@@ -138,7 +138,7 @@ export function createShopClient(
   const order = async (token: string, id: string): Promise<Order> =>
     (await call(ordersApi.get, { token, params: { id } })).order;
 
-  /** Waits until an order has one of these statuses; any final one unless told. */
+  /** Waits until an order has one of these statuses; any final one by default. */
   const orderReaches = (
     token: string,
     id: string,

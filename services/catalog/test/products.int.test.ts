@@ -119,7 +119,7 @@ describe('a product', () => {
     expect(lookup.body).toEqual({ items: [] });
   });
 
-  it('is refilled by a job that acts for nobody', async () => {
+  it('is refilled by a job without a user', async () => {
     const { id } = await offer(shop);
     const { body } = await shop.as(job).post(`/api/products/${id}/refill`).send({ quantity: 7 }).expect(200);
     expect(body.product.stock.available).toBe(17);

@@ -196,7 +196,7 @@ describe('the saga, with catalog, payments and delivery played by the test', () 
     expect((await cancel(shipped.id).expect(409)).body).toMatchObject({ code: 'order_not_cancellable' });
   });
 
-  it('sends a capture back that races with the cancellation, whoever wins', async () => {
+  it('refunds a capture that races with the cancellation, whichever commits first', async () => {
     for (let round = 0; round < 5; round++) {
       const placed = await shop.place(buyer, product);
       await shop.bring(buyer, placed, 'RESERVED');

@@ -157,7 +157,7 @@ export async function openShop({
     untilPublished: (id: string, type: EventName, count = 1) =>
       waitForEvents(redis, 'orders_stream', { keys: [id], type, count }),
 
-    /** Lets time pass for an order: everything that waits for a later moment is that much nearer. */
+    /** Lets time pass for an order: every later time that it waits for is nearer by this much. */
     age: (id: string, seconds: number) =>
       sql.query(
         `UPDATE orders SET due_at = due_at - $2::int * interval '1 second', overdue_at = overdue_at - $2::int * interval '1 second',

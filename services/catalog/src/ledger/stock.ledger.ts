@@ -29,7 +29,7 @@ export interface StockLine {
 export type Rejection = Pick<EventPayload<'stock.rejected'>, 'reason' | 'productIds'>;
 
 /**
- * The reservation of an order, kept for good: it also records how commands were answered. A released one refuses later
+ * The reservation of an order, never deleted: it also records how commands were answered. A released one refuses later
  * commands.
  */
 export interface Reservation {

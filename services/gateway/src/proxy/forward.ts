@@ -113,7 +113,7 @@ export function createForward(keyOf: (service: string) => string, inSlowTurn: Sl
       !reads && ((length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined);
     const json = hasBody && !operation.multipart ? await readJsonBody(req, caller.address) : undefined;
 
-    // The token in the headers is good for a minute and an upload is read as it is sent, so both begin with the turn.
+    // The token in the headers is valid for a minute and an upload is read as it is sent, so both begin with the turn.
     const send = (): Promise<UpstreamAnswer> => {
       const headers = headersFor(req, forwarding);
       const plain = { method, path, template, headers, timeoutMs: timeoutOf(operation), slow };

@@ -64,8 +64,8 @@ function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMe
 }
 
 /**
- * Answers a request that asks for a protocol that is not spoken here (such as `h2c`, which curl and Java offer) as if it
- * had not asked. Node hands over the bare connection, so the server gets it as a new one that begins with the request.
+ * Answers a request for an unsupported protocol (such as `h2c`, which curl and Java offer) over HTTP/1.1. Node hands over
+ * the bare connection, so the server gets that connection as a new one that begins with the request.
  */
 function readAsPlain(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(req), 'latin1'), head]));
@@ -85,7 +85,7 @@ function createTurns(server: Server) {
       callback();
       return;
     }
-    // Node took its own listener away, and an error without one would end the process.
+    // Node removed its own error listener. Without a listener an error would end the process.
     const drop = () => void socket.destroy();
     socket.on('error', drop);
     earlier.once('close', () => {

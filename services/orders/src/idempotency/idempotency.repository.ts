@@ -37,7 +37,7 @@ const AGE = '24 hours';
 export const RETENTION = `interval '${AGE}'`;
 export const oldAnswers: OldRows = { table: 'idempotency', by: 'created_at', age: AGE };
 
-/** A new row may take the place of one that has expired, or of the same request that has not been answered. */
+/** A new row may replace one that has expired, or of the same request that has not been answered. */
 const MAY_TAKE = `idempotency.created_at <= now() - ${RETENTION}
   OR (idempotency.status IS NULL AND idempotency.request_hash = EXCLUDED.request_hash)`;
 
@@ -120,7 +120,7 @@ export function createIdempotencyRepository(sql: Sql) {
   }
 
   /**
-   * Takes the key in the transaction of the effect, before the effect. A request with the same key at another process
+   * Claims the key in the transaction of the effect, before the effect. A request with the same key at another process
    * waits here until this transaction ends. False when an answer is stored, or when another try is running or done.
    */
   async function claim(

@@ -78,7 +78,7 @@ describe('the table of orders', () => {
       }
   });
 
-  it('throws for an event that nobody knows', () => {
+  it('throws for an unknown event', () => {
     const stranger = { type: 'stock.vanished', payload: {} } as unknown as Input;
     expect(() => apply(aNewOrder(), stranger, contextAt(1))).toThrow(IllegalStep);
   });
@@ -183,7 +183,7 @@ describe('the table of orders', () => {
     );
   });
 
-  it('ends every order that nobody answers, when only the clock goes on', () => {
+  it('ends every unanswered order by its deadlines alone', () => {
     fc.assert(
       fc.property(steps, (script) => {
         const life = follow(script, () => undefined);

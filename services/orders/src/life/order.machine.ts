@@ -129,7 +129,7 @@ export function apply(order: OrderState, input: Input, context: StepContext): Ou
 }
 
 export interface DueContext extends StepContext {
-  /** Events of the order still wait in the outbox: nobody could answer them, and sending them again is of no use. */
+  /** Events of the order still wait in the outbox: no service could have answered them, so they are not sent again. */
   unsent?: boolean;
 }
 

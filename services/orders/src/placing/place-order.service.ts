@@ -137,7 +137,7 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
   };
 
   /**
-   * Places an order with a discount. The order id is stored before payments takes the use, so that a retry uses the
+   * Places an order with a discount. The order id is stored before payments claims the use, so that a retry uses the
    * same id.
    */
   async function placeDiscounted(placement: Placement): Promise<Order> {
@@ -157,7 +157,7 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
 
   /**
    * Places an order: priced by payments, then written with its event and the answer to its request in one statement.
-   * For a discount the order id is stored first, so that a retry after a crash takes the use only once.
+   * For a discount the order id is stored first, so that a retry after a crash claims the use only once.
    */
   async function place(
     first: FirstRequest,

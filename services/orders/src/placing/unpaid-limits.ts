@@ -3,15 +3,15 @@ import { AppError, isRefusal } from '@bramble/service-kit/base/errors';
 import type { Placer, Unpaid, UnpaidOrdersRepository } from './unpaid-orders.repository';
 
 /**
- * Limits of what may be ordered without being paid, so that nobody empties the shelves for nothing (OWASP API6).
+ * Limits of what may be ordered without being paid, so that nobody reserves the whole stock unpaid (OWASP API6).
  * Orders that ended unpaid count for an hour, since a reservation could otherwise be renewed for ever.
  */
 const ORDERS_PER_ACCOUNT = 10;
 /** Generous, since a school or a mobile operator's customers share one address. */
 const ORDERS_PER_ADDRESS = 300;
 /**
- * The share of a product's stock that unpaid orders of one account, or of one address, may hold. They are unpaid for a second
- * when the card is good, so buyers who share an address seldom meet this limit.
+ * The share of a product's stock that unpaid orders of one account, or of one address, may hold. An order with a
+ * valid card is unpaid for about a second, so buyers who share an address seldom meet this limit.
  */
 const SHARE = 0.5;
 /** Pieces of a product that are allowed whatever the share, so that small stocks can be sold. */
@@ -71,7 +71,7 @@ export function createUnpaidLimits({ unpaid, factor }: UnpaidLimitDependencies) 
     }
   }
 
-  /** Of a stock of so many pieces. */
+  /** How many pieces of a stock of this size unpaid orders may hold. */
   const allowed = (stock: number): number =>
     Math.max(FREE_PIECES, Math.floor(stock * Math.min(1, SHARE * factor))) * Math.max(1, factor);
 

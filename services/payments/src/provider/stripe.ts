@@ -91,7 +91,7 @@ export function createStripe(stripe: Stripe, shopId: () => Promise<string>): Pro
         return captured.status === 'succeeded' ? { captured: true, reference: captured.id } : undefined;
       }
       case 'requires_action':
-        // The bank demands an authentication that nobody is there to answer. The intent is cancelled, so that it cannot
+        // The bank demands an authentication, and the buyer is not present. The intent is cancelled, so that it cannot
         // succeed later.
         await stripe.paymentIntents.cancel(intent.id, {}, { idempotencyKey: `${key}:cancel` });
         return declined('authentication_required', intent.id);
@@ -202,7 +202,7 @@ export function createStripe(stripe: Stripe, shopId: () => Promise<string>): Pro
         { idempotencyKey: failed.length === 0 ? key : `${key}:${failed.length + 1}` },
       )
       .catch(async (error: unknown) => {
-        // After a restore the shop may not know the refund that gave everything back.
+        // After a restore the shop may not know of the full refund.
         const given = isAlreadyRefunded(error) ? others[0] : undefined;
         if (!given) throw error;
         return given;

@@ -13,7 +13,7 @@ const START = 'start without the demo admin';
 
 /**
  * The demo accounts: enabled while the operator offers them, disabled at the next start otherwise. While the admin is among
- * them, every visitor is admin, so the roles given in that time end with the offer too.
+ * them, every visitor is admin, so the roles given meanwhile are withdrawn with it.
  */
 export function createDemoAccounts({
   accounts,

@@ -97,7 +97,7 @@ export function createKeyService({
   }
 
   /**
-   * Removes a key, so that no token that it signed is good any more; the next key takes the place of the current one.
+   * Removes a key, so that every token that it signed becomes invalid; the next key takes the place of the current one.
    * Returns the kid that signs from now on; undefined when there is no such key.
    */
   async function revoke(kid: string, operator: string): Promise<string | undefined> {

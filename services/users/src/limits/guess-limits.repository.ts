@@ -103,7 +103,7 @@ export function createGuessLimitsRepository({ redis, factor }: { redis: Redis; f
     await unknownAddresses.delete(limitsKeyOf(email));
   }
 
-  /** Deletes all keys of an account; `key` is what `limitsKeyOf` answers for its address. Nothing else has this text in its key. */
+  /** Deletes all keys of an account; `key` is what `limitsKeyOf` answers for its address. No other key contains this text. */
   async function forget(key: string): Promise<void> {
     let cursor = '0';
     do {

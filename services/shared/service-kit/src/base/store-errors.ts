@@ -75,7 +75,7 @@ interface StoreError extends Error {
 const isMongo = (error: StoreError): error is StoreError & { code: number } =>
   error.name.startsWith('Mongo') && typeof error.code === 'number';
 
-/** True for an error of a store or a network after which a repetition may succeed. The error's cause is not looked at. */
+/** True for an error of a store or a network after which a repetition may succeed. The error's cause is not inspected. */
 export function isStoreAway(error: StoreError): boolean {
   const { code, errorLabelSet } = error;
   if (typeof code === 'string' && (codes.has(code) || postgresClasses.test(code))) return true;

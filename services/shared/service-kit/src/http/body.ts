@@ -19,7 +19,7 @@ export function checkBodyHeaders(
   if (hasBody && given !== type) throw new AppError('unsupported_media_type', { detail: `send ${type}` });
 }
 
-/** True when the caller went away before its whole body arrived. Such a request emits `close` no more. */
+/** True when the caller went away before its whole body arrived. Node emits no further `close` for such a request. */
 export const isCutOff = (req: IncomingMessage): boolean => req.destroyed && !req.readableEnded;
 export const bodyMissing = () =>
   new AppError('request_timeout', { detail: 'the body did not arrive', headers: { connection: 'close' } });
