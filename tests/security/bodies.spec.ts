@@ -48,12 +48,12 @@ const TINY = Buffer.from('1\r\n \r\n'.repeat(10_000));
 async function mostMemory(service: string, sent: () => Promise<Sender[]>, over: (all: Sender[]) => boolean) {
   const before = memory()[service] ?? 0;
   let most = before;
-  const look = () => (most = Math.max(most, memory()[service] ?? 0));
+  const sample = () => (most = Math.max(most, memory()[service] ?? 0));
   const all = await sent();
-  await waitFor(() => (look(), over(all)), { timeout: 60_000, interval: 50, what: 'the ends' });
+  await waitFor(() => (sample(), over(all)), { timeout: 60_000, interval: 50, what: 'the ends' });
   // What was read last is still being handled.
   await pause(500);
-  look();
+  sample();
   for (const { socket } of all) socket.destroy();
   return { grown: most - before, all };
 }

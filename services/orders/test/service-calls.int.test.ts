@@ -17,7 +17,7 @@ afterAll(() => shop.close());
 const paymentsFor = (user: TestActor) => agentAs(shop.orders, { ...user, kind: 'service' });
 
 describe('a service that calls orders', () => {
-  it('is told whether a user may see an order, and nothing of it', async () => {
+  it('learns whether a user may see an order, and nothing else of it', async () => {
     const path = `/internal/orders/${order.id}`;
     const { text } = await paymentsFor(who).get(path).expect(204);
     expect(text).toBe('');

@@ -28,7 +28,7 @@ export function createErasureRepository({ sql, store }: { sql: Sql; store: UnitS
   const addIn = async (tx: SqlSession, userIds: readonly string[], limitsKey: string | null) =>
     (await tx.query<{ userId: string; erasedAt: Date }>({ text: ADD, values: [userIds, limitsKey] })).rows;
 
-  /** Writes that accounts are gone, and tells the other services, in one transaction. Each account is told of once. */
+  /** Writes that accounts are gone, and tells the other services, in one transaction. Each account is announced once. */
   const tell = (
     userIds: readonly string[],
     limitsKey: string | null,
