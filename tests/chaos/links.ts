@@ -47,38 +47,41 @@ export async function openLinks(stores: Stores): Promise<Links> {
   ]);
   const isSet = !new URL(stores.mongodbUrl).searchParams.has('directConnection');
   const all: Link[] = [];
-  return {
-    all,
-    async own(service, replica, env) {
-      const proxies = new Map<number, Proxy>();
-      const changed: Record<string, string> = { ...env };
-      for (const [name, url] of Object.entries(env)) {
-        if (!/^(?:postgresql|mongodb|redis):/.test(url)) continue;
-        // Every service has the addresses of all stores in its environment. A fault on an unused link would break nothing.
-        if (!isUsed(service, name)) {
-          Reflect.deleteProperty(changed, name);
-          continue;
-        }
-        const port = portOf(url);
-        const store = ports.get(port);
-        if (!store) throw new Error(`${name} of ${replica} leads to no store of the rig`);
-        // The members of a set tell clients their own addresses.
-        if (store === 'mongodb' && isSet) continue;
-        let proxy = proxies.get(port);
-        if (!proxy) {
-          proxy = await toxiproxy.proxy(`${replica} to ${store}`, port);
-          proxies.set(port, proxy);
-          all.push({ replica, store, proxy });
-        }
-        changed[name] = withPort(url, proxy.port);
+  async function own(
+    service: string,
+    replica: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>> {
+    const proxies = new Map<number, Proxy>();
+    const changed: Record<string, string> = { ...env };
+    for (const [name, url] of Object.entries(env)) {
+      if (!/^(?:postgresql|mongodb|redis):/.test(url)) continue;
+      // Every service has the addresses of all stores in its environment. A fault on an unused link would break nothing.
+      if (!isUsed(service, name)) {
+        Reflect.deleteProperty(changed, name);
+        continue;
       }
-      return changed;
-    },
-    async slowPostgres(latencyMs) {
-      const proxy = await toxiproxy.proxy('slow postgres', portOf(stores.postgresUrl));
-      await proxy.slow(latencyMs);
-      return { urlOf: (url) => withPort(url, proxy.port), end: () => proxy.heal() };
-    },
-    stop: () => toxiproxy.stop(),
-  };
+      const port = portOf(url);
+      const store = ports.get(port);
+      if (!store) throw new Error(`${name} of ${replica} leads to no store of the rig`);
+      // The members of a set tell clients their own addresses.
+      if (store === 'mongodb' && isSet) continue;
+      let proxy = proxies.get(port);
+      if (!proxy) {
+        proxy = await toxiproxy.proxy(`${replica} to ${store}`, port);
+        proxies.set(port, proxy);
+        all.push({ replica, store, proxy });
+      }
+      changed[name] = withPort(url, proxy.port);
+    }
+    return changed;
+  }
+
+  async function slowPostgres(latencyMs: number) {
+    const proxy = await toxiproxy.proxy('slow postgres', portOf(stores.postgresUrl));
+    await proxy.slow(latencyMs);
+    return { urlOf: (url: string) => withPort(url, proxy.port), end: () => proxy.heal() };
+  }
+
+  return { all, own, slowPostgres, stop: () => toxiproxy.stop() };
 }

@@ -151,6 +151,18 @@ export function createShopClient(
       interval,
     });
 
+  async function offer(token: string, available: number, more: { title?: string; price?: number } = {}) {
+    const { title = `Quince jelly ${randomUUID().slice(0, 8)}`, price = 650 } = more;
+    const body = {
+      title,
+      description: 'Set by hand.',
+      category: 'pantry',
+      price: { amount: price, currency: 'EUR' },
+      stock: { available },
+    };
+    return (await call(catalogApi.create, { token, body })).product;
+  }
+
   return {
     url,
     call,
@@ -160,17 +172,7 @@ export function createShopClient(
     /** An access token of somebody of the demo. */
     signInToDemo: (who: keyof typeof demoPeople) =>
       signIn({ email: demoPeople[who].email, password: demoPassword }),
-    async offer(token: string, available: number, more: { title?: string; price?: number } = {}) {
-      const { title = `Quince jelly ${randomUUID().slice(0, 8)}`, price = 650 } = more;
-      const body = {
-        title,
-        description: 'Set by hand.',
-        category: 'pantry',
-        price: { amount: price, currency: 'EUR' },
-        stock: { available },
-      };
-      return (await call(catalogApi.create, { token, body })).product;
-    },
+    offer,
     product: async (id: string): Promise<Product> => (await call(catalogApi.get, { params: { id } })).product,
     placeOrder,
     order,

@@ -41,55 +41,61 @@ export function openStressShop(url: string, { connections }: { connections: numb
     }
   }
 
+  /** Access tokens of `count` buyers; `onProgress` hears how many have signed in, and whether the shop limits them. */
+  async function signIn(
+    count: number,
+    onProgress: (signedIn: number, limited: boolean) => void = () => undefined,
+  ): Promise<string[]> {
+    const tokens: string[] = [];
+    const deadline = Date.now() + SIGN_IN_MS;
+    let signedIn = 0;
+    const one = async (n: number) => {
+      tokens[n] = await enter(buyers, n, () => onProgress(signedIn, true), deadline);
+      onProgress((signedIn += 1), false);
+    };
+    // The first one finds out whether an earlier run has opened these accounts.
+    await one(0);
+    await forEach(
+      Array.from({ length: count - 1 }, (_, n) => n + 1),
+      SIGN_INS_AT_ONCE,
+      one,
+    );
+    return tokens;
+  }
+
+  async function offer(title: string, stock: number): Promise<Product> {
+    const token = await enter(sellers, 0);
+    const { product } = await client.call(catalogApi.create, {
+      name: 'offer',
+      token,
+      body: {
+        title: `${title} ${newId().slice(-6)}`,
+        description: `Offered by npm run stress with ${stock} in stock.`,
+        category: 'stress',
+        price: { amount: 650, currency: 'EUR' },
+        stock: { available: stock },
+      },
+    });
+    return product;
+  }
+
+  /** How many are on sale: `expected`, or what the shop still says after five seconds. */
+  async function availableOf(id: string, expected: number): Promise<number> {
+    for (const deadline = Date.now() + COPIES_MS; ; await pause(250)) {
+      const { product } = await client.call(catalogApi.get, { name: 'product', params: { id } });
+      const { available } = product.stock;
+      if (available === expected || Date.now() > deadline) return available;
+    }
+  }
+
   return {
     url,
     call: client.call,
     close: client.close,
     emailOf: buyers.emailOf,
-    /** Access tokens of `count` buyers; `onProgress` hears how many have signed in, and whether the shop limits them. */
-    async signIn(
-      count: number,
-      onProgress: (signedIn: number, limited: boolean) => void = () => undefined,
-    ): Promise<string[]> {
-      const tokens: string[] = [];
-      const deadline = Date.now() + SIGN_IN_MS;
-      let signedIn = 0;
-      const one = async (n: number) => {
-        tokens[n] = await enter(buyers, n, () => onProgress(signedIn, true), deadline);
-        onProgress((signedIn += 1), false);
-      };
-      // The first one finds out whether an earlier run has opened these accounts.
-      await one(0);
-      await forEach(
-        Array.from({ length: count - 1 }, (_, n) => n + 1),
-        SIGN_INS_AT_ONCE,
-        one,
-      );
-      return tokens;
-    },
-    async offer(title: string, stock: number): Promise<Product> {
-      const token = await enter(sellers, 0);
-      const { product } = await client.call(catalogApi.create, {
-        name: 'offer',
-        token,
-        body: {
-          title: `${title} ${newId().slice(-6)}`,
-          description: `Offered by npm run stress with ${stock} in stock.`,
-          category: 'stress',
-          price: { amount: 650, currency: 'EUR' },
-          stock: { available: stock },
-        },
-      });
-      return product;
-    },
-    /** How many are on sale: `expected`, or what the shop still says after five seconds. */
-    async availableOf(id: string, expected: number): Promise<number> {
-      for (const deadline = Date.now() + COPIES_MS; ; await pause(250)) {
-        const { product } = await client.call(catalogApi.get, { name: 'product', params: { id } });
-        const { available } = product.stock;
-        if (available === expected || Date.now() > deadline) return available;
-      }
-    },
+    signIn,
+    offer,
+    availableOf,
   };
 }
 export type StressShop = ReturnType<typeof openStressShop>;

@@ -142,30 +142,41 @@ export function createProductService({ store, products, currency, onEdit }: Depe
     );
   }
 
+  /** Like `owned`; a job that acts for no user gets any product. */
+  function refillable(id: string, actor: Actor): Promise<StoredProduct> {
+    return actor.kind !== 'user' && actor.userId === null ? find(id) : owned(id, actor);
+  }
+
+  /** Adds the products whose id is missing and answers how many. No cache can hold them, so nothing is invalidated. */
+  function addMissing(additions: readonly NewProduct[]): Promise<number> {
+    return products.insertMissing(additions.map(newProduct));
+  }
+
+  function setPictures(id: string, pictures: StoredProduct['pictures']) {
+    return edit(id, anyState, (before) => bumped({ ...before, pictures }));
+  }
+
+  function lookup(ids: readonly string[]): Promise<ProductSnapshot[]> {
+    return products.snapshots(ids);
+  }
+
+  function categories(): Promise<Category[]> {
+    return products.categories();
+  }
+
   return {
     find,
     owned,
-
-    /** Like `owned`; a job that acts for no user gets any product. */
-    refillable: (id: string, actor: Actor): Promise<StoredProduct> =>
-      actor.kind !== 'user' && actor.userId === null ? find(id) : owned(id, actor),
+    refillable,
     list,
-
-    /**
-     * Adds the products whose id is missing and answers how many. No cache can hold them, so nothing is invalidated.
-     */
-    addMissing: (additions: readonly NewProduct[]): Promise<number> =>
-      products.insertMissing(additions.map(newProduct)),
-
+    addMissing,
     create,
     change,
     refill,
     remove,
-    setPictures: (id: string, pictures: StoredProduct['pictures']) =>
-      edit(id, anyState, (before) => bumped({ ...before, pictures })),
-
-    lookup: (ids: readonly string[]): Promise<ProductSnapshot[]> => products.snapshots(ids),
-    categories: (): Promise<Category[]> => products.categories(),
+    setPictures,
+    lookup,
+    categories,
   };
 }
 export type ProductService = ReturnType<typeof createProductService>;

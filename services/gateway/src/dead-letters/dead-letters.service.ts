@@ -79,31 +79,30 @@ export function createDeadLettersService({
     return letters;
   }
 
-  return {
-    list,
-    listAll,
+  async function show(id: string): Promise<DeadLetter> {
+    return (await ownerOf(id).call(deadLettersApi.show, { params: { id } })).letter;
+  }
 
-    show: async (id: string): Promise<DeadLetter> =>
-      (await ownerOf(id).call(deadLettersApi.show, { params: { id } })).letter,
+  async function replay(id: string, as?: Actor): Promise<void> {
+    await ownerOf(id).call(deadLettersApi.replay, { params: { id }, query, ...(as ? { as } : {}) });
+  }
 
-    replay: async (id: string, as?: Actor): Promise<void> => {
-      await ownerOf(id).call(deadLettersApi.replay, { params: { id }, query, ...(as ? { as } : {}) });
-    },
+  async function discard(id: string): Promise<void> {
+    await ownerOf(id).call(deadLettersApi.discard, { params: { id }, query });
+  }
 
-    discard: async (id: string): Promise<void> => {
-      await ownerOf(id).call(deadLettersApi.discard, { params: { id }, query });
-    },
+  /** Answers how many letters of the cause were sent, and how many stay since they are no events. */
+  async function replayCause(id: string): Promise<{ sent: number; left: number }> {
+    const input = { params: { id }, query, timeoutMs: CAUSE_MS };
+    const { letters, left = 0 } = await ownerOf(id).call(deadLettersApi.replayCause, input);
+    return { sent: letters, left };
+  }
 
-    /** Answers how many letters of the cause were sent, and how many stay since they are no events. */
-    async replayCause(id: string): Promise<{ sent: number; left: number }> {
-      const input = { params: { id }, query, timeoutMs: CAUSE_MS };
-      const { letters, left = 0 } = await ownerOf(id).call(deadLettersApi.replayCause, input);
-      return { sent: letters, left };
-    },
-    /** Answers how many letters there were of the cause. */
-    async discardCause(id: string): Promise<number> {
-      const input = { params: { id }, query, timeoutMs: CAUSE_MS };
-      return (await ownerOf(id).call(deadLettersApi.discardCause, input)).letters;
-    },
-  };
+  /** Answers how many letters there were of the cause. */
+  async function discardCause(id: string): Promise<number> {
+    const input = { params: { id }, query, timeoutMs: CAUSE_MS };
+    return (await ownerOf(id).call(deadLettersApi.discardCause, input)).letters;
+  }
+
+  return { list, listAll, show, replay, discard, replayCause, discardCause };
 }

@@ -41,12 +41,12 @@ export function createHealthService({
     return { status: allUp ? 'ok' : wasOpen ? 'degraded' : 'starting', services: Object.fromEntries(parts) };
   };
 
-  return {
-    check: (): Promise<Health> => {
-      if (!cached || Date.now() - cached.at > FRESH_MS) cached = { at: Date.now(), health: probeAll() };
-      return cached.health;
-    },
-  };
+  function check(): Promise<Health> {
+    if (!cached || Date.now() - cached.at > FRESH_MS) cached = { at: Date.now(), health: probeAll() };
+    return cached.health;
+  }
+
+  return { check };
 }
 
 /** The readiness probe of a service. It bypasses the breaker, so that it notices at once when the service is back. */

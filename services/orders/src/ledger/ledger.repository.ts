@@ -36,10 +36,12 @@ SELECT
   + (SELECT count(*) FROM worth w FULL JOIN counted c USING (order_id, line_no)
     WHERE w.quantity IS DISTINCT FROM c.quantity OR w.line_total IS DISTINCT FROM c.revenue) AS orders`;
 
-export const createLedgerRepository = (sql: Sql) => ({
-  async drift(): Promise<LedgerDrift> {
+export function createLedgerRepository(sql: Sql) {
+  async function drift(): Promise<LedgerDrift> {
     const { rows } = await sql.query<LedgerDrift>({ text: DRIFT });
     return rows[0] ?? { money: 0, orders: 0 };
-  },
-});
+  }
+
+  return { drift };
+}
 export type LedgerRepository = ReturnType<typeof createLedgerRepository>;

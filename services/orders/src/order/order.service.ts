@@ -130,17 +130,15 @@ export function createOrderService(dependencies: OrderServiceDependencies) {
     return toOrder(cancelled);
   }
 
-  return {
-    visible,
-    mine,
-    all,
-    cancel,
-    refund: (first: FirstRequest, id: string, wish: RefundWish): Promise<Order> =>
-      commandOnce(first, id, (order) => refundCommand(order, wish, currency)),
+  function refund(first: FirstRequest, id: string, wish: RefundWish): Promise<Order> {
+    return commandOnce(first, id, (order) => refundCommand(order, wish, currency));
+  }
 
-    /** Starts a payment with another card. */
-    checkout: (first: FirstRequest, orderId: string, card: string): Promise<Order> =>
-      commandOnce(first, orderId, () => ({ type: 'checkout', payload: { card } })),
-  };
+  /** Starts a payment with another card. */
+  function checkout(first: FirstRequest, orderId: string, card: string): Promise<Order> {
+    return commandOnce(first, orderId, () => ({ type: 'checkout', payload: { card } }));
+  }
+
+  return { visible, mine, all, cancel, refund, checkout };
 }
 export type OrderService = ReturnType<typeof createOrderService>;

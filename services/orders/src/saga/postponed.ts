@@ -8,14 +8,15 @@ const FORGET_MS = 3_600_000;
 export function createPostponed(now = () => performance.now()) {
   const orders = new Map<string, { failures: number; until: number }>();
 
-  return {
-    add(id: string): void {
-      const failures = (orders.get(id)?.failures ?? 0) + 1;
-      orders.set(id, { failures, until: now() + backoff(failures, DELAY) });
-    },
-    ids(): string[] {
-      for (const [id, { until }] of orders) if (until + FORGET_MS < now()) orders.delete(id);
-      return [...orders].filter(([, { until }]) => until > now()).map(([id]) => id);
-    },
-  };
+  function add(id: string): void {
+    const failures = (orders.get(id)?.failures ?? 0) + 1;
+    orders.set(id, { failures, until: now() + backoff(failures, DELAY) });
+  }
+
+  function ids(): string[] {
+    for (const [id, { until }] of orders) if (until + FORGET_MS < now()) orders.delete(id);
+    return [...orders].filter(([, { until }]) => until > now()).map(([id]) => id);
+  }
+
+  return { add, ids };
 }

@@ -65,10 +65,12 @@ export function listStatement(filter: OrderFilter, limit: number): Statement {
   return { ...statement, values: [before, limit, ...given.map(([, value]) => value)] };
 }
 
-export const createOrderListRepository = (sql: SqlSession) => ({
-  async list(filter: OrderFilter, limit: number): Promise<OrderView[]> {
+export function createOrderListRepository(sql: SqlSession) {
+  async function list(filter: OrderFilter, limit: number): Promise<OrderView[]> {
     const { rows } = await sql.query<OrderViewRow>(listStatement(filter, limit));
     return rows.map(toView);
-  },
-});
+  }
+
+  return { list };
+}
 export type OrderListRepository = ReturnType<typeof createOrderListRepository>;

@@ -19,13 +19,15 @@ SELECT coalesce(sum(
   ), 0)::float8 AS money
 FROM captured c LEFT JOIN given g ON g.order_id = c.order_id LEFT JOIN released_orders o ON o.order_id = c.order_id`;
 
-export const createLedgerRepository = (session: SqlSession) => ({
+export function createLedgerRepository(session: SqlSession) {
   /**
    * Minor units that were kept of released orders or refunded beyond the capture; 0 means that the ledger is correct.
    */
-  async drift(): Promise<number> {
+  async function drift(): Promise<number> {
     const { rows } = await session.query<{ money: number }>({ text: DRIFT });
     return rows[0]?.money ?? 0;
-  },
-});
+  }
+
+  return { drift };
+}
 export type LedgerRepository = ReturnType<typeof createLedgerRepository>;

@@ -19,24 +19,30 @@ export function createGuessLimits({
     onLimited();
     throw new AppError('rate_limited', hit);
   };
+
+  /** Throws `rate_limited` when this guess may not be checked. */
+  async function beforeGuess(email: string, address: string): Promise<void> {
+    throwIfRefused(await limits.countGuess(email, address));
+  }
+
+  /**
+   * Counts a mail that `address` asks for; throws `rate_limited` when it asks too often. False when the mailbox has got
+   * enough of them: then nothing is sent, and the caller is not told, since others may have asked.
+   */
+  async function mayMail(email: string, address: string): Promise<boolean> {
+    throwIfRefused(await limits.countMail(email, address));
+    const isFull = await limits.countMailToMailbox(email);
+    if (isFull) onLimited();
+    return !isFull;
+  }
+
   return {
-    /** Throws `rate_limited` when this guess may not be checked. */
-    beforeGuess: async (email: string, address: string): Promise<void> =>
-      throwIfRefused(await limits.countGuess(email, address)),
+    beforeGuess,
     afterCorrectGuess: limits.confirmGuess,
     remember: limits.remember,
     reset: limits.reset,
     keyOf: limits.keyOf,
     forget: limits.forget,
-    /**
-     * Counts a mail that `address` asks for; throws `rate_limited` when it asks too often. False when the mailbox has got
-     * enough of them: then nothing is sent, and the caller is not told, since others may have asked.
-     */
-    mayMail: async (email: string, address: string): Promise<boolean> => {
-      throwIfRefused(await limits.countMail(email, address));
-      const isFull = await limits.countMailToMailbox(email);
-      if (isFull) onLimited();
-      return !isFull;
-    },
+    mayMail,
   };
 }
