@@ -105,7 +105,7 @@ export function buildGateway(config: GatewayConfig): Service {
   const limits = createRateLimits(service, { redis: events, factor: config.RATE_LIMIT_FACTOR });
   const answers = openPublicAnswers(service, cache);
   service.early(
-    servePublicAnswers({ service, answers, limits, clientOf, crossOrigin: corsOrigins.size > 0 }),
+    servePublicAnswers({ owner: service, answers, limits, clientOf, crossOrigin: corsOrigins.size > 0 }),
   );
   const dispatch = createDispatch({
     keyOf,
@@ -116,7 +116,7 @@ export function buildGateway(config: GatewayConfig): Service {
   });
   service.inFront(
     createEdge({
-      service,
+      telemetry: service,
       clientOf,
       corsOrigins,
       secureAlways,

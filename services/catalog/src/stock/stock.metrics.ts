@@ -1,7 +1,6 @@
-import { collected } from '@bramble/service-kit/observe/metrics';
+import { collected, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/ledger';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import type { StockFiguresRepository } from './stock-figures.repository';
 
 /** Metrics of stock, reservations and their ledgers. */
@@ -29,11 +28,11 @@ export const stockMetrics = {
 
 /** Exports the sums and differences of the ledgers, so that a drift raises an alert. */
 export function exportStockFigures(
-  service: Service<typeof stockMetrics>,
+  owner: MetricsOwner<typeof stockMetrics>,
   repository: StockFiguresRepository,
 ): void {
   collected(
-    service,
+    owner,
     'stock',
     [
       'bramble_ledger_drift',

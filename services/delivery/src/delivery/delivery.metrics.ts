@@ -1,7 +1,6 @@
 import type { DeliveryStatus } from '@bramble/contracts/delivery';
-import { collected } from '@bramble/service-kit/observe/metrics';
+import { collected, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import type { DeliveryRepository } from './delivery.repository';
 
 const NAME = 'bramble_deliveries';
@@ -23,10 +22,10 @@ export const deliveryMetrics = define({
 });
 
 export function exportDeliveries(
-  service: Service<typeof deliveryMetrics>,
+  owner: MetricsOwner<typeof deliveryMetrics>,
   deliveries: DeliveryRepository,
 ): void {
-  collected(service, 'deliveries', [NAME], async () => {
+  collected(owner, 'deliveries', [NAME], async () => {
     const counts = await deliveries.count();
     return shown.map((status) => ({ name: NAME, labels: { status }, value: counts[status] }));
   });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isUnchanged } from '@bramble/service-kit/http/conditions';
-import { histogram } from '@bramble/service-kit/observe/metrics';
-import type { EarlyHandler, Service } from '@bramble/service-kit/runtime/service';
+import { histogram, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
+import type { EarlyHandler } from '@bramble/service-kit/runtime/service';
 import type { Client } from '../http/client';
 import type { RateLimits } from '../limits/rate-limits';
 import type { PublicAnswers } from './public-answers';
@@ -11,13 +11,13 @@ import type { PublicAnswers } from './public-answers';
  * applies.
  */
 export function servePublicAnswers({
-  service,
+  owner,
   answers,
   limits,
   clientOf,
   crossOrigin,
 }: {
-  service: Service;
+  owner: MetricsOwner;
   answers: PublicAnswers;
   limits: RateLimits;
   clientOf: (req: IncomingMessage) => Client;
@@ -26,7 +26,7 @@ export function servePublicAnswers({
    */
   crossOrigin: boolean;
 }): EarlyHandler {
-  const duration = histogram(service, 'http_server_request_duration_seconds');
+  const duration = histogram(owner, 'http_server_request_duration_seconds');
 
   return (req: IncomingMessage, res: ServerResponse) => {
     if (req.method !== 'GET') return false;

@@ -6,7 +6,7 @@ import { readCookie } from '@bramble/service-kit/http/cookies';
 import { setRoute } from '@bramble/service-kit/http/edge';
 import { problemOf, sendProblem } from '@bramble/service-kit/http/problem';
 import { counter } from '@bramble/service-kit/observe/metrics';
-import type { Service } from '@bramble/service-kit/runtime/service';
+import type { Telemetry } from '@bramble/service-kit/observe/telemetry';
 import type { Authenticate } from '../auth/authenticate';
 import { bearerOf } from '../auth/bearer';
 import type { Client } from '../http/client';
@@ -21,7 +21,7 @@ import type { Dispatch } from './dispatch';
 import { createRequestChecks } from './request-checks';
 
 export interface EdgeParts {
-  service: Service;
+  telemetry: Telemetry;
   clientOf: (req: IncomingMessage) => Client;
   corsOrigins: ReadonlySet<string>;
   secureAlways: boolean;
@@ -45,9 +45,9 @@ export const checksSession = ({ anonymous, shared }: Operation): boolean =>
  * size and type of the body (413, 415), unknown path (404), session (401).
  */
 export function createEdge(parts: EdgeParts): RequestListener {
-  const { service, limits, storefront } = parts;
-  const { checkOrigin, checkBody } = createRequestChecks(service, parts.corsOrigins);
-  const rejected = counter(service, 'bramble_http_rejected_total');
+  const { telemetry, limits, storefront } = parts;
+  const { checkOrigin, checkBody } = createRequestChecks(telemetry, parts.corsOrigins);
+  const rejected = counter(telemetry, 'bramble_http_rejected_total');
 
   /** Answers OPTIONS, and 405 for a path that has other methods. Returns false for all other requests. */
   function answerOtherMethod(req: IncomingMessage, res: ServerResponse, path: string): boolean {
@@ -107,7 +107,7 @@ export function createEdge(parts: EdgeParts): RequestListener {
       if (res.destroyed) return;
       const problem = problemOf(error);
       if (problem !== error || problem.code === 'internal')
-        service.log.error({ err: error }, 'a request failed unexpectedly');
+        telemetry.log.error({ err: error }, 'a request failed unexpectedly');
       if (problem.code === 'request_timeout') rejected.inc({ reason: 'timeout' });
       sendProblem(res, problem, currentContext().correlationId);
       discardBody(req);

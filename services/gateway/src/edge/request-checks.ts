@@ -3,8 +3,7 @@ import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { checkBodyHeaders } from '@bramble/service-kit/http/body';
 import { ourCookieNames, parseCookies } from '@bramble/service-kit/http/cookies';
-import { counter } from '@bramble/service-kit/observe/metrics';
-import type { Service } from '@bramble/service-kit/runtime/service';
+import { counter, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { bearerOf } from '../auth/bearer';
 import type { Client } from '../http/client';
 import { isUnsafe } from '../http/methods';
@@ -12,8 +11,8 @@ import { UPLOAD_LIMIT } from '../proxy/forward';
 import { isCrossSite } from './cross-site';
 
 /** The checks of an unsafe request that need neither its body nor a store. They run for unknown paths too. */
-export function createRequestChecks(service: Service, corsOrigins: ReadonlySet<string>) {
-  const rejected = counter(service, 'bramble_http_rejected_total');
+export function createRequestChecks(owner: MetricsOwner, corsOrigins: ReadonlySet<string>) {
+  const rejected = counter(owner, 'bramble_http_rejected_total');
 
   /** Throws `cross_site` for a request that another site sent. */
   function checkOrigin(req: IncomingMessage, operation: Operation | undefined, client: Client): void {

@@ -1,8 +1,7 @@
 import { AppError } from '@bramble/service-kit/base/errors';
 import { createFairQueue, type FairQueue } from '@bramble/service-kit/base/fair-queue';
 import { SLOW_CONNECTIONS } from '@bramble/service-kit/http/transport';
-import { counter } from '@bramble/service-kit/observe/metrics';
-import type { Service } from '@bramble/service-kit/runtime/service';
+import { counter, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { slowLimits } from './limits';
 
 export type SlowTurns = ReturnType<typeof createSlowTurns>;
@@ -12,9 +11,9 @@ export type SlowTurns = ReturnType<typeof createSlowTurns>;
  * could occupy them all. Throws `rate_limited` when too many of one address
  * wait, `unavailable` when too many wait in all.
  */
-export function createSlowTurns(service: Service, { factor }: { factor: number }) {
+export function createSlowTurns(owner: MetricsOwner, { factor }: { factor: number }) {
   const { atOncePerAddress, waitingPerAddress, waiting, retryAfterSeconds } = slowLimits;
-  const rejected = counter(service, 'bramble_http_rejected_total');
+  const rejected = counter(owner, 'bramble_http_rejected_total');
   const queues = new Map<string, FairQueue>();
 
   const queueOf = (name: string): FairQueue => {

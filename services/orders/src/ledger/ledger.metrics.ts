@@ -1,7 +1,6 @@
-import type { Logger } from '@bramble/service-kit/observe/logger';
 import { gauge } from '@bramble/service-kit/observe/metrics';
 import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/ledger';
-import type { Service } from '@bramble/service-kit/runtime/service';
+import type { Telemetry } from '@bramble/service-kit/observe/telemetry';
 import type { LedgerRepository } from './ledger.repository';
 
 const checkedLedgers = ['money', 'orders'] as const;
@@ -12,10 +11,13 @@ export const orderLedgerMetrics = ledgerMetrics(checkedLedgers);
  * Compares captured money with the worth of orders, and orders with their history and reports, and exports the
  * differences.
  */
-export function createLedgerCheck(service: Service<typeof orderLedgerMetrics>, ledgers: LedgerRepository) {
-  const log: Logger = service.log;
-  const drift = gauge(service, 'bramble_ledger_drift');
-  const checked = gauge(service, 'bramble_ledger_last_check_timestamp_seconds');
+export function createLedgerCheck(
+  telemetry: Telemetry<typeof orderLedgerMetrics>,
+  ledgers: LedgerRepository,
+) {
+  const { log } = telemetry;
+  const drift = gauge(telemetry, 'bramble_ledger_drift');
+  const checked = gauge(telemetry, 'bramble_ledger_last_check_timestamp_seconds');
 
   async function run(): Promise<void> {
     const found = await ledgers.drift();

@@ -1,7 +1,6 @@
 import { type BackupStore, type TaskName, taskNames } from '@bramble/contracts/tasks';
-import { collected } from '@bramble/service-kit/observe/metrics';
+import { collected, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import type { TaskRun, TaskRunsRepository } from './task-runs.repository';
 
 const backupStores = ['postgres', 'mongodb'] as const satisfies readonly BackupStore[];
@@ -56,8 +55,8 @@ const backupGauges = [
 ] as const;
 
 /** Exports when the tasks last succeeded. The values come from the table, so every replica exports the same. */
-export function exportTaskRuns(service: Service<typeof taskMetrics>, runs: TaskRunsRepository): void {
-  collected(service, 'tasks', [...gauges, ...backupGauges], async () =>
+export function exportTaskRuns(owner: MetricsOwner<typeof taskMetrics>, runs: TaskRunsRepository): void {
+  collected(owner, 'tasks', [...gauges, ...backupGauges], async () =>
     (await runs.list()).flatMap((run) => [...samplesOf(run), ...backupSamplesOf(run)]),
   );
 }

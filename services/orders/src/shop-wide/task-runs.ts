@@ -1,13 +1,12 @@
 import type { BackupStore, FinishedRun, TaskName } from '@bramble/contracts/tasks';
-import { counter } from '@bramble/service-kit/observe/metrics';
-import type { Service } from '@bramble/service-kit/runtime/service';
+import { counter, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { exportTaskRuns, type taskMetrics } from './task-runs.metrics';
 import type { TaskRunsRepository } from './task-runs.repository';
 
 /** Records when the shop's recurring tasks last succeeded, and exports it for the alerts on missed runs. */
-export function createTaskRuns(service: Service<typeof taskMetrics>, runs: TaskRunsRepository) {
-  const counted = counter(service, 'bramble_task_runs_total');
-  exportTaskRuns(service, runs);
+export function createTaskRuns(owner: MetricsOwner<typeof taskMetrics>, runs: TaskRunsRepository) {
+  const counted = counter(owner, 'bramble_task_runs_total');
+  exportTaskRuns(owner, runs);
 
   /** Wraps `run` so that its success is recorded at most every `intervalSeconds`. */
   function recorded(task: TaskName, intervalSeconds: number, run: (signal: AbortSignal) => Promise<unknown>) {

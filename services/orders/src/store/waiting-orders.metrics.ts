@@ -1,7 +1,6 @@
 import type { OrderStatus } from '@bramble/contracts/orders';
-import { collected } from '@bramble/service-kit/observe/metrics';
+import { collected, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import type { Sql } from '@bramble/service-kit/stores/sql';
 import { readWaitingOrders } from './waiting-orders.repository';
 
@@ -26,9 +25,9 @@ export const waitingOrdersMetrics = define({
 });
 
 /** Exports how many orders are not final, how many of all are overdue, and for how long. */
-export function exportWaitingOrders(service: Service<typeof waitingOrdersMetrics>, sql: Sql): void {
+export function exportWaitingOrders(owner: MetricsOwner<typeof waitingOrdersMetrics>, sql: Sql): void {
   collected(
-    service,
+    owner,
     'orders',
     ['bramble_orders', 'bramble_orders_overdue', 'bramble_order_oldest_overdue_age_seconds'],
     async () =>

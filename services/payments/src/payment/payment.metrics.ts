@@ -1,7 +1,6 @@
-import { collected } from '@bramble/service-kit/observe/metrics';
+import { collected, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { define } from '@bramble/service-kit/observe/metrics-catalogue/definition';
 import { ledgerMetrics } from '@bramble/service-kit/observe/metrics-catalogue/ledger';
-import type { Service } from '@bramble/service-kit/runtime/service';
 import type { LedgerRepository } from './ledger.repository';
 import type { PaymentRepository } from './payment.repository';
 
@@ -37,8 +36,11 @@ const COUNT = 'bramble_payments_unsettled';
 const AGE = 'bramble_payments_oldest_unsettled_age_seconds';
 
 /** Exports the unsettled calls. The values come from the tables, so every replica exports the same. */
-export function exportUnsettled(service: Service<typeof paymentMetrics>, payments: PaymentRepository): void {
-  collected(service, 'payments_unsettled', [COUNT, AGE], async () =>
+export function exportUnsettled(
+  owner: MetricsOwner<typeof paymentMetrics>,
+  payments: PaymentRepository,
+): void {
+  collected(owner, 'payments_unsettled', [COUNT, AGE], async () =>
     (await payments.unsettled()).flatMap(({ operation, count, age }) => [
       { name: COUNT, labels: { operation }, value: count },
       { name: AGE, labels: { operation }, value: age },
@@ -50,9 +52,9 @@ const DRIFT = 'bramble_ledger_drift';
 const CHECKED = 'bramble_ledger_last_check_timestamp_seconds';
 
 /** Exports the ledger of payments: money that the provider holds although no order is worth it. */
-export function exportLedger(service: Service<typeof paymentMetrics>, ledger: LedgerRepository): void {
+export function exportLedger(owner: MetricsOwner<typeof paymentMetrics>, ledger: LedgerRepository): void {
   const labels = { ledger: 'money' } as const;
-  collected(service, 'payments_ledger', [DRIFT, CHECKED], async () => [
+  collected(owner, 'payments_ledger', [DRIFT, CHECKED], async () => [
     { name: DRIFT, labels, value: await ledger.drift() },
     { name: CHECKED, labels, value: Math.round(Date.now() / 1000) },
   ]);

@@ -1,5 +1,5 @@
 import { counter, histogram } from '@bramble/service-kit/observe/metrics';
-import type { Service } from '@bramble/service-kit/runtime/service';
+import type { Telemetry } from '@bramble/service-kit/observe/telemetry';
 import type {
   ChargeOutcome,
   ChargeRequest,
@@ -39,9 +39,9 @@ async function withTimeLimit<T>(ms: number, call: (signal: AbortSignal) => Promi
  * The provider with a time limit, metrics and a log for each call. Undefined means that the outcome is not known; the
  * reason is logged, and the caller retries.
  */
-export function createProviderCalls(service: Service<typeof paymentMetrics>, provider: Provider) {
-  const attempts = counter(service, 'bramble_payment_attempts_total');
-  const duration = histogram(service, 'bramble_payment_provider_duration_seconds');
+export function createProviderCalls(telemetry: Telemetry<typeof paymentMetrics>, provider: Provider) {
+  const attempts = counter(telemetry, 'bramble_payment_attempts_total');
+  const duration = histogram(telemetry, 'bramble_payment_provider_duration_seconds');
 
   const timed = async <T>(
     operation: 'capture' | 'refund',
@@ -56,7 +56,7 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
       return result;
     } catch (error) {
       attempts.inc({ operation, outcome: error instanceof ProviderTimeout ? 'timeout' : 'error' });
-      service.log.warn({ err: error, operation, ...fields }, 'the payment provider gave no outcome');
+      telemetry.log.warn({ err: error, operation, ...fields }, 'the payment provider gave no outcome');
       return undefined;
     } finally {
       duration.observe({ operation }, (performance.now() - start) / 1000);
@@ -77,7 +77,7 @@ export function createProviderCalls(service: Service<typeof paymentMetrics>, pro
     try {
       return await withTimeLimit(LOOKUP_MS, (signal) => provider[act](request, signal));
     } catch (error) {
-      service.log.warn({ err: error, order_id: request.orderId }, 'an attempt could not be looked up');
+      telemetry.log.warn({ err: error, order_id: request.orderId }, 'an attempt could not be looked up');
       return 'unknown';
     }
   }
