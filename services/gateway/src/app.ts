@@ -36,6 +36,7 @@ import { createExportService } from './personal-data/export.service';
 import { createForward } from './proxy/forward';
 import { operationMatcher } from './proxy/operations';
 import { openUpstreams } from './proxy/upstreams';
+import { createSocketPlaces } from './sockets/socket-places';
 import { createUpgradeHandler } from './sockets/upgrade';
 import { openStorefront } from './storefront/open-storefront';
 
@@ -138,6 +139,8 @@ export function buildGateway(config: GatewayConfig): Service {
       clientOf,
       corsOrigins,
       authenticate,
+      limits,
+      takePlace: createSocketPlaces({ factor: config.RATE_LIMIT_FACTOR }),
       log: service.log,
     }),
   );

@@ -249,3 +249,58 @@ describe('a socket', () => {
     expect([answer.status, answer.code]).toEqual([503, 'unavailable']);
   });
 });
+
+describe('the sockets of one address', () => {
+  let own: Echo;
+  beforeAll(async () => {
+    own = await openEcho();
+  });
+  afterAll(() => {
+    for (const socket of own.sockets) socket.destroy();
+    own.server.close();
+  });
+
+  it('are refused with 429 when too many are open, until one of them closes', async () => {
+    // Two open sockets, and twenty-four reads a minute.
+    const small = await openShop({
+      NOTIFICATIONS_URL: own.url,
+      RATE_LIMIT_FACTOR: '0.004',
+    });
+    try {
+      const open = [await knock(small.url, {}), await knock(small.url, {})];
+      expect(open.map(({ status }) => status)).toEqual([101, 101]);
+      expect(await knock(small.url, {})).toMatchObject({ status: 429, code: 'rate_limited' });
+      open[0]?.socket?.destroy();
+      await waitFor(
+        async () => {
+          const next = await knock(small.url, {});
+          open.push(next);
+          return next.status === 101;
+        },
+        { what: 'a free place' },
+      );
+      for (const { socket } of open) socket?.destroy();
+    } finally {
+      await small.close();
+    }
+  });
+
+  it('are refused with 429 when it asks too often, before notifications is asked', async () => {
+    const small = await openShop({ NOTIFICATIONS_URL: own.url, RATE_LIMIT_FACTOR: '0.0005' });
+    try {
+      const before = own.seen.length;
+      const statuses: number[] = [];
+      for (let n = 0; n < 8; n++) {
+        const { status, socket } = await knock(small.url, {});
+        statuses.push(status);
+        socket?.destroy();
+        await waitFor(() => own.sockets.size === 0, { what: 'the other side to close' });
+      }
+      expect(statuses).toContain(101);
+      expect(statuses.slice(-2)).toEqual([429, 429]);
+      expect(own.seen.length - before).toBe(statuses.filter((status) => status === 101).length);
+    } finally {
+      await small.close();
+    }
+  });
+});

@@ -38,3 +38,6 @@ export const slowLimits = {
   waiting: 2_000,
   retryAfterSeconds: 5,
 };
+
+/** Open WebSockets at one gateway; those of an address are scaled like the other limits of an address. */
+export const socketLimits = { openPerAddress: 500, open: 10_000, retryAfterSeconds: 30 };

@@ -12,9 +12,10 @@ import { createLocalWindow } from './local-window';
 
 export interface RateLimits {
   /**
-   * Counts a request of this address and sets the RateLimit headers; throws `rate_limited` when it is over the limit.
+   * Counts a request of this address and sets the RateLimit headers, where there is a response; throws `rate_limited` when
+   * it is over the limit.
    */
-  byAddress(limit: LimitClass, address: string, res: ServerResponse): Promise<void>;
+  byAddress(limit: LimitClass, address: string, res?: ServerResponse): Promise<void>;
   /**
    * Counts a request of this account and sets the RateLimit headers; throws `rate_limited` when it is over the limit.
    */
@@ -108,20 +109,20 @@ export function createRateLimits(
     of: ReadonlyMap<LimitClass, { limit: Limit; count: Counter }>,
     name: LimitClass,
     key: string,
-    res: ServerResponse,
+    res?: ServerResponse,
   ) => {
     const entry = of.get(name);
     if (!entry) return;
     const { allowed, left, msLeft } = await entry.count(key);
     const seconds = Math.max(1, Math.ceil(msLeft / 1000));
-    res.setHeader('ratelimit-policy', `"${name}";q=${entry.limit.points};w=${entry.limit.seconds}`);
-    res.setHeader('ratelimit', `"${name}";r=${left};t=${seconds}`);
+    res?.setHeader('ratelimit-policy', `"${name}";q=${entry.limit.points};w=${entry.limit.seconds}`);
+    res?.setHeader('ratelimit', `"${name}";r=${left};t=${seconds}`);
     if (allowed) return;
     refuse(name);
     throw new AppError('rate_limited', { retryAfterSeconds: seconds });
   };
 
-  function byAddress(name: LimitClass, address: string, res: ServerResponse): Promise<void> {
+  function byAddress(name: LimitClass, address: string, res?: ServerResponse): Promise<void> {
     return check(perAddress, name, address, res).catch((error: unknown) => {
       if (name === 'login' || name === 'token')
         logSecurity(service.log, 'sign_in_throttled', { client_network: networkOf(address) });

@@ -17,7 +17,9 @@ import { bearerOf } from '../auth/bearer';
 import type { Client } from '../http/client';
 import { endWithProblem } from '../http/end-with-problem';
 import { pathWithoutQuery } from '../http/paths';
+import type { RateLimits } from '../limits/rate-limits';
 import { callerHeaders } from '../proxy/forward';
+import type { TakeSocketPlace } from './socket-places';
 
 export interface UpgradeParts {
   server: Server;
@@ -28,6 +30,8 @@ export interface UpgradeParts {
   clientOf: (req: IncomingMessage) => Client;
   corsOrigins: ReadonlySet<string>;
   authenticate: Authenticate;
+  limits: Pick<RateLimits, 'byAddress'>;
+  takePlace: TakeSocketPlace;
   log: Pick<Logger, 'warn'>;
 }
 
@@ -102,6 +106,7 @@ function createTurns(server: Server) {
 export function createUpgradeHandler(parts: UpgradeParts) {
   const open = async (req: IncomingMessage, socket: Duplex, head: Buffer, correlationId: string) => {
     const client = parts.clientOf(req);
+    await parts.limits.byAddress('read', client.address);
     if (fromAnotherSite(req, client, parts.corsOrigins)) throw new AppError('cross_site');
     if (parts.url === undefined)
       throw new AppError('unavailable', { detail: 'this shop runs without notifications' });
@@ -122,6 +127,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
       const value = req.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
+    parts.takePlace(client.address, socket);
     openTunnel(parts.url, headers, socket, head, correlationId);
   };
 
