@@ -146,7 +146,9 @@ async function replayOne(letters: DeadLettersService, id: string): Promise<{ sen
   }
 }
 
-/** Runs `act` on each id and adds up the letters. An id that no letter has does not stop the others. */
+const nothingNamed = (ids: readonly string[]): string => `there is no dead letter ${ids.join(', ')}`;
+
+/** Runs `act` on each id and adds up the letters. An id that no letter has does not stop the others; it throws when none has one. */
 async function onEach(
   ids: readonly string[],
   act: (id: string) => Promise<number>,
@@ -161,6 +163,7 @@ async function onEach(
       missing.push(id);
     }
   }
+  if (missing.length > 0 && missing.length === ids.length) throw new Error(nothingNamed(missing));
   return { done, missing };
 }
 
@@ -169,7 +172,7 @@ function problemOf({ left, missing }: { left: number; missing: readonly string[]
   const them = left === 1 ? 'it' : 'them';
   const parts = [
     ...(left > 0 ? [`${left} can only be discarded, as no schema accepts ${them}`] : []),
-    ...(missing.length > 0 ? [`there is no dead letter ${missing.join(', ')}`] : []),
+    ...(missing.length > 0 ? [nothingNamed(missing)] : []),
   ];
   return parts.length > 0 ? parts.join('; ') : undefined;
 }
