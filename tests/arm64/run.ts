@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { prepareDatabases } from '../../scripts/start/databases';
 import { builtGateway, type ServiceEnvironment, serviceEnvironments } from '../../scripts/start/environment';
@@ -15,7 +16,6 @@ import { freePort } from '../../scripts/stores/ports';
 import type { Supervised } from '../../scripts/stores/supervise';
 import { serviceNames } from '../../scripts/workspace';
 import { findBeside } from '../helpers/find-beside';
-import { createShopClient } from '../helpers/shop-client';
 import { boot } from './boot';
 import { layOutServices } from './lay-out';
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '@bramble/service-kit/base/command-line';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { median } from '../helpers/median';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { createShopClient } from '../helpers/shop-client';
 import type { LoadPlan } from './load';
 import { orderRequests, prepare, publicLoads } from './plans';
 import { load, ORDERS_WARM_UP_SECONDS } from './processes';

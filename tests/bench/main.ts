@@ -9,10 +9,11 @@ import {
   numberOption,
   runCommand,
 } from '@bramble/service-kit/base/command-line';
+import { allPages, createShopClient, type ShopClient } from '@bramble/test-kit/shop-client';
 import { defaultCacheDir } from '../../scripts/stores/cache';
 import { openStores } from '../../scripts/stores/open-stores';
+import { demoAccount } from '../helpers/demo-account';
 import { startShop } from '../helpers/running-shop';
-import { allPages, createShopClient, type ShopClient } from '../helpers/shop-client';
 import type { BareKind } from './bare-server';
 import { compare } from './compare';
 import { edgePlans } from './edge';
@@ -110,7 +111,7 @@ async function shopRows(
   say('preparing buyers and products');
   const shop = createShopClient(url);
   const { tokens, productIds } = await prepare(shop);
-  const adminToken = await shop.signInToDemo('admin');
+  const adminToken = await shop.signIn(demoAccount('admin'));
   const express = 'bare Express 5, 2 KB';
   const rows: Row[] = [];
   const measure = async (

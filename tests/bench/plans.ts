@@ -1,7 +1,7 @@
 import { encode } from '@bramble/contracts/call';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { ordersApi } from '@bramble/contracts/orders';
-import { orderBody, type ShopClient } from '../helpers/shop-client';
+import { orderBody, type ShopClient } from '@bramble/test-kit/shop-client';
 import type { LoadPlan } from './load';
 
 type Requests = LoadPlan['requests'];

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
+import { createShopClient, type ShopClient } from '@bramble/test-kit/shop-client';
 import { startShop } from '../helpers/running-shop';
-import { createShopClient, type ShopClient } from '../helpers/shop-client';
 import { openChromium } from './chromium';
 
 export interface OpenShop {

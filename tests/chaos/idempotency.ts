@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createShopClient, type OrderInput, refusedStatus } from '../helpers/shop-client';
+import { createShopClient, type OrderInput, refusedStatus } from '@bramble/test-kit/shop-client';
 import type { Finding } from './finding';
 import type { Ledger } from './ledger';
 import type { People } from './people';

@@ -1,5 +1,6 @@
 import { type DeadLetter, gatewayApi } from '@bramble/contracts/gateway';
-import { allPages, createShopClient } from '../helpers/shop-client';
+import { allPages, createShopClient } from '@bramble/test-kit/shop-client';
+import { demoAccount } from '../helpers/demo-account';
 
 /** The dead letters of the run, read as an administrator reads them. */
 export interface Letters {
@@ -13,7 +14,7 @@ export interface Letters {
 
 export async function openLetters(url: string): Promise<Letters> {
   const shop = createShopClient(url);
-  const token = await shop.signInToDemo('admin');
+  const token = await shop.signIn(demoAccount('admin'));
   const seen = new Map<string, DeadLetter>();
   return {
     async read() {

@@ -1,7 +1,7 @@
 import { createCommand, numberOption, runCommand } from '@bramble/service-kit/base/command-line';
 import { seeded } from '@bramble/service-kit/base/random';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { residentMebibytes } from '../helpers/resident-memory';
-import { createShopClient } from '../helpers/shop-client';
 import { buildBundles } from './build-bundles';
 import { createLedger } from './ledger';
 import { type People, preparePeople } from './people';

@@ -1,4 +1,4 @@
-import { finalStatuses } from '../helpers/final-statuses';
+import { finalStatuses } from '@bramble/test-kit/final-statuses';
 import type { Finding } from './finding';
 import type { AcknowledgedOrder, Ledger } from './ledger';
 import type { ReservationDoc } from './stock';

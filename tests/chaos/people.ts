@@ -1,5 +1,5 @@
 import type { Random } from '@bramble/service-kit/base/random';
-import { createShopClient } from '../helpers/shop-client';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { type Ledger, stockOf } from './ledger';
 
 const BUYERS = 8;

@@ -3,7 +3,7 @@ import { catalogApi } from '@bramble/contracts/catalog';
 import { successOf } from '@bramble/contracts/operation';
 import { type Order, ordersApi } from '@bramble/contracts/orders';
 import type { Random } from '@bramble/service-kit/base/random';
-import { createShopClient, refusedStatus } from '../helpers/shop-client';
+import { createShopClient, refusedStatus } from '@bramble/test-kit/shop-client';
 import type { AcknowledgedOrder, Ledger, OrderRequest } from './ledger';
 
 export interface WorkloadOptions {

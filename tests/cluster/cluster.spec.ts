@@ -3,6 +3,7 @@ import type { Product } from '@bramble/contracts/catalog';
 import { type Order, ordersApi } from '@bramble/contracts/orders';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { serviceNames } from '../../scripts/workspace';
+import { demoAccount } from '../helpers/demo-account';
 import { openCluster, openTools, type Pod, type Tools } from './cluster';
 import { INTERVAL_MS, openShop, type Shop, steadyLoad } from './shopper';
 
@@ -53,7 +54,7 @@ const patientlyBuy = () =>
 
 /** No service has a dead letter: every event is either handled or still being retried. */
 async function expectNoDeadLetters(): Promise<void> {
-  const admin = await shop.signInToDemo('admin');
+  const admin = await shop.signIn(demoAccount('admin'));
   expect(await shop.deadLetters(admin)).toEqual([]);
 }
 
@@ -96,7 +97,7 @@ describe('install', () => {
     const started = Date.now();
     await tools.deploy('install');
     await shop.isHealthy();
-    buyer = await shop.signInToDemo('buyer');
+    buyer = await shop.signIn(demoAccount('buyer'));
     const seller = await shop.signUp('seller');
     product = await shop.offer(seller, 100_000, { title: 'Cluster test kite' });
     const { id } = await shop.buy(buyer, product.id);
@@ -268,7 +269,7 @@ describe('data', () => {
     await tools.kubectl('create', 'job', 'restore-by-hand', `--from=cronjob/${RELEASE}-restore`);
     console.log('restored', await tools.finished('restore-by-hand', 300));
     await shop.isHealthy();
-    buyer = await shop.signInToDemo('buyer');
+    buyer = await shop.signIn(demoAccount('buyer'));
     expect(await contents()).toEqual(before);
     const { id } = await shop.buy(buyer, product.id);
     expect((await shop.settled(buyer, id)).status).toBe('COMPLETED');

@@ -2,8 +2,8 @@ import { CallError } from '@bramble/contracts/call-error';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { gatewayApi } from '@bramble/contracts/gateway';
 import { ordersApi } from '@bramble/contracts/orders';
+import { allPages, createShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
-import { allPages, createShopClient } from '../helpers/shop-client';
 
 /** Between two questions to a cluster. */
 export const INTERVAL_MS = 250;

@@ -6,10 +6,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { freePort } from '../../scripts/stores/ports';
 import { root } from '../../scripts/workspace';
 import { findLocalCluster } from '../cluster/local-cluster';
-import { createShopClient } from '../helpers/shop-client';
 import { docker, engineIsUp, findCompose } from './compose';
 
 const PROJECT = 'bramble-compose-test';

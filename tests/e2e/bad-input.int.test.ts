@@ -1,7 +1,8 @@
 import { errorCodes } from '@bramble/contracts/errors';
 import { publicOperations } from '@bramble/contracts/public-operations';
+import { createShopClient } from '@bramble/test-kit/shop-client';
+import { demoAccount } from '../helpers/demo-account';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { createShopClient } from '../helpers/shop-client';
 
 const operations = publicOperations.filter(({ path }) => path.startsWith('/api/'));
 
@@ -47,7 +48,7 @@ describe('bad input on every route', () => {
       undefined,
       await client.signUp('customer'),
       await client.signUp('seller'),
-      await client.signInToDemo('admin'),
+      await client.signIn(demoAccount('admin')),
     ];
   }, 300_000);
   afterAll(() => shop.stop(), 60_000);

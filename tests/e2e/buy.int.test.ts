@@ -2,9 +2,9 @@ import { cartApi } from '@bramble/contracts/cart';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { ordersApi } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
+import { createShopClient, type ShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { createShopClient, type ShopClient } from '../helpers/shop-client';
 import { carts, keptAnswer, lastPiece, rush, type Scene, type Shown } from '../stress/shapes';
 import { openStressShop, type StressShop } from '../stress/stress-shop';
 

@@ -3,11 +3,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { gatewayApi } from '@bramble/contracts/gateway';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { isAlive, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
 import { serviceNames } from '../../scripts/workspace';
-import { createShopClient } from '../helpers/shop-client';
 import { copyTree, type TreeCopy } from '../helpers/tree-copy';
 
 const SERVICES = serviceNames().filter((name) => name !== 'simulator');

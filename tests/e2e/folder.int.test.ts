@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { catalogApi } from '@bramble/contracts/catalog';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { end, processId } from '../../scripts/stores/process-id';
 import { copyClone } from '../helpers/copied-clone';
-import { createShopClient } from '../helpers/shop-client';
 
 let above: string;
 let clone: string;

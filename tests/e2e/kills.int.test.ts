@@ -1,5 +1,6 @@
 import { ordersApi } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
+import { createShopClient, refusedStatus } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { createLedger, stockOf } from '../chaos/ledger';
 import { checkMoney } from '../chaos/money';
@@ -7,7 +8,6 @@ import { allFinal } from '../chaos/orders';
 import { checkSold } from '../chaos/stock';
 import { unfinished } from '../chaos/streams';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { createShopClient, refusedStatus } from '../helpers/shop-client';
 import { openStoreClients } from '../helpers/store-clients';
 
 const env = { DELIVERY_STEP_SECONDS: '0.2', RATE_LIMIT_FACTOR: '100000' };

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gatewayApi } from '@bramble/contracts/gateway';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { createShopClient } from '../helpers/shop-client';
 import { copyTree, type TreeCopy } from '../helpers/tree-copy';
 
 const NAME = 'reviews';

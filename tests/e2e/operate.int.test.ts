@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Order } from '@bramble/contracts/orders';
 import { startCollector } from '@bramble/test-kit/collector';
+import { createShopClient, type ShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { createLedger, stockOf } from '../chaos/ledger';
 import { checkMoney } from '../chaos/money';
@@ -9,7 +10,6 @@ import { checkSold } from '../chaos/stock';
 import { lastIds, notReadAgain, unfinished } from '../chaos/streams';
 import { openLossyWire } from '../helpers/lossy-wire';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { createShopClient, type ShopClient } from '../helpers/shop-client';
 import { openStoreClients } from '../helpers/store-clients';
 
 let shop: RunningShop;

@@ -6,11 +6,11 @@ import { authApi } from '@bramble/contracts/auth';
 import { catalogApi } from '@bramble/contracts/catalog';
 import { gatewayApi } from '@bramble/contracts/gateway';
 import { demoPassword, demoPeople } from '@bramble/demo/people';
+import { createShopClient, refusedStatus } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { isAlive, type ProcessId } from '../../scripts/stores/process-id';
 import { serviceNames } from '../../scripts/workspace';
 import { type RunningShop, startShop } from '../helpers/running-shop';
-import { createShopClient, refusedStatus } from '../helpers/shop-client';
 
 const PARTS = [...serviceNames().filter((name) => name !== 'simulator'), 'postgres', 'mongodb', 'redis'];
 

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gatewayApi } from '@bramble/contracts/gateway';
+import { createShopClient } from '@bramble/test-kit/shop-client';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { freePort } from '../../scripts/stores/ports';
 import { end, isAlive, processId, type ProcessId, readPidFile } from '../../scripts/stores/process-id';
 import { cpuSeconds } from './cpu-time';
-import { createShopClient } from './shop-client';
 
 export interface ShopOptions {
   /** Added to the environment of `npm start`. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { authApi } from '@bramble/contracts/auth';
+import { refusedStatus } from '@bramble/test-kit/shop-client';
 import { tally } from '@bramble/test-kit/tally';
 import { median } from '../helpers/median';
-import { refusedStatus } from '../helpers/shop-client';
 import { shopClient } from './shop';
 
 /** Samples are taken until the interval is narrow enough to tell, since a busy machine makes it wide. */

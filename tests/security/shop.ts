@@ -1,5 +1,6 @@
+import { createShopClient } from '@bramble/test-kit/shop-client';
+import { demoAccount } from '../helpers/demo-account';
 import { recordedEnvironment } from '../helpers/recorded-environment';
-import { createShopClient } from '../helpers/shop-client';
 
 const named = (name: string): string => {
   const value = process.env[name];
@@ -21,4 +22,4 @@ export function serviceUrl(name: string): string {
 export const shopClient = () => createShopClient(shopUrl());
 
 /** An access token of the demo admin. */
-export const adminToken = (): Promise<string> => shopClient().signInToDemo('admin');
+export const adminToken = (): Promise<string> => shopClient().signIn(demoAccount('admin'));

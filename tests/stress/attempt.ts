@@ -1,6 +1,6 @@
 import type { Item, Order } from '@bramble/contracts/orders';
 import type { Payment } from '@bramble/contracts/payments';
-import { finalStatuses } from '../helpers/final-statuses';
+import { finalStatuses } from '@bramble/test-kit/final-statuses';
 
 /** One order that a buyer sent, and everything that the buyer has seen of it since. Times are milliseconds. */
 export interface Attempt {

@@ -5,10 +5,9 @@ import { CallError, problemOf } from '@bramble/contracts/call-error';
 import { catalogApi, type Product } from '@bramble/contracts/catalog';
 import { type Item, type Order, ordersApi } from '@bramble/contracts/orders';
 import { type Page } from '@bramble/contracts/page';
-import { demoPassword, demoPeople } from '@bramble/demo/people';
-import { testAddress } from '@bramble/test-kit/addresses';
-import { waitFor } from '@bramble/test-kit/wait-for';
+import { testAddress } from './addresses';
 import { finalStatuses } from './final-statuses';
+import { waitFor } from './wait-for';
 
 export interface ShopClientOptions {
   /**
@@ -169,9 +168,6 @@ export function createShopClient(
     signUp,
     signUpMany,
     signIn,
-    /** An access token of somebody of the demo. */
-    signInToDemo: (who: keyof typeof demoPeople) =>
-      signIn({ email: demoPeople[who].email, password: demoPassword }),
     offer,
     product: async (id: string): Promise<Product> => (await call(catalogApi.get, { params: { id } })).product,
     placeOrder,
