@@ -15,7 +15,7 @@ import type { Logger } from '@bramble/service-kit/observe/logger';
 import type { Authenticate } from '../auth/authenticate';
 import { bearerOf } from '../auth/bearer';
 import type { Client } from '../http/client';
-import { endWithProblem } from '../http/end-with-problem';
+import { endSocket, endWithProblem } from '../http/end-with-problem';
 import { pathWithoutQuery } from '../http/paths';
 import type { RateLimits } from '../limits/rate-limits';
 import { callerHeaders } from '../proxy/forward';
@@ -72,6 +72,8 @@ function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMe
  * the bare connection, so the server gets that connection as a new one that begins with the request.
  */
 function readAsPlain(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
+  // Node adds these with each `connection` and leaves them on a socket that it hands over.
+  socket.removeAllListeners('resume').removeAllListeners('pause');
   socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(req), 'latin1'), head]));
   server.emit('connection', socket);
 }
@@ -106,6 +108,7 @@ function createTurns(server: Server) {
 export function createUpgradeHandler(parts: UpgradeParts) {
   const open = async (req: IncomingMessage, socket: Duplex, head: Buffer, correlationId: string) => {
     const client = parts.clientOf(req);
+    parts.takePlace(client.address, socket);
     await parts.limits.byAddress('read', client.address);
     if (fromAnotherSite(req, client, parts.corsOrigins)) throw new AppError('cross_site');
     if (parts.url === undefined)
@@ -127,7 +130,6 @@ export function createUpgradeHandler(parts: UpgradeParts) {
       const value = req.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
-    parts.takePlace(client.address, socket);
     openTunnel(parts.url, headers, socket, head, correlationId);
   };
 
@@ -150,7 +152,8 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     upstream.once('response', (response) => {
       response.resume();
       const status = response.statusCode ?? 502;
-      socket.end(
+      endSocket(
+        socket,
         `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
       );
     });

@@ -83,6 +83,8 @@ export function closeSlowReaders(
   };
 
   server.on('connection', (socket: Socket) => {
+    // A connection comes again when a request on it offered another protocol.
+    if (marks.has(socket)) return;
     marks.set(socket, undefined);
     socket.once('close', () => marks.delete(socket));
   });
