@@ -4,7 +4,7 @@ import type { Settings } from './settings';
 const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 
-/** What a demo says whose accounts, with passwords that everybody knows, can be reached from other machines. */
+/** The warning of a demo that other machines can reach: everybody knows the passwords of its accounts. */
 const networkWarning = ({ host, demoAdmin }: Settings): string[] => [
   `  WARNING: with HOST=${host} other machines reach this demo, and anybody who does can sign in as`,
   `  ${demoAdmin ? 'its admin' : 'its buyer and its seller'}: the password is public. Leave HOST out, or set ${demoAdmin ? 'DEMO_ADMIN=off (no admin) or ' : ''}DEMO=off.`,

@@ -209,7 +209,7 @@ describe('after demo mode was switched off on the same data', () => {
       expect(await statusOf(browser, '/api/admin/audit')).toBe(403);
     }
     expect(await rolesOf(promoted)).toEqual(['customer']);
-    // It had no role but those that were given.
+    // The account had no role but those that were given.
     expect(await rolesOf(promotedNext)).toEqual(['customer']);
     const { rows } = await shop.sql.query(
       `SELECT actor_id, detail, before, after FROM audit_entries WHERE action = 'user.revoked' AND subject = $1`,

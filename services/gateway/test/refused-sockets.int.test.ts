@@ -16,7 +16,7 @@ describe('a connection that asks for another protocol', () => {
   };
   const dial = () => {
     const { port, hostname } = new URL(shop.url);
-    // It stays open when the other side has ended, as a rude client keeps it.
+    // The client keeps its side open when the gateway has ended its own.
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
     const read = { text: '' };
     socket.on('data', (chunk: Buffer) => (read.text += chunk.toString()));

@@ -46,7 +46,7 @@ it('discount codes made while every visitor could be admin end at a start withou
     for (const { ends_at: end } of rows) expect(end.getTime()).toBeLessThanOrEqual(Date.now());
     const ends = new Map(rows.map(({ code, ends_at: end }) => [code, end.toISOString()]));
     expect(ends.get('PAST')).toBe('2020-01-01T00:00:00.000Z');
-    // It may not end before it starts, so that an admin can change it.
+    // A code may not end before it starts: an admin could not change it then.
     expect(rows.find(({ code }) => code === 'LATER')?.starts_at).toBeNull();
 
     await make(shop, 'OWN');

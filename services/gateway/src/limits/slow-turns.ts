@@ -8,8 +8,7 @@ export type SlowTurns = ReturnType<typeof createSlowTurns>;
 
 /**
  * Lets slow requests to a service wait for their turn here. Connections serve first come, first served, so one address
- * could occupy them all. Throws `rate_limited` when too many of one address
- * wait, `unavailable` when too many wait in all.
+ * could occupy them all. Throws `rate_limited` when too many of one address wait, `unavailable` when too many wait in all.
  */
 export function createSlowTurns(owner: MetricsOwner, { factor }: { factor: number }) {
   const { atOncePerAddress, waitingPerAddress, waiting, retryAfterSeconds } = slowLimits;

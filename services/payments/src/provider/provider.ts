@@ -39,7 +39,7 @@ export interface CapturedCharge {
   key: string;
   /** The attempt's id, when the provider knows it. */
   attemptId: string | undefined;
-  /** What is left of it after its refunds. */
+  /** What is left of the charge after its refunds. */
   amount: number;
   currency: string;
   reference: string;

@@ -57,7 +57,7 @@ export interface Operation {
   /** The service does not learn who calls, and the gateway does not check the session: sign-in and sign-up. */
   readonly anonymous?: true;
   /**
-   * It hashes a password or takes an upload, so its answer may take two minutes to begin, and it waits for its turn behind
+   * The operation hashes a password or takes an upload, so its answer may take two minutes to begin, and it waits for its turn behind
    * other slow requests of its address.
    */
   readonly slow?: true;
