@@ -32,6 +32,17 @@ describe.each(valuesFiles)('%s', (file) => {
     });
   });
 
+  it.each(containers)(
+    '$id has no secret among its arguments, which every process can read',
+    ({ container }) => {
+      const secret = (container.env ?? [])
+        .filter(({ valueFrom }) => valueFrom?.secretKeyRef)
+        .map(({ name }) => name);
+      const written = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
+      for (const name of secret) expect(written).not.toContain(`$(${name})`);
+    },
+  );
+
   it.each(containers)('$id has a pinned image', ({ container }) => {
     expect(container.image).toMatch(/(:\d[\w.-]+|@sha256:[0-9a-f]{64})$/);
     expect(container.image).not.toContain('bitnami');

@@ -45,6 +45,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly args?: readonly string[];
+  readonly command?: readonly string[];
   readonly env?: readonly EnvironmentVariable[];
   readonly envFrom?: readonly unknown[];
   readonly resources?: Readonly<Record<'requests' | 'limits', Readonly<Record<string, string>> | undefined>>;

@@ -56,6 +56,17 @@ describe('Jobs', () => {
   });
 });
 
+describe("the stores' Secrets", () => {
+  it.each(valuesFiles)('of %s are files of the backup alone', (file) => {
+    const mounting = workloads(render(file))
+      .filter(({ pod }) => JSON.stringify(pod.spec.volumes ?? []).includes('"name":"secret-'))
+      .map(({ id }) => id);
+    expect(mounting).toEqual(
+      mounting.length > 0 || file === 'ci/default-values.yaml' ? ['CronJob/shop-backup'] : [],
+    );
+  });
+});
+
 describe('replicas', () => {
   it.each(valuesFiles)('of %s have a budget above one, and none at one', (file) => {
     const objects = render(file);

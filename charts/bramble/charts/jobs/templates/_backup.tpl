@@ -5,6 +5,8 @@
 {{- $claim := $backup.persistence.existingClaim | default (include "common.fullname" (dict "root" $root "name" "backup")) -}}
 {{- $volumes := include "jobs.backupVolumes" (dict "root" $root "claim" $claim) -}}
 {{- $mounts := include "jobs.backupMounts" . -}}
+{{- $secretVolumes := include "jobs.secretVolumes" . -}}
+{{- $secretMounts := include "jobs.secretMounts" . -}}
 {{- if and $backup.persistence.enabled (not $backup.persistence.existingClaim) }}
 ---
 apiVersion: v1
@@ -26,7 +28,7 @@ spec:
      "command" (list "node" "/app/check-backup.mjs") "env" (include "jobs.placeEnv" .) "volumes" $volumes "volumeMounts" $mounts) }}
 ---
 {{ include "common.cronJob" (dict "root" $root "name" "backup" "values" $backup "schedule" $backup.schedule "suspend" $backup.suspend
-     "command" (list "node" "/app/backup.mjs") "env" (include "jobs.backupEnv" .) "tmpSize" $backup.scratchSize "volumes" $volumes "volumeMounts" $mounts) }}
+     "command" (list "node" "/app/backup.mjs") "env" (include "jobs.backupEnv" .) "tmpSize" $backup.scratchSize "volumes" (print $volumes $secretVolumes) "volumeMounts" (print $mounts $secretMounts)) }}
 ---
 # Suspended: `kubectl create job --from=cronjob/...` starts a restore.
 {{ include "common.cronJob" (dict "root" $root "name" "restore" "values" $backup "schedule" "0 0 1 1 *" "suspend" true "token" true "backoffLimit" 2
@@ -119,13 +121,20 @@ spec:
 {{- else }}
 - { name: backup, emptyDir: { sizeLimit: {{ .root.Values.jobs.backup.scratchSize }} } }
 {{- end }}
+{{- end -}}
+
+{{- define "jobs.backupMounts" }}
+- { name: backup, mountPath: /backup }
+{{- end -}}
+
+{{/* The Secrets that the backup saves; no other Job mounts them. */}}
+{{- define "jobs.secretVolumes" }}
 {{- range $index, $secret := splitList "," (include "jobs.savedSecrets" .) }}
 - { name: secret-{{ $index }}, secret: { secretName: {{ $secret }} } }
 {{- end }}
 {{- end -}}
 
-{{- define "jobs.backupMounts" }}
-- { name: backup, mountPath: /backup }
+{{- define "jobs.secretMounts" }}
 {{- range $index, $secret := splitList "," (include "jobs.savedSecrets" .) }}
 - { name: secret-{{ $index }}, mountPath: /secrets/{{ $secret }}, readOnly: true }
 {{- end }}

@@ -47,12 +47,17 @@ spec:
         - name: redis
           image: {{ include "common.image" (dict "root" .root "image" $redis.image) }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          # The password comes from a file, since every process on the node can read the arguments of the others.
           args:
+            - sh
+            - -c
+            - |
+              umask 077
+              printf 'requirepass "%s"\n' "$(printf %s "$REDISCLI_AUTH" | sed 's/[\\"]/\\&/g')" > /tmp/password.conf
+              exec redis-server /tmp/password.conf "$@"
             - redis-server
             - --dir
             - /data
-            - --requirepass
-            - $(REDISCLI_AUTH)
             - --save
             - ''
             # Redis does not know the container's memory limit, and rewriting its log needs memory besides the data.
