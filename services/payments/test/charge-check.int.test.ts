@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { anOrder, eur, startWorld, type World } from './builders';
+import type { FakeStripe } from './fake-stripe';
 import { startStripeWorld, type StripeWorld } from './stripe-world';
 
 /** Removes what payments knows of an order, as a restore of an older backup does. */
@@ -11,6 +12,13 @@ async function forget(world: World, orderId: string): Promise<void> {
 const attemptsOf = async (world: World, orderId: string) =>
   (await world.sql.query('SELECT status, amount::int FROM payment_attempts WHERE order_id = $1', [orderId]))
     .rows;
+const sandboxRefunds = async (world: World, orderId: string) =>
+  (
+    await world.sql.query<{ amount: number }>(
+      `SELECT amount::int FROM sandbox_refunds WHERE charge_key LIKE $1 || ':%' ORDER BY created_at`,
+      [orderId],
+    )
+  ).rows.map(({ amount }) => amount);
 const checkedUntil = async (world: World) =>
   (await world.sql.query<{ at: Date }>('SELECT checked_until AS at FROM charge_checks')).rows[0]?.at;
 
@@ -27,6 +35,28 @@ async function refundTwice(world: World): Promise<void> {
     payload: { refundId },
   });
 }
+
+/** Gives a part of an order's money back, lets payments forget, and asks for all of the money. */
+async function refundAllAfterPart(
+  world: World,
+  forgetPart: (orderId: string) => Promise<unknown>,
+): Promise<string> {
+  const order = anOrder();
+  await world.publish(order.pay('tok_visa'), order.refund(randomUUID(), 300));
+  await world.untilPublished(order.orderId, 2);
+  await forgetPart(order.orderId);
+  const { length } = await world.published(order.orderId);
+  const refundId = randomUUID();
+  await world.publish(order.refund(refundId));
+  const published = await world.untilPublished(order.orderId, length + 1);
+  expect(published.at(-1)).toMatchObject({
+    type: 'payment.refunded',
+    payload: { refundId, amount: eur(1_000) },
+  });
+  return order.orderId;
+}
+const forgetRefunds = (world: World) => (orderId: string) =>
+  world.sql.query('DELETE FROM refunds WHERE order_id = $1', [orderId]);
 
 describe('captures that a restore made unknown', () => {
   let world: World;
@@ -65,6 +95,24 @@ describe('captures that a restore made unknown', () => {
 
   it('are refunded only once when the restore made the refund unknown', () => refundTwice(world));
 
+  it('are refunded as far as the provider did not when the restore made a partial refund unknown', async () => {
+    const orderId = await refundAllAfterPart(world, forgetRefunds(world));
+    expect(await sandboxRefunds(world, orderId)).toEqual([300, 700]);
+  });
+
+  it('are published whole when a part of them was refunded, and the rest can be refunded', async () => {
+    const orderId = await refundAllAfterPart(world, async (id) => {
+      await forget(world, id);
+      const again = await world.startPayments();
+      expect((await world.untilPublished(id, 3))[2]).toMatchObject({
+        type: 'payment.captured',
+        payload: { amount: eur(1_000) },
+      });
+      await again.stop();
+    });
+    expect(await sandboxRefunds(world, orderId)).toEqual([300, 700]);
+  });
+
   it('are left alone when their money is back, and so are captures that payments knows', async () => {
     const [refunded, known] = [anOrder(), anOrder()];
     await world.publish(refunded.pay('tok_visa'), known.pay('tok_visa'), refunded.refund(randomUUID()));
@@ -79,6 +127,11 @@ describe('captures that a restore made unknown', () => {
     expect(await attemptsOf(world, known.orderId)).toEqual([{ status: 'succeeded', amount: 1_000 }]);
   });
 });
+
+const refundsAtStripe = ({ intents, refunds }: FakeStripe, orderId: string) => {
+  const own = intents.filter(({ metadata }) => metadata['orderId'] === orderId).map(({ id }) => id);
+  return refunds.filter(({ payment_intent: of }) => own.includes(of)).map(({ amount }) => amount);
+};
 
 describe('captures at Stripe that a restore made unknown', () => {
   let stripeWorld: StripeWorld;
@@ -104,6 +157,33 @@ describe('captures at Stripe that a restore made unknown', () => {
     const before = stripeWorld.stripe.refunds.length;
     await refundTwice(stripeWorld.world);
     expect(stripeWorld.stripe.refunds).toHaveLength(before + 1);
+  });
+
+  it('are refunded as far as Stripe did not when the restore made a partial refund unknown', async () => {
+    const { world, stripe } = stripeWorld;
+    const orderId = await refundAllAfterPart(world, forgetRefunds(world));
+    expect(refundsAtStripe(stripe, orderId)).toEqual([300, 700]);
+  });
+
+  it('get the rest of a refund also when Stripe refused the whole of it before', async () => {
+    const { world, stripe } = stripeWorld;
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'));
+    await world.untilPublished(order.orderId);
+    const [intent] = stripe.intents.filter(({ metadata }) => metadata['orderId'] === order.orderId);
+    if (!intent) throw new Error('Stripe has no intent');
+    const part = { amount: 300, payment_intent: intent.id, status: 'succeeded', metadata: {} };
+    // Somebody refunds a part between the look-up of refunds and the refund.
+    stripe.beforeReply = (call) => {
+      if (call === 'GET /v1/refunds' && refundsAtStripe(stripe, order.orderId).length === 0)
+        stripe.refunds.push({ id: 're_by_hand', object: 'refund', ...part });
+      return undefined;
+    };
+    const refundId = randomUUID();
+    await world.publish(order.refund(refundId));
+    expect((await world.untilPublished(order.orderId, 2))[1]).toMatchObject({ type: 'payment.refunded' });
+    stripe.beforeReply = () => undefined;
+    expect(refundsAtStripe(stripe, order.orderId)).toEqual([300, 700]);
   });
 
   it('are left alone when another shop with the same account made them', async () => {

@@ -109,20 +109,31 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     if (!from.includes(intent.status))
       return error(400, { type: 'invalid_request_error', code: 'payment_intent_unexpected_state' });
     intent.status = to;
-    if (to === 'succeeded') intent.amount_received = intent.amount;
+    if (to === 'succeeded') {
+      intent.amount_received = intent.amount;
+      intent.latest_charge = { amount_refunded: 0 };
+    }
     return { status: 200, body: intent };
   };
   const refund = (form: URLSearchParams): Answer => {
     const given = refunds.filter(
       ({ payment_intent: of, status }) => of === form.get('payment_intent') && status !== 'failed',
     );
-    const held = intents.find((each) => each.id === form.get('payment_intent'))?.amount_received ?? 0;
-    if (given.length > 0 && given.reduce((sum, { amount }) => sum + amount, 0) >= held)
+    const intent = intents.find((each) => each.id === form.get('payment_intent'));
+    const amount = Number(form.get('amount'));
+    const refunded = given.reduce((sum, each) => sum + each.amount, 0);
+    const left = (intent?.amount_received ?? 0) - refunded;
+    if (refunded > 0 && left <= 0)
       return error(400, { type: 'invalid_request_error', code: 'charge_already_refunded' });
+    if (amount > left) {
+      const message = `Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`;
+      return error(400, { type: 'invalid_request_error', param: 'amount', message });
+    }
+    if (intent) intent.latest_charge = { amount_refunded: refunded + amount };
     const made: Refund = {
       id: id('re'),
       object: 'refund',
-      amount: Number(form.get('amount')),
+      amount,
       payment_intent: form.get('payment_intent') ?? '',
       status: api.refundStatus,
       metadata: metadataOf(form),

@@ -225,6 +225,7 @@ describe('a notification of Stripe', () => {
     await world.publish(order.pay('tok_chargeDeclined'));
     await world.untilPublished(order.orderId);
     const intent = intentOf(order.orderId);
+    Object.assign(intent, { status: 'succeeded', amount_received: intent.amount });
     await notify('payment_intent.succeeded', intent).expect(204);
     await waitFor(() => stripe.refunds.some(({ payment_intent: of }) => of === intent.id));
     expect((await world.published(order.orderId)).map(({ type }) => type)).toEqual(['payment.declined']);

@@ -10,7 +10,7 @@ const OWN_KEY = /^([0-9a-f-]{36}):capture:(\d+)$/;
 /** Undefined for a charge whose money is back already, and for one without a key of this shop. */
 function ownCharge(charge: CapturedCharge): OwnCharge | undefined {
   const [, orderId, attempt] = OWN_KEY.exec(charge.key) ?? [];
-  if (orderId === undefined || charge.amount <= 0) return undefined;
+  if (orderId === undefined || charge.refunded >= charge.amount) return undefined;
   return { ...charge, orderId, attempt: Number(attempt) };
 }
 

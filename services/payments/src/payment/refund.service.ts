@@ -53,7 +53,10 @@ export function createRefundService({ store, refunds, calls, log }: RefundDepend
   }
 
   /** Records a reply, with the failures that it found: their notifications may be under way, or lost. */
-  async function recordReply(id: string, { failedBefore = [], ...outcome }: RefundReply): Promise<void> {
+  async function recordReply(
+    id: string,
+    { failedBefore = [], amount: _, ...outcome }: RefundReply,
+  ): Promise<void> {
     if (failedBefore.length > 0) await refunds.supersede(id, failedBefore);
     await record(id, outcome);
   }
@@ -69,6 +72,11 @@ export function createRefundService({ store, refunds, calls, log }: RefundDepend
       currency,
       capture: { key: captureKey, reference: captureReference },
     });
+    if (done && done.amount < amount)
+      log.warn(
+        { order_id: orderId, refund_id: id, amount, given: done.amount },
+        'the provider had refunded a part of this already',
+      );
     if (done) await recordReply(id, done);
     else await refunds.postpone([id], backoff(tries, { base: 1_000, max: 15_000 }) / 1000);
   }

@@ -39,8 +39,9 @@ export interface CapturedCharge {
   key: string;
   /** The attempt's id, when the provider knows it. */
   attemptId: string | undefined;
-  /** What is left of the charge after its refunds. */
   amount: number;
+  /** How much of the amount was refunded. */
+  refunded: number;
   currency: string;
   reference: string;
   createdAt: Date;
@@ -59,7 +60,11 @@ export type RefundOutcome =
   | { status: 'succeeded' | 'pending'; reference: string }
   | { status: 'failed'; reference: string; reason: string };
 /** A refund's outcome with the references of its earlier refunds at the provider, which failed. */
-export type RefundReply = RefundOutcome & { failedBefore?: readonly string[] };
+export type RefundReply = RefundOutcome & {
+  /** What the refund gives back: less than was asked when the provider had refunded a part of the charge before. */
+  amount: number;
+  failedBefore?: readonly string[];
+};
 
 /**
  * A payment provider. Calls with the same key move money once, however often they are repeated. A definite answer is an
@@ -74,6 +79,10 @@ export interface Provider {
   lookup(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
   /** Looks up a capture that may have reached the provider, and cancels one that was only authorised. */
   cancel(request: ChargeRequest, signal: AbortSignal): Promise<FoundCharge>;
+  /**
+   * Refunds the amount, or what is left of the charge when that is less: after a restore the shop may not know of a refund.
+   * Throws when the amount is more than was captured.
+   */
   refund(request: RefundRequest, signal: AbortSignal): Promise<RefundReply>;
   /** Every capture of this shop whose charge was created at `since` or later. */
   captures(since: Date): AsyncIterable<CapturedCharge>;

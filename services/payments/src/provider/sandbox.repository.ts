@@ -49,11 +49,10 @@ export function createSandboxRepository(sql: Sql) {
   }
 
   /**
-   * False when the charge holds less than the amount. True when it holds nothing: after a restore the shop may not know the
-   * refund that gave everything back. The lock on the charge's row makes its refunds wait for each
-   * other.
+   * Refunds the amount, or what is left of the charge when that is less, and answers what the refund gives. Undefined when
+   * the charge captured less than the amount. The lock on the charge's row makes its refunds wait for each other.
    */
-  function refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
+  function refund(key: string, chargeKey: string, amount: number): Promise<number | undefined> {
     return sql.transaction(async (tx) => {
       const charge = await tx.query<{ amount: number }>({
         text: 'SELECT amount FROM sandbox_charges WHERE key = $1 AND captured FOR UPDATE',
@@ -63,23 +62,25 @@ export function createSandboxRepository(sql: Sql) {
         text: 'SELECT key, amount FROM sandbox_refunds WHERE charge_key = $1',
         values: [chargeKey],
       });
-      if (rows.some((row) => row.key === key)) return true;
-      const refunded = rows.reduce((sum, row) => sum + row.amount, 0);
-      const held = (charge.rows[0]?.amount ?? 0) - refunded;
-      if (refunded > 0 && held === 0) return true;
-      if (amount > held) return false;
-      await tx.query({
-        text: 'INSERT INTO sandbox_refunds (key, charge_key, amount) VALUES ($1, $2, $3)',
-        values: [key, chargeKey, amount],
-      });
-      return true;
+      const known = rows.find((row) => row.key === key);
+      if (known) return known.amount;
+      const captured = charge.rows[0]?.amount ?? 0;
+      if (amount > captured) return undefined;
+      const left = captured - rows.reduce((sum, row) => sum + row.amount, 0);
+      const given = Math.min(amount, left);
+      if (given > 0)
+        await tx.query({
+          text: 'INSERT INTO sandbox_refunds (key, charge_key, amount) VALUES ($1, $2, $3)',
+          values: [key, chargeKey, given],
+        });
+      return given;
     });
   }
 
   async function captures(since: Date): Promise<Omit<CapturedCharge, 'attemptId' | 'reference'>[]> {
     const { rows } = await sql.query<Omit<CapturedCharge, 'attemptId' | 'reference'>>({
       text: `
-        SELECT c.key, c.amount - coalesce(sum(r.amount), 0)::bigint AS amount, c.currency, c.created_at AS "createdAt"
+        SELECT c.key, c.amount, coalesce(sum(r.amount), 0)::bigint AS refunded, c.currency, c.created_at AS "createdAt"
         FROM sandbox_charges c LEFT JOIN sandbox_refunds r ON r.charge_key = c.key
         WHERE c.captured AND c.created_at >= $1 GROUP BY c.key`,
       values: [since],

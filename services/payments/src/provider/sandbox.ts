@@ -7,7 +7,7 @@ import type {
   ChargeRequest,
   FoundCharge,
   Provider,
-  RefundOutcome,
+  RefundReply,
   RefundRequest,
 } from './provider';
 import type { Remembered, SandboxCharge, SandboxRepository } from './sandbox.repository';
@@ -83,10 +83,10 @@ export function createSandbox({
     return outcomeOf(await remember({ key, amount, currency, token, captured: false, reason: 'canceled' }));
   }
 
-  async function refund({ key, amount, capture }: RefundRequest): Promise<RefundOutcome> {
-    if (!(await repository.refund(key, capture.key, amount)))
-      throw new Error('the charge does not hold that much any more');
-    return { status: 'succeeded', reference: key };
+  async function refund({ key, amount, capture }: RefundRequest): Promise<RefundReply> {
+    const given = await repository.refund(key, capture.key, amount);
+    if (given === undefined) throw new Error('the charge did not capture that much');
+    return { status: 'succeeded', reference: key, amount: given };
   }
 
   async function* captures(since: Date): AsyncGenerator<CapturedCharge> {

@@ -65,9 +65,6 @@ function outcomeOfError(error: unknown): ChargeOutcome | undefined {
   return undefined;
 }
 
-const isAlreadyRefunded = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'charge_already_refunded';
-
 /**
  * Stripe by its own SDK: an intent is authorised first and captured second, with keys derived from the attempt's key.
  * Only this server confirms intents, so a decline is final. `shopId` marks this shop's intents, since another shop may use
@@ -181,6 +178,18 @@ export function createStripe(stripe: Stripe, shopId: () => Promise<string>): Pro
     return intent ? end(intent, request) : 'absent';
   }
 
+  /** What is left of a capture after these refunds, at most `amount`. */
+  const restOf = async (
+    intent: string,
+    amount: number,
+    refunds: readonly Stripe.Refund[],
+  ): Promise<number> => {
+    if (refunds.length === 0) return amount;
+    const { amount_received: captured } = await stripe.paymentIntents.retrieve(intent);
+    if (amount > captured) throw new Error('the charge did not capture that much');
+    return Math.min(amount, captured - refunds.reduce((sum, refund) => sum + refund.amount, 0));
+  };
+
   async function refund({ key, orderId, amount, capture }: RefundRequest): Promise<RefundReply> {
     if (capture.reference === null) throw new Error('the capture has no intent');
     // Stripe forgets idempotency keys after a day, so an earlier refund is found by its metadata.
@@ -192,22 +201,20 @@ export function createStripe(stripe: Stripe, shopId: () => Promise<string>): Pro
         if (outcome.status !== 'failed') others.push(refund);
         continue;
       }
-      if (outcome.status !== 'failed') return { ...outcome, failedBefore: failed };
+      if (outcome.status !== 'failed') return { ...outcome, amount: refund.amount, failedBefore: failed };
       failed.push(outcome.reference);
     }
-    // A key answers its first refund for ever, so a refund after a failed one has a key of its own.
-    const refund = await stripe.refunds
-      .create(
-        { payment_intent: capture.reference, amount, metadata: { refundId: key, orderId } },
-        { idempotencyKey: failed.length === 0 ? key : `${key}:${failed.length + 1}` },
-      )
-      .catch(async (error: unknown) => {
-        // After a restore the shop may not know of the full refund.
-        const given = isAlreadyRefunded(error) ? others[0] : undefined;
-        if (!given) throw error;
-        return given;
-      });
-    return { ...outcomeOfRefund(refund), failedBefore: failed };
+    const given = await restOf(capture.reference, amount, others);
+    const [before] = others;
+    if (before && given <= 0) return { ...outcomeOfRefund(before), amount: 0, failedBefore: failed };
+    // A key answers its first call for ever, so a refund after a failed one, or of another amount, has a key of its own.
+    const again = failed.length === 0 ? [] : [failed.length + 1];
+    const rest = given === amount ? [] : ['rest', given];
+    const refund = await stripe.refunds.create(
+      { payment_intent: capture.reference, amount: given, metadata: { refundId: key, orderId } },
+      { idempotencyKey: [key, ...again, ...rest].join(':') },
+    );
+    return { ...outcomeOfRefund(refund), amount: given, failedBefore: failed };
   }
 
   async function* captures(since: Date): AsyncGenerator<CapturedCharge> {
@@ -224,7 +231,8 @@ export function createStripe(stripe: Stripe, shopId: () => Promise<string>): Pro
       yield {
         key: intent.metadata['key'] ?? '',
         attemptId: intent.metadata['attemptId'],
-        amount: intent.amount_received - refunded,
+        amount: intent.amount_received,
+        refunded,
         currency: intent.currency.toUpperCase(),
         reference: intent.id,
         createdAt: new Date(intent.created * 1000),
