@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { tally } from '@bramble/test-kit/tally';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { adminOf, Browser, signedUp } from './browser';
@@ -90,4 +91,57 @@ describe('a crowd of wrong sign-ins from one address', () => {
     const metrics = await (await fetch(`${shop.gateway.opsUrl}/metrics`)).text();
     expect(metrics).toMatch(/bramble_http_rejected_total\{[^}]*reason="rate_limit"[^}]*\} [1-9]/);
   }, 120_000);
+});
+
+describe('slow requests that wait', () => {
+  /** How many sign-ins users has answered so far. */
+  const signIns = async (): Promise<number> => {
+    const metrics = await (await fetch(`${shop.users.opsUrl}/metrics`)).text();
+    const counts = metrics.matchAll(
+      /^http_server_request_duration_seconds_count\{[^}]*"\/api\/auth\/login"[^}]*\} (\d+)/gm,
+    );
+    return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+
+  it('are not sent any more when their clients have gone away', async () => {
+    const address = '10.8.0.3';
+    const body = JSON.stringify({ email: newEmail(), password: 'a wrong password' });
+    const head =
+      'POST /api/auth/login HTTP/1.1\r\nHost: shop\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n' +
+      `X-Forwarded-For: ${address}\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const { hostname, port } = new URL(shop.url);
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error) => void warnings.push(name);
+    process.on('warning', onWarning);
+    const before = await signIns();
+    const clients = Array.from({ length: 4 }, () => connect(Number(port), hostname));
+    // Each sends all of its requests without waiting for their answers.
+    for (const client of clients) client.on('error', () => undefined).write(`${head}${body}`.repeat(15));
+    await waitFor(() => shop.redis.get(`limit:login:address:${address}`), {
+      until: (count) => count === '60',
+      what: 'all sign-ins to arrive',
+    });
+    const sent = (await signIns()) - before;
+    for (const client of clients) client.resetAndDestroy();
+    const own = await from(address).post('/api/auth/login', { email: newEmail(), password: PASSWORD });
+    process.off('warning', onWarning);
+    expect([own.status, warnings]).toEqual([401, []]);
+    // Four were under way, and a few had their turn before their connection closed.
+    expect((await signIns()) - before - sent).toBeLessThanOrEqual(15);
+  }, 60_000);
+
+  it('have small bodies, announced or not', async () => {
+    const body = JSON.stringify({ email: newEmail(), password: 'x'.repeat(4_100) });
+    for (const path of ['/api/auth/login', '/api/auth/token', '/api/auth/signup']) {
+      const announced = await from('10.8.0.4').post(path, body);
+      expect([announced.status, announced.body.code]).toEqual([413, 'body_too_large']);
+      const streamed = await fetch(new URL(path, shop.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+        body: new Blob([body]).stream(),
+        duplex: 'half',
+      } as RequestInit);
+      expect([streamed.status, await streamed.json()]).toMatchObject([413, { code: 'body_too_large' }]);
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '@bramble/service-kit/base/errors';
-import { checkBodyHeaders } from '@bramble/service-kit/http/body';
+import { checkBodyHeaders, jsonLimitOf } from '@bramble/service-kit/http/body';
 import { ourCookieNames, parseCookies } from '@bramble/service-kit/http/cookies';
 import { counter, type MetricsOwner } from '@bramble/service-kit/observe/metrics';
 import { bearerOf } from '../auth/bearer';
@@ -37,7 +37,7 @@ export function createRequestChecks(owner: MetricsOwner, corsOrigins: ReadonlySe
     if (!isUnsafe(req.method)) return;
     const upload = { limit: UPLOAD_LIMIT, type: 'multipart/form-data' };
     try {
-      checkBodyHeaders(req, operation?.multipart ? upload : {});
+      checkBodyHeaders(req, operation?.multipart ? upload : { limit: jsonLimitOf(operation ?? {}) });
     } catch (error) {
       if (error instanceof AppError && error.code === 'body_too_large') rejected.inc({ reason: 'body_size' });
       throw error;

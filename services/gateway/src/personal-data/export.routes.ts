@@ -7,6 +7,9 @@ import type { ExportService } from './export.service';
 export const exportRoutes = (exportOf: ExportService): Mountable[] => [
   endpoint(gatewayApi.exportMe, ({ actor }) => exportOf(actor)),
   endpoint(gatewayApi.exportMeConfirmed, ({ actor, body, req }) =>
-    exportOf(actor, { password: body.password ?? '', address: clientAddress(req) }),
+    exportOf(actor, {
+      password: body.password ?? '',
+      sender: { address: clientAddress(req), connection: req.socket },
+    }),
   ),
 ];

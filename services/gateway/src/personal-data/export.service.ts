@@ -3,7 +3,7 @@ import { usersApi } from '@bramble/contracts/users';
 import type { Actor } from '@bramble/service-kit/base/actor';
 import { AppError, isRefusal } from '@bramble/service-kit/base/errors';
 import type { Upstream } from '@bramble/service-kit/http/client';
-import type { SlowTurns } from '../limits/slow-turns';
+import type { SlowSender, SlowTurns } from '../limits/slow-turns';
 
 export type ExportService = ReturnType<typeof createExportService>;
 
@@ -39,11 +39,11 @@ export function createExportService({
     }
   }
 
-  /** `given` is the password and the address that it came from. */
-  return async (as: Actor, given?: { password: string; address: string }): Promise<PersonalData> => {
+  /** `given` is the password, and who sent it. */
+  return async (as: Actor, given?: { password: string; sender: SlowSender }): Promise<PersonalData> => {
     const body = given ? { password: given.password } : {};
     const confirm = () => upstreams.users.call(usersApi.confirm, { as, body, timeoutMs: CONFIRM_MS });
-    await (given ? inSlowTurn({ name: 'users', address: given.address }, confirm) : confirm());
+    await (given ? inSlowTurn({ name: 'users', ...given.sender }, confirm) : confirm());
     const parts = await Promise.all(holders.map((holder) => readFrom(holder, as)));
     return Object.assign({ exportedAt: new Date().toISOString() }, ...parts) as PersonalData;
   };

@@ -5,7 +5,7 @@ import type { AccessClaims } from '@bramble/contracts/sessions';
 import { AppError } from '@bramble/service-kit/base/errors';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 import { currentContext } from '@bramble/service-kit/base/request-context';
-import { bodyMissing, isCutOff, JSON_LIMIT, readBody } from '@bramble/service-kit/http/body';
+import { bodyMissing, isCutOff, jsonLimitOf, readBody } from '@bramble/service-kit/http/body';
 import type { Upstream } from '@bramble/service-kit/http/client';
 import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import type { UpstreamAnswer } from '@bramble/service-kit/http/exchange';
@@ -80,8 +80,8 @@ function limited(req: IncomingMessage): Readable {
 }
 
 /** The whole JSON body. A body over the limit is refused while it arrives; the edge drains the rest. */
-const readJsonBody = (req: IncomingMessage, sender: string): Promise<Buffer> =>
-  readBody(req, { limit: JSON_LIMIT, sender }).catch((error: unknown) => {
+const readJsonBody = (req: IncomingMessage, operation: Operation, sender: string): Promise<Buffer> =>
+  readBody(req, { limit: jsonLimitOf(operation), sender }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'body_too_large') throw error;
     throw new AppError('body_too_large', { detail: error.message });
   });
@@ -111,7 +111,8 @@ export function createForward(keyOf: (service: string) => string, inSlowTurn: Sl
     const length = req.headers['content-length'];
     const hasBody =
       !reads && ((length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined);
-    const json = hasBody && !operation.multipart ? await readJsonBody(req, caller.address) : undefined;
+    const json =
+      hasBody && !operation.multipart ? await readJsonBody(req, operation, caller.address) : undefined;
 
     // The token in the headers is valid for a minute and an upload is read as it is sent, so both begin with the turn.
     const send = (): Promise<UpstreamAnswer> => {
@@ -126,7 +127,8 @@ export function createForward(keyOf: (service: string) => string, inSlowTurn: Sl
       const body = limited(req);
       return upstream.send({ ...plain, body }).finally(() => body.destroy());
     };
-    return slow ? inSlowTurn({ name: upstream.name, address: caller.address }, send) : send();
+    if (!slow) return send();
+    return inSlowTurn({ name: upstream.name, address: caller.address, connection: req.socket }, send);
   };
 
   /** Fetches a public answer: without the caller's identity, and whole. */

@@ -32,7 +32,7 @@ function lab(limits: Partial<FairQueueLimits> = {}) {
   const endAll = async () => {
     while (running.length > 0) await endOne();
   };
-  return { add, started, running, endOne, endAll };
+  return { inTurn, add, started, running, endOne, endAll };
 }
 
 describe('a fair queue', () => {
@@ -83,6 +83,28 @@ describe('a fair queue', () => {
     const again = add('crowd');
     await endAll();
     await again;
+  });
+
+  it('drops work whose caller goes away while it waits, and gives its place to others', async () => {
+    const { inTurn, add, started, endAll } = lab({
+      atOnce: 1,
+      atOncePerKey: 1,
+      waiting: 2,
+      waitingPerKey: 1,
+    });
+    const first = add('a');
+    const gone = new AbortController();
+    const left = inTurn('a', () => Promise.reject(new Error('it was started')), gone.signal);
+    await expect(add('a')).rejects.toMatchObject({ code: 'rate_limited' });
+    gone.abort();
+    await expect(left).rejects.toMatchObject({ code: 'request_timeout' });
+    await expect(inTurn('b', () => Promise.resolve(), gone.signal)).rejects.toMatchObject({
+      code: 'request_timeout',
+    });
+    const rest = [add('a'), add('b')];
+    await endAll();
+    await Promise.all([first, ...rest]);
+    expect(started).toEqual(['a', 'a', 'b']);
   });
 
   it('goes on after work that failed', async () => {

@@ -16,10 +16,13 @@ interface Line {
   waiting: (() => void)[];
 }
 
+const goneError = () => new AppError('request_timeout', { detail: 'the caller went away' });
+
 /**
  * Runs work for keys, such as the addresses of clients. More than `atOnce` waits in one line for each key, and the lines
  * take turns, so that much work of one key delays only that key. Throws `rate_limited` when too much of one key waits,
- * `unavailable` when too much waits in all. A key without work takes no memory.
+ * `unavailable` when too much waits in all, and `request_timeout` when `gone` aborts while the work waits. A key without
+ * work takes no memory.
  */
 export function createFairQueue(limits: FairQueueLimits) {
   /** The line whose turn comes first stands first. */
@@ -49,14 +52,36 @@ export function createFairQueue(limits: FairQueueLimits) {
     }
   }
 
+  function dropIfEmpty(key: string, line: Line): void {
+    if (line.active === 0 && line.waiting.length === 0) lines.delete(key);
+  }
+
   function end(key: string, line: Line): void {
     active -= 1;
     line.active -= 1;
-    if (line.active === 0 && line.waiting.length === 0) lines.delete(key);
+    dropIfEmpty(key, line);
     startNext();
   }
 
-  return async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const waitIn = (line: Line, key: string, gone: AbortSignal | undefined) =>
+    new Promise<void>((resolve, reject) => {
+      const leave = () => {
+        line.waiting.splice(line.waiting.indexOf(start), 1);
+        waiting -= 1;
+        dropIfEmpty(key, line);
+        reject(goneError());
+      };
+      const start = () => {
+        gone?.removeEventListener('abort', leave);
+        resolve();
+      };
+      gone?.addEventListener('abort', leave, { once: true });
+      line.waiting.push(start);
+      waiting += 1;
+    });
+
+  return async function inTurn<T>(key: string, work: () => Promise<T>, gone?: AbortSignal): Promise<T> {
+    if (gone?.aborted) throw goneError();
     const line = lines.get(key) ?? { active: 0, waiting: [] };
     const { retryAfterSeconds } = limits;
     if (mayStart(line)) {
@@ -67,8 +92,7 @@ export function createFairQueue(limits: FairQueueLimits) {
         throw new AppError('rate_limited', { retryAfterSeconds });
       if (waiting >= limits.waiting) throw new AppError('unavailable', { retryAfterSeconds });
       lines.set(key, line);
-      waiting += 1;
-      await new Promise<void>((resolve) => line.waiting.push(resolve));
+      await waitIn(line, key, gone);
     }
     try {
       return await work();

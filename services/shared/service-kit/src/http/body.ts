@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Operation } from '@bramble/contracts/operation';
 import { AppError } from '../base/errors';
 import { createBodyBudget } from './body-budget';
 import { collectBytes } from './collect-bytes';
 import { MAX_DEPTH, refuseUnstorable } from './validate';
 
-export const JSON_LIMIT = 100_000;
+const JSON_LIMIT = 100_000;
+/** A slow request holds its body while it waits for its turn, and thousands may wait. A password takes 1 kB at most. */
+const SLOW_JSON_LIMIT = 4_000;
+
+/** The most bytes of an operation's JSON body. */
+export const jsonLimitOf = ({ slow }: Pick<Operation, 'slow'>): number =>
+  slow ? SLOW_JSON_LIMIT : JSON_LIMIT;
 
 /** Refuses a body by its headers alone: too large (413) or not JSON (415). A request without a body passes. */
 export function checkBodyHeaders(

@@ -7,7 +7,7 @@ import { AppError } from '../base/errors';
 import { currentContext } from '../base/request-context';
 import type { Mountable, Service } from '../runtime/service';
 import { authorize } from './authorize';
-import { checkBodyHeaders, JSON_LIMIT, parseJson, readBody, requestHash } from './body';
+import { checkBodyHeaders, jsonLimitOf, parseJson, readBody, requestHash } from './body';
 import { clientAddress } from './client-address';
 import { idempotencyKey, ifMatchOf, type SeenState } from './conditions';
 import { setQuiet, setRoute } from './edge';
@@ -33,7 +33,7 @@ type FindInput<O extends Operation> = Pick<Input<O>, 'params' | 'actor' | 'req'>
 export interface EndpointOptions<O extends Operation, F> {
   /** Loads the entity that the path names, for this caller; throws `not_found`. Runs before the body is read. */
   find?: (input: FindInput<O>) => Promise<F>;
-  /** The largest body in bytes; default 100 kB. */
+  /** The largest body in bytes; by default 100 kB, and 4 kB where the operation is slow. */
   bodyLimit?: number;
 }
 
@@ -89,7 +89,7 @@ export function endpoint<O extends Operation, F>(
   const handle = typeof second === 'function' ? second : third;
   if (!handle) throw new TypeError(`${operation.method} ${operation.path} has no handler`);
   const route = template(operation.path);
-  const limit = options.bodyLimit ?? JSON_LIMIT;
+  const limit = options.bodyLimit ?? jsonLimitOf(operation);
   const run = async (service: Service, req: Request, res: Response) => {
     setRoute(res, route);
     if (!operation.multipart) checkBodyHeaders(req, { limit });
