@@ -38,6 +38,7 @@ const shape = (env: NodeJS.ProcessEnv) => ({
   ...placeShape(),
   ...postgresShape(env),
   ...mongoShape(env),
+  MIGRATIONS_DIR: text(),
   RESTORE_FROM: text(),
   NAMESPACE: text(),
   SCALE: scale(),
@@ -80,11 +81,17 @@ async function restoreAll(config: Config, log: Logger, source: AsyncGenerator<Li
   const lines = lineReader(source);
   const options = { seconds: config.CONNECT_SECONDS, log };
   const counts = { rows: 0, documents: 0 };
+  let archivedAt = new Date();
   for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
-    if ('postgres' in line) {
+    if ('about' in line) archivedAt = new Date(line.about.createdAt);
+    else if ('postgres' in line) {
       const { postgres: name, migrations } = line;
       await withPostgres(given(config, postgresVariable(name)), options, async (client) => {
-        const target = restorePostgres(client, name);
+        const target = restorePostgres(client, {
+          database: name,
+          migrationsDir: config.MIGRATIONS_DIR,
+          archivedAt,
+        });
         await target.begin(migrations);
         for (
           let part = await lines.nextOf('table', 'content');

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { Binary, Long, MongoClient, ObjectId } from 'mongodb';
 import pg from 'pg';
 import { createLogger } from '@bramble/service-kit/observe/logger';
+import { linkMigrations } from '@bramble/test-kit/link-migrations';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { unseal } from '../src/archive/sealed';
 import { backup } from '../src/backup';
@@ -44,6 +45,7 @@ beforeAll(async () => {
     SECRETS_DIR: path.join(folder, 'secrets'),
     RELEASE: 'shop',
     NAMESPACE: 'market',
+    MIGRATIONS_DIR: linkMigrations(path.join(folder, 'migrations')),
     RESTORE_FROM: 'latest',
     REDIS_EVENTS_URL: stores.redisUrl,
   };

@@ -4,6 +4,7 @@ import { backup } from '@bramble/k8s-jobs/backup';
 import { restore } from '@bramble/k8s-jobs/restore';
 import { configOf } from '@bramble/k8s-jobs/shared/job';
 import { createLogger } from '@bramble/service-kit/observe/logger';
+import { linkMigrations } from '@bramble/test-kit/link-migrations';
 import type { ServiceEnvironment } from '../../scripts/start/environment';
 import type { Stores } from '../../scripts/stores/open-stores';
 import type { Links } from './links';
@@ -86,6 +87,7 @@ export function openArchive({
     SECRETS_DIR: secrets,
     RELEASE: 'chaos',
     NAMESPACE: 'chaos',
+    MIGRATIONS_DIR: linkMigrations(path.join(dataDir, 'archive-migrations')),
     RESTORE_FROM: 'latest',
     REDIS_EVENTS_URL: stores.redisUrl,
     REDIS_CACHE_URL: stores.redisCacheUrl,

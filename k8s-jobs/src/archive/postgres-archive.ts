@@ -1,10 +1,11 @@
 import type pg from 'pg';
+import { appliedMigrations, archivedSchema } from './archived-schema';
 import type { Line } from './lines';
+import { type Adjust, adjustments } from './restored-rows';
 
 const FETCH = 500;
 /** The bytes of rows in one write: with long rows, fewer than 500 rows. */
 const WAITING_LENGTH = 4 * 1024 * 1024;
-const MIGRATIONS_TABLE = '_prisma_migrations';
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Reads every table's rows from one snapshot, referenced tables before those that refer to them. */
@@ -31,8 +32,14 @@ export async function* savePostgres(client: pg.Client, database: string): AsyncG
   }
 }
 
-/** Replaces a database's rows in one transaction. */
-export function restorePostgres(client: pg.Client, database: string) {
+/** Replaces a database's rows in one transaction; `migrationsDir` as in `archivedSchema`. */
+export function restorePostgres(
+  client: pg.Client,
+  { archivedAt, ...of }: { database: string; migrationsDir: string; archivedAt: Date },
+) {
+  const schema = archivedSchema(client, of);
+  const archived = { at: archivedAt, tables: new Set<string>() };
+  let adjust: Adjust | undefined;
   let current: { name: string; columns: readonly string[] } | undefined;
   let waiting: string[] = [];
   let length = 0;
@@ -49,14 +56,9 @@ export function restorePostgres(client: pg.Client, database: string) {
   }
 
   async function begin(migrations: readonly string[]): Promise<void> {
-    const applied = await appliedMigrations(client);
-    const missing = migrations.filter((name) => !applied.includes(name));
-    if (missing.length > 0) {
-      throw new Error(
-        `the archive's ${database} is newer than this release (${missing.join(', ')}): install the release that wrote it, restore, then change the release.`,
-      );
-    }
     await client.query('BEGIN');
+    adjust = await adjustments[of.database]?.(client);
+    await schema.begin(migrations);
     const tables = await tablesInOrder(client);
     // First the triggers: one of the audit log refuses to be emptied.
     for (const name of tables) await client.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
@@ -65,6 +67,7 @@ export function restorePostgres(client: pg.Client, database: string) {
 
   async function table(name: string, columns: readonly string[]): Promise<void> {
     await flush();
+    archived.tables.add(name);
     current = { name, columns };
   }
 
@@ -80,17 +83,12 @@ export function restorePostgres(client: pg.Client, database: string) {
       await client.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
       await advanceSequences(client, name);
     }
+    await schema.finish();
+    await adjust?.(archived);
     await client.query('COMMIT');
   }
 
   return { begin, table, row, commit };
-}
-
-async function appliedMigrations(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ migration_name: string }>(
-    `SELECT migration_name FROM ${MIGRATIONS_TABLE} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
-  );
-  return rows.map((row) => row.migration_name);
 }
 
 async function tablesInOrder(client: pg.Client): Promise<string[]> {
@@ -99,7 +97,7 @@ async function tablesInOrder(client: pg.Client): Promise<string[]> {
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
     LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid
     LEFT JOIN pg_class f ON f.oid = k.confrelid
-    WHERE c.relkind = 'r' AND c.relname <> '${MIGRATIONS_TABLE}' GROUP BY 1 ORDER BY 1`);
+    WHERE c.relkind = 'r' AND c.relname <> '_prisma_migrations' GROUP BY 1 ORDER BY 1`);
   const order: string[] = [];
   const visit = (name: string, above: readonly string[]): void => {
     if (order.includes(name) || above.includes(name)) return;

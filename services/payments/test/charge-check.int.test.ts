@@ -200,16 +200,4 @@ describe('captures at Stripe that a restore made unknown', () => {
     await again.stop();
     expect(await attemptsOf(world, order.orderId)).toEqual([]);
   });
-
-  it('do not stop new captures when the archive was older than the table of the checks', async () => {
-    const old = await startStripeWorld();
-    try {
-      await old.world.sql.query('DELETE FROM charge_checks');
-      const order = anOrder();
-      await old.world.publish(order.pay('tok_visa'));
-      expect((await old.world.untilPublished(order.orderId))[0]).toMatchObject({ type: 'payment.captured' });
-    } finally {
-      await old.close();
-    }
-  }, 30_000);
 });

@@ -83,6 +83,7 @@ spec:
 
 {{- define "jobs.restoreEnv" -}}
 {{ include "jobs.archiveEnv" . }}
+- { name: MIGRATIONS_DIR, value: /app/migrations }
 - { name: RESTORE_FROM, value: {{ .root.Values.jobs.restore.from | quote }} }
 - { name: NAMESPACE, value: {{ .root.Release.Namespace | quote }} }
 - { name: SCALE, value: {{ include "jobs.restoreScale" . | quote }} }

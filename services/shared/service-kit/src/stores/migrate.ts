@@ -14,20 +14,20 @@ export interface MigrateOptions {
   waitMs?: number;
 }
 
-interface Migration {
+export interface Migration {
   name: string;
   sql: string;
   checksum: string;
 }
 
 // The table of Prisma's migration engine, so that Prisma's tools see which migrations were applied.
-const TABLE = `
+export const MIGRATIONS_TABLE = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz,
     migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
     started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`;
 /** The number of the advisory lock that Prisma takes for migrations. */
-const LOCK = 72_707_369;
+export const MIGRATIONS_LOCK = 72_707_369;
 /** The delay between two tries to connect, in ms. */
 const PAUSE_MS = 250;
 
@@ -41,8 +41,8 @@ export async function migratePostgres(options: MigrateOptions): Promise<string[]
   const migrations = await readMigrations(migrationsDir);
   const client = await connect(options.url, options.waitMs ?? 30_000);
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await client.query(TABLE);
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATIONS_LOCK]);
+    await client.query(MIGRATIONS_TABLE);
     const applied = await appliedChecksums(client);
     const pending: string[] = [];
     for (const migration of migrations) {
@@ -83,7 +83,8 @@ export async function migrationsApplied(
   }
 }
 
-async function readMigrations(dir: string): Promise<Migration[]> {
+/** The migrations of a folder, in the order in which they are applied. */
+export async function readMigrations(dir: string): Promise<Migration[]> {
   const entries = await readdir(dir, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
@@ -117,18 +118,27 @@ async function appliedChecksums(client: pg.Client): Promise<Map<string, string>>
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
 }
 
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
   try {
     await client.query('BEGIN');
+    await applyMigration(client, migration);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Applies a migration together with its row, in the transaction of the caller. */
+export async function applyMigration(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  try {
     await client.query(sql);
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
        VALUES ($1, $2, $3, clock_timestamp(), 1)`,
       [randomUUID(), checksum, name],
     );
-    await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The migration ${name} failed and was rolled back: ${reason}`, { cause: error });
   }

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import type pg from 'pg';
+import {
+  applyMigration,
+  type Migration,
+  MIGRATIONS_LOCK,
+  MIGRATIONS_TABLE,
+  readMigrations,
+} from '@bramble/service-kit/stores/migrate';
+import { grantRows } from '../shared/grant-rows';
+
+/** What migrations make in a database, as statements that drop it; what belongs to an extension stays. */
+const DROPS = `
+  SELECT format('DROP TABLE %I CASCADE', c.relname) AS statement FROM pg_class c
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+  UNION ALL
+  SELECT format('DROP ROUTINE %s CASCADE', p.oid::regprocedure) FROM pg_proc p
+  WHERE p.pronamespace = 'public'::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+  UNION ALL
+  SELECT format('DROP TYPE %s CASCADE', t.oid::regtype) FROM pg_type t
+  WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')`;
+
+export async function appliedMigrations(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ migration_name: string }>(
+    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1',
+  );
+  return rows.map((row) => row.migration_name);
+}
+
+/**
+ * The schema of a database while an archive is put back, in the transaction of the caller. Rows get into the schema from
+ * which they were read, and the migrations since then change them as they change the rows of a shop that is upgraded: a
+ * younger table gets the first rows that its migration gives it, and younger columns the values.
+ */
+export function archivedSchema(
+  client: pg.Client,
+  { database, migrationsDir }: { database: string; migrationsDir: string },
+) {
+  let younger: Migration[] = [];
+
+  /** Makes the schema that `archived` migrations make; refuses an archive with a migration that this release lacks. */
+  async function begin(archived: readonly string[]): Promise<void> {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATIONS_LOCK]);
+    const applied = await appliedMigrations(client);
+    const isSame = applied.length === archived.length && archived.every((name) => applied.includes(name));
+    const known = await readMigrations(path.join(migrationsDir, database));
+    younger = known.filter(({ name }) => !archived.includes(name));
+    if (isSame) return;
+    const missing = archived.filter((name) => !known.some((migration) => migration.name === name));
+    if (missing.length > 0)
+      throw new Error(
+        `the archive's ${database} is newer than this release (${missing.join(', ')}): install the release that wrote it, restore, then change the release.`,
+      );
+    const { rows } = await client.query<{ statement: string }>(DROPS);
+    for (const { statement } of rows) await client.query(statement);
+    await client.query(MIGRATIONS_TABLE);
+    for (const migration of known)
+      if (archived.includes(migration.name)) await applyMigration(client, migration);
+  }
+
+  /** Makes the schema that of this release, with the rights of the service's user. */
+  async function finish(): Promise<void> {
+    for (const migration of younger) await applyMigration(client, migration);
+    const { rows } = await client.query<{ owner: boolean }>('SELECT current_user = $1 AS owner', [
+      `${database}_owner`,
+    ]);
+    if (rows[0]?.owner === true) await grantRows(client, database);
+  }
+
+  return { begin, finish };
+}
