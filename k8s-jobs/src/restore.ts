@@ -81,6 +81,7 @@ async function restoreAll(config: Config, log: Logger, source: AsyncGenerator<Li
   const lines = lineReader(source);
   const options = { seconds: config.CONNECT_SECONDS, log };
   const counts = { rows: 0, documents: 0 };
+  let adjusted = {};
   let archivedAt = new Date();
   for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
     if ('about' in line) archivedAt = new Date(line.about.createdAt);
@@ -101,7 +102,7 @@ async function restoreAll(config: Config, log: Logger, source: AsyncGenerator<Li
           if ('table' in part) await target.table(part.table, part.columns);
           else if ('content' in part) await target.row(part.content).then(() => (counts.rows += 1));
         }
-        await target.commit();
+        adjusted = { ...adjusted, ...(await target.commit()) };
       });
     } else if ('mongodb' in line) {
       await withMongo(given(config, mongoVariable(line.mongodb)), options, async (client) => {
@@ -119,7 +120,7 @@ async function restoreAll(config: Config, log: Logger, source: AsyncGenerator<Li
       });
     }
   }
-  return counts;
+  return { ...counts, ...adjusted };
 }
 
 function lineReader(source: AsyncGenerator<Line>) {

@@ -147,11 +147,45 @@ it('compares captures since an archive whose table of the comparison was empty',
 
 const ADMIN = '01900000-0000-7000-8000-000000000003';
 const GUEST = '01900000-0000-7000-8000-00000000ffff';
+const SESSION = '01900000-0000-7000-8000-00000000eeee';
 const addAccount: Act = (sql) =>
   sql.query(
     `INSERT INTO users (id, email, name, password_hash, roles) VALUES ($1, 'guest@example.com', 'Guest', '', '{customer,seller}')`,
     [GUEST],
   );
+
+/** A session with its token, a link, a signed-out session, a ready mail, and a signing key. */
+const addSecrets: Act = (sql) =>
+  sql.query(`
+    INSERT INTO sessions (id, user_id, device, ended_at, end_reason)
+    VALUES ('${SESSION}', '${GUEST}', 'a phone', NULL, NULL), (gen_random_uuid(), '${GUEST}', NULL, '2026-01-01', 'logout');
+    INSERT INTO refresh_tokens (hash, session_id, expires_at)
+    VALUES (sha256('token'), '${SESSION}', now() + interval '1 day');
+    INSERT INTO one_time_links (id, user_id, purpose, expires_at)
+    VALUES (gen_random_uuid(), '${GUEST}', 'reset-password', now() + interval '1 day');
+    INSERT INTO mail_jobs (id, kind, recipient, ready_at)
+    VALUES (gen_random_uuid(), 'reset-password', 'guest@example.com', now());
+    INSERT INTO signing_keys (kid, public_jwk, private_key, state) VALUES ('leaked', '{}', '', 'current')`);
+
+it('puts back nothing that lets somebody in: no session, no link, no signing key', async () => {
+  await withShop('users', {}, async ({ sql, ...shop }) => {
+    const count = async (rows: string) => (await sql.query(`SELECT 1 FROM ${rows}`)).rowCount;
+    await addAccount(sql);
+    await addSecrets(sql);
+    await shop.backup();
+    await sql.query('DELETE FROM signing_keys; DELETE FROM sessions');
+    expect(await shop.restore()).toMatchObject({
+      sessions_ended: 1,
+      signing_keys_removed: 1,
+      links_ended: 1,
+    });
+    expect(await count('signing_keys')).toBe(0);
+    expect(await count('sessions')).toBe(2);
+    expect(await count('sessions WHERE ended_at IS NULL OR device IS NOT NULL')).toBe(0);
+    expect(await count('one_time_links WHERE used_at IS NULL')).toBe(0);
+    expect(await count('mail_jobs')).toBe(0);
+  });
+});
 
 it('fills what later migrations fill in the rows of an old archive', async () => {
   await withShop('users', { before: '20261129115500_demo_roles' }, async ({ sql, ...shop }) => {

@@ -1,6 +1,6 @@
 import { type DeadLetter, gatewayApi } from '@bramble/contracts/gateway';
 import { allPages, createShopClient } from '@bramble/test-kit/shop-client';
-import { demoAccount } from '../helpers/demo-account';
+import type { People } from './people';
 
 /** The dead letters of the run, read as an administrator reads them. */
 export interface Letters {
@@ -12,14 +12,16 @@ export interface Letters {
   missing(poison: readonly string[]): string[];
 }
 
-export async function openLetters(url: string): Promise<Letters> {
+export function openLetters(url: string, people: Pick<People, 'adminToken'>): Letters {
   const shop = createShopClient(url);
-  const token = await shop.signIn(demoAccount('admin'));
   const seen = new Map<string, DeadLetter>();
   return {
     async read() {
       const letters = await allPages((cursor) =>
-        shop.call(gatewayApi.deadLetters, { token, query: { limit: 100, ...(cursor ? { cursor } : {}) } }),
+        shop.call(gatewayApi.deadLetters, {
+          token: people.adminToken,
+          query: { limit: 100, ...(cursor ? { cursor } : {}) },
+        }),
       );
       for (const letter of letters) seen.set(letter.id, letter);
     },

@@ -51,7 +51,7 @@ async function shopFor(rig: Rig, rate: number, ms: number): Promise<number> {
     const ledger = createLedger();
     const people = await preparePeople(rig.url, ledger, random.fork(`people ${round}`));
     const end = AbortSignal.timeout(Math.ceil(Math.max(0, Math.min(ROUND_MS, until - performance.now()))));
-    await runWorkload({ url: rig.url, ledger, random: random.fork(`${round}`), ...people, rate }, end);
+    await runWorkload({ url: rig.url, ledger, random: random.fork(`${round}`), people, rate }, end);
     acknowledged += ledger.orders.size;
   }
   return acknowledged;

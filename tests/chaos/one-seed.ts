@@ -122,7 +122,7 @@ async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): P
       url: rig.url,
       ledger,
       random: random.fork('shoppers'),
-      ...people,
+      people,
       ...(dose === 'invariant-4' ? { rate: DOSE_RATE, atLeast: DOSE_ORDERS } : { rate }),
     },
     stop.signal,
@@ -132,7 +132,7 @@ async function disturb(run: Run, { minutes, rate, dose, only }: ChaosOptions): P
     await poisonStreams(run);
     const options = { rig, random: random.fork('faults'), trouble, only, say };
     if (dose === undefined) await inflictFaults(options, inflicted, until);
-    else if (dose === 'restore') await inflictRestore(options, ledger, inflicted, minutes);
+    else if (dose === 'restore') await inflictRestore({ ...options, people }, ledger, inflicted, minutes);
     else await inflictDose(options, inflicted);
     run.lastFault = performance.now();
     await waitFor(rig.isHealthy, { what: 'a healthy shop', timeout: HEALTHY_MS, interval: 200 });
@@ -174,19 +174,20 @@ export async function runSeed(
 ): Promise<SeedResult> {
   const random = seeded(options.seed);
   const ledger = createLedger();
+  const people = await preparePeople(rig.url, ledger, random.fork('people'));
   const run: Run = {
     rig,
     say,
     ledger,
     random,
-    people: await preparePeople(rig.url, ledger, random.fork('people')),
-    letters: await openLetters(rig.url),
+    people,
+    letters: openLetters(rig.url, people),
     trouble: watchTrouble(),
     poison: [],
     inflicted: nothingInflicted(),
     lastFault: performance.now(),
   };
-  const { people, letters, trouble, inflicted } = run;
+  const { letters, trouble, inflicted } = run;
   const stock = await disturb(run, options);
   say(`${ledger.orders.size} orders acknowledged; waiting for rest`);
   const rest = await waitForRest(run, run.lastFault);

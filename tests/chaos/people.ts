@@ -1,5 +1,6 @@
 import type { Random } from '@bramble/service-kit/base/random';
-import { createShopClient } from '@bramble/test-kit/shop-client';
+import { type Account, createShopClient, newAccount, type Role } from '@bramble/test-kit/shop-client';
+import { demoAccount } from '../helpers/demo-account';
 import { type Ledger, stockOf } from './ledger';
 
 const BUYERS = 8;
@@ -9,8 +10,12 @@ const SCARCE_UNITS = 5;
 const ENOUGH = 100_000;
 
 export interface People {
+  /** The access tokens of the buyers. */
   tokens: string[];
   sellerToken: string;
+  adminToken: string;
+  /** Signs everybody in anew: a restore ends all sessions. */
+  signInAgain(): Promise<void>;
   /** Products that do not run out. */
   productIds: string[];
   /** The product that runs out. */
@@ -20,7 +25,14 @@ export interface People {
 /** Buyers, a seller, and products: one scarce, the others with more stock than the run can sell. */
 export async function preparePeople(url: string, ledger: Ledger, random: Random): Promise<People> {
   const shop = createShopClient(url);
-  const sellerToken = await shop.signUp('seller');
+  const accounts: Account[] = [];
+  const signUp = (role: Role) => {
+    const account = newAccount();
+    accounts.push(account);
+    return shop.signUp(role, account);
+  };
+  const signInAdmin = () => shop.signIn(demoAccount('admin'));
+  const sellerToken = await signUp('seller');
   const offer = async (title: string, initial: number): Promise<string> => {
     const { id } = await shop.offer(sellerToken, initial, { title, price: random.between(100, 5_000) });
     ledger.stock.set(id, stockOf(initial));
@@ -30,6 +42,17 @@ export async function preparePeople(url: string, ledger: Ledger, random: Random)
   const productIds: string[] = [];
   for (let n = 0; n < PRODUCTS; n++) productIds.push(await offer(`Chaos pear ${n}`, ENOUGH));
   const tokens: string[] = [];
-  for (let n = 0; n < BUYERS; n++) tokens.push(await shop.signUp('customer'));
-  return { tokens, sellerToken, productIds, scarceId };
+  for (let n = 0; n < BUYERS; n++) tokens.push(await signUp('customer'));
+  const people: People = {
+    tokens,
+    sellerToken,
+    adminToken: await signInAdmin(),
+    productIds,
+    scarceId,
+    async signInAgain() {
+      const [seller = '', ...buyers] = await Promise.all(accounts.map(shop.signIn));
+      Object.assign(people, { sellerToken: seller, tokens: buyers, adminToken: await signInAdmin() });
+    },
+  };
+  return people;
 }

@@ -3,6 +3,7 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import { LIFE_MS } from './goodput';
 import { count, type Inflicted, type InflictOptions } from './inflict';
 import { goneOrders, type Ledger } from './ledger';
+import type { People } from './people';
 import { orderRows } from './store-clients';
 
 const STARTS_MS = 120_000;
@@ -13,7 +14,7 @@ export const RESTORE = 'a restore under load';
  * again. Each of the three times lasts a third of `minutes` and the life of an order, so that some orders meet no cause.
  */
 export async function inflictRestore(
-  { rig, trouble, say }: Pick<InflictOptions, 'rig' | 'trouble' | 'say'>,
+  { rig, trouble, say, people }: Pick<InflictOptions, 'rig' | 'trouble' | 'say'> & { people: People },
   ledger: Ledger,
   seen: Inflicted,
   minutes: number,
@@ -34,6 +35,7 @@ export async function inflictRestore(
   // Before events of the time after the backup arrive, the database holds what the archive held.
   const gone = goneOrders(ledger, await orderRows(rig.clients));
   await waitFor(rig.isHealthy, { what: 'a healthy shop', timeout: STARTS_MS, interval: 200 });
+  await people.signInAgain();
   endTrouble();
   say(`${gone} acknowledged orders are gone, and ${refunded.size} refunds are known to the provider alone`);
   if (gone > 0) count(seen, RESTORE);

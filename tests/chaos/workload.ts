@@ -5,15 +5,14 @@ import { type Order, ordersApi } from '@bramble/contracts/orders';
 import type { Random } from '@bramble/service-kit/base/random';
 import { createShopClient, refusedStatus } from '@bramble/test-kit/shop-client';
 import type { AcknowledgedOrder, Ledger, OrderRequest } from './ledger';
+import type { People } from './people';
 
 export interface WorkloadOptions {
   url: string;
   ledger: Ledger;
   random: Random;
-  tokens: readonly string[];
-  sellerToken: string;
-  productIds: readonly string[];
-  scarceId: string;
+  /** Their tokens are read at each call, since a restore replaces them. */
+  people: People;
   /** Arrivals per second, independent of how long the answers take. */
   rate: number;
   /** Shoppers arrive until there were so many orders, also after the signal. */
@@ -24,10 +23,11 @@ const RETRY_FOR_MS = 60_000;
 
 /** Shoppers who order, cancel, try other cards and repeat what got no answer, as an open stream until `signal`. */
 export async function runWorkload(
-  { url, ledger, random, tokens, sellerToken, productIds, scarceId, rate, atLeast = 0 }: WorkloadOptions,
+  { url, ledger, random, people, rate, atLeast = 0 }: WorkloadOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const shop = createShopClient(url);
+  const { productIds, scarceId } = people;
   const busy = new Set<Promise<void>>();
   let made = 0;
 
@@ -47,8 +47,8 @@ export async function runWorkload(
 
   const order = async () => {
     const n = made++;
-    const buyer = random.between(0, tokens.length - 1);
-    const token = tokens[buyer] ?? '';
+    const buyer = random.between(0, people.tokens.length - 1);
+    const token = () => people.tokens[buyer] ?? '';
     const key = `chaos-${n}-${random.between(0, 2 ** 31)}`;
     // The same product twice, and products in opposite orders, are part of the mix.
     const lines = Array.from({ length: random.between(1, 3) }, () => ({
@@ -76,11 +76,11 @@ export async function runWorkload(
     const deadline = Date.now() + RETRY_FOR_MS;
     let placed: Order | undefined;
     while (!placed && Date.now() < deadline) {
-      const call = shop.placeOrder(token, { items: lines, card, key });
+      const call = shop.placeOrder(token(), { items: lines, card, key });
       const { answer, status } = await counted('', successOf(ordersApi.place), call);
       placed = answer;
       if (placed === undefined) {
-        if (status !== undefined && status < 500 && status !== 429 && status !== 409) return;
+        if (status !== undefined && status < 500 && ![401, 409, 429].includes(status)) return;
         await pause(300);
       }
     }
@@ -96,13 +96,13 @@ export async function runWorkload(
     ledger.orders.set(placed.id, acknowledged);
     if (cancels) {
       await pause(cancelAfter);
-      const call = shop.call(ordersApi.cancel, { token, params: { id: placed.id } });
+      const call = shop.call(ordersApi.cancel, { token: token(), params: { id: placed.id } });
       const { answer } = await counted('cancel ', successOf(ordersApi.cancel), call);
       if (answer !== undefined) acknowledged.cancelledAt = performance.now();
     } else if (card === 'tok_declined' && triesAgain) {
       await pause(1_500);
       const call = shop.call(ordersApi.checkout, {
-        token,
+        token: token(),
         body: { orderId: placed.id, paymentMethod: { token: 'tok_visa' } },
         idempotencyKey: `${key}-again`,
       });
@@ -114,7 +114,7 @@ export async function runWorkload(
     const productId = random.pick(productIds);
     const quantity = random.between(1, 10);
     const call = shop.call(catalogApi.refill, {
-      token: sellerToken,
+      token: people.sellerToken,
       params: { id: productId },
       body: { quantity },
     });

@@ -77,15 +77,17 @@ export function restorePostgres(
     if (waiting.length >= FETCH || length >= WAITING_LENGTH) await flush();
   }
 
-  async function commit(): Promise<void> {
+  /** Answers what `adjustments` did. */
+  async function commit(): Promise<Readonly<Record<string, number>>> {
     await flush();
     for (const name of await tablesInOrder(client)) {
       await client.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
       await advanceSequences(client, name);
     }
     await schema.finish();
-    await adjust?.(archived);
+    const adjusted = await adjust?.(archived);
     await client.query('COMMIT');
+    return adjusted ?? {};
   }
 
   return { begin, table, row, commit };

@@ -30,7 +30,8 @@ export interface Account {
   password: string;
 }
 
-const newAccount = (): Account => ({
+/** A customer or seller whom nobody else is. */
+export const newAccount = (): Account => ({
   email: `shopper-${randomUUID()}@example.com`,
   password: 'a-long-password-1',
 });
