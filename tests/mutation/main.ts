@@ -24,7 +24,10 @@ const parts: Readonly<Record<string, { files: readonly string[]; atLeast: number
     files: ['decisions', 'document'].map((name) => `services/delivery/src/delivery/delivery.${name}.ts`),
     atLeast: 60,
   },
-  consumer: { files: ['services/shared/service-kit/src/events/consumer/runner.ts'], atLeast: 100 },
+  consumer: {
+    files: ['runner', 'lanes'].map((name) => `services/shared/service-kit/src/events/consumer/${name}.ts`),
+    atLeast: 100,
+  },
 };
 
 const program = createCommand('npm run test:mutation --', {

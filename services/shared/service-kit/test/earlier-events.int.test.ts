@@ -57,4 +57,33 @@ describe('an event that is too early while another process has an earlier one of
     // The event of another key does not matter.
     expect(await pending()).toBe(1);
   });
+
+  it('is handled after the earlier one, when this process takes that over', async () => {
+    const { redis } = scene.orders;
+    await redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
+    await scene.orders.publish(labelled('k', 'shipped'));
+    await waitFor(async () => (await redis.xlen(STREAM)) === 1);
+    await redis.xreadgroup('GROUP', GROUP, 'stopped process', 'STREAMS', STREAM, '>');
+    const [[shipped = ''] = []] = await redis.xrange(STREAM, '-', '+');
+    const state = { isShipped: false, tries: 0 };
+    await reader({
+      before: (events) => {
+        for (const event of events) {
+          if (labelOf(event) === 'shipped') state.isShipped = true;
+          else if (!state.isShipped) {
+            state.tries += 1;
+            throw new NotYet('it is not shipped');
+          }
+        }
+      },
+    });
+    await scene.orders.publish(labelled('k', 'delivered'));
+    await waitFor(() => state.tries > 0);
+    // The other process stopped a minute ago.
+    await redis.xclaim(STREAM, GROUP, 'stopped process', 0, shipped, 'IDLE', 60_000);
+    // Entries of stopped processes are looked for every ten seconds.
+    const all = await waitFor(effects, { until: ({ length }) => length === 2, timeout: 25_000 });
+    expect(all).toEqual(['shipped', 'delivered']);
+    expect(await deadLetters()).toEqual([]);
+  });
 });

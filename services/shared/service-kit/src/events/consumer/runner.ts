@@ -3,7 +3,8 @@ import { NotYet } from '../../base/errors';
 import { backoff } from '../../runtime/clock';
 import type { EventEntry } from '../entry';
 import { createErrorTally, type ErrorTally } from './error-tally';
-import { isGivenUp, MAX_TRIES, nextTries, type Tries, waitAfter, waitEarly } from './tries';
+import { createLanes, type EarlierRuns, entryKey, type Lane } from './lanes';
+import { isGivenUp, nextTries, type Tries, waitAfter, waitEarly } from './tries';
 
 /** The most events in one call of a handler. */
 export const BATCH = 128;
@@ -29,17 +30,6 @@ export interface RunnerHooks {
   now: () => number;
 }
 
-interface Lane {
-  /** The event that failed is the first; the others of its key wait behind it. */
-  entries: EventEntry[];
-  tries: Tries;
-  dueAt: number;
-  /** How often in a row the event was put off because of the store, and when the event failed last. */
-  postponed: number;
-  failedAt: number;
-  /** True when no earlier event of the key was pending any more before the last try. */
-  alone: boolean;
-}
 /** An event that failed alone. Whether this counts is decided when the rest of its batch has been tried. */
 interface Failure {
   entry: EventEntry;
@@ -48,18 +38,12 @@ interface Failure {
   /** False when the event was put off without a try, because the store failed for the others. */
   tried: boolean;
 }
-/** What earlier runs left of an event. */
-type Earlier = Pick<Lane, 'tries'> & Partial<Lane>;
 /** A batch that is being handled. */
 interface Batch {
-  /** By entry. */
-  earlier: ReadonlyMap<string, Earlier>;
+  earlier: EarlierRuns;
   tally: ErrorTally;
   failures: Failure[];
 }
-
-const laneKey = (entry: EventEntry) => `${entry.stream}\n${entry.event.key}`;
-export const entryKey = (entry: { stream: string; id: string }) => `${entry.stream}\n${entry.id}`;
 
 /**
  * Runs batches through a handler. A batch that throws is halved until the failing event is alone; that event waits for its
@@ -67,36 +51,12 @@ export const entryKey = (entry: { stream: string; id: string }) => `${entry.stre
  * with the same error, the store is taken to be the cause: no try is counted, and the next batch waits.
  */
 export function createRunner(hooks: RunnerHooks) {
-  const lanes = new Map<string, Lane>();
-  const held = new Set<string>();
+  const lanes = createLanes(hooks.now);
   const state = { handledAt: -Infinity, storeFailures: 0 };
-
-  const hold = (entry: EventEntry, lane: Lane) => {
-    lane.entries.push(entry);
-    held.add(entryKey(entry));
-  };
-
-  /** Queues the entries of keys that have a lane in it, and answers the others. */
-  const queueInLanes = (entries: readonly EventEntry[]): EventEntry[] =>
-    entries.filter((entry) => {
-      const lane = lanes.get(laneKey(entry));
-      if (lane) hold(entry, lane);
-      return !lane;
-    });
 
   const failed = (entry: EventEntry, error: unknown, batch: Batch, tried = true): void => {
     const { earlier, tally, failures } = batch;
-    const known = earlier.get(entryKey(entry));
-    const lane: Lane = {
-      entries: [],
-      tries: known?.tries ?? { count: 0 },
-      dueAt: Infinity,
-      postponed: known?.postponed ?? 0,
-      failedAt: known?.failedAt ?? Infinity,
-      alone: known?.alone ?? false,
-    };
-    lanes.set(laneKey(entry), lane);
-    hold(entry, lane);
+    const lane = lanes.open(entry, earlier.get(entryKey(entry)));
     failures.push({ entry, lane, error, tried });
     if (tried && !(error instanceof NotYet)) tally.failed(entry, error);
   };
@@ -133,12 +93,7 @@ export function createRunner(hooks: RunnerHooks) {
       lane.tries = before;
       throw fault;
     }
-    lane.entries.shift();
-    held.delete(entryKey(entry));
-    lane.tries = { count: 0 };
-    lane.alone = false;
-    lane.dueAt = now;
-    if (lane.entries.length === 0) lanes.delete(laneKey(entry));
+    lanes.dropFirst(lane);
   };
 
   /**
@@ -152,6 +107,7 @@ export function createRunner(hooks: RunnerHooks) {
     const storeFailure = failures.find((failure) => isStoreFailure(failure, tally));
     const faults: unknown[] = [];
     for (const failure of failures) {
+      if (failure.lane.entries[0] !== failure.entry) continue;
       // After a failed write each lane still gets a time: without one it would wait for ever.
       if (faults.length > 0 || !failure.tried || isStoreFailure(failure, tally)) postpone(failure.lane);
       else
@@ -173,13 +129,13 @@ export function createRunner(hooks: RunnerHooks) {
   };
 
   const runPart = async (all: readonly EventEntry[], batch: Batch): Promise<boolean> => {
-    const entries = queueInLanes(all);
+    const entries = lanes.queue(all, batch.earlier);
     const first = entries[0];
     if (!first) return true;
     const storeFailure = lastStoreFailure(batch);
     if (storeFailure) {
       for (const entry of entries)
-        if (queueInLanes([entry]).length > 0) failed(entry, storeFailure.error, batch, false);
+        if (lanes.queue([entry], batch.earlier).length > 0) failed(entry, storeFailure.error, batch, false);
       return true;
     }
     for (let attempt = 1; ; attempt++) {
@@ -205,8 +161,8 @@ export function createRunner(hooks: RunnerHooks) {
     return true;
   };
 
-  const runFrom = async (all: readonly EventEntry[], earlier: Batch['earlier']): Promise<boolean> => {
-    const entries = queueInLanes(all);
+  const runFrom = async (all: readonly EventEntry[], earlier: EarlierRuns): Promise<boolean> => {
+    const entries = lanes.queue(all, earlier);
     // Nothing was tried, so the number of the store's failures in a row stays as it is.
     if (entries.length === 0) return true;
     const batch: Batch = { earlier, tally: createErrorTally(), failures: [] };
@@ -226,59 +182,15 @@ export function createRunner(hooks: RunnerHooks) {
 
   /** Runs the lanes that are due, a batch of them at most: the failed event of each first, then those queued behind it. */
   const runDue = async (): Promise<boolean> => {
-    // The lanes that failed least come first: when one of them is handled, the store is not the cause of the others.
-    const due = [...lanes]
-      .filter(([, lane]) => lane.dueAt <= hooks.now())
-      .sort(([, a], [, b]) => a.tries.count - b.tries.count || a.postponed - b.postponed)
-      .slice(0, BATCH);
-    const heads: EventEntry[] = [];
-    const rest: EventEntry[] = [];
-    const earlier = new Map<string, Earlier>();
-    for (const [key, lane] of due) {
-      lanes.delete(key);
-      for (const entry of lane.entries) held.delete(entryKey(entry));
-      const [head, ...others] = lane.entries;
-      if (!head) continue;
-      heads.push(head);
-      earlier.set(entryKey(head), lane);
-      rest.push(...others);
-    }
+    const { heads, rest, earlier } = lanes.takeDue(BATCH);
     if (!(await runFrom(heads, earlier))) return false;
     for (let i = 0; i < rest.length; i += BATCH)
-      if (!(await runFrom(rest.slice(i, i + BATCH), new Map()))) return false;
+      if (!(await runFrom(rest.slice(i, i + BATCH), earlier))) return false;
     return true;
   };
 
-  /** Milliseconds until a lane is due; undefined while there is none. */
-  function dueIn(): number | undefined {
-    let at = Infinity;
-    for (const lane of lanes.values()) at = Math.min(at, lane.dueAt);
-    return at === Infinity ? undefined : Math.max(0, at - hooks.now());
-  }
-
-  /** Makes the events due that wait minutes for their next try. */
-  function endSlowWaits(): void {
-    for (const lane of lanes.values())
-      if (lane.tries.count >= MAX_TRIES) lane.dueAt = Math.min(lane.dueAt, hooks.now());
-  }
-
-  /** Forgets the lanes; their entries are still pending in Redis. */
-  function forget(): void {
-    lanes.clear();
-    held.clear();
-  }
-
-  return {
-    run,
-    runDue,
-    isHeld: (entry: { stream: string; id: string }) => held.has(entryKey(entry)),
-    heldCount: () => held.size,
-    /** The entries that are held back. */
-    heldEntries: (): EventEntry[] => [...lanes.values()].flatMap((lane) => lane.entries),
-    dueIn,
-    endSlowWaits,
-    forget,
-  };
+  const { isHeld, heldCount, heldEntries, dueIn, endSlowWaits, forget } = lanes;
+  return { run, runDue, isHeld, heldCount, heldEntries, dueIn, endSlowWaits, forget };
 }
 
 export type Runner = ReturnType<typeof createRunner>;

@@ -3,7 +3,7 @@ import { type DeadLetterCause, toLetter } from '../dead-letters/letter';
 import type { LetterStore } from '../dead-letters/letter-store';
 import type { Entry } from '../entry';
 import { triesKey } from '../keys';
-import { entryKey } from './runner';
+import { entryKey } from './lanes';
 import type { Tries } from './tries';
 
 const TRIES_KEPT_SECONDS = 86_400;
