@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { tasksApi } from '@bramble/contracts/tasks';
-import { optionalText, text, url } from '@bramble/service-kit/base/config';
+import { flag, optionalText, text, url } from '@bramble/service-kit/base/config';
 import type { Logger } from '@bramble/service-kit/observe/logger';
 import { type Line, unpack } from './archive/lines';
 import { restoreMongo } from './archive/mongo-archive';
@@ -40,6 +40,7 @@ const shape = (env: NodeJS.ProcessEnv) => ({
   ...mongoShape(env),
   MIGRATIONS_DIR: text(),
   RESTORE_FROM: text(),
+  RESTORE_AS_NEW_SHOP: flag(false),
   NAMESPACE: text(),
   SCALE: scale(),
   REDIS_EVENTS_URL: url(),
@@ -92,6 +93,7 @@ async function restoreAll(config: Config, log: Logger, source: AsyncGenerator<Li
           database: name,
           migrationsDir: config.MIGRATIONS_DIR,
           archivedAt,
+          asNewShop: config.RESTORE_AS_NEW_SHOP,
         });
         await target.begin(migrations);
         for (

@@ -18,7 +18,7 @@ type Act = (sql: pg.Client) => Promise<unknown>;
 interface Shop {
   sql: pg.Client;
   backup(): Promise<unknown>;
-  restore(): Promise<unknown>;
+  restore(more?: Record<string, string>): Promise<unknown>;
   /** Brings the database to the schema of this release. */
   upgrade(): Promise<unknown>;
 }
@@ -62,7 +62,7 @@ async function withShop(
     await use({
       sql,
       backup: () => backup.run(configOf(backup, env), log),
-      restore: () => restore.run(configOf(restore, env), log),
+      restore: (more = {}) => restore.run(configOf(restore, { ...env, ...more }), log),
       upgrade: () => migrateBy(migrationsOf(service)),
     });
   } finally {
@@ -115,10 +115,11 @@ describe.each(['users', 'orders', 'payments'])('the database of %s', (service) =
   );
 });
 
-const CHECKS = 'SELECT shop_id, checked_until FROM charge_checks';
+const CHECKS = 'SELECT shop_id, checked_until, restored_at FROM charge_checks';
 interface Checks {
   shop_id: string;
   checked_until: Date;
+  restored_at: Date | null;
 }
 
 it('compares captures since an archive that is older than the comparison, under the id that they carry', async () => {
@@ -133,6 +134,20 @@ it('compares captures since an archive that is older than the comparison, under 
     expect(rows).toHaveLength(1);
     expect(rows[0]?.shop_id).toBe(made?.shop_id);
     expect(Number(rows[0]?.checked_until) - archivedAt).toBeLessThan(1_000);
+    expect(Number(rows[0]?.restored_at)).toBeGreaterThan(Number(rows[0]?.checked_until));
+  });
+});
+
+it('gives a new shop an id of its own, and no captures to find', async () => {
+  await withShop('payments', {}, async ({ sql, ...shop }) => {
+    const [first] = (await sql.query<Checks>(CHECKS)).rows;
+    await shop.backup();
+    await shop.restore({ RESTORE_AS_NEW_SHOP: 'true' });
+    const [second] = (await sql.query<Checks>(CHECKS)).rows;
+    expect(second?.shop_id).not.toBe(first?.shop_id);
+    expect(second?.restored_at).toBeNull();
+    await shop.restore();
+    expect((await sql.query<Checks>(CHECKS)).rows[0]?.shop_id).toBe(first?.shop_id);
   });
 });
 

@@ -35,10 +35,14 @@ export async function* savePostgres(client: pg.Client, database: string): AsyncG
 /** Replaces a database's rows in one transaction; `migrationsDir` as in `archivedSchema`. */
 export function restorePostgres(
   client: pg.Client,
-  { archivedAt, ...of }: { database: string; migrationsDir: string; archivedAt: Date },
+  {
+    archivedAt,
+    asNewShop,
+    ...of
+  }: { database: string; migrationsDir: string; archivedAt: Date; asNewShop: boolean },
 ) {
   const schema = archivedSchema(client, of);
-  const archived = { at: archivedAt, tables: new Set<string>() };
+  const archived = { at: archivedAt, tables: new Set<string>(), asNewShop };
   let adjust: Adjust | undefined;
   let current: { name: string; columns: readonly string[] } | undefined;
   let waiting: string[] = [];

@@ -4,6 +4,8 @@ interface Archived {
   at: Date;
   /** The tables that the archive has. */
   tables: ReadonlySet<string>;
+  /** The shop that is made from the archive is another one than that which wrote it. */
+  asNewShop: boolean;
 }
 /** Changes rows that were put back, in the transaction of the restore. Answers what it did, for the summary line. */
 export type Adjust = (archived: Archived) => Promise<Readonly<Record<string, number>>>;
@@ -28,7 +30,17 @@ async function payments(client: pg.Client): Promise<Adjust> {
       : undefined;
   return async (archived) => {
     await client.query('INSERT INTO charge_checks DEFAULT VALUES ON CONFLICT DO NOTHING');
-    await client.query('UPDATE charge_checks SET checked_until = least(checked_until, $1)', [archived.at]);
+    if (archived.asNewShop) {
+      // The captures since the archive are those of the shop that wrote it.
+      await client.query(
+        'UPDATE charge_checks SET shop_id = gen_random_uuid(), checked_until = now(), restored_at = NULL',
+      );
+      return {};
+    }
+    await client.query(
+      'UPDATE charge_checks SET checked_until = least(checked_until, $1), restored_at = now()',
+      [archived.at],
+    );
     // The captures to find carry the id that the shop had when it made them.
     if (replaced && !archived.tables.has('charge_checks'))
       await client.query('UPDATE charge_checks SET shop_id = $1', [replaced.id]);

@@ -4,8 +4,12 @@ import { anOrder, eur, startWorld, type World } from './builders';
 import type { FakeStripe } from './fake-stripe';
 import { startStripeWorld, type StripeWorld } from './stripe-world';
 
-/** Removes what payments knows of an order, as a restore of an older backup does. */
+/** Removes what payments knows of an order and notes the time, as a restore of an older archive does. */
 async function forget(world: World, orderId: string): Promise<void> {
+  await remove(world, orderId);
+  await world.sql.query('UPDATE charge_checks SET restored_at = now()');
+}
+async function remove(world: World, orderId: string): Promise<void> {
   await world.sql.query('DELETE FROM refunds WHERE order_id = $1', [orderId]);
   await world.sql.query('DELETE FROM payment_attempts WHERE order_id = $1', [orderId]);
 }
@@ -111,6 +115,36 @@ describe('captures that a restore made unknown', () => {
       await again.stop();
     });
     expect(await sandboxRefunds(world, orderId)).toEqual([300, 700]);
+  });
+
+  it('are left alone when they are younger than the restore, since another shop may have made them', async () => {
+    const [lost, foreign] = [anOrder(), anOrder()];
+    for (const { orderId, pay } of [lost, foreign]) {
+      await world.publish(pay('tok_visa'));
+      await world.untilPublished(orderId);
+      await forget(world, orderId);
+    }
+    await world.sql.query(
+      `UPDATE sandbox_charges SET created_at = now() + interval '10 minutes' WHERE key LIKE $1 || ':%'`,
+      [foreign.orderId],
+    );
+    const again = await world.startPayments();
+    await world.untilPublished(lost.orderId, 2);
+    await again.stop();
+    expect(await attemptsOf(world, foreign.orderId)).toEqual([]);
+  });
+
+  it('are left alone in a shop that no restore changed', async () => {
+    const order = anOrder();
+    await world.publish(order.pay('tok_visa'));
+    await world.untilPublished(order.orderId);
+    await remove(world, order.orderId);
+    await world.sql.query('UPDATE charge_checks SET restored_at = NULL');
+    const before = await checkedUntil(world);
+    const again = await world.startPayments();
+    await waitFor(async () => Number(await checkedUntil(world)) > Number(before));
+    await again.stop();
+    expect(await attemptsOf(world, order.orderId)).toEqual([]);
   });
 
   it('are left alone when their money is back, and so are captures that payments knows', async () => {

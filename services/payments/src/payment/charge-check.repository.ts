@@ -11,12 +11,18 @@ export interface OwnCharge extends CapturedCharge {
   attempt: number;
 }
 
+interface CheckTimes {
+  checkedUntil: Date;
+  restoredAt: Date | null;
+  now: Date;
+}
+
 /** How far the provider's captures were compared with the attempts. The time is part of every backup. */
 export function createChargeCheckRepository(session: SqlSession) {
-  /** The time up to which captures were compared, and the clock of the database. */
-  async function times(): Promise<{ checkedUntil: Date; now: Date }> {
-    const { rows } = await session.query<{ checkedUntil: Date; now: Date }>({
-      text: 'SELECT checked_until AS "checkedUntil", now() AS now FROM charge_checks',
+  /** The time up to which captures were compared, that of the last restore, and the clock of the database. */
+  async function times(): Promise<CheckTimes> {
+    const { rows } = await session.query<CheckTimes>({
+      text: 'SELECT checked_until AS "checkedUntil", restored_at AS "restoredAt", now() AS now FROM charge_checks',
     });
     const [found] = rows;
     if (!found) throw new Error('charge_checks has no row');
@@ -28,6 +34,16 @@ export function createChargeCheckRepository(session: SqlSession) {
       text: 'UPDATE charge_checks SET checked_until = greatest(checked_until, $1)',
       values: [to],
     });
+  }
+
+  /** Those of the captures that have no attempt. */
+  async function missing(charges: readonly OwnCharge[]): Promise<OwnCharge[]> {
+    const { rows } = await session.query<{ key: string }>({
+      text: 'SELECT key FROM payment_attempts WHERE key = ANY($1::text[])',
+      values: [charges.map(({ key }) => key)],
+    });
+    const known = new Set(rows.map(({ key }) => key));
+    return charges.filter(({ key }) => !known.has(key));
   }
 
   /**
@@ -61,6 +77,6 @@ export function createChargeCheckRepository(session: SqlSession) {
     return rows;
   }
 
-  return { times, advance, insertMissing };
+  return { times, advance, missing, insertMissing };
 }
 export type ChargeCheckRepository = ReturnType<typeof createChargeCheckRepository>;

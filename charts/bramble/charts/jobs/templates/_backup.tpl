@@ -85,6 +85,7 @@ spec:
 {{ include "jobs.archiveEnv" . }}
 - { name: MIGRATIONS_DIR, value: /app/migrations }
 - { name: RESTORE_FROM, value: {{ .root.Values.jobs.restore.from | quote }} }
+- { name: RESTORE_AS_NEW_SHOP, value: {{ .root.Values.jobs.restore.asNewShop | quote }} }
 - { name: NAMESPACE, value: {{ .root.Release.Namespace | quote }} }
 - { name: SCALE, value: {{ include "jobs.restoreScale" . | quote }} }
 {{ include "common.redisEnv" (dict "root" .root "role" "events") }}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "charge_checks" ADD COLUMN     "restored_at" TIMESTAMPTZ;
