@@ -19,9 +19,9 @@ export interface Archive {
   save(): Promise<void>;
   /**
    * Stops the services that use a store, restores the archive and starts them again, as the Job of the chart does. The
-   * payment provider keeps its ledger. Answers the orders that it refunded after the archive was written.
+   * payment provider keeps its ledger. Answers what it refunded of each order after the archive was written.
    */
-  restore(): Promise<ReadonlySet<string>>;
+  restore(): Promise<ReadonlyMap<string, number>>;
 }
 
 export interface ArchiveOptions {
@@ -51,16 +51,16 @@ const providersLedger = ({ payments }: StoreClients) => ({
       CREATE TABLE provider.charges AS TABLE sandbox_charges;
       CREATE TABLE provider.refunds AS TABLE sandbox_refunds`);
   },
-  async putBack(): Promise<ReadonlySet<string>> {
-    const { rows } = await payments.query<{ id: string }>(`
-      SELECT split_part(charge_key, ':', 1) AS id FROM provider.refunds
-      WHERE key NOT IN (SELECT key FROM sandbox_refunds)`);
+  async putBack(): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await payments.query<{ id: string; amount: string }>(`
+      SELECT split_part(charge_key, ':', 1) AS id, sum(amount) AS amount FROM provider.refunds
+      WHERE key NOT IN (SELECT key FROM sandbox_refunds) GROUP BY 1`);
     await payments.query(`
       TRUNCATE sandbox_charges, sandbox_refunds;
       INSERT INTO sandbox_charges TABLE provider.charges;
       INSERT INTO sandbox_refunds TABLE provider.refunds;
       DROP SCHEMA provider CASCADE`);
-    return new Set(rows.map(({ id }) => id));
+    return new Map(rows.map(({ id, amount }) => [id, Number(amount)]));
   },
 });
 

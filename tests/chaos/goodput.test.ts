@@ -114,7 +114,7 @@ it('does not judge an order that a restore may have removed', () => {
   const restore = recordRestore(() => clock);
   restore.backupBegins();
   restore.restoreBegins();
-  restore.restoreEnds(new Map(), new Set());
+  restore.restoreEnds(new Map(), new Map());
   const all = [request(1, { acknowledgedAt: 0 })];
   const { ends } = checkGoodput(new Map(), { requests: all, restore }, people, trouble());
   expect([...ends.keys()]).toEqual(['under way in the backup that was restored, or placed after it']);

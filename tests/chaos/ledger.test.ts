@@ -5,7 +5,7 @@ const at = <T>(time: number, act: () => T): T => {
   clock = time;
   return act();
 };
-const restored = (stock: Ledger['stock'] = new Map(), refunded: ReadonlySet<string> = new Set()) => {
+const restored = (stock: Ledger['stock'] = new Map(), refunded: ReadonlyMap<string, number> = new Map()) => {
   const restore = recordRestore(() => clock);
   at(100, restore.backupBegins);
   at(200, restore.restoreBegins);
@@ -36,9 +36,16 @@ describe('the record of a restore', () => {
     expect(stock).toMatchObject({ refilled: 3, maybeRefilled: 4 });
   });
 
-  it('knows the orders whose refund is not in the archive', () => {
-    const restore = restored(new Map(), new Set(['order 1']));
-    expect(['order 1', 'order 2'].map((id) => restore.isRefundForgotten(id))).toEqual([true, false]);
+  it('lets the provider keep less of an order whose refund is not in the archive, and of no other', () => {
+    const { mayKeep } = restored(new Map(), new Map([['order 1', 300]]));
+    expect([1_000, 700, 701, 0].map((kept) => mayKeep('order 1', kept, 1_000))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect([1_000, 700].map((kept) => mayKeep('order 2', kept, 1_000))).toEqual([true, false]);
+    expect(mayKeep('order 1', 0, 200)).toBe(true);
   });
 });
 

@@ -21,6 +21,8 @@ export interface AcknowledgedOrder extends OrderRequest {
   total: number;
   /** Milliseconds of `performance.now()` when the shop acknowledged that the order is cancelled. */
   cancelledAt?: number;
+  /** The partial refund that the shop acknowledged, and when: milliseconds of `performance.now()`. */
+  refund?: { amount: number; at: number };
 }
 
 /** The stock with which a product began, and the refills that the shop acknowledged. */
@@ -46,14 +48,17 @@ export const stockOf = (initial: number): AcknowledgedStock => ({
 export interface RestoreRecord {
   backupBegins(): void;
   restoreBegins(): void;
-  /** Refills that were acknowledged since the backup began may be undone. `refunded`: see `isRefundForgotten`. */
-  restoreEnds(stock: Ledger['stock'], refunded: ReadonlySet<string>): void;
+  /**
+   * Refills that were acknowledged since the backup began may be undone. `refunded` is what the provider refunded of each
+   * order and the archive does not know.
+   */
+  restoreEnds(stock: Ledger['stock'], refunded: ReadonlyMap<string, number>): void;
   /** Whether data is being replaced at this moment. */
   isRestoring(): boolean;
   /** Whether a restore may have undone what was acknowledged at `at`. */
   mayUndo(at: number | undefined): boolean;
-  /** Whether the provider refunded an order and the archive does not know it. */
-  isRefundForgotten(orderId: string): boolean;
+  /** Whether the provider may keep `kept` of an order of which the shop keeps `wanted`. */
+  mayKeep(orderId: string, kept: number, wanted: number): boolean;
 }
 
 /** Records one backup and its restore. */
@@ -61,7 +66,7 @@ export function recordRestore(now: () => number = () => performance.now()): Rest
   let from = Infinity;
   let until: number | undefined;
   let restoring = false;
-  let forgotten: ReadonlySet<string> = new Set();
+  let forgotten: ReadonlyMap<string, number> = new Map();
   return {
     backupBegins: () => void (from = now()),
     restoreBegins: () => void (restoring = true),
@@ -77,7 +82,8 @@ export function recordRestore(now: () => number = () => performance.now()): Rest
     },
     isRestoring: () => restoring,
     mayUndo: (at) => at !== undefined && until !== undefined && at >= from && at <= until,
-    isRefundForgotten: (orderId) => forgotten.has(orderId),
+    mayKeep: (orderId, kept, wanted) =>
+      kept === wanted || kept === Math.max(0, wanted - (forgotten.get(orderId) ?? 0)),
   };
 }
 

@@ -20,10 +20,13 @@ async function providersLedger({ payments }: StoreClients) {
   return { charges: charges.rows, captureOf: byOrder(charges.rows), refundOf: byOrder(refunds.rows) };
 }
 
-/** Promise 2: the provider's ledger against the orders; at most one capture each, none kept without an order. */
+/**
+ * Promise 2: the provider's ledger against the orders; at most one capture each, none kept without an order, and each refund
+ * that was acknowledged.
+ */
 export async function checkMoney(
   clients: StoreClients,
-  { restore }: Pick<Ledger, 'restore'>,
+  { restore, orders }: Pick<Ledger, 'restore' | 'orders'>,
 ): Promise<Finding> {
   const violations: string[] = [];
   const { charges, captureOf, refundOf } = await providersLedger(clients);
@@ -33,9 +36,14 @@ export async function checkMoney(
   const keptFor = (id: string) => (captureOf.get(id) ?? 0) - (refundOf.get(id) ?? 0);
   for (const [id, { status, total, refunded }] of rows) {
     const wanted = paidStatuses.includes(status) ? Number(total) - Number(refunded) : 0;
-    const isGivenBack = keptFor(id) === 0 && restore.isRefundForgotten(id);
-    if (keptFor(id) !== wanted && !isGivenBack)
+    if (!restore.mayKeep(id, keptFor(id), wanted))
       violations.push(`order ${id} (${status}) keeps ${keptFor(id)}, should be ${wanted}`);
+  }
+  for (const { orderId: id, refund } of orders.values()) {
+    if (refund === undefined || restore.mayUndo(refund.at)) continue;
+    const refunded = Number(rows.get(id)?.refunded ?? 0);
+    if (refunded < refund.amount)
+      violations.push(`order ${id} has refunds of ${refunded}, and one of ${refund.amount} was acknowledged`);
   }
   const strays = [...captureOf.keys()].filter((id) => !rows.has(id));
   for (const id of strays)

@@ -37,7 +37,9 @@ export async function inflictRestore(
   await waitFor(rig.isHealthy, { what: 'a healthy shop', timeout: STARTS_MS, interval: 200 });
   await people.signInAgain();
   endTrouble();
-  say(`${gone} acknowledged orders are gone, and ${refunded.size} refunds are known to the provider alone`);
+  say(
+    `${gone} acknowledged orders are gone, and refunds of ${refunded.size} orders are known to the provider alone`,
+  );
   if (gone > 0) count(seen, RESTORE);
   else seen.failed.push(`${RESTORE}: no acknowledged order was placed after the backup`);
   await shopping();

@@ -21,7 +21,10 @@ export interface WorkloadOptions {
 
 const RETRY_FOR_MS = 60_000;
 
-/** Shoppers who order, cancel, try other cards and repeat what got no answer, as an open stream until `signal`. */
+/**
+ * Shoppers who order, cancel, try other cards and repeat what got no answer, and an admin who refunds parts, as an open stream
+ * until `signal`.
+ */
 export async function runWorkload(
   { url, ledger, random, people, rate, atLeast = 0 }: WorkloadOptions,
   signal: AbortSignal,
@@ -30,6 +33,22 @@ export async function runWorkload(
   const { productIds, scarceId } = people;
   const busy = new Set<Promise<void>>();
   let made = 0;
+
+  // Draws of their own, so that the shoppers of a seed stay what they were.
+  const refundDraws = random.fork('partial refunds');
+
+  /** The admin refunds a part of an order that is paid by then; of one that is not, the shop refuses it. */
+  async function refundPart(order: AcknowledgedOrder, { amount, after }: { amount: number; after: number }) {
+    await pause(after);
+    const call = shop.call(ordersApi.refund, {
+      token: people.adminToken,
+      params: { id: order.orderId },
+      body: { amount: { amount, currency: 'EUR' }, reason: 'one pear was bad' },
+      idempotencyKey: `${order.key}-part`,
+    });
+    const { answer } = await counted('refund ', successOf(ordersApi.refund), call);
+    if (answer !== undefined) order.refund = { amount, at: performance.now() };
+  }
 
   /** Counts how a call ended: its status, or that no answer came. */
   async function counted<T>(
@@ -70,6 +89,9 @@ export async function runWorkload(
     const cancelAfter = random.between(0, 1_500);
     // Drawn before the first answer: later draws would depend on how fast answers come.
     const triesAgain = random.chance(0.5);
+    const refund = refundDraws.chance(0.1)
+      ? { amount: refundDraws.between(1, 90), after: refundDraws.between(2_000, 6_000) }
+      : undefined;
 
     const request: OrderRequest = { key, buyer, lines, card, cancels, at: performance.now() };
     ledger.requests.push(request);
@@ -107,7 +129,7 @@ export async function runWorkload(
         idempotencyKey: `${key}-again`,
       });
       await counted('checkout ', successOf(ordersApi.checkout), call);
-    }
+    } else if (refund) await refundPart(acknowledged, refund);
   };
 
   const refill = async () => {
