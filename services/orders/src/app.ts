@@ -28,7 +28,7 @@ import { createErasure } from './personal-data/erasure.service';
 import { createExport } from './personal-data/export.service';
 import { createPlaceOrderRepository } from './placing/place-order.repository';
 import { createPlaceOrder } from './placing/place-order.service';
-import { createUnpaidLimits } from './placing/unpaid-limits';
+import { unpaidLimits } from './placing/unpaid-limits';
 import { createUnpaidOrdersRepository } from './placing/unpaid-orders.repository';
 import { createSalesRepository } from './reports/sales.repository';
 import { salesRoutes } from './reports/sales.routes';
@@ -104,14 +104,12 @@ export function buildOrders(config: OrdersConfig): Service {
     answers,
     currency,
   });
+  const limits = unpaidLimits(config.RATE_LIMIT_FACTOR);
   const placeOrder = createPlaceOrder({
-    orders: createPlaceOrderRepository({ sql, outbox }),
+    orders: createPlaceOrderRepository({ sql, outbox, limits }),
     answers,
     payments,
-    limits: createUnpaidLimits({
-      unpaid: createUnpaidOrdersRepository(sql),
-      factor: config.RATE_LIMIT_FACTOR,
-    }),
+    unpaid: createUnpaidOrdersRepository(sql, limits),
     hashOf: keyedHasher(service.keys.own(), 'addresses of orders'),
     currency,
     reservationMs: config.RESERVATION_TTL_SECONDS * 1000,

@@ -7,14 +7,26 @@ import { openShop, type Shop } from './shop';
 describe('the limits of unpaid orders', () => {
   let shop: Shop;
   let product: string;
+  /** A second instance. */
+  let other: Awaited<ReturnType<Shop['startAnother']>>;
   beforeAll(async () => {
     shop = await openShop({ limitFactor: 1 });
     product = await shop.product({ available: 100 });
+    other = await shop.startAnother();
   });
-  afterAll(() => shop.close());
+  afterAll(async () => {
+    await other.stop();
+    await shop.close();
+  });
 
-  const postFrom = (address: string, who: TestActor, quantity = 1, productId = product) =>
-    agentAs(shop.orders, who)
+  const postFrom = (
+    address: string,
+    who: TestActor,
+    quantity = 1,
+    productId = product,
+    instance: Parameters<typeof agentAs>[0] = shop.orders,
+  ) =>
+    agentAs(instance, who)
       .post('/api/orders')
       .set('Idempotency-Key', randomUUID())
       .set('X-Client-Address', address)
@@ -101,6 +113,29 @@ describe('the limits of unpaid orders', () => {
     await postFrom('192.0.2.9', userWith('customer'), 8, plenty).expect(409);
     await postFrom('192.0.2.11', userWith('customer'), 40, plenty).expect(202);
   });
+
+  it('leave an account and an address half of the stock though two instances place its orders', async () => {
+    const spread = (count: number, order: (n: number) => ReturnType<typeof postFrom>) =>
+      Promise.all(Array.from({ length: count }, (_, n) => order(n)));
+    const at = (n: number) => (n % 2 ? other : shop.orders);
+    for (let round = 0; round < 3; round++) {
+      const [ofAccount, ofAddress] = [
+        await shop.product({ available: 80 }),
+        await shop.product({ available: 80 }),
+      ];
+      const buyer = userWith('customer');
+      const account = await spread(8, (n) => postFrom(`192.0.2.${20 + n}`, buyer, 10, ofAccount, at(n)));
+      const address = await spread(20, (n) =>
+        postFrom(`192.0.2.${40 + round}`, userWith('customer'), 4, ofAddress, at(n)),
+      );
+      expect([account, address].map((all) => all.filter(({ status }) => status === 202).length)).toEqual([
+        4, 10,
+      ]);
+    }
+    const one = userWith('customer');
+    const orders = await spread(30, (n) => postFrom('192.0.2.60', one, 1, product, at(n)));
+    expect(orders.filter(({ status }) => status === 202)).toHaveLength(10);
+  }, 60_000);
 
   it('let an address order more of a product after it paid', async () => {
     const plenty = await shop.product({ available: 80 });

@@ -6,18 +6,24 @@ import type { Sql } from '@bramble/service-kit/stores/sql';
 import { type Answer, type RequestKey, RETENTION } from '../idempotency/idempotency.repository';
 import type { OrderState } from '../life/order.types';
 import { orderLines, orders, toLineRows, toRow } from '../store/order.table';
+import type { UnpaidLimits } from './unpaid-limits';
+import { oldestCounted, tooManyUnpaid } from './unpaid-orders.repository';
 
 export interface Placing {
   order: OrderState;
   event: EventOf<'order.placed'>;
   request: RequestKey;
   answer: Answer;
+  /** How many pieces of each product were for sale when the order was priced. */
+  available: ReadonlyMap<string, number>;
   /** The owner of the cart whose ordered items are to be removed. */
   cartOwner?: string;
 }
 
 // The hottest write of the shop: one prepared statement, one round trip and one commit for a batch of orders
 // (docs/performance.md).
+// `refused` names the orders that exceed a limit of unpaid orders. Its locks hold until the statement is committed, so the limits
+// hold for all processes together.
 // Every insertion depends on `claim`: when another request stored an answer for the key first, no row of that order is
 // written.
 // Two batches may empty the same carts: `ordered` locks their items in one order, or each could wait for the other.
@@ -27,9 +33,12 @@ WITH input AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS i(${orders.recordset}, key text, hash text, answer_status int, answer text,
     lines json, event_data jsonb, event_id uuid, stream text, type text, event_version int, occurred_at timestamptz, traceparent text,
     payload jsonb, cart_owner text)
+), refused AS MATERIALIZED (
+  SELECT order_id, detail, alone FROM over_unpaid_limits($1::json, $2::json, $3::uuid, true)
 ), claim AS (
   INSERT INTO idempotency (user_id, key, request_hash, order_id, status, body)
-  SELECT user_id, key, hash, id, answer_status, answer::json FROM input ORDER BY user_id, key
+  SELECT user_id, key, hash, id, answer_status, answer::json FROM input WHERE id NOT IN (SELECT order_id FROM refused)
+  ORDER BY user_id, key
   ON CONFLICT (user_id, key) DO UPDATE SET request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id, status = EXCLUDED.status,
     body = EXCLUDED.body, buyer_id = NULL, created_at = now()
   WHERE idempotency.created_at <= now() - ${RETENTION}
@@ -57,19 +66,31 @@ WITH input AS MATERIALIZED (
   DELETE FROM cart_items USING ordered
   WHERE cart_items.owner = ordered.owner AND cart_items.product_id = ordered.product_id
 )
-SELECT order_id FROM claim`;
+SELECT order_id, NULL AS detail, NULL AS alone FROM claim UNION ALL SELECT order_id, detail, alone FROM refused`;
+
+interface Row {
+  order_id: string;
+  /** The limit that the order exceeds; null when it was written. */
+  detail: string | null;
+  /** False when it exceeds the limit only with other orders of its batch. */
+  alone: boolean | null;
+}
 
 const MAX_BATCH = 64;
 
-const toInput = ({ order, event, request, answer, cartOwner }: Placing) => {
+const toInput = ({ order, event, request, answer, available, cartOwner }: Placing, place: number) => {
   const { userId, number, currency, totals, lines } = order;
   return {
     ...toRow(order),
+    place,
     key: request.key,
     hash: request.hash,
     answer_status: answer.status,
     answer: JSON.stringify(answer.body),
-    lines: toLineRows(order),
+    lines: toLineRows(order).map((row, index) => ({
+      ...row,
+      available: available.get(lines[index]?.productId ?? '') ?? 0,
+    })),
     event_data: { userId, number, currency, totals, lines },
     event_id: event.id,
     stream: events[event.type].stream,
@@ -82,16 +103,29 @@ const toInput = ({ order, event, request, answer, cartOwner }: Placing) => {
   };
 };
 
-export function createPlaceOrderRepository({ sql, outbox }: { sql: Sql; outbox: PostgresOutbox }) {
-  const write = async (placings: readonly Placing[]): Promise<boolean[]> => {
-    const { rows } = await sql.query<{ order_id: string }>({
+export interface PlaceOrderRepositoryParts {
+  sql: Sql;
+  outbox: PostgresOutbox;
+  limits: UnpaidLimits;
+}
+
+export function createPlaceOrderRepository({ sql, outbox, limits }: PlaceOrderRepositoryParts) {
+  const write = async (placings: readonly Placing[]): Promise<(boolean | Error)[]> => {
+    const { rows } = await sql.query<Row>({
       name: 'place-orders',
       text: PLACE,
-      values: [JSON.stringify(placings.map(toInput))],
+      values: [JSON.stringify(placings.map(toInput)), JSON.stringify(limits), oldestCounted()],
     });
-    if (rows.length > 0) outbox.wake();
-    const written = new Set(rows.map((row) => row.order_id));
-    return placings.map(({ order }) => written.has(order.id));
+    const results = new Map(rows.map((row) => [row.order_id, row]));
+    if (rows.some(({ detail }) => detail === null)) outbox.wake();
+    // The orders ahead of these are written or refused now.
+    const undecided = placings.filter(({ order }) => results.get(order.id)?.alone === false);
+    const later = undecided.length > 0 ? await write(undecided) : [];
+    return placings.map((placing) => {
+      const result = results.get(placing.order.id);
+      if (result?.alone === false) return later[undecided.indexOf(placing)] ?? false;
+      return result?.detail ? tooManyUnpaid(result.detail) : result !== undefined;
+    });
   };
 
   /** Writes each order by itself, so that an order that cannot be written does not fail the others of its batch. */
@@ -115,7 +149,7 @@ export function createPlaceOrderRepository({ sql, outbox }: { sql: Sql; outbox: 
   return {
     /**
      * Writes a new order with its lines, history, event and stored answer. False when an answer for this key was stored
-     * first.
+     * first. Throws `too_many_unpaid_orders` when the order exceeds a limit of unpaid orders.
      */
     place: batcher<Placing, boolean>({ max: MAX_BATCH, concurrency: 2, run: writeBatch }),
   };

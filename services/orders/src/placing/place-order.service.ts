@@ -16,7 +16,7 @@ import { toOrder } from '../life/order.dto';
 import { placedEvent } from '../life/order.events';
 import type { OrderState } from '../life/order.types';
 import type { PlaceOrderRepository } from './place-order.repository';
-import type { UnpaidLimits } from './unpaid-limits';
+import type { UnpaidOrdersRepository } from './unpaid-orders.repository';
 
 /** The cart that supplies the items when the body has none. */
 interface CartSource {
@@ -41,7 +41,7 @@ export interface PlaceOrderDependencies {
   orders: PlaceOrderRepository;
   answers: IdempotencyRepository;
   payments: Upstream;
-  limits: UnpaidLimits;
+  unpaid: UnpaidOrdersRepository;
   /** A keyed hash: addresses are personal data and are not stored. */
   hashOf: (address: string) => string;
   currency: string;
@@ -59,7 +59,7 @@ function linesOf(items: readonly Item[]): Item[] {
 }
 
 export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
-  const { orders, answers, payments, limits, hashOf, currency, reservationMs } = dependencies;
+  const { orders, answers, payments, unpaid, hashOf, currency, reservationMs } = dependencies;
 
   // Simultaneous orders are priced in one call.
   const quotes = batcher<QuoteRequest, Quote>({
@@ -122,7 +122,7 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     placedFrom,
   });
 
-  const write = async (order: OrderState, { first, cartOwner }: Placement): Promise<Order> => {
+  const write = async (order: OrderState, { first, cartOwner }: Placement, quote: Quote): Promise<Order> => {
     const timeline = [{ status: order.status, at: new Date(order.createdAt).toISOString() }];
     const shown = toOrder({ ...order, timeline });
     const placed = await orders.place({
@@ -130,6 +130,7 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
       event: newEvent(placedEvent(order)),
       request: first.request,
       answer: first.answerOf(shown),
+      available: new Map(quote.items.map(({ productId, available }) => [productId, available])),
       ...(cartOwner === undefined ? {} : { cartOwner }),
     });
     if (!placed) throw new OvertakenError();
@@ -147,7 +148,7 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     if (orderId === undefined) throw new OvertakenError();
     try {
       const quote = await quoteFor(request.userId, body, items, orderId);
-      return await write(pendingOrder(orderId, placement, quote), placement);
+      return await write(pendingOrder(orderId, placement, quote), placement, quote);
     } catch (error) {
       if (isRefusal(error)) await answers.forget(request);
       else if (error instanceof AppError) await answers.abandon(request);
@@ -172,14 +173,12 @@ export function createPlaceOrder(dependencies: PlaceOrderDependencies) {
     const placedFrom = hashOf(address);
     const placement: Placement = { first, body, items, placedFrom };
     if (!body.items && cart.owner !== undefined) placement.cartOwner = cart.owner;
-    return limits.limited(
-      { userId, placedFrom, items },
-      () => quoteFor(userId, body, items),
-      (quote) =>
-        body.discountCode === undefined
-          ? write(pendingOrder(first.earlierOrderId ?? newId(), placement, quote), placement)
-          : placeDiscounted(placement),
-    );
+    const quote = await quoteFor(userId, body, items);
+    const id = first.earlierOrderId ?? newId();
+    if (body.discountCode === undefined) return write(pendingOrder(id, placement, quote), placement, quote);
+    // An order that the limits refuse claims no use of a discount.
+    await unpaid.check({ id, userId, placedFrom, lines: quote.items });
+    return placeDiscounted(placement);
   }
 
   return { place };
