@@ -2,10 +2,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createCommand, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
+import { contractClients } from './structure/contract-clients';
 import { cyclicImports } from './structure/folder-cycles';
+import { typedPaths, urlLists } from './structure/operation-paths';
 import { repeats } from './structure/repeats';
 import { quantile, readSources, type SourceFile } from './structure/sources';
 import { countSyntax, type FunctionSize } from './structure/syntax';
+import type { Place } from './structure/tree';
 
 const AREAS: readonly (readonly [string, RegExp])[] = [
   ['services', /^services\/(?!shared\/)/],
@@ -17,8 +20,7 @@ const AREAS: readonly (readonly [string, RegExp])[] = [
 ];
 const FACTORY = /^(?:create|build|open)[A-Z]|Routes$/;
 const VIEW = /\.tsx$/;
-/** Where a request to an operation may be put together: the pure halves of a call, and the operations themselves. */
-const CONTRACTS = 'services/shared/contracts/';
+const GATEWAY = 'services/gateway/src/';
 
 const program = createCommand('npm run structure --', {
   does: 'Prints files, functions, import cycles between folders, repeated lines, casts and clients of the contract as a table.',
@@ -55,9 +57,9 @@ function print(root: string, list: boolean): void {
   const plain = long.filter(({ name, file }) => !FACTORY.test(name) && !VIEW.test(file));
   const cycles = cyclicImports(files);
   const same = repeats(source);
-  const typed = source.filter((file) => !file.path.startsWith(CONTRACTS) && writesPaths(file));
-  const gateway = source.filter((file) => file.path.startsWith('services/gateway/src/'));
-  const urls = gateway.flatMap((file) => file.text.match(/['"`/]\\?\/(?:api|internal)\\?\/[^\n'"`]*/g) ?? []);
+  const clients = contractClients(source);
+  const typed = source.flatMap(typedPaths);
+  const lists = source.filter(({ path: file }) => file.startsWith(GATEWAY)).flatMap(urlLists);
 
   console.log(`
 functions                     ${functions.length}, median ${quantile(lengths, 0.5)}, p90 ${quantile(lengths, 0.9)} lines
@@ -69,11 +71,12 @@ casts (without "as const")    ${counts.casts}
 conditional spreads           ${counts.conditionalSpreads}
 any, non-null assertions      ${counts.anyTypes}, ${counts.nonNullAssertions}
 whole Service as parameter    ${counts.serviceParameters}
-files that write the path of an operation themselves, outside contracts   ${typed.length}
-URLs of operations in the gateway's sources                               ${urls.length}
+clients of the contract       ${clients.length}
+  paths of operations typed in elsewhere   ${typed.length}
+URL lists in the gateway      ${lists.length}
 tests named it(), test()      ${inTests.itCalls + counts.itCalls}, ${inTests.testCalls + counts.testCalls}
 most files in one folder      ${mostInOneFolder(source)}`);
-  if (list) printPlaces({ plain, cycles, same, typed, urls });
+  if (list) printPlaces({ plain, cycles, same, clients, typed, lists });
 }
 
 function row(name: string, files: readonly SourceFile[]): void {
@@ -87,13 +90,6 @@ function row(name: string, files: readonly SourceFile[]): void {
   const cells = [files.length, total, quantile(sizes, 0.5), quantile(sizes, 0.9), Math.max(0, ...sizes)];
   const small = sizes.filter((size) => size <= 15).length;
   console.log(`| ${[name, ...cells, over(150), over(300), small, share.toFixed(1)].join(' | ')} |`);
-}
-
-/** A typed-in path of an operation, or one that is put together from the operation by hand. */
-function writesPaths(file: SourceFile): boolean {
-  return /['"`]\/(?:api|internal)\/|\b(?:pathOf|encode)\(/.test(
-    file.text.replace(/^\s*(\/\/|\/?\*).*$/gm, ''),
-  );
 }
 
 function mostInOneFolder(files: readonly SourceFile[]): string {
@@ -110,11 +106,12 @@ interface Places {
   readonly plain: readonly FunctionSize[];
   readonly cycles: ReturnType<typeof cyclicImports>;
   readonly same: ReturnType<typeof repeats>;
-  readonly typed: readonly SourceFile[];
-  readonly urls: readonly string[];
+  readonly clients: readonly Place[];
+  readonly typed: readonly Place[];
+  readonly lists: readonly Place[];
 }
 
-function printPlaces({ plain, cycles, same, typed, urls }: Places): void {
+function printPlaces({ plain, cycles, same, clients, typed, lists }: Places): void {
   const section = (title: string, lines: readonly string[]) =>
     console.log(`\n${title}\n  ${lines.join('\n  ')}`);
   section(
@@ -129,11 +126,10 @@ function printPlaces({ plain, cycles, same, typed, urls }: Places): void {
     'repeated lines',
     same.map(({ first, second, lines }) => `${lines} ${first} ~ ${second}`),
   );
-  section(
-    'paths written outside contracts',
-    typed.map((file) => file.path),
-  );
-  section('URLs in the gateway', urls);
+  const places = (found: readonly Place[]) => found.map(({ file, line, what }) => `${file}:${line} ${what}`);
+  section('clients of the contract', places(clients));
+  section('paths of operations typed in elsewhere', places(typed));
+  section('URL lists in the gateway', places(lists));
 }
 
 await runCommand(program);

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { encode } from '@bramble/contracts/call';
+import { gatewayApi } from '@bramble/contracts/gateway';
 import type { Supervised } from '../stores/supervise';
 import type { Log } from '../stores/types';
 
@@ -13,7 +15,7 @@ export async function healthy(url: string, services: () => readonly Supervised[]
   const deadline = Date.now() + LIMIT_MS;
   let said = '';
   for (;;) {
-    const { status, missing } = await ask(`${url}/api/health`);
+    const { status, missing } = await ask(`${url}${encode(gatewayApi.health).path}`);
     if (status === 200) return;
     const failing = services().find((service) => service.exits() >= MAX_EXITS);
     if (failing) throw new Error(`${failing.name} does not start. Its last lines:\n${failing.lastLines(20)}`);

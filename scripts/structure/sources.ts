@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** One hand-written TypeScript file: its path from the root, its text, and whether it is a test or serves tests only. */
@@ -13,12 +13,13 @@ export interface SourceFile {
 const GENERATED = /\/generated\/|\.gen\.tsx?$|\.d\.ts$/;
 const TEST = /\.test\.tsx?$|(?:^|\/)tests?\/|\/test-kit\/|\/testing\//;
 
-/** The TypeScript files that git tracks below `root`, without generated ones. */
+/** The TypeScript files below `root` that git tracks or would take, without generated ones. */
 export function readSources(root: string): SourceFile[] {
-  const listed = execFileSync('git', ['-C', root, 'ls-files', '-z', '*.ts', '*.tsx'], { encoding: 'utf8' });
+  const files = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'];
+  const listed = execFileSync('git', ['-C', root, ...files], { encoding: 'utf8' });
   return listed
     .split('\0')
-    .filter((file) => file !== '' && !GENERATED.test(file))
+    .filter((file) => file !== '' && !GENERATED.test(file) && existsSync(path.join(root, file)))
     .map((file) => {
       const text = readFileSync(path.join(root, file), 'utf8');
       return { path: file, text, lines: text.replace(/\n$/, '').split('\n'), isTest: TEST.test(file) };

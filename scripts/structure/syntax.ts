@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { SourceFile } from './sources';
+import { nodesOf } from './tree';
 
 /** A function with a body: its name where it has one, and how many lines it spans. */
 export interface FunctionSize {
@@ -35,19 +36,14 @@ export function countSyntax(files: readonly SourceFile[]): SyntaxCounts {
     serviceParameters: 0,
   };
   for (const file of files) {
-    const kind = file.path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-    const tree = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true, kind);
-    const visit = (node: ts.Node): void => {
-      count(node, tree, file.path, counts);
-      ts.forEachChild(node, visit);
-    };
-    visit(tree);
+    for (const node of nodesOf(file)) count(node, file.path, counts);
   }
   return counts;
 }
 
-function count(node: ts.Node, tree: ts.SourceFile, file: string, counts: SyntaxCounts): void {
+function count(node: ts.Node, file: string, counts: SyntaxCounts): void {
   if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+    const tree = node.getSourceFile();
     const start = tree.getLineAndCharacterOfPosition(node.getStart()).line;
     const end = tree.getLineAndCharacterOfPosition(node.end).line;
     counts.functions.push({ file, name: nameOf(node), lines: end - start + 1 });

@@ -3,6 +3,7 @@ import type { ServiceName } from '@bramble/contracts/services';
 import type { KeyConfig } from '@bramble/service-kit/base/config';
 import { internalHeaders } from '@bramble/service-kit/base/internal-auth';
 import { internalKeys } from '@bramble/service-kit/base/internal-keys';
+import { fetchFrom } from './fetch-from';
 
 export interface JobClientOptions {
   readonly service: ServiceName;
@@ -18,14 +19,6 @@ export interface JobClientOptions {
 /** Makes a client that calls a service's operations as a job. Throws ConfigError without the key of such calls. */
 export const jobClient = ({ service, url, keys, name, correlationId }: JobClientOptions): Call => {
   const key = internalKeys(keys).toCall(service, 'job');
-  return callBy(async ({ method, path, headers, body }) => {
-    const sender = { audience: service, kind: 'job', name, correlationId } as const;
-    const response = await fetch(new URL(path, url), {
-      method,
-      headers: { ...headers, ...internalHeaders(key, sender) },
-      body: body ?? null,
-      signal: AbortSignal.timeout(15_000),
-    });
-    return { status: response.status, text: await response.text() };
-  });
+  const sender = { audience: service, kind: 'job', name, correlationId } as const;
+  return callBy(fetchFrom(url, { timeoutMs: 15_000, headers: () => internalHeaders(key, sender) }));
 };

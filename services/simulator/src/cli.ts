@@ -1,9 +1,11 @@
+import { gatewayApi } from '@bramble/contracts/gateway';
 import {
   checkShopUrl,
   createCommand,
   numberOption,
   runCommand,
 } from '@bramble/service-kit/base/command-line';
+import { createShopClient } from './shopper/shop-client';
 import { report } from './simulation/report';
 import { createSimulation } from './simulation/simulation';
 
@@ -57,11 +59,22 @@ function showProgress(line: () => string) {
   };
 }
 
+/** Throws when no open shop answers at `url`. */
+async function checkOpen(url: string): Promise<void> {
+  const client = createShopClient(url, { onCall: () => undefined });
+  try {
+    await client.call(gatewayApi.health, { name: 'health' });
+  } catch (cause) {
+    throw new Error(`no open shop at ${url}; start one with npm start, or name it with --url`, { cause });
+  } finally {
+    await client.close();
+  }
+}
+
 async function simulate(options: Options): Promise<void> {
   const { anywhere, rate, seconds, seed, accounts } = options;
   const url = checkShopUrl(options.url, { anywhere, hint: '; add --anywhere if another one is yours' });
-  const health = await fetch(`${url}/api/health`).catch(() => undefined);
-  if (!health?.ok) throw new Error(`no open shop at ${url}; start one with npm start, or name it with --url`);
+  await checkOpen(url);
   const simulation = createSimulation({ url, rate, seed, accounts });
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), seconds * 1_000);

@@ -1,7 +1,10 @@
+import { encode } from '@bramble/contracts/call';
+import { catalogApi } from '@bramble/contracts/catalog';
 import { errorCodes } from '@bramble/contracts/errors';
 import type { Operation } from '@bramble/contracts/operation';
 import type { Json } from './schemas';
 
+const ID = '0198c5f2-3b7a-7c11-9d55-2f6f4f2b8a10';
 const RETRY_STATUSES = [409, 429, 503];
 
 const text = (description: string, example: string): Json => ({
@@ -14,7 +17,7 @@ const text = (description: string, example: string): Json => ({
 export const headerComponents: Record<string, Json> = {
   'X-Correlation-Id': text(
     'The id of this request in the logs of every service: the one that was sent, or a new one.',
-    '0198c5f2-3b7a-7c11-9d55-2f6f4f2b8a10',
+    ID,
   ),
   RateLimit: text(
     'The class of the request, how much of it is left, and the seconds until it is full again.',
@@ -33,7 +36,7 @@ export const headerComponents: Record<string, Json> = {
     'Cookies of the session or of the cart; scripts cannot read them.',
     '__Host-bramble_access=…; HttpOnly; Secure; SameSite=Strict; Path=/',
   ),
-  Location: text('The path of what was made.', '/api/products/0198c5f2-3b7a-7c11-9d55-2f6f4f2b8a10'),
+  Location: text('The path of what was made.', encode(catalogApi.get, { params: { id: ID } }).path),
 };
 
 function headers(...names: string[]): Json {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { encode } from '@bramble/contracts/call';
 import { cartSchema } from '@bramble/contracts/cart';
-import { categorySchema, pictureSchema, productSchema } from '@bramble/contracts/catalog';
+import { catalogApi, categorySchema, pictureSchema, productSchema } from '@bramble/contracts/catalog';
 import { deliverySchema } from '@bramble/contracts/delivery';
 import { deadLetterSchema, healthSchema } from '@bramble/contracts/gateway';
 import { moneySchema } from '@bramble/contracts/money';
@@ -54,7 +55,7 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
       description: 'Wild brambles, sugar, lemon.',
       category: 'larder',
       price: { amount: 495, currency: 'EUR' },
-      pictures: [{ id: 'jelly', url: '/api/pictures/jelly' }],
+      pictures: [{ id: 'jelly', url: encode(catalogApi.picture, { params: { id: 'jelly' } }).path }],
       stock: { available: 24, revision: 17 },
       version: 3,
       createdAt: TIME,
