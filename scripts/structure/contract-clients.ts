@@ -158,8 +158,8 @@ function isParameter({ text, parent }: ts.Identifier): boolean {
 }
 
 const takesRequests = (node: ts.Node): boolean =>
-  importedFrom(node) === '@bramble/contracts/call' &&
-  (importedValues(node) ?? []).some((name) => ['encode', 'callBy'].includes(name));
+  /^@bramble\/contracts\/(?:shop-)?call$/.test(importedFrom(node) ?? '') &&
+  (importedValues(node) ?? []).some((name) => ['encode', 'callBy', 'shopCallBy'].includes(name));
 
 /** Whether an import takes operations (such as `catalogApi`), or what describes one. */
 function knowsOperations(node: ts.Node): boolean {

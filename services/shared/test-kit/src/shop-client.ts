@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { authApi } from '@bramble/contracts/auth';
-import { type Call, callBy } from '@bramble/contracts/call';
 import { CallError, problemOf } from '@bramble/contracts/call-error';
 import { catalogApi, type Product } from '@bramble/contracts/catalog';
 import { type Item, type Order, ordersApi } from '@bramble/contracts/orders';
 import { type Page } from '@bramble/contracts/page';
+import { shopCallBy } from '@bramble/contracts/shop-call';
 import { testAddress } from './addresses';
 import { finalStatuses } from './final-statuses';
 import { waitFor } from './wait-for';
@@ -17,12 +17,6 @@ export interface ShopClientOptions {
   keepAlive?: boolean;
   /** Milliseconds until the whole answer must be there. */
   timeoutMs?: number;
-}
-interface CallOptions {
-  /** The access token of the caller; nobody's unless given. */
-  token?: string | undefined;
-  /** Called with the answer's headers. */
-  onHeaders?: (headers: Headers) => void;
 }
 export type Role = 'customer' | 'seller';
 export interface Account {
@@ -76,40 +70,32 @@ export function createShopClient(
   url: string,
   { keepAlive = true, timeoutMs = 15_000 }: ShopClientOptions = {},
 ) {
-  const call: Call<CallOptions> = callBy<CallOptions>(
-    async ({ method, path, headers, body }, { token, onHeaders }, operation) => {
-      const response = await fetch(new URL(path, url), {
-        method,
-        headers: {
-          ...headers,
-          ...(keepAlive ? {} : { connection: 'close' }),
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        },
-        body: body ?? null,
-        signal: AbortSignal.timeout(timeoutMs),
+  const call = shopCallBy(async ({ method, path, headers, body }, _, operation) => {
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: { ...headers, ...(keepAlive ? {} : { connection: 'close' }) },
+      body: body ?? null,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const { status } = response;
+    const text = await response.text();
+    const correlationId = response.headers.get('x-correlation-id') ?? undefined;
+    // Such an answer is a fault of the shop, and its text is what a reader of the failure needs.
+    if (status >= 400 && !problemOf(text))
+      throw new CallError(operation, status, {
+        code: 'bad_gateway',
+        detail: text.slice(0, 300),
+        correlationId,
       });
-      onHeaders?.(response.headers);
-      const { status } = response;
-      const text = await response.text();
-      const correlationId = response.headers.get('x-correlation-id') ?? undefined;
-      // Such an answer is a fault of the shop, and its text is what a reader of the failure needs.
-      if (status >= 400 && !problemOf(text))
-        throw new CallError(operation, status, {
-          code: 'bad_gateway',
-          detail: text.slice(0, 300),
-          correlationId,
-        });
-      return { status, text, correlationId };
-    },
-  );
+    return { status, text, correlationId, cookies: response.headers.getSetCookie() };
+  });
 
   /** A new account; answers its access token out of the session's cookie, since signing in would hash the password again. */
   async function signUp(role: Role, account = newAccount()): Promise<string> {
-    let cookies: string[] = [];
-    const onHeaders = (headers: Headers) => (cookies = headers.getSetCookie());
-    await call(authApi.signup, { body: { ...account, name: 'Robin', role }, onHeaders });
-    const tokens = cookies.map((cookie) => /^(?:__Host-)?bramble_access=([^;]+)/.exec(cookie)?.[1]);
-    const token = tokens.find((each) => each !== undefined);
+    const tokens: string[] = [];
+    const onAccessToken = (token: string) => tokens.push(token);
+    await call(authApi.signup, { body: { ...account, name: 'Robin', role }, onAccessToken });
+    const [token] = tokens;
     if (token === undefined) throw new Error('signing up set no cookie of a session');
     return token;
   }
