@@ -1,7 +1,7 @@
 import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
-import { boundaryZones } from './scripts/lint/boundaries.mjs';
+import { boundaryZones, helpersZone } from './scripts/lint/boundaries.mjs';
 import { functionLength } from './scripts/lint/function-length.mjs';
 import { importRules } from './scripts/lint/imports.mjs';
 import { directionZones } from './scripts/lint/layers.mjs';
@@ -115,6 +115,10 @@ export default tseslint.config(
     rules: {
       'import-x/no-restricted-paths': ['error', { zones: [...boundaryZones(), ...directionZones()] }],
     },
+  },
+  {
+    files: ['tests/helpers/**'],
+    rules: { 'import-x/no-restricted-paths': ['error', { zones: [helpersZone()] }] },
   },
   {
     // A view is a list of elements, and a test file a list of tests.

@@ -43,3 +43,9 @@ export const boundaryZones = () => [
     zone(own, others(features, own), 'Features do not import each other; routes compose them.'),
   ),
 ];
+
+/** The zone for import-x/no-restricted-paths that keeps what several tests use below those tests. */
+export const helpersZone = () => ({
+  ...zone('tests/helpers', ['tests'], 'Tests import their helpers, and no helper imports tests.'),
+  except: ['./helpers'],
+});

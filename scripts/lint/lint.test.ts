@@ -103,6 +103,14 @@ const ACROSS: readonly (readonly [says: string, file: string, code: string, rule
     "import { orderMachine } from '../../../../orders/src/life/order.states';",
     BOUNDARIES,
   ],
+  [
+    'a test in a helper of tests',
+    'tests/helpers/x.ts',
+    "import type { OrderRow } from '../chaos/order-rows';",
+    BOUNDARIES,
+  ],
+  ['a helper in another helper', 'tests/helpers/x.ts', "import { median } from './median';", []],
+  ['a helper in a test', 'tests/chaos/x.ts', "import { median } from '../helpers/median';", []],
 ];
 /** Imports back up between the subfolders of a folder; files by their path in service-kit's sources. */
 const NESTED: typeof ACROSS = [

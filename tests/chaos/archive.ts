@@ -7,9 +7,9 @@ import { createLogger } from '@bramble/service-kit/observe/logger';
 import { linkMigrations } from '@bramble/test-kit/link-migrations';
 import type { ServiceEnvironment } from '../../scripts/start/environment';
 import type { Stores } from '../../scripts/stores/open-stores';
+import type { StoreClients } from '../helpers/store-clients';
 import type { Links } from './links';
 import type { Replica } from './replicas';
-import type { StoreClients } from './store-clients';
 
 /** Added to each reply of PostgreSQL, so that its databases are saved seconds apart, as those of a large shop. */
 const SLOW_MS = 50;

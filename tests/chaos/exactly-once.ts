@@ -1,7 +1,7 @@
+import type { StoreClients } from '../helpers/store-clients';
 import type { Finding } from './finding';
 import type { Letters } from './letters';
 import type { ProductDoc } from './stock';
-import type { StoreClients } from './store-clients';
 import { allPairs, unfinished } from './streams';
 
 /**

@@ -1,7 +1,7 @@
 import type { Finding } from './finding';
 import type { Ledger, OrderRequest } from './ledger';
+import type { OrderRow } from './order-rows';
 import type { People } from './people';
-import type { OrderRow } from './store-clients';
 import type { Trouble } from './trouble';
 
 /** An order with a good card is delivered within this time of its first request when nothing is broken. */

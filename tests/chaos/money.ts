@@ -1,6 +1,7 @@
+import type { StoreClients } from '../helpers/store-clients';
 import type { Finding } from './finding';
 import type { Ledger } from './ledger';
-import { orderRows, paidStatuses, type StoreClients } from './store-clients';
+import { orderRows, paidStatuses } from './order-rows';
 
 interface Moved {
   order_id: string;

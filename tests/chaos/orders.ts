@@ -1,8 +1,9 @@
 import { finalStatuses } from '@bramble/test-kit/final-statuses';
+import type { StoreClients } from '../helpers/store-clients';
 import type { Finding } from './finding';
 import type { AcknowledgedOrder, Ledger } from './ledger';
+import { type OrderRow, orderRows } from './order-rows';
 import type { ReservationDoc } from './stock';
-import { type OrderRow, orderRows, type StoreClients } from './store-clients';
 
 /** Whether an order has ended, or waits only for a person. */
 const isAtRest = (row: OrderRow) =>

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { streams } from '@bramble/contracts/events';
 import { newId } from '@bramble/service-kit/base/ids';
-import type { StoreClients } from './store-clients';
+import type { StoreClients } from '../helpers/store-clients';
 
 export const POISON = 'an event that no schema accepts';
 export const UNKNOWN = 'an event of a type that only a newer version knows';

@@ -3,8 +3,8 @@ import { waitFor } from '@bramble/test-kit/wait-for';
 import { LIFE_MS } from './goodput';
 import { count, type Inflicted, type InflictOptions } from './inflict';
 import { goneOrders, type Ledger } from './ledger';
+import { orderRows } from './order-rows';
 import type { People } from './people';
-import { orderRows } from './store-clients';
 
 const STARTS_MS = 120_000;
 export const RESTORE = 'a restore under load';

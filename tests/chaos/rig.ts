@@ -14,11 +14,11 @@ import { defaultCacheDir } from '../../scripts/stores/cache';
 import { keptSecret, openStores, type Stores } from '../../scripts/stores/open-stores';
 import { freePort } from '../../scripts/stores/ports';
 import { serviceNames } from '../../scripts/workspace';
+import type { StoreClients } from '../helpers/store-clients';
 import { type Archive, openArchive } from './archive';
 import { type Link, openLinks } from './links';
 import { type Replica, startReplicas } from './replicas';
 import { putTablesOnSmallDisk } from './small-disk';
-import type { StoreClients } from './store-clients';
 import { type StoreFaults, storeFaults } from './store-faults';
 import { throwingHandlers } from './throwing';
 

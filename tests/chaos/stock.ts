@@ -1,6 +1,7 @@
+import type { StoreClients } from '../helpers/store-clients';
 import type { Finding } from './finding';
 import type { Ledger } from './ledger';
-import { paidStatuses, type StoreClients } from './store-clients';
+import { paidStatuses } from './order-rows';
 
 export interface ProductDoc {
   _id: string;

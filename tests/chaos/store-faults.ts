@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import type { Stores } from '../../scripts/stores/open-stores';
 import { allProcesses } from '../helpers/process-stat';
+import type { StoreClients } from '../helpers/store-clients';
 import { watchLog } from './broker-log';
 import { retryWhileBroken } from './retry-while-broken';
 import type { SmallDisk } from './small-disk';
-import type { StoreClients } from './store-clients';
 
 const DISK_FULL = '53100';
 /** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml, "OutOfDiskSpace" */

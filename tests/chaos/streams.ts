@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { requiredGroups, type Stream, streams } from '@bramble/contracts/events';
-import type { StoreClients } from './store-clients';
+import type { StoreClients } from '../helpers/store-clients';
 
 /** Every stream with each group that must read it. */
 export const allPairs = (Object.keys(streams) as Stream[]).flatMap((stream) =>

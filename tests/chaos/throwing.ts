@@ -1,5 +1,5 @@
+import type { StoreClients } from '../helpers/store-clients';
 import { retryWhileBroken } from './retry-while-broken';
-import type { StoreClients } from './store-clients';
 
 /**
  * Refuses a claim by the millisecond in which it is made: a validator cannot call a random function, and a retry comes in

@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { MongoClient } from 'mongodb';
+import { type Db, MongoClient } from 'mongodb';
 import pg from 'pg';
-import type { StoreClients } from '../chaos/store-clients';
+
+/** Direct connections to the stores, without the proxies, with the administrator's rights. */
+export interface StoreClients {
+  orders: pg.Pool;
+  payments: pg.Pool;
+  mongo: MongoClient;
+  catalog: Db;
+  delivery: Db;
+  redis: Redis;
+}
 
 /** Connects to the stores of a shop that `npm start` runs, without its services; call `close` when done. */
 export async function openStoreClients(dataDir: string): Promise<StoreClients & { close(): Promise<void> }> {

@@ -3,17 +3,10 @@ import { type Item, ordersApi } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { newId } from '@bramble/service-kit/base/ids';
 import { pause } from '@bramble/service-kit/runtime/clock';
+import { testAddress } from '@bramble/test-kit/addresses';
 import { type Attempt, hasEnded } from './attempt';
 import { forEach } from './for-each';
 import type { StressShop } from './stress-shop';
-
-const address = {
-  name: 'Stress Buyer',
-  line1: 'Hedge Row 1',
-  city: 'Berlin',
-  postalCode: '10115',
-  country: 'DE',
-};
 
 export interface OrderRequest {
   buyer: number;
@@ -40,7 +33,7 @@ export async function placeOrder(
       idempotencyKey,
       body: {
         ...(fromCart ? {} : { items: [...wanted] }),
-        shippingAddress: address,
+        shippingAddress: testAddress,
         paymentMethod: { token: 'tok_visa' },
       },
     });

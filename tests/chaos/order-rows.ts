@@ -1,16 +1,4 @@
-import type { Redis } from 'ioredis';
-import type { Db, MongoClient } from 'mongodb';
-import type { Pool } from 'pg';
-
-/** Direct connections to the stores, without the proxies, with the administrator's rights. */
-export interface StoreClients {
-  orders: Pool;
-  payments: Pool;
-  mongo: MongoClient;
-  catalog: Db;
-  delivery: Db;
-  redis: Redis;
-}
+import type { StoreClients } from '../helpers/store-clients';
 
 export interface OrderRow {
   id: string;
