@@ -23,7 +23,7 @@ interface Refund {
   failure_reason?: string;
   metadata: Record<string, string>;
 }
-interface Answer {
+interface StripeResponse {
   status: number;
   body: unknown;
 }
@@ -52,8 +52,11 @@ export interface FakeStripe {
 const MINIMUM = 50;
 export const WEBHOOK_SECRET = 'whsec_test';
 const id = (prefix: string) => `${prefix}_${randomBytes(8).toString('hex')}`;
-const error = (status: number, body: object): Answer => ({ status, body: { error: body } });
-const list = (data: unknown[]): Answer => ({ status: 200, body: { object: 'list', data, has_more: false } });
+const error = (status: number, body: object): StripeResponse => ({ status, body: { error: body } });
+const list = (data: unknown[]): StripeResponse => ({
+  status: 200,
+  body: { object: 'list', data, has_more: false },
+});
 
 /** `metadata[key]=x` and the like as Stripe's form bodies have it. */
 function metadataOf(form: URLSearchParams): Record<string, string> {
@@ -68,7 +71,7 @@ function metadataOf(form: URLSearchParams): Record<string, string> {
 export async function startFakeStripe(): Promise<FakeStripe> {
   const intents: Intent[] = [];
   const refunds: Refund[] = [];
-  const replies = new Map<string, { answer: Answer; hash: string }>();
+  const replies = new Map<string, { answer: StripeResponse; hash: string }>();
   const fake = {
     intents,
     refunds,
@@ -78,7 +81,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     cut: new Map<string, number>(),
   };
 
-  const create = (form: URLSearchParams): Answer => {
+  const create = (form: URLSearchParams): StripeResponse => {
     const method = form.get('payment_method');
     if (Number(form.get('amount')) < MINIMUM)
       return error(400, { type: 'invalid_request_error', code: 'amount_too_small', param: 'amount' });
@@ -103,7 +106,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     }
     return { status: 200, body: intent };
   };
-  const move = (name: string | undefined, from: readonly string[], to: string): Answer => {
+  const move = (name: string | undefined, from: readonly string[], to: string): StripeResponse => {
     const intent = intents.find((each) => each.id === name);
     if (!intent) return error(404, { type: 'invalid_request_error', code: 'resource_missing' });
     if (!from.includes(intent.status))
@@ -115,7 +118,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     }
     return { status: 200, body: intent };
   };
-  const refund = (form: URLSearchParams): Answer => {
+  const refund = (form: URLSearchParams): StripeResponse => {
     const given = refunds.filter(
       ({ payment_intent: of, status }) => of === form.get('payment_intent') && status !== 'failed',
     );
@@ -142,7 +145,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     return { status: 200, body: made };
   };
 
-  const handle = (call: string, query: URLSearchParams, form: URLSearchParams): Answer => {
+  const handle = (call: string, query: URLSearchParams, form: URLSearchParams): StripeResponse => {
     const [, one, action] = /^\w+ \/v1\/payment_intents\/([^/]+)(?:\/(\w+))?$/.exec(call) ?? [];
     if (call === 'POST /v1/payment_methods') {
       const token = form.get('card[token]');
@@ -173,7 +176,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
   };
 
   /** The first answer of a key stands; the same key with another body is refused. */
-  const idempotent = (key: string | undefined, body: string, run: () => Answer): Answer => {
+  const idempotent = (key: string | undefined, body: string, run: () => StripeResponse): StripeResponse => {
     if (key === undefined) return run();
     const hash = createHash('sha256').update(body).digest('hex');
     const known = replies.get(key);
@@ -200,7 +203,11 @@ export async function startFakeStripe(): Promise<FakeStripe> {
         server.close(() => resolve());
       }),
   };
-  const respond = async (call: string, res: ServerResponse, { status, body }: Answer): Promise<void> => {
+  const respond = async (
+    call: string,
+    res: ServerResponse,
+    { status, body }: StripeResponse,
+  ): Promise<void> => {
     await api.beforeReply(call);
     const left = fake.cut.get(call) ?? 0;
     if (left > 0) {

@@ -9,13 +9,13 @@ import type { RedisCapacity } from './redis-capacity';
 import type { SharedCopies } from './shared-copies.repository';
 
 /** A public answer: the bytes of its body and its ETag. */
-export interface Answer {
+export interface EncodedAnswer {
   readonly bytes: Buffer;
   readonly etag: string;
 }
 type CacheName = NonNullable<Operation['shared']>;
 /** A cached answer of this process, with the time and counters at which it was read. */
-export interface CachedAnswer extends Answer {
+export interface CachedAnswer extends EncodedAnswer {
   /** The path's template, for metrics. */
   readonly route: string;
   readonly readAt: number;
@@ -56,7 +56,7 @@ export function createAnswers({
   /** By URL. */
   const lists = createByteCache<CachedAnswer>(MAX_BYTES / 2);
   const products = createByteCache<CachedAnswer>(MAX_BYTES / 2);
-  const loading = new Map<string, Promise<Answer>>();
+  const loading = new Map<string, Promise<EncodedAnswer>>();
   freshness.onDropped((ids) => {
     if (ids === 'all') products.clear();
     else for (const id of ids) products.delete(productUrl(id));
@@ -72,7 +72,7 @@ export function createAnswers({
 
   const readContext = () => ({ readAt: now(), edits: freshness.edits, stock: freshness.stock });
 
-  function loadOnce(key: string, load: () => Promise<Answer>): Promise<Answer> {
+  function loadOnce(key: string, load: () => Promise<EncodedAnswer>): Promise<EncodedAnswer> {
     const current = loading.get(key);
     if (current) return current;
     const started = load().finally(() => {
@@ -126,7 +126,7 @@ export function createAnswers({
     url: string,
     load: () => Promise<string>,
     { rare = false }: { rare?: boolean } = {},
-  ): Promise<Answer> {
+  ): Promise<EncodedAnswer> {
     const at = readContext();
     return loadOnce(`list ${at.edits} ${at.stock} ${url}`, async () => {
       const hash = createHash('sha1').update(url).digest('base64url');
@@ -143,7 +143,7 @@ export function createAnswers({
   }
 
   /** The answer of a product. `load` makes its ETag and its JSON. */
-  function product(id: string, load: () => Promise<Answer>): Promise<Answer> {
+  function product(id: string, load: () => Promise<EncodedAnswer>): Promise<EncodedAnswer> {
     const at = readContext();
     return loadOnce(`product ${at.edits} ${at.stock} ${id}`, async () => {
       const text = await readThroughRedis(

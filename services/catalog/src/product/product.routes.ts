@@ -4,12 +4,12 @@ import { userIdOf } from '@bramble/service-kit/base/actor';
 import { endpoint } from '@bramble/service-kit/http/endpoint';
 import { reply, type Reply } from '@bramble/service-kit/http/reply';
 import type { Mountable } from '@bramble/service-kit/runtime/service';
-import type { Answer, Answers } from '../cache/answers';
+import type { Answers, EncodedAnswer } from '../cache/answers';
 import { answerReply } from '../cache/answers.http';
 import { etagOf, type StoredProduct, toProduct } from './product';
 import type { ProductService } from './product.service';
 
-const answerOf = (product: StoredProduct): Answer => ({
+const answerOf = (product: StoredProduct): EncodedAnswer => ({
   etag: etagOf(product),
   bytes: Buffer.from(JSON.stringify({ product: toProduct(product) })),
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { type DeliveryStatus, deliveryStatusSchema } from '@bramble/contracts/delivery';
 import { eventOf } from '@bramble/test-kit/events';
-import { type Answer, onPaid, onReleased } from './delivery.decisions';
+import { type DeliveryEvent, onPaid, onReleased } from './delivery.decisions';
 import {
   type DeliveryDocument,
   isOver,
@@ -25,7 +25,7 @@ type Move = 'paid' | 'released' | 'step';
 const move = fc.constantFrom<Move>('paid', 'released', 'step');
 interface Run {
   document: DeliveryDocument | undefined;
-  answers: Answer['type'][];
+  answers: DeliveryEvent['type'][];
 }
 const applyMove = ({ document, answers }: Run, next: Move, pace: Pace): Run => {
   if (next === 'step') {

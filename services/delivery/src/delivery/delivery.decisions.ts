@@ -10,14 +10,14 @@ import {
 } from './delivery.document';
 
 /** An event for orders, without its envelope. */
-export type Answer = EventDraft<Extract<EventName, `delivery.${string}`>>;
+export type DeliveryEvent = EventDraft<Extract<EventName, `delivery.${string}`>>;
 export interface Decision {
   /** The delivery to store; the same object when nothing changes. */
   document: DeliveryDocument;
-  answers: Answer[];
+  answers: DeliveryEvent[];
 }
 
-const stopped = (orderId: string, delivered: boolean): Answer => ({
+const stopped = (orderId: string, delivered: boolean): DeliveryEvent => ({
   type: 'delivery.stopped',
   payload: { orderId, delivered },
 });
@@ -33,7 +33,7 @@ export function onPaid(
   pace: Pace,
 ): Decision {
   const { orderId, userId } = event.payload;
-  const announce = (type: Announcement): Answer => ({ type, payload: { orderId } });
+  const announce = (type: Announcement): DeliveryEvent => ({ type, payload: { orderId } });
   if (!document) return { document: started(event, at, pace), answers: [announce('delivery.started')] };
   const known = document.userId === undefined ? { ...document, userId } : document;
   if (document.status === 'STOPPED') return { document: known, answers: [stopped(orderId, false)] };

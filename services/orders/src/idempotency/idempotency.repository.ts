@@ -3,7 +3,7 @@ import { type OldRows, purge } from '@bramble/service-kit/stores/purge';
 import type { Sql, SqlSession } from '@bramble/service-kit/stores/sql';
 
 /** The answer to a request, as its caller received it; stored without being parsed. */
-export interface Answer {
+export interface StoredResponse {
   status: number;
   body: unknown;
 }
@@ -12,7 +12,7 @@ export interface StoredRequest {
   requestHash: string;
   orderId: string | null;
   /** Undefined while the request is running. */
-  answer: Answer | undefined;
+  answer: StoredResponse | undefined;
   /** Milliseconds since the request began, by the database's clock. */
   ageMs: number;
 }
@@ -147,7 +147,7 @@ export function createIdempotencyRepository(sql: Sql) {
     session: SqlSession,
     { userId, key, hash }: RequestKey,
     { orderId, buyerId }: { orderId: string; buyerId: string },
-    answer: Answer,
+    answer: StoredResponse,
   ): Promise<boolean> {
     const { rowCount } = await session.query({
       name: 'idempotency-store',

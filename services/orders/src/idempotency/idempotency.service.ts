@@ -1,7 +1,12 @@
 import type { Order } from '@bramble/contracts/orders';
 import { AppError, isRefusal } from '@bramble/service-kit/base/errors';
 import { pause } from '@bramble/service-kit/runtime/clock';
-import type { Answer, IdempotencyRepository, RequestKey, StoredRequest } from './idempotency.repository';
+import type {
+  IdempotencyRepository,
+  RequestKey,
+  StoredRequest,
+  StoredResponse,
+} from './idempotency.repository';
 
 /** How long a repetition waits for the answer of the first request. */
 const WAIT_MS = 10_000;
@@ -23,7 +28,7 @@ export interface FirstRequest {
   /** The order id of an earlier try that died; the try may have had effects in other services under this id. */
   earlierOrderId?: string;
   /** Makes the answer that is stored in the transaction of the effect. */
-  answerOf: (order: Order) => Answer;
+  answerOf: (order: Order) => StoredResponse;
 }
 export interface Once {
   request: RequestKey;
@@ -43,7 +48,7 @@ export interface IdempotencyDependencies {
 export function createIdempotency({ answers, replayed }: IdempotencyDependencies) {
   const running = new Map<string, Promise<unknown>>();
 
-  const storedAnswer = (stored: StoredRequest, hash: string): Answer | undefined => {
+  const storedAnswer = (stored: StoredRequest, hash: string): StoredResponse | undefined => {
     if (stored.requestHash !== hash) {
       replayed('conflict');
       throw new AppError('idempotency_key_reused');
@@ -66,7 +71,7 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
     return stored !== undefined && (stored.answer !== undefined || stored.ageMs < ABANDONED_MS);
   }
 
-  async function first({ request, answerOf, run }: Once, deadline: number): Promise<Answer> {
+  async function first({ request, answerOf, run }: Once, deadline: number): Promise<StoredResponse> {
     for (;;) {
       const { now, erased, stored } = await answers.find(request.userId, request.key);
       // The session was checked when the request began. What commits at the moment of the erasure is cleared after it.
@@ -88,7 +93,7 @@ export function createIdempotency({ answers, replayed }: IdempotencyDependencies
   }
 
   /** The answer to a request: that of this run or of an earlier one. */
-  async function once(work: Once): Promise<Answer> {
+  async function once(work: Once): Promise<StoredResponse> {
     const deadline = performance.now() + WAIT_MS;
     const requestId = `${work.request.userId} ${work.request.key}`;
     for (let ahead = running.get(requestId); ahead !== undefined; ahead = running.get(requestId)) {

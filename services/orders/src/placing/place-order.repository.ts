@@ -3,7 +3,7 @@ import { batcher } from '@bramble/service-kit/base/batcher';
 import { isTransient } from '@bramble/service-kit/base/errors';
 import type { PostgresOutbox } from '@bramble/service-kit/events/postgres-outbox';
 import type { Sql } from '@bramble/service-kit/stores/sql';
-import { type Answer, type RequestKey, RETENTION } from '../idempotency/idempotency.repository';
+import { type RequestKey, RETENTION, type StoredResponse } from '../idempotency/idempotency.repository';
 import type { OrderState } from '../life/order.types';
 import { orderLines, orders, toLineRows, toRow } from '../store/order.table';
 import type { UnpaidLimits } from './unpaid-limits';
@@ -13,7 +13,7 @@ export interface Placing {
   order: OrderState;
   event: EventOf<'order.placed'>;
   request: RequestKey;
-  answer: Answer;
+  answer: StoredResponse;
   /** How many pieces of each product were for sale when the order was priced. */
   available: ReadonlyMap<string, number>;
   /** The owner of the cart whose ordered items are to be removed. */

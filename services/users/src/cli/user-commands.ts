@@ -2,8 +2,8 @@ import type { Role } from '@bramble/contracts/operation';
 import { type AdminUser, roleSchema } from '@bramble/contracts/users';
 import {
   addCommand,
-  type Answer,
   answers,
+  type CommandResult,
   confirm,
   type createCommand,
   UsageError,
@@ -61,7 +61,7 @@ function roleNamed(name: string): Role {
   return role.data;
 }
 
-const asAnswer = ({ email, roles }: AdminUser): Answer => ({
+const asAnswer = ({ email, roles }: AdminUser): CommandResult => ({
   value: { email, roles },
   text: `${email} is now ${roles.join(', ')}`,
 });

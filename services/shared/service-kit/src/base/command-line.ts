@@ -77,7 +77,7 @@ export function checkShopUrl(text: string, { anywhere = false, hint = '' } = {})
 }
 
 /** What a command answers: a value for programs, and the same in words. */
-export interface Answer {
+export interface CommandResult {
   value: unknown;
   text: string;
   /** What was left undone, in one sentence. It is printed as an error after the answer, and the exit code is 1. */
@@ -87,7 +87,7 @@ export interface Answer {
 /** Lets a command answer in words, or in JSON with `--json`. */
 export function answers<O extends object>(
   command: Command,
-  run: (words: string[], options: O) => Promise<Answer>,
+  run: (words: string[], options: O) => Promise<CommandResult>,
 ): Command {
   return command.option('--json', 'print JSON for a program').action(async () => {
     const options = command.opts<O & { json?: boolean }>();
