@@ -164,7 +164,7 @@ it('refuses an archive whose schema is newer than the database, before it touche
   expect(await tables()).toEqual(before);
 });
 
-it('keeps as many archives as it is told to', async () => {
+it('keeps as many archives as BACKUP_KEEP says', async () => {
   env['BACKUP_KEEP'] = '2';
   await runBackup();
   expect(readdirSync(env['BACKUP_DIR'] ?? '')).toHaveLength(2);

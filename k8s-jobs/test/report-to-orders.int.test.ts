@@ -76,7 +76,7 @@ it('lets orders export when each Job last succeeded, how often it should, and ho
   expect(value(verified, 'store="mongodb"')).toBeNaN();
 });
 
-it('does its work all the same when orders cannot be told', async () => {
+it('does its work all the same when orders cannot be reached', async () => {
   const away = { ...env, ORDERS_URL: 'http://127.0.0.1:1' };
   await runJob(invalidateCache, { ...away, REDIS_CACHE_URL: stores.redisUrl });
   expect(process.exitCode).toBeUndefined();

@@ -3,7 +3,7 @@ import { architecture } from './pictures/architecture';
 import { collectionsPicture, tablesPicture } from './pictures/data-model';
 import { mailQueuePicture } from './pictures/mail-queue';
 import { orderLife } from './pictures/order-life';
-import { orderWayPicture } from './pictures/order-way';
+import { orderStepsPicture } from './pictures/order-steps';
 import { requestPicture } from './pictures/request';
 
 /** Every picture that is made from the code, by its name in docs/images. */
@@ -11,7 +11,7 @@ export async function drawPictures(): Promise<ReadonlyMap<string, string>> {
   const pictures = new Map([
     ['architecture.svg', architecture()],
     ['order-life.svg', await orderLife()],
-    ['order-way.svg', orderWayPicture()],
+    ['order-steps.svg', orderStepsPicture()],
     ['request.svg', requestPicture()],
     ['mail-queue.svg', mailQueuePicture()],
   ]);

@@ -33,7 +33,7 @@ export function createPlan() {
   /** The text that a planned file will have. */
   const textOf = (file: string): string => files.get(file)?.text ?? '';
 
-  /** Every file as prettier wants it, and as it is where prettier is told to leave it alone. */
+  /** Writes every file; those that prettier does not ignore are formatted. */
   async function write(): Promise<void> {
     for (const [file, { text }] of files) {
       const target = path.join(root, file);

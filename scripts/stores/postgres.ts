@@ -83,7 +83,7 @@ function identity(account: Account | undefined): { uid?: number; gid?: number } 
 }
 
 /**
- * The folder as the server is told of it. Another account may be unable to enter the folders above (a clone in
+ * The folder as it is passed to the server. Another account may be unable to enter the folders above (a clone in
  * /root), so there it is opened by us and inherited as file descriptor 3, which needs no path at all.
  */
 function reachable(folder: string, account: Account | undefined): { path: string; passed: boolean } {

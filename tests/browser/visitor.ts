@@ -22,9 +22,9 @@ declare global {
 /** A visitor of the shop with a browser context of their own. */
 export interface Visitor {
   page: Page;
-  /** What a screen reader was told, newest last. */
+  /** The sentences that a screen reader announced, newest last. */
   said(): Promise<string[]>;
-  /** Waits until a screen reader was told this sentence: the announcer speaks a moment after the page changes. */
+  /** Waits until a screen reader announced this sentence: the announcer speaks a moment after the page changes. */
   waitForSaid(sentence: string | RegExp): Promise<void>;
   /** Serious and critical violations of WCAG 2.2 AA on the page as it is, as readable lines. */
   axe(): Promise<string[]>;

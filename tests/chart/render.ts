@@ -96,6 +96,6 @@ export const allContainers = (spec: PodSpec): readonly Container[] => [
   ...spec.containers,
 ];
 
-/** What runs until it is told to stop; a Job ends by itself. */
+/** What runs until it is stopped; a Job ends by itself. */
 export const isLongRunning = ({ object }: Workload): boolean =>
   ['Deployment', 'StatefulSet'].includes(object.kind);

@@ -106,7 +106,7 @@ describe('a body', () => {
     const { grown, all } = await mostMemory(
       'gateway',
       () => Promise.all(Array.from({ length: 600 }, () => send(head, Buffer.alloc(98_000, 0x20), 1))),
-      // The memory of one address is for some twenty of them; all others are told so.
+      // The memory of one address is for some twenty of them; all others are refused.
       (senders) => senders.filter(isOver).length >= 570,
     );
     const refused = all.filter(({ text }) => statusesIn(text()).includes(429)).length;

@@ -3,7 +3,7 @@ import { tally } from '@bramble/test-kit/tally';
 import { documented, endsTheCaller, nameOf } from './contract';
 import { short } from './effort';
 import { fatalLines, memory, openedBreakers, processes } from './fuzz/processes';
-import { fuzzed, type Way } from './fuzz/requests';
+import { type Fault, fuzzed } from './fuzz/requests';
 import { send } from './fuzz/send';
 import { shopUrl } from './shop';
 import { type Caller, filled, makeWorld } from './world';
@@ -22,7 +22,7 @@ it('no request, whatever its bytes, ends a process, opens a breaker or stays in 
   const random = seeded(SEED);
   const callers = Object.keys(world.tokens) as Caller[];
   const statuses = new Map<number, number>();
-  const tried = new Map<Way, number>();
+  const tried = new Map<Fault, number>();
   const touched = new Set<string>();
   const failures: string[] = [];
 
@@ -37,11 +37,11 @@ it('no request, whatever its bytes, ends a process, opens a breaker or stays in 
         const path = filled(operation.path, world);
         const request = fuzzed(operation, { path, token: world.tokens[random.pick(callers)], random });
         touched.add(nameOf(operation));
-        tried.set(request.way, (tried.get(request.way) ?? 0) + 1);
+        tried.set(request.fault, (tried.get(request.fault) ?? 0) + 1);
         for (const status of await send(url, request)) {
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
           if (status === 500 || status === 502)
-            failures.push(`${status} ${request.way} ${nameOf(operation)}`);
+            failures.push(`${status} ${request.fault} ${nameOf(operation)}`);
         }
       }
     };

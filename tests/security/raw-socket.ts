@@ -14,7 +14,7 @@ export const sendRaw = (bytes: string, quietMs = 3_000): Promise<{ text: string;
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
     });
-    // A reset is a way of closing too.
+    // A reset closes the connection too.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => resolve({ text, closed: true }));
   });

@@ -23,7 +23,7 @@ Without a shape all four run, with the numbers of the examples. Start a shop fir
 The buyers' accounts stay in the shop and are used again by the next run; the products stay, too.
 A shop lets one address open 300 accounts in ten minutes and sign in 120 times a minute, and a run waits
 up to five minutes for that; RATE_LIMIT_FACTOR=100 npm start lifts it. Orders are delivered by the courier of the demo, so
-the shop must run with DEMO=on, as it does unless told otherwise.
+the shop must run with DEMO=on, which is the default.
 
 More examples:
   npm run stress -- --last-piece --rounds 10     two buyers and one piece, ten times

@@ -32,15 +32,15 @@ export const atLeast = (promise: string, wanted: number, seen: number): Verdict 
   because: [],
 });
 
-/** A promise about every member of a list; those that break it are told by `tell`. */
+/** A promise about every member of a list; `describeBroken` names those that break it. */
 export function all<T>(
   promise: string,
   members: readonly T[],
   keeps: (member: T) => boolean,
-  tell: (member: T) => string,
+  describeBroken: (member: T) => string,
 ): Verdict {
   const broken = members.filter((member) => !keeps(member));
-  return exactly(promise, members.length, members.length - broken.length, broken.map(tell));
+  return exactly(promise, members.length, members.length - broken.length, broken.map(describeBroken));
 }
 
 /** The verdicts of several rounds as one list: how many rounds kept each promise. */

@@ -34,9 +34,9 @@ const send = (message: object): void => {
 const dispatch = (message: Message): void => {
   if (message.id) lastId = message.id;
   if (message.type === 'stock.changed')
-    products.get(message.productId)?.forEach((tell) => tell(message.available));
-  if (message.type === 'order.status') orders.forEach((tell) => tell(message.order));
-  if (message.type === 'resync') orders.forEach((tell) => tell(undefined));
+    products.get(message.productId)?.forEach((listener) => listener(message.available));
+  if (message.type === 'order.status') orders.forEach((listener) => listener(message.order));
+  if (message.type === 'resync') orders.forEach((listener) => listener(undefined));
 };
 
 /** Installations without the notification service have no socket. Checking first avoids errors in the console. */
@@ -89,24 +89,24 @@ const use = (): (() => void) => {
 };
 
 /** Calls back with the stock of a product whenever it changes. Returns a function that unsubscribes. */
-export const watchProduct = (id: string, tell: (available: number) => void): (() => void) => {
+export const watchProduct = (id: string, listener: (available: number) => void): (() => void) => {
   const release = use();
   const listeners = products.get(id) ?? new Set();
-  products.set(id, listeners.add(tell));
+  products.set(id, listeners.add(listener));
   send({ subscribe: [`product:${id}`] });
   return () => {
-    listeners.delete(tell);
+    listeners.delete(listener);
     if (listeners.size === 0) products.delete(id);
     release();
   };
 };
 
 /** Calls back with each of my orders that changed; with undefined when messages were missed and orders must be reloaded. */
-export const watchOrders = (tell: (order: Order | undefined) => void): (() => void) => {
+export const watchOrders = (listener: (order: Order | undefined) => void): (() => void) => {
   const release = use();
-  orders.add(tell);
+  orders.add(listener);
   return () => {
-    orders.delete(tell);
+    orders.delete(listener);
     release();
   };
 };

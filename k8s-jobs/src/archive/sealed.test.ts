@@ -64,7 +64,7 @@ describe('a sealed archive', () => {
     await expect(opened(data, identity)).rejects.toThrow(/archive/);
   });
 
-  it('is told from any other file', async () => {
+  it('is recognized, and any other file is refused', async () => {
     await expect(opened(Buffer.alloc(1_000))).rejects.toThrow('this is no archive of Bramble');
     await expect(opened(Buffer.alloc(0))).rejects.toThrow('this is no archive of Bramble');
   });

@@ -28,7 +28,7 @@ const ANSWERS: readonly SagaEventName[] = [
 ];
 
 /** The steps of an order that ends as COMPLETED, taken by the order's own machine. */
-export function orderWay(): SagaStep[] {
+export function orderSteps(): SagaStep[] {
   const consumers = consumersOf();
   let order = aNewOrder();
   const published = (drafts: readonly EventDraft[]) =>

@@ -3,7 +3,7 @@ import type { Operation } from '@bramble/contracts/operation';
 import { ordersApi, type OrderStatus } from '@bramble/contracts/orders';
 import { paymentsApi } from '@bramble/contracts/payments';
 import { isFinal } from '../../../services/orders/src/life/order.states';
-import { orderWay } from '../facts/order-way';
+import { orderSteps } from '../facts/order-steps';
 import { sequence, type Step } from '../sequence';
 import type { Role } from '../svg';
 
@@ -29,7 +29,7 @@ const placing: readonly Step[] = [
 const roleOf = (status: OrderStatus): Role => (isFinal(status) ? 'good' : 'service');
 
 function saga(): Step[] {
-  return orderWay().flatMap(({ input, status, moved, published }): Step[] => [
+  return orderSteps().flatMap(({ input, status, moved, published }): Step[] => [
     ...(input ? [{ kind: 'event', from: input.from, to: ['orders'], text: input.name } as const] : []),
     ...(input && moved ? [{ kind: 'state', at: 'orders', text: status, role: roleOf(status) } as const] : []),
     ...published
@@ -38,10 +38,10 @@ function saga(): Step[] {
   ]);
 }
 
-/** The way of an order that meets no trouble: placed by HTTP, brought to its end by events. */
-export const orderWayPicture = (): string =>
+/** The steps of an order that meets no trouble: placed by HTTP, brought to its end by events. */
+export const orderStepsPicture = (): string =>
   sequence({
-    title: 'The way of an order: placed by HTTP, brought to its end by events',
+    title: 'The steps of an order: placed by HTTP, brought to its end by events',
     participants: [
       { name: 'shopper', role: 'outside' },
       ...['gateway', 'orders', 'payments', 'catalog', 'delivery'].map(

@@ -3,8 +3,8 @@ import { type Documented, isUnsafe } from '../contract';
 
 /** One request as bytes, in the pieces in which they are sent, and what the client does then. */
 export interface FuzzRequest {
-  /** What was done to it. */
-  way: Way;
+  /** What is wrong with it. */
+  fault: Fault;
   pieces: Buffer[];
   /** Milliseconds between the pieces. */
   gapMs: number;
@@ -14,8 +14,8 @@ export interface FuzzRequest {
   lingers: boolean;
 }
 
-/** Each way to send a request as no client should, and how often it is drawn among the others. */
-const ways = {
+/** What can be wrong with a request, each with how often it is drawn among the others. */
+const faults = {
   broken: 8,
   cut: 8,
   'cut in the body': 8,
@@ -30,8 +30,8 @@ const ways = {
   'two at once': 4,
   'strange values': 8,
 } as const;
-export type Way = keyof typeof ways;
-const drawn = Object.entries(ways).flatMap(([way, weight]) => Array<Way>(weight).fill(way as Way));
+export type Fault = keyof typeof faults;
+const drawn = Object.entries(faults).flatMap(([fault, weight]) => Array<Fault>(weight).fill(fault as Fault));
 
 const strange = [
   '',
@@ -123,7 +123,7 @@ function shuffled<T>(items: readonly T[], random: Random): T[] {
 }
 
 type Pieces = Pick<FuzzRequest, 'pieces'> & Partial<FuzzRequest>;
-const makers: Record<Way, (given: Draft, operation: Documented, random: Random) => Pieces> = {
+const makers: Record<Fault, (given: Draft, operation: Documented, random: Random) => Pieces> = {
   broken: (given, _, random) => {
     const full = withLength(given);
     return { pieces: [bent(Buffer.concat([head(full), full.body]), random)], hangsUp: random.chance(0.3) };
@@ -267,7 +267,7 @@ export function fuzzed(
   operation: Documented,
   { path, token, random }: { path: string; token: string | undefined; random: Random },
 ): FuzzRequest {
-  const way = random.pick(drawn);
+  const fault = random.pick(drawn);
   const given = draft(operation, path, token, random);
-  return { way, gapMs: 0, hangsUp: false, lingers: false, ...makers[way](given, operation, random) };
+  return { fault, gapMs: 0, hangsUp: false, lingers: false, ...makers[fault](given, operation, random) };
 }

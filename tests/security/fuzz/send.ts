@@ -25,7 +25,7 @@ export const send = (url: string, { pieces, gapMs, hangsUp, lingers }: FuzzReque
     socket.on('data', (chunk: Buffer) => {
       if (text.length < 20_000) text += chunk.toString('latin1');
     });
-    // A reset is a way of closing too.
+    // A reset closes the connection too.
     socket.on('error', () => socket.destroy());
     socket.on('close', () =>
       resolve([...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))),

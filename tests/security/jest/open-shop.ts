@@ -2,7 +2,7 @@ import { type RunningShop, startShop } from '../../helpers/running-shop';
 import { processes } from '../fuzz/processes';
 
 declare global {
-  // The only way from jest's set-up to its teardown.
+  // Jest passes nothing but globals from its set-up to its teardown.
   var brambleShop: RunningShop | undefined;
   var brambleProcesses: Record<string, string> | undefined;
 }

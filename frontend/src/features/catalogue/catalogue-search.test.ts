@@ -48,7 +48,7 @@ it('price bands touch without overlap', () => {
   ]);
 });
 
-it('a search is sorted by relevance unless told otherwise', () => {
+it('a search is sorted by relevance unless an order is asked for', () => {
   expect(toProductQuery({ q: 'pear' })).toEqual({ q: 'pear', sort: 'relevance' });
   expect(toProductQuery({ q: 'pear', sort: 'price' })).toEqual({ q: 'pear', sort: 'price' });
 });

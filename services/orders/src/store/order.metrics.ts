@@ -67,7 +67,7 @@ const stages = ['RESERVED', 'PAID', 'SHIPPED', 'COMPLETED'] as const;
 type Stage = (typeof stages)[number];
 const isStage = (status: OrderStatus): status is Stage => (stages as readonly string[]).includes(status);
 
-export function createOrderMetrics(service: Service<typeof orderMetrics>) {
+export function createOrderMetrics(service: Pick<Service<typeof orderMetrics>, 'metrics' | 'config'>) {
   const checkouts = counter(service, 'bramble_checkouts_total');
   const transitions = counter(service, 'bramble_order_transitions_total');
   for (const transition of allTransitions) transitions.inc(transition, 0);

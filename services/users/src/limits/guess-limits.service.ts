@@ -27,7 +27,7 @@ export function createGuessLimits({
 
   /**
    * Counts a mail that `address` asks for; throws `rate_limited` when it asks too often. False when the mailbox has got
-   * enough of them: then nothing is sent, and the caller is not told, since others may have asked.
+   * enough of them: then nothing is sent. The caller gets the usual answer, since others may have asked.
    */
   async function mayMail(email: string, address: string): Promise<boolean> {
     throwIfRefused(await limits.countMail(email, address));

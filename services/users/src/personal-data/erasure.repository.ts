@@ -19,7 +19,7 @@ const EMPTY = `WITH mails AS (DELETE FROM mail_jobs WHERE recipient = (SELECT em
 const ADD = `INSERT INTO erasures (user_id, erased_at, limits_key)
   SELECT id, erased_at, $2 FROM users WHERE id = ANY($1::uuid[]) AND erased_at IS NOT NULL
   ON CONFLICT DO NOTHING RETURNING user_id AS "userId", erased_at AS "erasedAt"`;
-const UNTOLD = `SELECT u.id FROM users u WHERE u.erased_at IS NOT NULL
+const UNANNOUNCED = `SELECT u.id FROM users u WHERE u.erased_at IS NOT NULL
   AND NOT EXISTS (SELECT FROM erasures e WHERE e.user_id = u.id) LIMIT ${BATCH}`;
 
 export type ErasureRepository = ReturnType<typeof createErasureRepository>;
@@ -29,7 +29,7 @@ export function createErasureRepository({ sql, store }: { sql: Sql; store: UnitS
     (await tx.query<{ userId: string; erasedAt: Date }>({ text: ADD, values: [userIds, limitsKey] })).rows;
 
   /** Writes that accounts are gone, and tells the other services, in one transaction. Each account is announced once. */
-  const tell = (
+  const announce = (
     userIds: readonly string[],
     limitsKey: string | null,
     before: (tx: SqlSession) => Promise<Revocation[]>,
@@ -47,7 +47,7 @@ export function createErasureRepository({ sql, store }: { sql: Sql; store: UnitS
     limitsKey: string,
     entries: readonly NewAuditEntry[] = [],
   ): Promise<Revocation[]> {
-    return tell([userId], limitsKey, async (tx) => {
+    return announce([userId], limitsKey, async (tx) => {
       const version = await raiseVersion(tx, userId);
       await tx.query({ text: EMPTY, values: [userId] });
       await createAuditRepository(tx).add(entries);
@@ -55,11 +55,11 @@ export function createErasureRepository({ sql, store }: { sql: Sql; store: UnitS
     });
   }
 
-  /** Tells of accounts that a process of an earlier release erased. */
-  async function tellMissed(): Promise<void> {
-    const { rows } = await sql.query<{ id: string }>({ name: 'untold-erasures', text: UNTOLD });
+  /** Announces accounts that a process of an earlier release erased. */
+  async function announceMissed(): Promise<void> {
+    const { rows } = await sql.query<{ id: string }>({ name: 'unannounced-erasures', text: UNANNOUNCED });
     if (rows.length === 0) return;
-    await tell(
+    await announce(
       rows.map(({ id }) => id),
       null,
       () => Promise.resolve([]),
@@ -78,5 +78,5 @@ export function createErasureRepository({ sql, store }: { sql: Sql; store: UnitS
     await sql.query({ text: 'UPDATE erasures SET limits_key = NULL WHERE user_id = $1', values: [userId] });
   }
 
-  return { erase, tellMissed, withLimits, forgetLimits };
+  return { erase, announceMissed, withLimits, forgetLimits };
 }

@@ -30,7 +30,7 @@ export function createErasureService(dependencies: ErasureDependencies) {
 
   /** Deletes what Redis keeps of erased accounts; what Redis refuses is tried at the next call. */
   async function complete(): Promise<void> {
-    await erasures.tellMissed();
+    await erasures.announceMissed();
     for (const { userId, limitsKey } of await erasures.withLimits()) {
       await guesses.forget(limitsKey);
       await erasures.forgetLimits(userId);

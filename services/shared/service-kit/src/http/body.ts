@@ -59,7 +59,7 @@ export function readBody(
     function end(error?: Error): void {
       clearTimeout(timer);
       held.end();
-      req.off('data', take).off('end', end).off('close', cutOff);
+      req.off('data', addPiece).off('end', end).off('close', cutOff);
       if (!error) {
         resolve(pieces.bytes());
         return;
@@ -70,7 +70,7 @@ export function readBody(
     const cutOff = () => end(bodyMissing());
     const timer = setTimeout(cutOff, MAX_MS);
 
-    function take(piece: Buffer): void {
+    function addPiece(piece: Buffer): void {
       if (pieces.size() + piece.length > limit) {
         end(
           new AppError('body_too_large', {
@@ -89,7 +89,7 @@ export function readBody(
       pieces.add(piece);
     }
 
-    req.on('data', take).once('end', end).once('error', end).once('close', cutOff);
+    req.on('data', addPiece).once('end', end).once('error', end).once('close', cutOff);
   });
 }
 

@@ -6,11 +6,12 @@ export function createRetryBudget({ share = 0.1, reserve = 20 } = {}) {
     tokens = Math.min(reserve, tokens + share);
   }
 
-  function take(): boolean {
+  /** Spends one retry; false when none is left. */
+  function spend(): boolean {
     if (tokens < 1) return false;
     tokens -= 1;
     return true;
   }
 
-  return { onRequest, take };
+  return { onRequest, spend };
 }

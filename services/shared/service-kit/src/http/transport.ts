@@ -136,7 +136,7 @@ export function createTransport(service: Service, { name, url }: { name: string;
     budget.onRequest();
     try {
       return await breaker.fire(request).catch(async (error: unknown) => {
-        if (!repeatable(request, error) || !budget.take()) throw error;
+        if (!repeatable(request, error) || !budget.spend()) throw error;
         await pause(20 + Math.random() * 80);
         return breaker.fire(request);
       });
