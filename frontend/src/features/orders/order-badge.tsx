@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, Clock, Radio } from 'lucide-react';
 import type { Order } from '@bramble/contracts/orders';
 import { headlineOf, isDeclined, statusNames } from './order-words';
 
-const looks = {
+const styles = {
   live: ['text-sky', Radio],
   waiting: ['text-amber', Clock],
   done: ['text-leaf', CircleCheck],
@@ -10,7 +10,7 @@ const looks = {
 } as const;
 
 export const OrderBadge = ({ order }: { order: Order }) => {
-  const [colour, Icon] = looks[headlineOf(order).tone];
+  const [colour, Icon] = styles[headlineOf(order).tone];
   return (
     <span className={`inline-flex items-center gap-1.5 text-sm font-semibold ${colour}`}>
       <Icon className="size-4" aria-hidden />
