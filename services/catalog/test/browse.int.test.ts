@@ -43,6 +43,37 @@ describe('the demo catalogue', () => {
   });
 });
 
+describe('the categories', () => {
+  it('are at most 200, those with the most products, in the order of their names', async () => {
+    const slugsNow = async () => {
+      const { body } = await shop.as(anonymous).get('/api/categories').expect(200);
+      return (body.items as { slug: string }[]).map(({ slug }) => slug);
+    };
+    const before = await slugsNow();
+    const products = shop.db.collection<{ _id: string; category: string }>('products');
+    const [one] = await products.find().toArray();
+    const many: { _id: string; category: string }[] = Array.from({ length: 230 }, (_, n) => ({
+      ...one!,
+      _id: randomUUID(),
+      category: `a-fad-${n}`,
+    }));
+    await products.insertMany(many);
+    try {
+      // The lists that were cached are dropped.
+      many.push({ ...many[0]!, _id: (await offer(shop, { category: 'a-fad' })).id });
+      const slugs = await waitFor(slugsNow, {
+        until: (all) => all.includes('a-fad-0'),
+        what: 'the new list',
+      });
+      expect(slugs).toHaveLength(200);
+      expect(slugs).toEqual([...slugs].sort());
+      expect(slugs).toEqual(expect.arrayContaining(before));
+    } finally {
+      await products.deleteMany({ _id: { $in: many.map(({ _id }) => _id) } });
+    }
+  });
+});
+
 describe('browsing', () => {
   it.each(['newest', 'price', '-price', 'popular'])('shows every product once by %s', async (sort) => {
     const all = await allPages(`sort=${sort}`);

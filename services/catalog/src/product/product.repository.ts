@@ -6,6 +6,8 @@ import { categoryName, type StoredProduct, toSnapshot } from './product';
 import type { ScoredProduct } from './product.query';
 
 const maxTimeMS = 2_000;
+/** Any seller may name a new category with each product. */
+const MOST_CATEGORIES = 200;
 
 /**
  * Products, in the database or in one transaction. A transaction reads a snapshot: a concurrent write of a product that
@@ -47,12 +49,15 @@ export function createProductRepository({ db, options }: MongoSession) {
     return found.map(toSnapshot);
   }
 
+  /** The categories with the most products, in the order of their slugs. */
   async function categories(): Promise<Category[]> {
     const groups = await products
       .aggregate<{ _id: string; products: number }>(
         [
           { $match: { live: true } },
           { $group: { _id: '$category', products: { $sum: 1 } } },
+          { $sort: { products: -1, _id: 1 } },
+          { $limit: MOST_CATEGORIES },
           { $sort: { _id: 1 } },
         ],
         { ...options, maxTimeMS },

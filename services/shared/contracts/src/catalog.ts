@@ -230,7 +230,7 @@ export const catalogApi = {
     service,
     tag,
     summary: 'List categories with the number of their products',
-    description: 'Every category that has at least one product.',
+    description: 'The 200 categories with the most products, in the order of their slugs.',
     access: 'anyone',
     shared: 'list',
     responses: { 200: z.object({ items: z.array(categorySchema) }) },
