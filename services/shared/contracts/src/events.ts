@@ -60,8 +60,9 @@ const act = z.object({
 const operatorAct = act.omit({ actorId: true, address: true }).extend({ operator: z.string() });
 
 /**
- * Every event type: its stream and the schema of its payload. Only optional fields may be added; a breaking change is a
- * new type. A new type is published one release after its consumers list it: a process of the older release may
+ * Every event type: its stream, the schema of its payload, and its version where that is not 1. Only optional fields may be
+ * added; a breaking change is a new type. A new value of an enum raises the version: consumers of an older release hold such
+ * events back, instead of giving them up as unreadable. A new type is published one release after its consumers list it: a process of the older release may
  * acknowledge it unread for its whole group.
  */
 export const events = {
@@ -165,9 +166,11 @@ export const events = {
   'delivery.staff_acted': { stream: 'delivery_audit_stream', payload: act },
   /** The account is gone for good: every service clears what it holds of the person. */
   'user.erased': { stream: 'users_stream', payload: z.object({ userId: idSchema, erasedAt: timeSchema }) },
-} as const satisfies Record<string, { stream: Stream; payload: z.ZodObject }>;
+} as const satisfies Record<string, { stream: Stream; payload: z.ZodObject; version?: number }>;
 
 export type EventName = keyof typeof events;
+/** The version of an event's payload. */
+export const versionOf = (type: EventName): number => (events[type] as { version?: number }).version ?? 1;
 /** The types from which users makes audit entries of what staff changed. */
 export type StaffActed = Extract<EventName, `${string}.staff_acted`>;
 export type OperatorActed = Extract<EventName, `${string}.operator_acted`>;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { events } from '@bramble/contracts/events';
 import { waitFor } from '@bramble/test-kit/wait-for';
 import { eventScene, GROUP, labelled, metric, STREAM } from './events-support';
@@ -19,7 +20,41 @@ const publishInvented = async (key: string): Promise<string> => {
 /** Puts the invented type into the contracts, as a newer version would. */
 const upgradeContracts = () => Object.assign(events, { [INVENTED]: events['order.cancelled'] });
 
-afterEach(() => Reflect.deleteProperty(events, INVENTED));
+afterEach(() => {
+  Reflect.deleteProperty(events, INVENTED);
+  Reflect.deleteProperty(events['order.cancelled'], 'version');
+});
+
+describe('an event of a version that this version does not know', () => {
+  it('is held back though its payload does not parse, until a version that knows it runs', async () => {
+    const { service } = await reader({ types: ['order.cancelled'] });
+    const { id, payload, ...event } = labelled('k', 'newer');
+    const fields = {
+      ...event,
+      id,
+      version: '2',
+      payload: JSON.stringify({ ...payload, userId: 'a new kind' }),
+    };
+    await scene.orders.redis.xadd(STREAM, '*', ...Object.entries(fields).flat());
+    await scene.orders.publish(labelled('k', 'next'), labelled('o', 'other'));
+    await effectsAre(1);
+    const held = { stream: STREAM, group: GROUP, outcome: 'held' };
+    await waitFor(async () => (await metric(service, 'bramble_unknown_events_total', held)) === 1);
+    await waitFor(async () => (await pending()) === 2);
+    expect([await effects(), await deadLetters()]).toEqual([['other'], []]);
+    await scene.stopReaders();
+    const { payload: known } = events['order.cancelled'];
+    Object.assign(events['order.cancelled'], { version: 2, payload: known.extend({ userId: z.string() }) });
+    try {
+      await reader({ types: ['order.cancelled'] });
+      await effectsAre(3);
+    } finally {
+      Object.assign(events['order.cancelled'], { payload: known });
+    }
+    expect(await effects('k')).toEqual(['newer', 'next']);
+    expect(await deadLetters()).toEqual([]);
+  });
+});
 
 describe('an event of a type that this version does not know', () => {
   it('is ignored and counted by a consumer that lists its types', async () => {

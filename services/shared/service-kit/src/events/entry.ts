@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AnyEvent, type EventName, events } from '@bramble/contracts/events';
+import { type AnyEvent, type EventName, events, versionOf } from '@bramble/contracts/events';
 import { idSchema, timeSchema } from '@bramble/contracts/page';
 
 /** An entry as Redis answers it: its id and its flat fields, or null when it is gone from the stream. */
@@ -31,11 +31,15 @@ export type Parsed =
   | { kind: 'event'; entry: EventEntry }
   /** A type that the consumer does not list. `known` says whether the contracts of this version have it. */
   | { kind: 'unlisted'; known: boolean }
-  /** A type that this version does not know, where all types are handled. The payload is not read. */
+  /** A type, or a version of it, that the contracts of this process do not have. The payload is not read. */
   | { kind: 'unknown'; entry: EventEntry }
   | { kind: 'invalid'; error: string };
 
 export const isKnownType = (type: string): type is EventName => Object.hasOwn(events, type);
+
+/** True when the contracts of this process have the type of an event, in its version or a newer one. */
+export const isReadable = ({ type, version }: { type: string; version: number }): boolean =>
+  isKnownType(type) && version <= versionOf(type);
 
 /** How a log line names an entry. */
 export const logFields = ({ origin, id, fields }: Entry) => ({
@@ -56,7 +60,7 @@ export function fieldsOf(flat: readonly string[]): Record<string, string> {
 
 /**
  * Reads an entry as an event. A type that `types` does not list is skipped without a look at its payload; without `types`
- * every type is read. Whatever a schema refuses is invalid.
+ * every type is read. Whatever a schema refuses is invalid, unless the event is of a newer version than the schema.
  */
 export function parseEntry(entry: Entry, types: ReadonlySet<string> | undefined): Parsed {
   const { type = '', payload = '' } = entry.fields;
@@ -64,8 +68,8 @@ export function parseEntry(entry: Entry, types: ReadonlySet<string> | undefined)
   if (types && !types.has(type)) return { kind: 'unlisted', known };
   const envelope = envelopeSchema.safeParse(entry.fields);
   if (!envelope.success) return { kind: 'invalid', error: z.prettifyError(envelope.error) };
-  // Only its id and its key are read: an event of an unknown type never reaches a handler.
-  if (!known) {
+  // Only its envelope is read: such an event never reaches a handler.
+  if (!known || !isReadable({ type, version: envelope.data.version })) {
     const event = { ...envelope.data, type, payload: {} } as unknown as AnyEvent;
     return { kind: 'unknown', entry: { ...entry, event } };
   }

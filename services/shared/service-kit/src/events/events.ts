@@ -5,6 +5,7 @@ import {
   events,
   keyOf,
   type Stream,
+  versionOf,
 } from '@bramble/contracts/events';
 import { newId } from '../base/ids';
 import { currentContext, type RequestContext } from '../base/request-context';
@@ -23,7 +24,7 @@ export function newEvent<N extends EventName>(
   return {
     ...draft,
     id: newId(),
-    version: 1,
+    version: versionOf(draft.type),
     occurredAt: new Date().toISOString(),
     key: keyOf(draft),
     correlationId: cause.correlationId,

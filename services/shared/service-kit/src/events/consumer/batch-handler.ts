@@ -6,7 +6,7 @@ import type { Logger } from '../../observe/logger';
 import type { Tracing } from '../../observe/tracing/tracing';
 import { backoff, pause } from '../../runtime/clock';
 import type { DeadLetterCause } from '../dead-letters/letter';
-import { type Entry, type EventEntry, isKnownType, logFields } from '../entry';
+import { type Entry, type EventEntry, isReadable, logFields } from '../entry';
 import type { Meters } from './meters';
 import type { RunnerHooks } from './runner';
 import type { Settler } from './settler';
@@ -15,10 +15,12 @@ import { MAX_TRIES, type Tries } from './tries';
 /** Longer than a rollout, in which old and new versions run side by side, and than a rollback. */
 const UNKNOWN_TYPE_MS = 86_400_000;
 
-/** The event is of a type that a newer version of the contracts has. */
+/** The event is of a type, or of a version of it, that a newer release of the contracts has. */
 class UnknownType extends NotYet {
-  constructor(type: string) {
-    super(`this version does not know ${type.slice(0, 100)}`, { maxEarlyMs: UNKNOWN_TYPE_MS });
+  constructor({ type, version }: { type: string; version: number }) {
+    super(`this release does not know ${type.slice(0, 100)} in version ${version}`, {
+      maxEarlyMs: UNKNOWN_TYPE_MS,
+    });
   }
 }
 
@@ -43,8 +45,8 @@ export function createBatchHandler(options: BatchHandlerOptions) {
   const state = { lastSeconds: 0 };
 
   async function handle(batch: AnyEvent[]): Promise<void> {
-    const unknown = batch.find(({ type }) => !isKnownType(type));
-    if (unknown) throw new UnknownType(unknown.type);
+    const unknown = batch.find((event) => !isReadable(event));
+    if (unknown) throw new UnknownType(unknown);
     const start = performance.now();
     const traced = tracing?.processing(batch, group);
     const events = traced?.events ?? batch;
@@ -84,7 +86,7 @@ export function createBatchHandler(options: BatchHandlerOptions) {
 
   async function retry(entry: EventEntry, tries: Tries, error: unknown): Promise<void> {
     meters.failed(entry, 'retry', state.lastSeconds);
-    // An event of an unknown type was logged when it was read; at `warn` it would be logged every ten seconds for a day.
+    // An event of an unknown type or version was logged when it was read; at `warn` it would be logged every ten seconds for a day.
     const level = error instanceof UnknownType ? 'debug' : tries.count === MAX_TRIES ? 'error' : 'warn';
     log[level](
       { err: error, ...logFields(entry), tries: tries.count },

@@ -88,7 +88,7 @@ export function createIntake(options: IntakeOptions) {
       case 'unknown':
         // The runner holds it back like an event that is too early, and later events of its key behind it.
         meters.unknownType(entry.origin, 'held');
-        log.warn(logFields(entry), 'an event waits for a version that knows its type');
+        log.warn(logFields(entry), 'an event waits for a release that knows its type and version');
         ready.push(parsed.entry);
         break;
       case 'unlisted':
