@@ -23,9 +23,7 @@ export function addToContracts(plan: Plan, { name, port, owns }: NewService): vo
   plan.edit(`${gateway}/openapi/openapi.ts`, (text) =>
     text.replace(/^ {2}shop: '/m, `  ${name}: '${capital(owns).replaceAll("'", "\\'")}.',\n$&`),
   );
-  plan.edit(`${gateway}/openapi/examples.ts`, (text) =>
-    text.replace(/\n\};\n$/, `\n  add${capital(name)}Note: { text: 'Two jars for the neighbours' },$&`),
-  );
+  addToDocument(plan, name, `${gateway}/openapi`);
   const row = (route: string, limit: string, seconds: string): string =>
     [
       [route, 41],
@@ -46,6 +44,30 @@ export function addToContracts(plan: Plan, { name, port, owns }: NewService): vo
       /^.* {2}gateway .*$/m,
       `${row(`GET /api/${name}`, 'read', '5')}\n${row(`POST /api/${name}`, 'write', '15')}\n$&`,
     ),
+  );
+}
+
+/** The OpenAPI document: the sentences for the fields, which the template has, and the examples. */
+function addToDocument(plan: Plan, name: string, openapi: string): void {
+  const note = `{ id: '0198c5f7-2d3e-7f40-8a51-6b7c8d9e0f1a', text: 'Two jars for the neighbours', createdAt: at(24, '09:30') }`;
+  plan.edit(`${openapi}/fields/field-texts.ts`, (text) =>
+    withImport(`import { ${name}Fields } from './${name}';`)(text).replace(
+      /^ {2}\.\.\.gatewayFields,$/m,
+      `$&\n  ...${name}Fields,`,
+    ),
+  );
+  plan.insert(
+    `${openapi}/examples/requests.ts`,
+    '  setDeliveryStatus: {',
+    `  add${capital(name)}Note: { text: 'Two jars for the neighbours' },\n`,
+  );
+  plan.edit(`${openapi}/examples/answers.ts`, (text) =>
+    text
+      .replace(
+        /^\/\*\* The example of each JSON answer/m,
+        `const ${name}Note = ${note};\nconst ${name}Examples = {\n  list${capital(name)}Notes: pageOf(${name}Note),\n  add${capital(name)}Note: { note: ${name}Note },\n};\n\n$&`,
+      )
+      .replace(/\n\};\n$/, `\n  ...${name}Examples,$&`),
   );
 }
 

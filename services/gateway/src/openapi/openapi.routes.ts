@@ -7,7 +7,6 @@ import { isUnchanged } from '@bramble/service-kit/http/conditions';
 import { setRoute } from '@bramble/service-kit/http/edge';
 import { version } from '../version';
 import { docsPage, openScript } from './docs-page';
-import { openApiDocument } from './openapi';
 import { swaggerFolder } from './swagger-folder';
 
 interface StoredText {
@@ -29,6 +28,12 @@ function send(req: Request, res: Response, { type, etag, bytes }: StoredText): v
   else res.writeHead(200, { ...headers, 'content-type': type, 'content-length': bytes.length }).end(bytes);
 }
 
+/** Makes the document. What only the document needs, such as its sentences and examples, is loaded here and not at the start. */
+async function makeDocument(): Promise<StoredText> {
+  const { openApiDocument } = await import('./openapi');
+  return stored('application/json', JSON.stringify(openApiDocument(publicOperations, version)));
+}
+
 /** Serves the contract as an OpenAPI document and as a page. The document is generated at the first request. */
 export function documentApi(app: Express): void {
   const page = stored('text/html; charset=utf-8', docsPage);
@@ -36,8 +41,8 @@ export function documentApi(app: Express): void {
   let document: StoredText | undefined;
   let assets: RequestHandler | undefined;
 
-  app.get(gatewayApi.openApi.path, (req, res) => {
-    document ??= stored('application/json', JSON.stringify(openApiDocument(publicOperations, version)));
+  app.get(gatewayApi.openApi.path, async (req, res) => {
+    document ??= await makeDocument();
     send(req, res, document);
   });
   app.get(gatewayApi.docs.path, (req, res) => send(req, res, page));

@@ -1,5 +1,5 @@
 import { publicOperations } from '@bramble/contracts/public-operations';
-import { requestExamples } from './examples';
+import { requestExamples } from './examples/requests';
 import { openApiDocument } from './openapi';
 import { namedSchemas } from './schema-names';
 

@@ -1,15 +1,28 @@
 import { errorCodes, problemSchema } from '@bramble/contracts/errors';
 import { type Access, type Operation, templateOf } from '@bramble/contracts/operation';
-import { requestExamples } from './examples';
+import { answerExamples } from './examples/answers';
+import { requestExamples, stripeEvent } from './examples/requests';
+import { pathTextOf } from './fields/path-parameters';
 import { errorResponse, errorStatusesOf, headerComponents, successHeaders } from './responses';
 import { type Json, type NamedSchemas, parametersIn, schemaOf } from './schemas';
 
 const UPLOAD = {
   type: 'object',
   properties: {
-    file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The picture.' },
+    file: {
+      type: 'string',
+      contentMediaType: 'application/octet-stream',
+      description:
+        'The picture as a JPEG, PNG, WebP, GIF, HEIF or AVIF file of at most 5 MB; its name does not matter.',
+    },
   },
   required: ['file'],
+};
+
+const STRIPE_EVENT = {
+  type: 'object',
+  description:
+    'An event in the form of Stripe. An event of a type that the shop does not need changes nothing.',
 };
 
 const TAGS: Readonly<Record<string, string>> = {
@@ -101,7 +114,7 @@ function aliasOf(described: Json, { id, path }: Operation, alias: string): Json 
 const securityOf = (access: Access): Json[] => (access === 'anyone' ? [] : [{ cookie: [] }, { bearer: [] }]);
 
 function parametersOf(
-  { params, query, idempotent, ifMatch, signedBy }: Operation,
+  { path, params, query, idempotent, ifMatch, signedBy }: Operation,
   named: NamedSchemas,
 ): Json[] {
   const header = (name: string, required: boolean, description: string, example: string) => ({
@@ -115,7 +128,7 @@ function parametersOf(
   const key = 'The same key and body get the same answer for 24 hours; a UUID serves well.';
   const version = 'The version that is to be changed, or the whole ETag.';
   return [
-    ...parametersIn(params, 'path', named),
+    ...parametersIn(params, 'path', named, pathTextOf(path)),
     ...parametersIn(query, 'query', named),
     ...(idempotent ? [header('Idempotency-Key', true, key, '7d1f3c58-52a4-4c36-b3a5-90a1c3f0b6f4')] : []),
     ...(ifMatch ? [header('If-Match', ifMatch === 'required', version, '"3"')] : []),
@@ -135,7 +148,10 @@ function parametersOf(
 function requestBodyOf({ id, body, multipart, signedBy }: Operation, named: NamedSchemas): Json | undefined {
   if (multipart) return { required: true, content: { 'multipart/form-data': { schema: UPLOAD } } };
   if (signedBy === 'stripe')
-    return { required: true, content: { 'application/json': { schema: { type: 'object' } } } };
+    return {
+      required: true,
+      content: { 'application/json': { schema: STRIPE_EVENT, example: stripeEvent } },
+    };
   if (!body) return undefined;
   const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}Body`;
   named[name] = schemaOf(body, 'input', named);
@@ -152,19 +168,27 @@ function requestBodyOf({ id, body, multipart, signedBy }: Operation, named: Name
 }
 
 function responsesOf(operation: Operation, named: NamedSchemas): Json {
-  const { responses, summary, produces = 'application/json' } = operation;
+  const { id, responses, summary, produces = 'application/json' } = operation;
   const errors = errorStatusesOf(operation).map((status) => [
     String(status),
     { $ref: `#/components/responses/Error${status}` },
   ]);
-  const answers = Object.entries(responses).map(([status, schema]) => [
-    status,
-    {
-      description: Number(status) >= 400 ? errorTitle(Number(status)) : summary,
-      headers: successHeaders(operation),
-      ...(schema ? { content: { [produces]: { schema: schemaOf(schema, 'output', named) } } } : {}),
-    },
-  ]);
+  const example = answerExamples[id];
+  const answers = Object.entries(responses).map(([status, schema]) => {
+    const isError = Number(status) >= 400;
+    const content = schema && {
+      schema: schemaOf(schema, 'output', named),
+      ...(isError || example === undefined ? {} : { example }),
+    };
+    return [
+      status,
+      {
+        description: isError ? errorTitle(Number(status)) : summary,
+        headers: successHeaders(operation),
+        ...(content ? { content: { [produces]: content } } : {}),
+      },
+    ];
+  });
   return Object.fromEntries([...errors, ...answers]) as Json;
 }
 

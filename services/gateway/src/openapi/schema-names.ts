@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { encode } from '@bramble/contracts/call';
 import { cartSchema } from '@bramble/contracts/cart';
-import { catalogApi, categorySchema, pictureSchema, productSchema } from '@bramble/contracts/catalog';
+import { categorySchema, pictureSchema, productSchema } from '@bramble/contracts/catalog';
 import { deliverySchema } from '@bramble/contracts/delivery';
 import { deadLetterSchema, healthSchema } from '@bramble/contracts/gateway';
 import { moneySchema } from '@bramble/contracts/money';
@@ -16,6 +15,7 @@ import {
 } from '@bramble/contracts/orders';
 import { calculationSchema, discountSchema, paymentSchema, quoteSchema } from '@bramble/contracts/payments';
 import { adminUserSchema, auditEntrySchema, profileSchema, userSchema } from '@bramble/contracts/users';
+import { address, buyer, discount, product } from './examples/values';
 
 interface NamedSchema {
   readonly schema: z.ZodType;
@@ -23,20 +23,17 @@ interface NamedSchema {
   readonly example?: unknown;
 }
 
-const ID = '0198c5f2-3b7a-7c11-9d55-2f6f4f2b8a10';
-const TIME = '2026-11-24T09:30:00.000Z';
-
 /** Every schema with a name of its own, by that name. */
 export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
   Money: {
     schema: moneySchema,
     description: 'An amount in integer minor units (cents) of the currency of the shop.',
-    example: { amount: 495, currency: 'EUR' },
+    example: product.price,
   },
   User: {
     schema: userSchema,
     description: 'An account.',
-    example: { id: ID, email: 'ada@example.com', name: 'Ada', roles: ['customer'], createdAt: TIME },
+    example: buyer,
   },
   AdminUser: { schema: adminUserSchema, description: 'An account as an admin sees it.' },
   Profile: {
@@ -48,32 +45,14 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
     schema: productSchema,
     description:
       'A product. `version` counts edits, `stock.revision` changes of stock; the price includes tax.',
-    example: {
-      id: ID,
-      sellerId: ID,
-      title: 'Bramble jelly, 340 g',
-      description: 'Wild brambles, sugar, lemon.',
-      category: 'larder',
-      price: { amount: 495, currency: 'EUR' },
-      pictures: [{ id: 'jelly', url: encode(catalogApi.picture, { params: { id: 'jelly' } }).path }],
-      stock: { available: 24, revision: 17 },
-      version: 3,
-      createdAt: TIME,
-      updatedAt: TIME,
-    },
+    example: product,
   },
   Picture: { schema: pictureSchema, description: 'A picture; `url` is a path of this shop.' },
   Category: { schema: categorySchema, description: 'A category and the number of its products.' },
   Address: {
     schema: addressSchema,
     description: 'A postal address; `country` is an ISO 3166 alpha-2 code.',
-    example: {
-      name: 'Ada Fields',
-      line1: '12 Hedge Lane',
-      city: 'Utrecht',
-      postalCode: '3511 AB',
-      country: 'NL',
-    },
+    example: address,
   },
   OrderLine: {
     schema: orderLineSchema,
@@ -103,7 +82,7 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
   Discount: {
     schema: discountSchema,
     description: 'A discount code. `value` is whole percent for `percent`, minor units for `fixed`.',
-    example: { code: 'HEDGEROW10', type: 'percent', value: 10, used: 4 },
+    example: discount,
   },
   Delivery: { schema: deliverySchema, description: 'Where the parcel of an order is.' },
   Health: { schema: healthSchema, description: 'The state of the shop and of each service.' },
