@@ -74,6 +74,6 @@ export const catalogFields = [
     products: 'The number of products on sale in it; never 0.',
   }),
   describeFields(catalogApi.categories.responses[200], {
-    items: 'Every category that has a product; not in pages.',
+    items: 'At most 200 categories, each with a product on sale; there are no further pages.',
   }),
 ];
