@@ -1,5 +1,6 @@
 import type { SqlSession } from '@bramble/service-kit/stores/sql';
 import type { AttemptOutcome } from '../provider/provider';
+import { createLeases, LEASE_END } from './lease.repository';
 
 export interface Attempt {
   id: string;
@@ -32,8 +33,6 @@ export type NewAttempt = Pick<
   | 'traceparent'
 >;
 
-/** Longer than an attempt takes, so that the lease of a running attempt does not lapse. */
-export const LEASE_SECONDS = 15;
 /** Reasons for which an attempt fails without a call to the provider. */
 export const NOT_CAPTURED = { released: 'order_released', paid: 'already_captured' } as const;
 
@@ -65,7 +64,7 @@ export function createAttemptRepository(session: SqlSession) {
          SELECT g.*, CASE WHEN r.order_id IS NOT NULL THEN 'failed' WHEN g.amount = 0 THEN 'succeeded' ELSE 'pending' END,
                 CASE WHEN r.order_id IS NOT NULL THEN '${NOT_CAPTURED.released}' END,
                 CASE WHEN r.order_id IS NOT NULL OR g.amount = 0 THEN now() END,
-                now() + interval '${LEASE_SECONDS} seconds'
+                ${LEASE_END}
          FROM given g LEFT JOIN released_orders r ON r.order_id = g.order_id
          ORDER BY g.order_id, g.attempt
          ON CONFLICT DO NOTHING RETURNING ${columns('p')})
@@ -109,7 +108,7 @@ export function createAttemptRepository(session: SqlSession) {
     return run<Attempt>(
       'begin',
       `UPDATE payment_attempts p
-       SET tries = p.tries + 1, claimed_until = now() + interval '${LEASE_SECONDS} seconds'
+       SET tries = p.tries + 1, claimed_until = ${LEASE_END}
        FROM unnest($1::uuid[]) AS g(id)
        WHERE p.id = g.id AND p.status = 'pending'
          AND (p.tries > 0 OR NOT (
@@ -133,27 +132,6 @@ export function createAttemptRepository(session: SqlSession) {
          FROM payment_attempts p WHERE p.id = ANY($1::uuid[]) AND p.status = 'pending' AND p.tries = 0) AS left_out
        WHERE reason IS NOT NULL`,
       [ids],
-    );
-  }
-
-  /** Claims attempts whose lease lapsed; each is claimed by one process. */
-  function claim(limit: number) {
-    return run<Attempt>(
-      'claim',
-      `UPDATE payment_attempts p SET claimed_until = now() + interval '${LEASE_SECONDS} seconds'
-       WHERE p.id IN (SELECT id FROM payment_attempts WHERE status = 'pending' AND claimed_until < now()
-                      ORDER BY claimed_until LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING ${columns('p')}`,
-      [limit],
-    );
-  }
-
-  function postpone(ids: readonly string[], seconds: number) {
-    return run(
-      'postpone',
-      `UPDATE payment_attempts SET claimed_until = now() + make_interval(secs => $2)
-       WHERE id = ANY($1::uuid[]) AND status = 'pending'`,
-      [ids, seconds],
     );
   }
 
@@ -216,8 +194,7 @@ export function createAttemptRepository(session: SqlSession) {
     isReleased,
     begin,
     blocked,
-    claim,
-    postpone,
+    ...createLeases<Attempt>(session, { table: 'payment_attempts', columns: columns('t') }),
     settle,
     setReference,
     ofOrders,

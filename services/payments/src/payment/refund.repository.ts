@@ -1,5 +1,5 @@
 import type { SqlSession } from '@bramble/service-kit/stores/sql';
-import { LEASE_SECONDS } from './attempt.repository';
+import { createLeases, LEASE_END } from './lease.repository';
 
 export interface Refund {
   id: string;
@@ -38,7 +38,7 @@ export function createRefundRepository(session: SqlSession) {
        fresh AS (
          INSERT INTO refunds AS r
            (id, order_id, attempt_id, amount, currency, reason, announce, correlation_id, traceparent, claimed_until)
-         SELECT g.*, now() + interval '${LEASE_SECONDS} seconds' FROM given g ORDER BY g.id
+         SELECT g.*, ${LEASE_END} FROM given g ORDER BY g.id
          ON CONFLICT DO NOTHING RETURNING ${columns('r')})
        SELECT *, true AS fresh FROM fresh
        UNION ALL SELECT ${columns('r')}, false FROM refunds r JOIN given g ON g.id = r.id`,
@@ -64,7 +64,7 @@ export function createRefundRepository(session: SqlSession) {
     const [refund] = await run<StartedRefund>(
       'begin',
       `UPDATE refunds r SET tries = r.tries + 1, attempt_id = p.id,
-              claimed_until = now() + interval '${LEASE_SECONDS} seconds'
+              claimed_until = ${LEASE_END}
        FROM payment_attempts p
        WHERE r.id = $1 AND r.status = 'pending'
          AND (p.id = r.attempt_id OR (r.attempt_id IS NULL AND p.order_id = r.order_id AND p.status = 'succeeded'))
@@ -72,26 +72,6 @@ export function createRefundRepository(session: SqlSession) {
       [id],
     );
     return refund;
-  }
-
-  function claim(limit: number) {
-    return run<Refund>(
-      'claim',
-      `UPDATE refunds r SET claimed_until = now() + interval '${LEASE_SECONDS} seconds'
-       WHERE r.id IN (SELECT id FROM refunds WHERE status = 'pending' AND claimed_until < now()
-                      ORDER BY claimed_until LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING ${columns('r')}`,
-      [limit],
-    );
-  }
-
-  function postpone(ids: readonly string[], seconds: number) {
-    return run(
-      'postpone',
-      `UPDATE refunds SET claimed_until = now() + make_interval(secs => $2)
-       WHERE id = ANY($1::uuid[]) AND status = 'pending'`,
-      [ids, seconds],
-    );
   }
 
   /**
@@ -149,7 +129,7 @@ export function createRefundRepository(session: SqlSession) {
               claimed_until = now() + make_interval(secs => $4)
        FROM old WHERE r.id = old.id
          AND (old.reference = $2 OR ($5::boolean AND old.status = 'pending' AND old.reference IS NULL
-              AND r.claimed_until <= now() + interval '${LEASE_SECONDS} seconds'))
+              AND r.claimed_until <= ${LEASE_END}))
        RETURNING ${columns('r')}, old.status = 'succeeded' AS "wasPublished"`,
       [id, reference, reason, seconds, isNew],
     );
@@ -170,6 +150,15 @@ export function createRefundRepository(session: SqlSession) {
     return refund;
   }
 
-  return { request, begin, claim, postpone, rememberFailed, supersede, keepPending, fail, settle };
+  return {
+    ...createLeases<Refund>(session, { table: 'refunds', columns: columns('t') }),
+    request,
+    begin,
+    rememberFailed,
+    supersede,
+    keepPending,
+    fail,
+    settle,
+  };
 }
 export type RefundRepository = ReturnType<typeof createRefundRepository>;
