@@ -153,31 +153,6 @@ describe('a socket', () => {
     expect(echo.seen).toHaveLength(before);
   });
 
-  it('is not opened for another protocol: such a request gets the ordinary answer', async () => {
-    const offers = [
-      'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n',
-      'Upgrade: TLS/1.0\r\nConnection: keep-alive, Upgrade\r\n',
-    ];
-    const body = JSON.stringify({ email: 'nobody@example.com', password: 'not my password' });
-    const requests = offers.flatMap((offer) => [
-      `GET /api/health HTTP/1.1\r\nHost: shop\r\n${offer}\r\n`,
-      `POST /api/auth/login HTTP/1.1\r\nHost: shop\r\n${offer}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    ]);
-    const { port, hostname } = new URL(shop.url);
-    const socket = connect(Number(port), hostname);
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
-    // One connection for all of them: the answer must not close it.
-    for (const [index, bytes] of requests.entries()) {
-      socket.write(bytes);
-      await waitFor(() => statuses().length === index + 1, { what: 'an answer' });
-    }
-    socket.destroy();
-    expect(statuses()).toEqual([503, 401, 503, 401]);
-    expect(text).toContain('bad_credentials');
-  });
-
   it('is answered in its turn after the requests that came earlier on its connection', async () => {
     const { port, hostname } = new URL(shop.url);
     const handshake = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
@@ -198,49 +173,6 @@ describe('a socket', () => {
       socket.destroy();
       expect(statuses()).toEqual(expected);
     }
-  });
-
-  it('is dropped with its connection while it waits for its turn', async () => {
-    const { port, hostname } = new URL(shop.url);
-    const body = JSON.stringify({ email: 'nobody@example.com', password: 'not my password' });
-    const socket = connect(Number(port), hostname);
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    socket.write(
-      'GET /api/orders HTTP/1.1\r\nHost: shop\r\n\r\nPOST /api/auth/login HTTP/1.1\r\nHost: shop\r\n' +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
-        'GET /api/health HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
-    );
-    // The password is compared for a while after the first answer.
-    await waitFor(() => text.includes('HTTP/1.1 401'), { what: 'the first answer' });
-    socket.resetAndDestroy();
-    // A login is answered after the one before it: what the reset did is over by then.
-    const next = await fetch(new URL('/api/auth/login', shop.url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    expect(next.status).toBe(401);
-    expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
-  });
-
-  it('is not opened for another protocol, however many headers stand before the length of the body', async () => {
-    const { port, hostname } = new URL(shop.url);
-    const socket = connect(Number(port), hostname);
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
-    // A body that would be a request of its own.
-    const body = 'GET /api/health HTTP/1.1\r\nHost: shop\r\n\r\n';
-    socket.write(
-      `POST /api/auth/login HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n${'a: b\r\n'.repeat(2_100)}` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
-    await waitFor(() => statuses().length === 1, { what: 'an answer' });
-    socket.write('GET /api/health HTTP/1.1\r\nHost: shop\r\n\r\n');
-    await waitFor(() => statuses().length === 2, { what: 'the next answer' });
-    socket.destroy();
-    expect(statuses()).toEqual([400, 503]);
   });
 
   it('is answered with 503 while notifications is away', async () => {
