@@ -1,4 +1,4 @@
-import { retry } from './clock';
+import { retry, untilNextRun } from './clock';
 
 const soon = { ms: 10_000, wait: () => 0 };
 
@@ -25,5 +25,23 @@ describe('a retry', () => {
       return Promise.reject(new Error('no'));
     };
     await expect(retry(run, { ...soon, signal: stop.signal })).rejects.toThrow('no');
+  });
+});
+
+describe('the time until the next run of a task', () => {
+  it('is its own after a success', () => {
+    expect([untilNextRun(1_000, 0), untilNextRun(600_000, 0)]).toEqual([1_000, 600_000]);
+  });
+
+  it('is at most ten seconds after the first failure of a rare task, and grows up to its own', () => {
+    expect(untilNextRun(600_000, 1)).toBeLessThanOrEqual(10_000);
+    expect(untilNextRun(600_000, 4)).toBeLessThanOrEqual(80_000);
+    expect(untilNextRun(600_000, 30)).toBeGreaterThanOrEqual(300_000);
+    expect(untilNextRun(600_000, 30)).toBeLessThanOrEqual(600_000);
+  });
+
+  it('is never shorter than its own after failures of a frequent task', () => {
+    for (const failures of [1, 5, 50]) expect(untilNextRun(1_000, failures)).toBeGreaterThanOrEqual(1_000);
+    expect(untilNextRun(1_000, 50)).toBeGreaterThanOrEqual(5_000);
   });
 });

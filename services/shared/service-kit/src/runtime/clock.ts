@@ -57,6 +57,19 @@ export interface Recurring {
   run: (signal: AbortSignal) => Promise<unknown>;
 }
 
+/** A task that runs less often than this is tried again sooner after a failure. */
+const SOON_MS = 10_000;
+
+/**
+ * Milliseconds until the next run of a task that runs every `ms`, after so many failures in a row. A frequent task is run
+ * less often, and a rare one is tried again soon.
+ */
+export function untilNextRun(ms: number, failures: number): number {
+  if (failures === 0) return ms;
+  if (ms > SOON_MS) return backoff(failures, { base: SOON_MS, max: ms });
+  return Math.max(ms, backoff(failures, { base: ms, max: SOON_MS }));
+}
+
 /** A worker that runs `run` every `ms`, one run at a time. Errors are logged and do not stop it. */
 export function every(service: Service, { name, ms, run }: Recurring): void {
   const controller = new AbortController();
@@ -73,10 +86,7 @@ export function every(service: Service, { name, ms, run }: Recurring): void {
         if (failures === 1 || failures % 30 === 0)
           service.log[level]({ err: error, task: name, failures }, 'a recurring task failed');
       }
-      await pause(
-        failures > 0 ? Math.max(ms, backoff(failures, { base: ms, max: 10_000 })) : ms,
-        controller.signal,
-      );
+      await pause(untilNextRun(ms, failures), controller.signal);
     }
   };
   service.worker({
