@@ -58,6 +58,28 @@ describe('an event that is too early while another process has an earlier one of
     expect(await pending()).toBe(1);
   });
 
+  it('is handled after a later one of its key that it waits for', async () => {
+    const state = { isShipped: false, tries: 0 };
+    await reader({
+      before: (events) => {
+        for (const event of events) {
+          if (labelOf(event) === 'shipped') state.isShipped = true;
+          else if (!state.isShipped) {
+            state.tries += 1;
+            throw new NotYet('it is not shipped');
+          }
+        }
+      },
+    });
+    // The clock of the publisher of "delivered" was behind, so its event came first when all were published again.
+    await scene.orders.publish(labelled('k', 'delivered'));
+    await waitFor(() => state.tries > 0);
+    await scene.orders.publish(labelled('k', 'shipped'));
+    await effectsAre(2);
+    expect(await effects()).toEqual(['shipped', 'delivered']);
+    expect(await deadLetters()).toEqual([]);
+  });
+
   it('is handled after the earlier one, when this process takes that over', async () => {
     const { redis } = scene.orders;
     await redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');

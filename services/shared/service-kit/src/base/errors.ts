@@ -78,10 +78,13 @@ export class NotYet extends Error {
   override readonly name = 'NotYet';
   /** How long the event may be too early, in ms; default 10 minutes. */
   readonly maxEarlyMs: number | undefined;
+  /** True when later events of its key wait behind it; by default they pass, since it may wait for one of them. */
+  readonly holdsKey: boolean;
 
-  constructor(message: string, { cause, maxEarlyMs }: { cause?: unknown; maxEarlyMs?: number } = {}) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.maxEarlyMs = maxEarlyMs;
+  constructor(message: string, options: { cause?: unknown; maxEarlyMs?: number; holdsKey?: boolean } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.maxEarlyMs = options.maxEarlyMs;
+    this.holdsKey = options.holdsKey ?? false;
   }
 }
 

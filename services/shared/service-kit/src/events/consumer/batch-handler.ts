@@ -20,6 +20,7 @@ class UnknownType extends NotYet {
   constructor({ type, version }: { type: string; version: number }) {
     super(`this release does not know ${type.slice(0, 100)} in version ${version}`, {
       maxEarlyMs: UNKNOWN_TYPE_MS,
+      holdsKey: true,
     });
   }
 }

@@ -12,6 +12,8 @@ export interface Lane {
   failedAt: number;
   /** True when no earlier event of the key was pending any more before the last try. */
   alone: boolean;
+  /** True when later events of the key are tried all the same: the first one is too early, and may wait for one of them. */
+  letsPass: boolean;
 }
 /** What earlier runs left of an event. */
 export type Earlier = Pick<Lane, 'tries'> & Partial<Lane>;
@@ -44,6 +46,7 @@ export function createLanes(now: () => number) {
       postponed: known?.postponed ?? 0,
       failedAt: known?.failedAt ?? Infinity,
       alone: known?.alone ?? false,
+      letsPass: false,
     };
     lanes.set(laneKey(entry), lane);
     hold(entry, lane);
@@ -51,7 +54,7 @@ export function createLanes(now: () => number) {
   }
 
   /**
-   * Queues the entries of keys that have a lane in it, and answers the others. An entry that comes before the first of its
+   * Queues the entries of keys that have a lane in it, and answers the others, and those that may pass. An entry that comes before the first of its
    * lane was taken over from another process. It is due at once: the first one may be too early because of it.
    */
   function queue(entries: readonly EventEntry[], earlier: EarlierRuns): EventEntry[] {
@@ -59,13 +62,31 @@ export function createLanes(now: () => number) {
       const lane = lanes.get(laneKey(entry));
       if (!lane) return true;
       const [first] = lane.entries;
+      const isBefore = first !== undefined && compareStreamIds(entry.id, first.id) < 0;
+      if (lane.letsPass && !isBefore) return true;
       hold(entry, lane);
-      if (!first || lane.entries[0] === first) return false;
+      if (!isBefore) return false;
       formerTries.set(first, lane.tries);
       const tries = earlier.get(entryKey(entry))?.tries ?? { count: 0 };
-      Object.assign(lane, { tries, dueAt: now(), postponed: 0, failedAt: Infinity, alone: false });
+      const fresh = { dueAt: now(), postponed: 0, failedAt: Infinity, alone: false, letsPass: false };
+      Object.assign(lane, { tries, ...fresh });
       return false;
     });
+  }
+
+  /** Puts an entry that might pass, and failed, back behind the first of its lane; false when its key has no lane. */
+  function join(entry: EventEntry): boolean {
+    const lane = lanes.get(laneKey(entry));
+    if (lane) hold(entry, lane);
+    return lane !== undefined;
+  }
+
+  /** Makes the first entries of these keys due, since what they wait for may have been handled. */
+  function wake(entries: readonly EventEntry[]): void {
+    for (const entry of entries) {
+      const lane = lanes.get(laneKey(entry));
+      if (lane) lane.dueAt = now();
+    }
   }
 
   /** Takes the first entry out of its lane, for good; the next one is due at once. */
@@ -129,6 +150,8 @@ export function createLanes(now: () => number) {
   return {
     open,
     queue,
+    join,
+    wake,
     dropFirst,
     takeDue,
     isHeld: (entry: { stream: string; id: string }) => held.has(entryKey(entry)),

@@ -106,3 +106,87 @@ describe('an event that was taken over while a later one of its key is held back
     );
   });
 });
+
+describe('an event that is too early', () => {
+  const untilHandled = (needed: string) => (id: string, effects: readonly string[]) =>
+    id !== needed && id === '1' && !effects.includes(needed) ? new NotYet('early') : undefined;
+
+  it('lets a later event of its batch pass, and is handled at once after it', async () => {
+    const { runner, log, now } = lab((id) => untilHandled('2')(id, log.effects));
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    expect(log.effects).toEqual(['2']);
+    expect(runner.dueIn()).toBe(0);
+    await runner.runDue();
+    expect(log).toMatchObject({ effects: ['2', '1'], dead: [] });
+    expect(now()).toBe(0);
+    expect(runner.heldCount()).toBe(0);
+  });
+
+  it('lets an event that comes later pass, and is handled at once after it', async () => {
+    const { runner, log } = lab((id) => untilHandled('3')(id, log.effects));
+    await runner.run([entry(1, 'a')], noTries);
+    expect(runner.dueIn()).toBeGreaterThan(0);
+    await runner.run([entry(3, 'a')], noTries);
+    expect(runner.dueIn()).toBe(0);
+    await runner.runDue();
+    expect(log).toMatchObject({ effects: ['3', '1'], dead: [] });
+  });
+
+  it('has those that pass and fail wait behind it, without a count of their own', async () => {
+    const { runner, world, log } = lab((id) => (id === '1' ? new NotYet('early') : refused()));
+    await runner.run([entry(1, 'a'), entry(2, 'a'), entry(3, 'b')], noTries);
+    await runner.run([entry(4, 'a')], noTries);
+    expect(ids(runner.heldEntries())).toEqual(['1', '2', '4', '3']);
+    expect(log.retried).toBe(2);
+    world.fail = (id) => (id === '1' ? undefined : refused());
+    runner.forget();
+    await runner.run([entry(1, 'a'), entry(2, 'a')], triesOf(2, MAX_TRIES - 1));
+    expect(log).toMatchObject({ effects: ['1'], dead: ['2'] });
+  });
+
+  it('tries those behind it again when it is tried again', async () => {
+    const { runner, log, pass } = lab((id) =>
+      id === '1' || log.calls < 6 ? new NotYet('early') : undefined,
+    );
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    await pass(60_000);
+    expect(log.effects).toEqual(['2']);
+    expect(ids(runner.heldEntries())).toEqual(['1']);
+  });
+
+  it('holds the later ones of its key back when its error says so', async () => {
+    const { runner, log } = lab((id) => (id === '1' ? new NotYet('early', { holdsKey: true }) : undefined));
+    await runner.run([entry(1, 'a'), entry(2, 'a')], noTries);
+    await runner.run([entry(3, 'a'), entry(4, 'b')], noTries);
+    expect(log.effects).toEqual(['4']);
+    expect(ids(runner.heldEntries())).toEqual(['1', '2', '3']);
+  });
+
+  it('is handled whatever later event of its key it waits for', async () => {
+    const streams = fc.array(fc.record({ key: fc.constantFrom('a', 'b'), needs: fc.nat(20) }), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    await fc.assert(
+      fc.asyncProperty(streams, fc.integer({ min: 1, max: 8 }), async (stream, size) => {
+        // Each event needs a later one of its key, or none when there is none: so there is no circle.
+        const neededBy = (i: number) => {
+          const later = stream.flatMap(({ key }, j) => (j > i && key === stream[i]?.key ? [j] : []));
+          return later.length === 0 ? undefined : later[(stream[i]?.needs ?? 0) % later.length];
+        };
+        const { runner, log, settle } = lab((id) => {
+          const needed = neededBy(Number(id));
+          return needed !== undefined && !log.effects.includes(String(needed))
+            ? new NotYet('early')
+            : undefined;
+        });
+        const all = stream.map(({ key }, i) => entry(i, key));
+        for (let i = 0; i < all.length; i += size) await runner.run(all.slice(i, i + size), noTries);
+        await settle();
+        expect(log.dead).toEqual([]);
+        expect([...log.effects].sort()).toEqual(stream.map((_, i) => String(i)).sort());
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

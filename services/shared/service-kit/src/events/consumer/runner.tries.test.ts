@@ -74,7 +74,7 @@ describe('an event that is too early', () => {
     // The earlier event was handled between the last failure of this one and the look at what is pending.
     world.fail = () => undefined;
     await pass(10_000);
-    expect(log).toMatchObject({ dead: [], effects: ['1', '2'] });
+    expect(log).toMatchObject({ dead: [], effects: ['2', '1'] });
   });
 
   it('is given up a moment after the earlier event of its key, when that one did not help', async () => {

@@ -47,8 +47,9 @@ interface Batch {
 
 /**
  * Runs batches through a handler. A batch that throws is halved until the failing event is alone; that event waits for its
- * next try while later events of its stream and key queue behind it, and all others go on. When most keys of a batch fail
- * with the same error, the store is taken to be the cause: no try is counted, and the next batch waits.
+ * next try while later events of its stream and key queue behind it, and all others go on. One that is too early lets the
+ * later ones pass, since it may wait for one of them: clocks can be apart, and then a stream is not in the order of what
+ * happened. When most keys of a batch fail with the same error, the store is taken to be the cause: no try is counted, and the next batch waits.
  */
 export function createRunner(hooks: RunnerHooks) {
   const lanes = createLanes(hooks.now);
@@ -56,9 +57,11 @@ export function createRunner(hooks: RunnerHooks) {
 
   const failed = (entry: EventEntry, error: unknown, batch: Batch, tried = true): void => {
     const { earlier, tally, failures } = batch;
-    const lane = lanes.open(entry, earlier.get(entryKey(entry)));
-    failures.push({ entry, lane, error, tried });
     if (tried && !(error instanceof NotYet)) tally.failed(entry, error);
+    if (lanes.join(entry)) return;
+    const lane = lanes.open(entry, earlier.get(entryKey(entry)));
+    lane.letsPass = error instanceof NotYet && !error.holdsKey;
+    failures.push({ entry, lane, error, tried });
   };
 
   /** Puts the lane off without counting a try. */
@@ -84,7 +87,8 @@ export function createRunner(hooks: RunnerHooks) {
         lane.alone = givenUp && !(await hooks.hasEarlier(entry));
         await hooks.retry(entry, lane.tries, error);
         const wait = early ? waitEarly(lane.tries, now) : waitAfter(lane.tries.count);
-        lane.dueAt = now + (lane.alone ? 0 : wait);
+        // A lane that is due already was woken by a later event of its key that passed.
+        lane.dueAt = lane.alone ? now : Math.min(lane.dueAt, now + wait);
         return;
       }
       await hooks.dead(entry, lane.tries, error);
@@ -157,6 +161,7 @@ export function createRunner(hooks: RunnerHooks) {
     }
     state.handledAt = hooks.now();
     batch.tally.handled(entries);
+    lanes.wake(entries);
     await hooks.done(entries);
     return true;
   };
