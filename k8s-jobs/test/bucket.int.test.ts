@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Collection, MongoClient } from 'mongodb';
+import { linkMigrations } from '@bramble/test-kit/link-migrations';
 import { testStores, type TestStores } from '@bramble/test-kit/stores';
 import { type S3StandIn, startS3 } from './s3-stand-in';
 
@@ -47,6 +48,7 @@ beforeAll(async () => {
     SECRETS_DIR: path.join(dir, 'secrets'),
     RELEASE: 'shop',
     NAMESPACE: 'market',
+    MIGRATIONS_DIR: linkMigrations(path.join(dir, 'migrations')),
     RESTORE_FROM: 'latest',
     REDIS_EVENTS_URL: stores.redisUrl,
     CONNECT_SECONDS: '0',

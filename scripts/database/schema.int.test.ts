@@ -17,6 +17,7 @@ const beyondPrisma: Readonly<Record<string, readonly string[]>> = {
     'check refunds.refunds_amount_check',
     'column outbox.seq',
     'function order_events_are_append_only',
+    'function over_unpaid_limits',
     'index erased_accounts_unsettled',
     'index idempotency_of_buyer',
     'index orders_due',
