@@ -120,6 +120,7 @@ const LAYERS = {
     'lint',
     'structure',
     'database',
+    'contract',
     'docs',
     'new-service',
   ],

@@ -2,7 +2,7 @@ import root from '../../jest.config.mjs';
 
 const [unit] = root.projects;
 
-/** `npm run test:chart`: apart from the other suites because it needs helm and three Go tools. */
+/** `npm run test:chart`: apart from the other suites because it needs helm and Go tools. The contract is compared by one of them. */
 export default {
   ...unit,
   displayName: 'chart',

@@ -1,4 +1,4 @@
-import { withoutWords } from './contract-without-words';
+import { withoutWords } from './without-words';
 
 describe('a contract without words', () => {
   it('has no descriptions and examples, at any depth', () => {
