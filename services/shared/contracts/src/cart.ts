@@ -12,7 +12,7 @@ export const cartSchema = z.object({
 export type Cart = z.infer<typeof cartSchema>;
 
 const answer = z.object({ cart: cartSchema });
-/** Where the goods would go; without it, the tax and delivery of the first zone are shown. */
+/** Where the goods would go; without it, the tax of the default rate and delivery within the EU are shown. */
 const destination = z.strictObject({ country: countrySchema.optional() });
 const itemParams = z.strictObject({ productId: idSchema });
 const service = 'orders';

@@ -69,5 +69,6 @@ export const problemSchema = z.object({
   current: z
     .object({ version: z.int(), stock: z.object({ available: z.int(), revision: z.int() }) })
     .optional(),
+  available: z.int().optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

@@ -70,8 +70,7 @@ export const gatewayApi = {
     service: 'gateway',
     tag: 'shop',
     summary: 'Read the health of the shop',
-    description:
-      '200 when every service is up, 503 while the shop starts. `degraded` names the services that are down.',
+    description: '200 when every part is up; 503 while the shop starts, and later while a part is down.',
     access: 'anyone',
     responses: { 200: healthSchema, 503: healthSchema },
   }),
@@ -262,8 +261,8 @@ export const deadLettersApi = {
   }),
 };
 
-/** The path of the WebSocket. Plain requests to it are 404. */
 /** First segments that no page of the storefront has: those of the API, of the socket and of internal routes. */
 export const reservedSegments = ['api', 'ws', 'auth', 'internal', 'metrics', 'livez', 'readyz'] as const;
 
+/** The path of the WebSocket. Plain requests to it are 404. */
 export const SOCKET_PATH = '/ws';

@@ -1,6 +1,7 @@
 import { gatewayApi } from '@bramble/contracts/gateway';
 import type { Page } from '@bramble/contracts/page';
 import {
+  arrivedDelivery,
   cancelledOrder,
   completedOrder,
   delivery,
@@ -44,17 +45,48 @@ const tokens = {
   tokenType: 'Bearer',
 };
 const cart = { cart: { items: [pricedLine], totals } };
+const promotion = {
+  at: at(24, '14:10'),
+  actorId: ADMIN_ID,
+  action: 'changeUser',
+  subject: buyer.id,
+  detail: {},
+  address: '203.0.113.20',
+  before: { roles: ['customer'] },
+  after: { roles: ['customer', 'courier'] },
+};
+const session = {
+  id: SESSION_ID,
+  device: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+  place: '203.0.113.7',
+  createdAt: at(24, '14:15'),
+};
+/** Two days after the order was completed. */
 const exported = {
   exportedAt: at(28, '07:00'),
-  account: { ...buyer, disabled: false, emailVerified: true, profile },
-  sessions: [],
+  account: { ...buyer, roles: promotion.after.roles, disabled: false, emailVerified: true, profile },
+  sessions: [{ ...session, endedAt: null, endReason: null }],
   mails: [],
-  audit: [],
-  orders: [completedOrder],
+  audit: [promotion],
+  orders: [{ ...completedOrder, refunds: [] }],
   cart: [],
   sales: [],
-  payments: [],
-  deliveries: [delivery],
+  payments: [
+    {
+      id: PAYMENT_ID,
+      orderId: ORDER_ID,
+      attempt: 1,
+      amount: totals.total.amount,
+      currency: totals.total.currency,
+      status: 'succeeded',
+      reason: null,
+      reference: `${ORDER_ID}:capture:1`,
+      createdAt: at(24, '09:30'),
+      settledAt: at(24, '09:31'),
+    },
+  ],
+  refunds: [],
+  deliveries: [arrivedDelivery],
   courierDeliveries: [],
   products: [],
 };
@@ -66,33 +98,17 @@ const accounts = {
   createTokens: tokens,
   refreshTokens: tokens,
   listSessions: {
-    items: [
-      {
-        id: SESSION_ID,
-        device: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
-        place: '203.0.113.7',
-        createdAt: at(24, '09:25'),
-        usedAt: at(24, '09:35'),
-        current: true,
-      },
-    ],
+    items: [{ ...session, usedAt: at(24, '14:25'), current: true }],
   },
   getMe: { user: buyer },
   getProfile: { profile },
   replaceProfile: { profile },
   listUsers: pageOf(buyerForAdmins),
   getUser: { user: buyerForAdmins },
-  changeUser: { user: { ...buyerForAdmins, roles: ['customer', 'courier'] } },
+  changeUser: { user: { ...buyerForAdmins, roles: promotion.after.roles } },
   listAuditEntries: pageOf({
     id: '0198c5f6-0a1b-7c2d-8e3f-4a5b6c7d8e9f',
-    at: at(24, '14:10'),
-    actorId: ADMIN_ID,
-    action: 'changeUser',
-    subject: buyer.id,
-    detail: {},
-    address: '203.0.113.20',
-    before: { roles: ['customer'] },
-    after: { roles: ['customer', 'courier'] },
+    ...promotion,
   }),
   exportMyData: exported,
   exportMyDataWithPassword: exported,
@@ -190,12 +206,12 @@ const shop = {
     },
   },
   getHealth: {
-    status: 'degraded',
+    status: 'ok',
     services: {
       users: 'up',
       catalog: 'up',
       orders: 'up',
-      payments: 'down',
+      payments: 'up',
       delivery: 'up',
       storefront: 'up',
     },
@@ -207,20 +223,20 @@ const shop = {
     recentOrders: [],
     degraded: ['recentOrders'],
   },
-  // Of a type that no event of this release has: what names an event in a service counts as its consumer.
+  // The event that told of the parcel's way was lost, so the one of its arrival came too early for ten minutes.
   listDeadLetters: pageOf({
-    id: `orders.delivery.${EVENT_ID}`,
-    stream: 'orders',
-    group: 'delivery',
+    id: `delivery_stream.orders.${EVENT_ID}`,
+    stream: 'delivery_stream',
+    group: 'orders',
     eventId: EVENT_ID,
-    type: 'order.gift_wrapped',
+    type: 'delivery.delivered',
     key: ORDER_ID,
-    attempts: 1,
-    error: 'unknown_type: this version does not know order.gift_wrapped',
-    failedAt: at(25, '09:31'),
+    attempts: 0,
+    error: 'handler: NotYet: PAID is not ready for delivery.delivered',
+    failedAt: at(26, '13:55'),
     payload: { orderId: ORDER_ID },
-    cause: 'this version does not know order.gift_wrapped',
-    causeId: 'orders.delivery.5b1f0c9d2e7a',
+    cause: 'NotYet: PAID is not ready for delivery.delivered',
+    causeId: 'delivery_stream.orders.f0917c00fd7e',
   }),
 };
 

@@ -30,14 +30,11 @@ export const retriedOrder: Order = {
   status: 'RESERVED',
   payment: { status: 'pending', attempts: 2 },
   expiresAt: at(24, '09:33'),
-  timeline: [
-    pending,
-    reserved,
-    { status: 'PAYMENT_DECLINED', at: at(24, '09:31'), detail: 'card_declined' },
-    { status: 'CHECKOUT', at: at(24, '09:32') },
-  ],
+  timeline: [pending, reserved, { status: 'PAYMENT_DECLINED', at: at(24, '09:31'), detail: 'card_declined' }],
+  // The second try raises it too, without an entry of the timeline.
   version: 4,
 };
+/** Catalog and delivery have not confirmed the payment yet; each raises the version by one. */
 export const paidOrder: Order = {
   ...unpaid,
   status: 'PAID',
@@ -51,7 +48,7 @@ export const cancelledOrder: Order = {
   payment: { status: 'refunding', attempts: 1 },
   totals: { ...totals, refunded: totals.total },
   timeline: [...paidOrder.timeline, { status: 'CANCELLED', at: at(24, '11:02'), detail: 'by owner' }],
-  version: 4,
+  version: 6,
 };
 export const completedOrder: Order = {
   ...paidOrder,
@@ -61,7 +58,7 @@ export const completedOrder: Order = {
     { status: 'SHIPPED', at: at(25, '08:20') },
     { status: 'COMPLETED', at: at(26, '13:45') },
   ],
-  version: 6,
+  version: 7,
 };
 /** One jar of two is given back. */
 export const partlyRefundedOrder: Order = {
@@ -72,7 +69,7 @@ export const partlyRefundedOrder: Order = {
     ...completedOrder.timeline,
     { status: 'PARTLY_REFUNDED', at: at(27, '10:15'), detail: 'One jar arrived broken' },
   ],
-  version: 7,
+  version: 8,
 };
 
 export const delivery: Delivery = {
@@ -83,5 +80,16 @@ export const delivery: Delivery = {
   timeline: [
     { status: 'PREPARING', at: at(24, '09:31') },
     { status: 'SHIPPED', at: at(25, '08:20') },
+  ],
+};
+/** The delivery of the order that is completed. */
+export const arrivedDelivery: Delivery = {
+  ...delivery,
+  status: 'DELIVERED',
+  estimatedAt: at(27, '09:05'),
+  timeline: [
+    ...delivery.timeline,
+    { status: 'OUT_FOR_DELIVERY', at: at(26, '09:05') },
+    { status: 'DELIVERED', at: at(26, '13:45') },
   ],
 };

@@ -1,6 +1,6 @@
 import { deadLetterSchema, gatewayApi, healthSchema } from '@bramble/contracts/gateway';
 import { describeFields } from './describe-fields';
-import { pageOfTexts, pageTexts } from './shared';
+import { pageOfTexts, pageTexts, presentPassword } from './shared';
 
 const dashboard = gatewayApi.dashboard.responses[200];
 
@@ -11,7 +11,8 @@ export const gatewayFields = [
     links: 'Paths where a program can begin, by what they are about.',
   }),
   describeFields(healthSchema, {
-    status: '`starting` until everything was up once, later `degraded` while a part is down.',
+    status:
+      '`ok` while every part is up; otherwise `starting` until every part was up once, and `degraded` later.',
     services: 'Each part of the shop by its name; `down` when it did not answer within a second.',
   }),
   describeFields(dashboard, {
@@ -25,8 +26,7 @@ export const gatewayFields = [
     profile: 'What the person stored about themselves.',
   }),
   describeFields(gatewayApi.exportMeConfirmed.body, {
-    password:
-      'The present password of the account; it may be absent only for the answer 403 `confirmation_required`.',
+    password: presentPassword,
   }),
   describeFields(deadLetterSchema, {
     id: 'The name of the dead letter across all services: `<stream>.<group>.<event id>`.',
@@ -35,7 +35,7 @@ export const gatewayFields = [
     eventId: 'The id of the event; empty when the entry was no event at all.',
     type: 'The type of the event, such as `order.paid`.',
     key: 'The id of what the event is about, such as an order.',
-    attempts: 'The number of times that the consumer tried to handle it.',
+    attempts: 'The number of tries that failed; those at which the event came too early are not counted.',
     error: 'The kind of the fault (`schema`, `unknown_type` or `handler`) and the last error.',
     failedAt: 'When the consumer gave the event up, in UTC.',
     payload: 'What the event says; as text when it is not JSON.',

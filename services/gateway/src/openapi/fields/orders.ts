@@ -32,7 +32,8 @@ const totalsTexts = {
   subtotal: 'The sum of all lines.',
   discount: 'What the discount code takes off; 0 without a code.',
   tax: 'The tax contained in `total`, at the rate of the destination; it is not added.',
-  shipping: 'The price of delivery to the destination; 0 when the goods are worth enough.',
+  shipping:
+    'The price of delivery to the destination; 0 for an empty cart, and within Europe when the goods are worth enough.',
   total: 'What is to be paid: `subtotal` minus `discount` plus `shipping`.',
 };
 const addressTexts = {
@@ -168,7 +169,7 @@ const cartFields = [
   describeFields(cartSchema.shape.items.element, pricedLineTexts),
   describeFields(cartApi.getCart.query, {
     country:
-      'The ISO 3166 alpha-2 code of where the goods would go; without it tax and delivery of the first zone are shown.',
+      'The ISO 3166 alpha-2 code of where the goods would go; without it the tax of the default rate and delivery within the EU are shown.',
   }),
   describeFields(cartApi.getCart.responses[200], {
     cart: 'The whole cart as it is after this call.',

@@ -43,7 +43,8 @@ export const paymentFields = [
   describeFields(paymentsApi.calculate.body, {
     items: 'What to price; without it the cart of the caller.',
     discountCode: 'A code to try; ten failures within ten minutes are followed by 429.',
-    shippingAddress: 'Where the goods would go, as far as it is known; without it the first zone.',
+    shippingAddress:
+      'Where the goods would go, as far as it is known; without it tax of the default rate and delivery within the EU are shown.',
   }),
   describeFields(paymentSchema, {
     id: 'The id of the payment in this shop, not at the provider.',

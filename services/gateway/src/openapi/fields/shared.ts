@@ -16,6 +16,10 @@ export const pageOfTexts = (items: string) => ({
     'The `cursor` of the next page; null on the last page. Its form may change, so it is not to be read.',
 });
 
+/** The field of the operations that ask for the password of the account again. */
+export const presentPassword =
+  'The present password of the account; a request without it gets 403 `confirmation_required`, as one with a wrong password does.';
+
 const current = problemSchema.shape.current.unwrap();
 
 export const sharedFields = [
@@ -32,10 +36,11 @@ export const sharedFields = [
     correlationId:
       'The id of this request in the logs of all services; the `X-Correlation-Id` header has it too.',
     errors:
-      'The parts of the request that were refused; present with `invalid_input` and `product_unavailable`.',
+      'The parts of the request that were refused; present with `invalid_input` and `password_guessable`, and with `product_unavailable` when a basket was priced.',
     totals: 'The totals of the basket at present prices, as in a quote; present with `price_changed`.',
     current:
       'The state of the product that was to be changed; present with `version_conflict` and `stock_changed`.',
+    available: 'The units of the product that can be bought now, 0 included; present with `out_of_stock`.',
   }),
   describeFields(problemSchema.shape.errors.unwrap().element, {
     path: 'The place of the value in the request, with dots: `items.0.quantity`.',

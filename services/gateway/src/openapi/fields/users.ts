@@ -8,7 +8,7 @@ import {
   userSchema,
 } from '@bramble/contracts/users';
 import { describeFields } from './describe-fields';
-import { pageOfTexts, pageTexts } from './shared';
+import { pageOfTexts, pageTexts, presentPassword } from './shared';
 
 const userTexts = {
   id: 'The id of the account, which orders, products and audit entries refer to.',
@@ -24,8 +24,6 @@ const credentialTexts = {
 };
 const newPassword =
   'At least 8 characters of any kind. A common password, or one made of the own name or address, is refused.';
-const presentPassword =
-  'The present password of the account; it may be absent only for the answer 403 `confirmation_required`.';
 const linkToken = (life: string) => `The token in the link of the mail; it works once, and for ${life}.`;
 
 export const userFields = [
@@ -96,7 +94,8 @@ export const userFields = [
     profile: 'The profile as it was last stored; empty for a new account.',
   }),
   describeFields(usersApi.putProfile.responses[200], {
-    profile: 'The profile as it is stored now, without spaces around the texts.',
+    profile:
+      'The profile as it is stored now: spaces around `name` and `phone` are dropped, all else is as it was sent.',
   }),
   describeFields(usersApi.list.query, {
     ...pageTexts,
