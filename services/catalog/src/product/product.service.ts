@@ -9,6 +9,7 @@ import type { UnitStore } from '@bramble/service-kit/events/unit';
 import type { MongoTransaction } from '@bramble/service-kit/stores/mongo';
 import { adjustAvailable, moveStock } from '../ledger/stock.ledger';
 import {
+  auditedFields,
   indexedWords,
   newProduct,
   type NewProduct,
@@ -196,16 +197,6 @@ function checkStock(found: StoredProduct, seen: SeenProduct | undefined): void {
   if (seen?.revision !== undefined && seen.revision !== found.stock.revision)
     throw new AppError('stock_changed', currentOf(found));
 }
-
-/** What the audit log shows of a product. */
-const auditedFields = ({ title, description, category, price, pictures, stock }: StoredProduct) => ({
-  title,
-  description,
-  category,
-  price,
-  pictures: pictures.map(({ id }) => id),
-  available: stock.available,
-});
 
 const bumped = (product: StoredProduct): StoredProduct => ({
   ...product,

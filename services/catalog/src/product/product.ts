@@ -1,4 +1,9 @@
-import type { Product, ProductBody, ProductSnapshot } from '@bramble/contracts/catalog';
+import {
+  type Product,
+  type ProductBody,
+  productBody,
+  type ProductSnapshot,
+} from '@bramble/contracts/catalog';
 import type { ProductDoc } from '../db';
 import type { Stock } from '../ledger/stock.ledger';
 import { wordsOf } from './product.words';
@@ -62,6 +67,16 @@ export function toProduct(stored: StoredProduct): Product {
     updatedAt: stored.updatedAt.toISOString(),
   } satisfies EachFieldOf<Product>;
 }
+
+const { stock: _stock, ...plainFields } = productBody.shape;
+const plainNames = Object.keys(plainFields) as (keyof typeof plainFields)[];
+
+/** What the audit log shows of a product: each field that a change can set, its pictures, and what there is to sell. */
+export const auditedFields = (stored: StoredProduct) => ({
+  ...Object.fromEntries(plainNames.map((name) => [name, stored[name]])),
+  pictures: stored.pictures.map(({ id }) => id),
+  available: stored.stock.available,
+});
 
 type SnapshotSource = Pick<StoredProduct, '_id' | 'sellerId' | 'title' | 'price'> & {
   stock: Pick<Stock, 'available'>;
