@@ -25,7 +25,9 @@ export async function generateClients(log: Log): Promise<void> {
           timeoutMs: 120_000,
         });
         if (!result.ok)
-          throw new Error(`prisma generate failed for ${name}: ${lastLines(result.stderr, 12)}`);
+          throw new Error(
+            `The database client of ${name} was not made: ${lastLines(result.stderr, 12)}\n"npm run generate" makes it once the cause is gone.`,
+          );
       });
     }),
   );

@@ -33,12 +33,16 @@ export function createPlan() {
   /** The text that a planned file will have. */
   const textOf = (file: string): string => files.get(file)?.text ?? '';
 
-  /** Writes every file; those that prettier does not ignore are formatted. */
+  /** Writes every file; those that prettier does not ignore are formatted, which is done before the first is written. */
   async function write(): Promise<void> {
+    const ready: (readonly [string, string])[] = [];
     for (const [file, { text }] of files) {
       const target = path.join(root, file);
+      ready.push([target, await formatted(target, text)]);
+    }
+    for (const [target, text] of ready) {
       mkdirSync(path.dirname(target), { recursive: true });
-      writeFileSync(target, await formatted(target, text));
+      writeFileSync(target, text);
     }
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process';
+import path from 'node:path';
 
 const underWay = new Set<ChildProcess>();
 
@@ -16,7 +17,7 @@ export interface RunResult {
   stderr: string;
 }
 
-/** Runs a command to its end and never throws: a missing program is `ok: false`. */
+/** Runs a command to its end and never throws: a missing program is `ok: false`. One that takes too long is ended, and `stderr` says so. */
 export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { timeoutMs = 60_000, ...rest } = options;
   return new Promise((resolve) => {
@@ -26,12 +27,16 @@ export function run(file: string, args: readonly string[], options: RunOptions =
       { ...rest, timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024, encoding: 'utf8' },
       (error, stdout, stderr) => {
         underWay.delete(child);
-        resolve({ ok: !error, stdout, stderr: stderr || (error?.message ?? '') });
+        const reason = error?.killed ? `${stderr}\n${tooLong(file, timeoutMs)}` : stderr;
+        resolve({ ok: !error, stdout, stderr: reason || (error?.message ?? '') });
       },
     );
     underWay.add(child);
   });
 }
+
+const tooLong = (file: string, timeoutMs: number): string =>
+  `${path.basename(file)} was ended after ${timeoutMs / 1000} s, which were not enough: try again when the machine is less busy.`;
 
 /** Ends every command that still runs, so that none is left after this process. */
 export function endCommands(): void {

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { copyTree, type TreeCopy } from '../helpers/tree-copy';
@@ -11,10 +11,21 @@ import { KUBERNETES, tool } from './tools';
 const NAME = 'reviews';
 
 let copy: TreeCopy;
+let failed: SpawnSyncReturns<string>;
+let again: SpawnSyncReturns<string>;
 let objects: readonly KubernetesObject[];
+
+const makeService = () =>
+  spawnSync('npm', ['run', '--silent', 'new-service', '--', NAME], { cwd: copy.folder, encoding: 'utf8' });
+
 beforeAll(() => {
   copy = copyTree();
-  execFileSync('npm', ['run', '--silent', 'new-service', '--', NAME], { cwd: copy.folder, stdio: 'pipe' });
+  // A folder in the place of its picture makes the first run fail after its files were written.
+  const picture = join(copy.folder, `docs/images/data-${NAME}.svg`);
+  mkdirSync(picture);
+  failed = makeService();
+  rmdirSync(picture);
+  again = makeService();
   const chart = join(copy.folder, 'charts/bramble');
   const text = helm([
     'template',
@@ -35,6 +46,22 @@ const pod = (component: string): End => ({
     'app.kubernetes.io/instance': RELEASE,
     'app.kubernetes.io/component': component,
   },
+});
+
+describe('npm run new-service', () => {
+  it('says what finishes the service when it fails after its files were written', () => {
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toContain(`npm run generate failed, and the files of ${NAME} stay.`);
+    expect(failed.stderr).toContain('"npm run generate && npm run openapi"');
+  });
+
+  it('goes on when it runs again, and then the name is taken', () => {
+    expect(again).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`${NAME} is there, on port 8006.`),
+    });
+    expect(makeService().stderr).toContain(`The name ${NAME} is taken.`);
+  });
 });
 
 describe('the chart with a service that npm run new-service made', () => {
