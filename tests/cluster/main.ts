@@ -10,9 +10,9 @@ const program = createCommand('npm run test:cluster --', {
 })
   .option('--only <groups>', 'only these groups, with commas between them')
   .argument('[jest...]', 'after another "--": arguments for jest')
-  .action(() => test(program.opts<{ only?: string }>(), program.args));
+  .action(() => testGroups(program.opts<{ only?: string }>(), program.args));
 
-async function test({ only }: { only?: string }, jestArguments: readonly string[]): Promise<void> {
+async function testGroups({ only }: { only?: string }, jestArguments: readonly string[]): Promise<void> {
   const groups = only?.split(',') ?? [];
   const pattern = groups.length > 0 ? ['-t', `^(?:install|${groups.join('|')}) `] : [];
   const local = isGiven() ? undefined : findLocalCluster();

@@ -35,7 +35,7 @@ const program = createCommand('npm run test:mutation --', {
   example: 'npm run test:mutation -- --only stock',
 })
   .option('--only <parts>', `only these, with commas between them: ${Object.keys(parts).join(', ')}`)
-  .action(() => test(program.opts<{ only?: string }>().only?.split(',') ?? Object.keys(parts)));
+  .action(() => testParts(program.opts<{ only?: string }>().only?.split(',') ?? Object.keys(parts)));
 
 interface Report {
   files: Record<string, { mutants: { status: string }[] }>;
@@ -68,7 +68,7 @@ function run(name: string): { line: string; passed: boolean } {
   };
 }
 
-function test(names: readonly string[]): void {
+function testParts(names: readonly string[]): void {
   const results = names.map((name) => run(name));
   for (const { line, passed } of results) process.stdout.write(`${passed ? 'passed' : 'FAILED'}  ${line}\n`);
   if (!results.every(({ passed }) => passed)) process.exitCode = 1;

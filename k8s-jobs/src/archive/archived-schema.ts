@@ -61,7 +61,7 @@ export function archivedSchema(
       if (archived.includes(migration.name)) await applyMigration(client, migration);
   }
 
-  /** Makes the schema that of this release, with the rights of the service's user. */
+  /** Applies the migrations since the archive, so that the schema is this release's; then grants the service's user its rights. */
   async function finish(): Promise<void> {
     for (const migration of younger) await applyMigration(client, migration);
     const { rows } = await client.query<{ owner: boolean }>('SELECT current_user = $1 AS owner', [

@@ -9,7 +9,7 @@ import type { MailRepository } from './mail.repository';
 
 export type MailService = ReturnType<typeof createMailService>;
 
-/** Records mails to send. The database row is the mail; `queue:emails` only wakes the service that sends it. */
+/** Records mails to send. The database row is the mail; `queue:emails` only says that there is one, to a service that does not exist yet. */
 export function createMailService({
   mails,
   accounts,
