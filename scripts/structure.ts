@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createCommand, runCommand, UsageError } from '@bramble/service-kit/base/command-line';
-import { contractClients } from './structure/contract-clients';
+import { contractClients, guarded } from './structure/contract-clients';
 import { cyclicImports } from './structure/folder-cycles';
-import { typedPaths, urlLists } from './structure/operation-paths';
+import { typedPaths, urlPaths } from './structure/operation-paths';
 import { repeats } from './structure/repeats';
-import { quantile, readSources, type SourceFile } from './structure/sources';
+import { ALL_CODE, quantile, readSources, type SourceFile } from './structure/sources';
 import { countSyntax, type FunctionSize } from './structure/syntax';
 import type { Place } from './structure/tree';
 
@@ -57,9 +57,11 @@ function print(root: string, list: boolean): void {
   const plain = long.filter(({ name, file }) => !FACTORY.test(name) && !VIEW.test(file));
   const cycles = cyclicImports(files);
   const same = repeats(source);
-  const clients = contractClients(source);
-  const typed = source.flatMap(typedPaths);
-  const lists = source.filter(({ path: file }) => file.startsWith(GATEWAY)).flatMap(urlLists);
+  // The rules of scripts/check-repo.ts cover JavaScript and the test kit too.
+  const code = guarded(readSources(root, ALL_CODE));
+  const clients = contractClients(code);
+  const typed = code.flatMap(typedPaths);
+  const urls = code.filter(({ path: file }) => file.startsWith(GATEWAY)).flatMap(urlPaths);
 
   console.log(`
 functions                     ${functions.length}, median ${quantile(lengths, 0.5)}, p90 ${quantile(lengths, 0.9)} lines
@@ -73,10 +75,10 @@ any, non-null assertions      ${counts.anyTypes}, ${counts.nonNullAssertions}
 whole Service as parameter    ${counts.serviceParameters}
 clients of the contract       ${clients.length}
   paths of operations typed in elsewhere   ${typed.length}
-URL lists in the gateway      ${lists.length}
+URL paths in the gateway      ${urls.length}
 tests named it(), test()      ${inTests.itCalls + counts.itCalls}, ${inTests.testCalls + counts.testCalls}
 most files in one folder      ${mostInOneFolder(source)}`);
-  if (list) printPlaces({ plain, cycles, same, clients, typed, lists });
+  if (list) printPlaces({ plain, cycles, same, clients, typed, urls });
 }
 
 function row(name: string, files: readonly SourceFile[]): void {
@@ -108,10 +110,10 @@ interface Places {
   readonly same: ReturnType<typeof repeats>;
   readonly clients: readonly Place[];
   readonly typed: readonly Place[];
-  readonly lists: readonly Place[];
+  readonly urls: readonly Place[];
 }
 
-function printPlaces({ plain, cycles, same, clients, typed, lists }: Places): void {
+function printPlaces({ plain, cycles, same, clients, typed, urls }: Places): void {
   const section = (title: string, lines: readonly string[]) =>
     console.log(`\n${title}\n  ${lines.join('\n  ')}`);
   section(
@@ -129,7 +131,7 @@ function printPlaces({ plain, cycles, same, clients, typed, lists }: Places): vo
   const places = (found: readonly Place[]) => found.map(({ file, line, what }) => `${file}:${line} ${what}`);
   section('clients of the contract', places(clients));
   section('paths of operations typed in elsewhere', places(typed));
-  section('URL lists in the gateway', places(lists));
+  section('URL paths in the gateway', places(urls));
 }
 
 await runCommand(program);

@@ -1,7 +1,10 @@
 import ts from 'typescript';
-import { typedPaths, urlLists } from './operation-paths';
+import { handedOn, sends } from './http-senders';
+import { importedFrom, importedNames, importedValues, nameOf } from './imports';
+import { needlessPlaces, typedPaths, urlPaths } from './operation-paths';
+import { operationReads } from './operation-reads';
 import type { SourceFile } from './sources';
-import { nodesOf, type Place, placeOf } from './tree';
+import { nodesOf, type Place, placeOf, plain } from './tree';
 
 /** The client of the contract: it makes requests out of operations, and answers out of what comes back. */
 const CLIENT = 'services/shared/contracts/src/call.ts';
@@ -22,13 +25,32 @@ const SENDERS = new Map([
   ['scripts/start/health.ts', 'reads answers with status 503, which mean that the shop still starts'],
   ['scripts/dev/restarts.ts', 'probes readiness, which is no operation'],
 ]);
+/** Files that may read the path of an operation, each with the reason. None of them may send requests. */
+const READERS = new Map([
+  ['services/shared/contracts/src/call-error.ts', 'names the operation in the message of an error'],
+  ['services/shared/service-kit/src/http/endpoint.ts', 'implements operations'],
+  ['services/gateway/src/proxy/operations.ts', 'finds the operation of a request'],
+  ['services/gateway/src/edge/welcome.routes.ts', 'shows addresses to a reader'],
+  ['services/gateway/src/openapi/openapi.ts', 'writes the document of the contract'],
+  ['services/gateway/src/openapi/fields/path-parameters.ts', 'describes the parameters of paths'],
+  ['services/gateway/src/openapi/examples/answers.ts', 'writes examples into the document'],
+  ['services/gateway/src/openapi/openapi.routes.ts', 'serves the document and its page'],
+  ['services/gateway/src/openapi/docs-page.ts', 'links from the page to the document'],
+  ['frontend/src/app/footer.tsx', 'links to the page of the contract'],
+  ['scripts/build/contract-routes.ts', "generates the storefront's routes"],
+  ['scripts/docs/facts/services.ts', 'names the addresses of a service in documents'],
+  ['scripts/docs/pictures/mail-queue.ts', 'names an operation in a picture'],
+  ['scripts/docs/pictures/order-steps.ts', 'names an operation in a picture'],
+  ['scripts/new-service/names.ts', 'finds out whether an address is free'],
+]);
 
-const LIBRARIES = new Set(['undici', 'axios', 'got', 'ky', 'node-fetch', 'superagent', 'supertest']);
-const NODE_HTTP = /^(?:node:)?http[s2]?$/;
-/** The values of Node's HTTP modules that send nothing. */
-const SERVING = new Set(['createServer', 'Server', 'IncomingMessage', 'ServerResponse', 'STATUS_CODES']);
-const GLOBALS = new Set(['fetch', 'XMLHttpRequest', 'EventSource']);
-const HOLDERS = new Set(['globalThis', 'window', 'self', 'navigator']);
+const GATEWAY = 'services/gateway/src/';
+/** Tests, which send hostile requests too: files by that name, and the folders of tests outside the sources. */
+const TEST = /\.test\.tsx?$|^tests\/|^(?:services\/(?:shared\/)?[\w-]+|k8s-jobs|frontend)\/test\//;
+
+/** The files to which the rules below apply: all but tests. */
+export const guarded = (files: readonly SourceFile[]): SourceFile[] =>
+  files.filter(({ path }) => !TEST.test(path));
 
 /**
  * The clients of the contract: files that make the HTTP request of an operation themselves, be it out of the operation or
@@ -39,25 +61,31 @@ export function contractClients(files: readonly SourceFile[]): Place[] {
     const nodes = nodesOf(file);
     const [made] = nodes.filter(makesRequest);
     if (made) return [placeOf(made, file)];
+    const [read] = READERS.has(file.path) ? [] : operationReads(file);
+    if (read) return [read];
     const [sent] = nodes.filter(sends);
-    if (!sent || nodes.some(takesRequests)) return [];
-    return nodes.some(knowsOperations) || typedPaths(file).length > 0 ? [placeOf(sent, file)] : [];
+    if (!sent) return [];
+    const isClient =
+      typedPaths(file).length > 0 || (nodes.some(knowsOperations) && !nodes.some(takesRequests));
+    return isClient ? [placeOf(sent, file)] : [];
   });
 }
-
-/** The files to which the rule applies: all but tests, which send hostile requests too. */
-const watched = (files: readonly SourceFile[]): SourceFile[] =>
-  files.filter(({ path, isTest }) => !isTest || path.startsWith('services/shared/test-kit/src/'));
 
 const isSender = (file: SourceFile): boolean => nodesOf(file).some(sends);
 
 /**
  * One sentence for each breach of the rule that everything calls an operation by the contract: a client beside the one of
- * the contract, a sender that is not listed above, a path of an operation that is typed in, and a list of URLs in the
- * gateway.
+ * the contract, a sender that is not listed above, a path of an operation that is typed in, and a path of any URL in the
+ * gateway outside the places that are listed for it.
+ *
+ * The rule guards against what people write by habit. It reads syntax and no types, one file at a time, and knows an
+ * operation by its usual names and types. It does not find code that hides what it does: a path that is put together out
+ * of pieces, a list of segments without slashes, `createRequire`, a socket of `node:net`, or an operation that passes
+ * through variables and parameters of other names and types. The files listed above are trusted with what they are listed
+ * for. The rule covers TypeScript and JavaScript, and neither scripts inside HTML, shell scripts nor charts.
  */
 export function contractFaults(all: readonly SourceFile[]): string[] {
-  const files = watched(all);
+  const files = guarded(all);
   const at = ({ file, line, what }: Place) => `${file}:${line} (${what})`;
   return [
     ...contractClients(files)
@@ -71,93 +99,49 @@ export function contractFaults(all: readonly SourceFile[]): string[] {
         ({ path }) => `${path} sends HTTP requests by itself: call an operation by a client of the contract`,
       ),
     ...files
+      .filter(({ path }) => SENDERS.has(path))
+      .flatMap(handedOn)
+      .map(
+        (place) => `${at(place)} hands on what sends HTTP requests: export a transport of encoded requests`,
+      ),
+    ...files
       .flatMap(typedPaths)
       .map((place) => `${at(place)} types in the path of an operation: take it from the contract`),
     ...files
-      .filter(({ path }) => path.startsWith('services/gateway/src/'))
-      .flatMap(urlLists)
-      .map((list) => `${at(list)} lists URLs: the gateway reads what a route is from the contract`),
+      .filter(({ path }) => path.startsWith(GATEWAY))
+      .flatMap(urlPaths)
+      .map((place) => `${at(place)} types in the path of a URL: the gateway takes routes from the contract`),
   ];
 }
 
-/** The entries of the list above whose file sends nothing, or is not there. */
-export function needlessSenders(files: readonly SourceFile[]): string[] {
-  const senders = new Set(
-    watched(files)
-      .filter(isSender)
-      .map(({ path }) => path),
-  );
-  return [...SENDERS.keys()].filter((path) => !senders.has(path));
+/** A sentence for each entry of the lists of exceptions that its file does not need, or whose file is not there. */
+export function needlessEntries(all: readonly SourceFile[]): string[] {
+  const files = new Map(guarded(all).map((file) => [file.path, file]));
+  const needless = (listed: Iterable<string>, needs: (file: SourceFile) => boolean, what: string) =>
+    [...listed]
+      .filter((path) => {
+        const file = files.get(path);
+        return !file || !needs(file);
+      })
+      .map((path) => `${path} is listed as a file that ${what}, and it does not`);
+  return [
+    ...needless(SENDERS.keys(), isSender, 'sends HTTP requests'),
+    ...needless(READERS.keys(), (file) => operationReads(file).length > 0, 'reads the path of an operation'),
+    ...needlessPlaces(files),
+  ];
 }
 
-/** `{ method: operation.method.toUpperCase(), … }`: a request whose method comes from an operation. */
+/** `{ method: operation.method.toUpperCase(), … }` and `{ method: 'GET', path: operation.path, … }`. */
 function makesRequest(node: ts.Node): boolean {
-  if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'method') return false;
-  return /\.method\.toUpperCase\(\)$/.test(plain(node.initializer).getText());
-}
-
-const plain = (expression: ts.Expression): ts.Expression =>
-  ts.isAsExpression(expression) || ts.isParenthesizedExpression(expression)
-    ? plain(expression.expression)
-    : expression;
-
-/** The package or file that an import names; undefined for an import of types only. */
-function importedFrom(node: ts.Node): string | undefined {
-  if (
-    ts.isImportDeclaration(node) &&
-    !node.importClause?.isTypeOnly &&
-    ts.isStringLiteral(node.moduleSpecifier)
-  )
-    return node.moduleSpecifier.text;
-  const isDynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
-  const [first] = isDynamic ? node.arguments : [];
-  return first && ts.isStringLiteralLike(first) ? first.text : undefined;
-}
-
-/** The names that an import takes; undefined for all of them. */
-function importedNames(node: ts.Node): readonly ts.ImportSpecifier[] | undefined {
-  const clause = ts.isImportDeclaration(node) ? node.importClause : undefined;
-  const bindings = clause?.namedBindings;
-  if (!bindings || clause.name || !ts.isNamedImports(bindings)) return undefined;
-  return bindings.elements;
-}
-const nameOf = ({ name, propertyName }: ts.ImportSpecifier): string => (propertyName ?? name).text;
-
-/** The names that an import takes as values; undefined for all of them. */
-const importedValues = (node: ts.Node): string[] | undefined =>
-  importedNames(node)
-    ?.filter((element) => !element.isTypeOnly)
-    .map(nameOf);
-
-function sends(node: ts.Node): boolean {
-  const source = importedFrom(node);
-  if (source !== undefined) {
-    const names = importedValues(node);
-    if (LIBRARIES.has(source)) return names === undefined || names.length > 0;
-    return NODE_HTTP.test(source) && (names === undefined || names.some((name) => !SERVING.has(name)));
-  }
-  if (ts.isPropertyAccessExpression(node)) {
-    const name = node.name.text;
-    return HOLDERS.has(node.expression.getText()) && (GLOBALS.has(name) || name === 'sendBeacon');
-  }
-  return ts.isIdentifier(node) && GLOBALS.has(node.text) && isValue(node) && !isParameter(node);
-}
-
-/** Whether a name stands for a value here, and names no property, parameter, declaration or type. */
-function isValue(node: ts.Identifier): boolean {
-  const { parent } = node;
-  if (ts.isShorthandPropertyAssignment(parent)) return true;
-  return !ts.isTypeNode(parent) && !('name' in parent && parent.name === node);
-}
-
-/** Whether a function around the name has a parameter of that name, or declares it. */
-function isParameter({ text, parent }: ts.Identifier): boolean {
-  for (let outer: ts.Node = parent; !ts.isSourceFile(outer); outer = outer.parent)
-    if (ts.isFunctionLike(outer) && outer.parameters.some(({ name }) => name.getText() === text)) return true;
-  return false;
+  if (!ts.isPropertyAssignment(node)) return false;
+  const value = plain(node.initializer).getText();
+  if (node.name.getText() === 'method') return /\.method\.toUpperCase\(\)$/.test(value);
+  const hasMethod = node.parent.properties.some(({ name }) => name?.getText() === 'method');
+  return hasMethod && node.name.getText() === 'path' && /(?:Api\.\w+|[oO]peration)\.path$/.test(value);
 }
 
 const takesRequests = (node: ts.Node): boolean =>
+  ts.isImportDeclaration(node) &&
   /^@bramble\/contracts\/(?:shop-)?call$/.test(importedFrom(node) ?? '') &&
   (importedValues(node) ?? []).some((name) => ['encode', 'callBy', 'shopCallBy'].includes(name));
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** One hand-written TypeScript file: its path from the root, its text, and whether it is a test or serves tests only. */
+/** One hand-written file of code: its path from the root, its text, and whether it is a test or serves tests only. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
@@ -10,12 +10,16 @@ export interface SourceFile {
   readonly isTest: boolean;
 }
 
-const GENERATED = /\/generated\/|\.gen\.tsx?$|\.d\.ts$/;
+const GENERATED = /\.gen\.tsx?$|\.d\.ts$/;
 const TEST = /\.test\.tsx?$|(?:^|\/)tests?\/|\/test-kit\/|\/testing\//;
 
-/** The TypeScript files below `root` that git tracks or would take, without generated ones. */
-export function readSources(root: string): SourceFile[] {
-  const files = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'];
+const TYPESCRIPT = ['*.ts', '*.tsx'];
+/** All files that Node or a browser runs. */
+export const ALL_CODE = [...TYPESCRIPT, '*.mts', '*.cts', '*.js', '*.jsx', '*.mjs', '*.cjs'];
+
+/** The files below `root` that git tracks or would take, without generated ones; those in TypeScript by default. */
+export function readSources(root: string, names: readonly string[] = TYPESCRIPT): SourceFile[] {
+  const files = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ...names];
   const listed = execFileSync('git', ['-C', root, ...files], { encoding: 'utf8' });
   return listed
     .split('\0')

@@ -35,3 +35,12 @@ export function placeOf(node: ts.Node, file: SourceFile): Place {
   const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
   return { file: file.path, line: line + 1, what: node.getText().replace(/\s+/g, ' ').slice(0, 80) };
 }
+
+/** An expression without parentheses, and without what only the compiler reads. */
+export const plain = (expression: ts.Expression): ts.Expression =>
+  ts.isAsExpression(expression) ||
+  ts.isSatisfiesExpression(expression) ||
+  ts.isNonNullExpression(expression) ||
+  ts.isParenthesizedExpression(expression)
+    ? plain(expression.expression)
+    : expression;
