@@ -14,27 +14,23 @@ export interface LeasedTable {
 
 /** Leases of pending rows: the process that holds one works on the row, and another claims it when the lease lapsed. */
 export function createLeases<T extends object>(session: SqlSession, { table, columns }: LeasedTable) {
+  // The table and its columns are constants of the code.
+  const CLAIM = `UPDATE ${table} t SET claimed_until = ${LEASE_END}
+    WHERE t.id IN (SELECT id FROM ${table} WHERE status = 'pending' AND claimed_until < now()
+                   ORDER BY claimed_until LIMIT $1 FOR UPDATE SKIP LOCKED)
+    RETURNING ${columns}`;
+  const POSTPONE = `UPDATE ${table} SET claimed_until = now() + make_interval(secs => $2)
+    WHERE id = ANY($1::uuid[]) AND status = 'pending'`;
+
   /** Claims rows whose lease lapsed; each is claimed by one process. */
   async function claim(limit: number): Promise<T[]> {
-    const { rows } = await session.query<T>({
-      name: `claim-${table}`,
-      text: `UPDATE ${table} t SET claimed_until = ${LEASE_END}
-             WHERE t.id IN (SELECT id FROM ${table} WHERE status = 'pending' AND claimed_until < now()
-                            ORDER BY claimed_until LIMIT $1 FOR UPDATE SKIP LOCKED)
-             RETURNING ${columns}`,
-      values: [limit],
-    });
+    const { rows } = await session.query<T>({ name: `claim-${table}`, text: CLAIM, values: [limit] });
     return rows;
   }
 
   /** Lets the leases of these rows lapse after so many seconds. */
   async function postpone(ids: readonly string[], seconds: number): Promise<void> {
-    await session.query({
-      name: `postpone-${table}`,
-      text: `UPDATE ${table} SET claimed_until = now() + make_interval(secs => $2)
-             WHERE id = ANY($1::uuid[]) AND status = 'pending'`,
-      values: [ids, seconds],
-    });
+    await session.query({ name: `postpone-${table}`, text: POSTPONE, values: [ids, seconds] });
   }
 
   return { claim, postpone };
