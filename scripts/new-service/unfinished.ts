@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../workspace';
 
-/** What is made once the files of a new service are written, in this order. Each command may run again at any time. */
+/** The commands that finish a new service once its files are written, in this order. Each command may run again at any time. */
 export const MADE = [['generate'], ['openapi']] as const;
 
 /** The command that finishes a service whose files are written. */

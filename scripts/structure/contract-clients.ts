@@ -74,7 +74,7 @@ export function contractClients(files: readonly SourceFile[]): Place[] {
 const isSender = (file: SourceFile): boolean => nodesOf(file).some(sends);
 
 /**
- * One sentence for each breach of the rule that everything calls an operation by the contract: a client beside the one of
+ * Answers a sentence for each breach of the rule that everything calls an operation by the contract: a client beside the one of
  * the contract, a sender that is not listed above, a path of an operation that is typed in, and a path of any URL in the
  * gateway outside the places that are listed for it.
  *

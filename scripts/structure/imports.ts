@@ -17,7 +17,7 @@ const textOf = (node: ts.Expression | undefined): string | undefined =>
 
 type Specifier = ts.ImportSpecifier | ts.ExportSpecifier;
 
-/** What an import or a re-export takes by name; undefined for one that takes everything. */
+/** The names that an import or a re-export takes; undefined when it takes everything. */
 export function importedNames(node: ts.Node): readonly Specifier[] | undefined {
   if (ts.isExportDeclaration(node))
     return node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : undefined;

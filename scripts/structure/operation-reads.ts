@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { SourceFile } from './sources';
 import { nodesOf, type Place, placeOf, plain } from './tree';
 
-/** What a name or an expression stands for; an entry is a key with its operation. */
+/** The kind of value that a name or an expression has; an entry is a key with its operation. */
 type Kind = 'operation' | 'list' | 'table' | 'entry' | 'entries';
 /** The names of values and of types that a file gives by itself. */
 interface Names {
@@ -84,7 +84,7 @@ function bind(name: ts.BindingName, kind: Kind | undefined, names: Names): ts.No
   });
 }
 
-/** What a table or a list consists of. */
+/** The kind of value that a table or a list consists of. */
 const partOf = (kind: Kind | undefined): Kind | undefined => {
   if (kind === 'table' || kind === 'list') return 'operation';
   return kind === 'entries' ? 'entry' : undefined;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** One hand-written file of code: its path from the root, its text, and whether it is a test or serves tests only. */
+/** A hand-written file of code: its path from the root, its text, and whether it is a test or serves tests only. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type pg from 'pg';
 import {
+  appliedChecksums,
   applyMigration,
   type Migration,
   MIGRATIONS_LOCK,
@@ -9,7 +10,7 @@ import {
 } from '@bramble/service-kit/stores/migrate';
 import { grantRows } from '../shared/grant-rows';
 
-/** What migrations make in a database, as statements that drop it; what belongs to an extension stays. */
+/** Writes the statements that drop all tables, routines and types of a database, except those of an extension. */
 const DROPS = `
   SELECT format('DROP TABLE %I CASCADE', c.relname) AS statement FROM pg_class c
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
@@ -23,11 +24,9 @@ const DROPS = `
   WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd')
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')`;
 
+/** The names of the migrations that a database has, in their order. */
 export async function appliedMigrations(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ migration_name: string }>(
-    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1',
-  );
-  return rows.map((row) => row.migration_name);
+  return [...(await appliedChecksums(client)).keys()].sort();
 }
 
 /**

@@ -71,7 +71,7 @@ describe('a connection that asks for another protocol', () => {
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
-    // One connection for all of them: the answer must not close it.
+    // All requests share one connection: the answer must not close it.
     for (const [index, bytes] of requests.entries()) {
       socket.write(bytes);
       await waitFor(() => statuses().length === index + 1, { what: 'an answer' });

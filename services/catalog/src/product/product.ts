@@ -71,7 +71,7 @@ export function toProduct(stored: StoredProduct): Product {
 const { stock: _stock, ...plainFields } = productBody.shape;
 const plainNames = Object.keys(plainFields) as (keyof typeof plainFields)[];
 
-/** What the audit log shows of a product: each field that a change can set, its pictures, and what there is to sell. */
+/** The fields that the audit log shows of a product: each field that a change can set, its pictures, and what there is to sell. */
 export const auditedFields = (stored: StoredProduct) => ({
   ...Object.fromEntries(plainNames.map((name) => [name, stored[name]])),
   pictures: stored.pictures.map(({ id }) => id),

@@ -21,7 +21,7 @@ const reasons: Partial<Record<ErrorCode, 'rate_limit' | 'overload'>> = {
   unavailable: 'overload',
 };
 
-/** One signal for each connection, since a client may send many requests on it without waiting for their answers. */
+/** The signal of each connection, since a client may send many requests on it without waiting for their answers. */
 const signals = new WeakMap<Duplex, AbortSignal>();
 /** A signal that aborts when the connection closes. */
 function goneSignal(connection: Duplex): AbortSignal {

@@ -36,7 +36,7 @@ export function createChargeCheckRepository(session: SqlSession) {
     });
   }
 
-  /** Those of the captures that have no attempt. */
+  /** The captures that have no attempt. */
   async function missing(charges: readonly OwnCharge[]): Promise<OwnCharge[]> {
     const { rows } = await session.query<{ key: string }>({
       text: 'SELECT key FROM payment_attempts WHERE key = ANY($1::text[])',

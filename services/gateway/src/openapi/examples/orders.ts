@@ -60,7 +60,7 @@ export const completedOrder: Order = {
   ],
   version: 7,
 };
-/** One jar of two is given back. */
+/** The refund of one jar of two. */
 export const partlyRefundedOrder: Order = {
   ...completedOrder,
   payment: { status: 'refunding', attempts: 1 },

@@ -111,7 +111,8 @@ const connect = (url: string, waitMs: number): Promise<pg.Client> =>
     { ms: waitMs, wait: () => PAUSE_MS },
   );
 
-async function appliedChecksums(client: pg.Client): Promise<Map<string, string>> {
+/** The migrations that a database has, by name, with their checksums. */
+export async function appliedChecksums(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ migration_name: string; checksum: string }>(
     'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   );

@@ -81,8 +81,9 @@ export function createLanes(now: () => number) {
     return lane !== undefined;
   }
 
-  /** Makes the first entries of these keys due, since what they wait for may have been handled. */
+  /** Makes the first entries of these keys due, as what they wait for may have been handled. */
   function wake(entries: readonly EventEntry[]): void {
+    if (lanes.size === 0) return;
     for (const entry of entries) {
       const lane = lanes.get(laneKey(entry));
       if (lane) lane.dueAt = now();

@@ -111,6 +111,7 @@ export function createRunner(hooks: RunnerHooks) {
     const storeFailure = failures.find((failure) => isStoreFailure(failure, tally));
     const faults: unknown[] = [];
     for (const failure of failures) {
+      // An earlier entry of the batch has become the first of the lane, and the lane has its time.
       if (failure.lane.entries[0] !== failure.entry) continue;
       // After a failed write each lane still gets a time: without one it would wait for ever.
       if (faults.length > 0 || !failure.tried || isStoreFailure(failure, tally)) postpone(failure.lane);
